@@ -1,0 +1,270 @@
+"""What may be done to a body on a day: one pure function over the rules, for booking, plan, live note and signing.
+
+The terms: a *cap* is the most pressure a place may get (None = no cap, "none" = no touch, 0 = a resting hold).
+Before a treatment is chosen, everything known speaks; what concerns one place only does not bar a visit and then
+speaks as a caution. Once treatments are planned, a rule about a place or a way of working weighs only where the
+plan breaks it, and is told as info where the plan keeps it; what concerns the whole visit always speaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from clients import body as body_map
+from clients.known import (
+    Body,
+    Holding,
+    KnownClearance,
+    KnownCondition,
+    KnownEpisode,
+    KnownFinding,
+    ProposedTreatment,
+    holding_on,
+)
+from clients.reasons import (
+    Planned,
+    Reason,
+    because,
+    broken,
+    capital,
+    doctors_reason,
+    is_too_firm,
+    method,
+    reason,
+    said_cap,
+    said_plan,
+    told,
+)
+from clients.rule import ALL, EPISODES, NOTED, POSITIONS, SAME, TEMPERATURES, Cap, Level, Rule, Trigger
+from clients.rules import RULES
+
+__all__ = [
+    "ALL", "EPISODES", "NOTED", "POSITIONS", "RULES", "SAME", "TEMPERATURES", "Body", "Cap", "Check", "KnownClearance",
+    "KnownCondition", "KnownEpisode", "KnownFinding", "Level", "ProposedTreatment", "Reason", "Rule", "Trigger",
+    "cautions_for",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The answer: ok, caution, clearance or stop; the cap of every place concerned; the reasons, worst first."""
+
+    verdict: str
+    max_pressure_by_region: dict[str, Cap | None]
+    reasons: tuple[Reason, ...]
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether going ahead asks for a reason in words."""
+        return self.verdict != "ok"
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether a rule speaks that nobody may override at booking."""
+        return any(reason.rule in RULES and RULES[reason.rule].is_emergency for reason in self.reasons)
+
+    def about(self, treatment: int) -> tuple[Reason, ...]:
+        """The reasons that speak about this one planned row."""
+        return tuple(reason for reason in self.reasons if reason.treatment == treatment)
+
+
+def cautions_for(
+    body: Body, treatments: Sequence[ProposedTreatment] = (), *, on: date, minutes: int | None = None,
+    rules: Mapping[str, Rule] = RULES,
+) -> Check:
+    """What speaks for and against these treatments on that day, for this body; `minutes` is the visit's length.
+
+    Pure: same input, same answer. Unknown codes, and sides a region does not have, are refused as ValueError or
+    KeyError rather than passed over in silence.
+    """
+    held = holding_on(body, on, rules)
+    planned = [Planned(i, t, body_map.keys(t.region, t.side)) for i, t in enumerate(treatments)]
+    total = minutes if minutes is not None else sum(t.minutes or 0 for t in treatments) or None
+    terms = _terms_on(body, held, on)
+    reasons: list[Reason] = []
+    for holding in held:
+        if holding.rule.level is Level.CLEARANCE:
+            reasons.extend(_speak_of_clearance(holding, planned, body.clearances, on))
+        elif holding.rule.max_minutes is not None:
+            reasons.append(_speak_of_minutes(holding, total))
+        elif planned:
+            reasons.extend(_speak_of_plan(holding, planned))
+        else:
+            is_for_visit = holding.touches is None and holding.rule.is_outright
+            level = holding.rule.level if is_for_visit else min(holding.rule.level, Level.CAUTION)
+            reasons.append(reason(holding, level, told(holding)))
+    reasons.extend(_speak_of_terms(terms, planned, total))
+    reasons.sort(key=_worst_first)
+    worst = reasons[0].level if reasons else "info"
+    return Check("ok" if worst == "info" else worst, _caps(held, terms, planned), tuple(reasons))
+
+
+_WEIGHT = {level.word: -level for level in Level}
+
+
+def _worst_first(one: Reason) -> tuple[int, int, str, str]:
+    return _WEIGHT[one.level], -1 if one.treatment is None else one.treatment, one.rule, one.text
+
+
+def _speak_of_plan(holding: Holding, planned: list[Planned]) -> Iterator[Reason]:
+    """A rule and the planned rows: one reason for each row that breaks it, one info where they keep it."""
+    rule = holding.rule
+    if rule.is_outright and holding.touches is None:
+        yield reason(holding, rule.level, told(holding))
+        return
+    met = [(row, places) for row in planned if (places := holding.meets(row.places))]
+    if not met:
+        return
+    if not rule.has_limits:
+        yield reason(holding, rule.level, told(holding))
+        return
+    is_kept = True
+    for row, places in met:
+        if said := broken(holding, row.treatment):
+            is_kept = False
+            yield reason(holding, rule.level, f"{capital(body_map.said(places))}: {said}", places, row)
+    if is_kept:
+        yield reason(holding, Level.INFO, told(holding))
+
+
+def _speak_of_minutes(holding: Holding, total: int | None) -> Reason:
+    most = holding.rule.max_minutes
+    if most is None or total is None or total <= most:
+        return reason(holding, Level.INFO, told(holding))
+    text = f"{capital(because(holding))}, so {most} minutes at most; {total} are planned."
+    return reason(holding, holding.rule.level, text)
+
+
+# --- the doctor's word ------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Terms:
+    """A live grant whose limits count that day, and where: `touches` None is the whole body."""
+
+    grant: KnownClearance
+    places: tuple[str, ...]
+    touches: frozenset[str] | None
+
+
+def _is_for(clearance: KnownClearance, rule: Rule) -> bool:
+    return clearance.scope in ("", rule.code) or clearance.scope in rule.when.codes
+
+
+def _is_live(clearance: KnownClearance, on: date) -> bool:
+    return clearance.state == "granted" and (clearance.expires_on is None or on <= clearance.expires_on)
+
+
+def _speak_of_clearance(
+    holding: Holding, planned: list[Planned], clearances: Iterable[KnownClearance], on: date
+) -> Iterator[Reason]:
+    """A rule that waits for a doctor: lifted where a live grant covers the work, else it says what is missing."""
+    mine = [clearance for clearance in clearances if _is_for(clearance, holding.rule)]
+    grants = [clearance for clearance in mine if _is_live(clearance, on)]
+    met = [(row, places) for row in planned if (places := holding.meets(row.places))]
+    if planned and not met:
+        return
+    text = told(holding)
+    if not grants:
+        text = f"{text} {_what_became_of(mine)}".rstrip()
+        if holding.touches is None:
+            yield reason(holding, Level.CLEARANCE, text)
+        elif not planned:
+            yield reason(holding, Level.CAUTION, text)
+        for row, places in met if holding.touches is not None else ():
+            yield reason(holding, Level.CLEARANCE, text, places, row)
+        return
+    outside = [(row, places) for row, places in met if not any(_allows(grant, places) for grant in grants)]
+    for row, places in outside:
+        said = f"{capital(body_map.said(places))}: {_doctors(grants)} did not include this. {text}"
+        yield reason(holding, Level.CLEARANCE, said, places, row)
+    if not outside:
+        yield reason(holding, Level.INFO, f"{text} {capital(_doctors(grants))} has allowed it.")
+
+
+def _allows(grant: KnownClearance, places: tuple[str, ...]) -> bool:
+    return not grant.regions or all(
+        any(body_map.covers(region, side, place) for region, side in grant.regions) for place in places
+    )
+
+
+def _doctors(grants: list[KnownClearance]) -> str:
+    return " and ".join(sorted({grant.doctor for grant in grants if grant.doctor})) or "the doctor"
+
+
+def _what_became_of(asked: list[KnownClearance]) -> str:
+    states = {clearance.state for clearance in asked}
+    if "refused" in states:
+        return "The doctor said not yet."
+    if "received" in states:
+        return "An answer has come: accept it first."
+    if "granted" in states:
+        return "The doctor's word has run out."
+    return "Asked, no answer yet." if "requested" in states else ""
+
+
+def _terms_on(body: Body, held: list[Holding], on: date) -> list[_Terms]:
+    """General grants, and those for something that still holds."""
+    ongoing = {episode.kind for episode in body.episodes
+               if episode.onset_on <= on and episode.status in ("suspected", "confirmed", "recovering")}
+    terms: list[_Terms] = []
+    for grant in body.clearances:
+        if not _is_live(grant, on):
+            continue
+        if not grant.scope or grant.scope in ongoing or any(_is_for(grant, holding.rule) for holding in held):
+            places = tuple(key for region, side in grant.regions for key in body_map.keys(region, side))
+            terms.append(_Terms(grant, places, body_map.inside(places) if places else None))
+    return terms
+
+
+def _speak_of_terms(terms: list[_Terms], planned: list[Planned], total: int | None) -> Iterator[Reason]:
+    """Where the plan goes beyond what the doctor allowed."""
+    for term in terms:
+        grant, doctor = term.grant, term.grant.doctor or "the doctor"
+        if grant.minutes is not None and total is not None and total > grant.minutes:
+            yield doctors_reason(
+                grant, f"{capital(doctor)} allowed {grant.minutes} minutes at most; {total} are planned.")
+        for row in planned:
+            places = row.places if term.touches is None else tuple(p for p in row.places if p in term.touches)
+            if not places:
+                continue
+            where, cap = capital(body_map.said(places)), grant.max_pressure
+            if cap is not None and is_too_firm(cap, row.treatment):
+                text = f"{where}: {doctor} allowed {said_cap(cap)}; {said_plan(cap, row.treatment)} is planned."
+                yield doctors_reason(grant, text, places, row)
+            if row.treatment.technique in grant.excluded_techniques:
+                text = f"{where}: {doctor} ruled out {method(row.treatment.technique)}."
+                yield doctors_reason(grant, text, places, row)
+
+
+# --- the caps ---------------------------------------------------------------------------------------------------
+
+
+def _caps(held: list[Holding], terms: list[_Terms], planned: list[Planned]) -> dict[str, Cap | None]:
+    """The cap of every place planned or capped: the least of those that meet it."""
+    caps: list[tuple[Cap, frozenset[str] | None]] = []
+    concerned = {place for row in planned for place in row.places}
+    for holding in held:
+        if holding.rule.max_pressure is not None:
+            caps.append((holding.rule.max_pressure, holding.touches))
+            concerned.update(holding.places)
+    for term in terms:
+        if term.grant.max_pressure is not None:
+            caps.append((term.grant.max_pressure, term.touches))
+            concerned.update(term.places)
+    return {
+        place: _least(cap for cap, touches in caps if touches is None or place in touches)
+        for place in sorted(concerned)
+    }
+
+
+def _least(caps: Iterable[Cap]) -> Cap | None:
+    least: int | None = None
+    for cap in caps:
+        if cap == "none":
+            return "none"
+        if least is None or cap < least:
+            least = cap
+    return least

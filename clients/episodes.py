@@ -1,0 +1,156 @@
+"""Episodes: how a relapse or flare is reported, joined to the last one, and moves forward to its end.
+
+What an episode does to the diary stands in `sessions/holds.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import ClassVar
+
+from django.db import transaction
+from django.utils import timezone
+
+from clients.models import Client, ClientCondition, Episode, EpisodeStep
+from practice import audit, clock
+from practice.access import Actor
+from practice.refusals import BadInput, Refusal
+
+SAME_RELAPSE_DAYS = 30  # "at least 30 days from the start of the last relapse" (MS Trust, Managing MS relapses)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a confirmed episode of this kind does; numbers come from the practice's settings."""
+
+    holds_visits: bool
+    joins_the_last: bool = False
+
+
+POLICIES: dict[str, Policy] = {
+    Episode.Kind.RELAPSE: Policy(holds_visits=True, joins_the_last=True),
+    Episode.Kind.PSEUDO_RELAPSE: Policy(holds_visits=False),
+    Episode.Kind.MIGRAINE_ATTACK: Policy(holds_visits=False),
+    Episode.Kind.OFF_PERIOD: Policy(holds_visits=False),
+    Episode.Kind.PAIN_FLARE: Policy(holds_visits=False),
+    Episode.Kind.ACUTE_ILLNESS: Policy(holds_visits=False),
+    Episode.Kind.OTHER: Policy(holds_visits=False),
+}
+_ORDER = [Episode.Status.SUSPECTED, Episode.Status.CONFIRMED, Episode.Status.RECOVERING, Episode.Status.RESOLVED]
+
+
+class EpisodeGoesForward(Refusal):
+    """An episode never goes back to an earlier status."""
+
+    code: ClassVar[str] = "wrong_state"
+    title: ClassVar[str] = "An episode only goes forward"
+
+
+def today_in(client: Client) -> date:
+    """Today's date where the practice is."""
+    return clock.wall_of(timezone.now(), client.practice.time_zone)[0]
+
+
+def likely_kind(client: Client) -> str:
+    """The kind of episode a client's own “not feeling well” most likely is, from the conditions as reported."""
+    codes = set(ClientCondition.objects.filter(client=client, ended_on=None).values_list("condition", flat=True))
+    for start, kind in (("ms", Episode.Kind.RELAPSE), ("migraine", Episode.Kind.MIGRAINE_ATTACK),
+                        ("parkinsons", Episode.Kind.OFF_PERIOD)):
+        if any(code == start or code.startswith(f"{start}-") for code in codes):
+            return kind
+    return Episode.Kind.PAIN_FLARE if any("neuropathy" in code for code in codes) else Episode.Kind.OTHER
+
+
+@transaction.atomic
+def record_episode(
+    *, client: Client, kind: str, onset_on: date, reported_by: str, by: Actor, symptoms: str = "",
+    fever_or_infection: bool = False, steroids_until: date | None = None, expected_return_on: date | None = None,
+) -> tuple[Episode, bool]:
+    """Record a possible episode, or find the relapse it belongs to; answers the episode and whether it is new.
+
+    Refuses an onset in the future and steroids or a return that end before it.
+    """
+    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    if onset_on > today_in(client):
+        raise BadInput(f"{clock.said_date(onset_on)} is still to come. When did it begin?", field="onset_on")
+    for field, day in (("steroids_until", steroids_until), ("expected_return_on", expected_return_on)):
+        if day and day < onset_on:
+            raise BadInput(f"{clock.said_date(day)} lies before it began on {clock.said_date(onset_on)}.", field=field)
+    if POLICIES[kind].joins_the_last:
+        last = (
+            Episode.objects.filter(client=client, kind=kind)
+            .exclude(status=Episode.Status.NOT_A_RELAPSE)
+            .filter(onset_on__gt=onset_on - timedelta(days=SAME_RELAPSE_DAYS),
+                    onset_on__lt=onset_on + timedelta(days=SAME_RELAPSE_DAYS))
+            .first()
+        )
+        if last:
+            audit.record(by=by, verb="episode_reported_again", subject=last)
+            return last, False
+    episode = Episode.objects.create(
+        practice=client.practice, client=client, kind=kind, status=Episode.Status.SUSPECTED, onset_on=onset_on,
+        reported_by=reported_by[:120], symptoms=symptoms, fever_or_infection=fever_or_infection,
+        steroids_until=steroids_until, expected_return_on=expected_return_on)
+    EpisodeStep.objects.create(episode=episode, on=today_in(client), status=episode.status, by_name=by.name)
+    audit.record(by=by, verb="episode_reported", subject=episode, kind=kind)
+    return episode, True
+
+
+@transaction.atomic
+def advance_episode(*, episode: Episode, status: str, on: date, by: Actor, note: str = "",
+                    on_word_of: str = "") -> Episode:
+    """Move an episode forward: confirmed, recovering, resolved, or not a relapse. Backwards is refused."""
+    episode = Episode.objects.select_for_update(no_key=True).select_related("client__practice").get(pk=episode.pk)
+    if on > today_in(episode.client):
+        raise BadInput(f"{clock.said_date(on)} is still to come.", field="on")
+    if on < episode.onset_on:
+        raise BadInput(f"It began on {clock.said_date(episode.onset_on)}; {clock.said_date(on)} is earlier.", field="on")
+    if not _may_follow(episode.status, status):
+        raise EpisodeGoesForward(
+            f"It is {episode.get_status_display().lower()} and cannot become "
+            f"{Episode.Status(status).label.lower()} any more. Report a new episode if it has come back.")
+    before, episode.status, episode.version = episode.status, status, episode.version + 1
+    if status == Episode.Status.CONFIRMED:
+        _set_window(episode, on)
+        episode.confirmed_on_word_of = on_word_of[:120] or "the client's report"
+    if status in (Episode.Status.RESOLVED, Episode.Status.NOT_A_RELAPSE):
+        episode.ended_on, episode.review_on = on, None
+    episode.save(update_fields=["status", "version", "confirmed_on", "confirmed_on_word_of", "hold_until", "review_on",
+                                "ended_on"])
+    EpisodeStep.objects.create(episode=episode, on=on, status=status, by_name=by.name, note=note)
+    audit.record(by=by, verb="episode_moved_on", subject=episode, was=before, became=status)
+    return episode
+
+
+def _may_follow(now: str, then: str) -> bool:
+    if now not in Episode.OPEN:
+        return False
+    if then == Episode.Status.NOT_A_RELAPSE:
+        return True
+    return then in _ORDER and _ORDER.index(Episode.Status(then)) > _ORDER.index(Episode.Status(now))
+
+
+def _set_window(episode: Episode, on: date) -> None:
+    """hold_until = the later of confirmation + review window and end of steroids + gap (both settings)."""
+    practice = episode.client.practice
+    until = on + timedelta(days=practice.review_window_days)
+    if episode.steroids_until:
+        until = max(until, episode.steroids_until + timedelta(days=practice.steroid_gap_days))
+    episode.confirmed_on, episode.hold_until, episode.review_on = on, until, until
+
+
+def active_hold(client: Client, on: date) -> Episode | None:
+    """The confirmed episode that holds visits on that day, if any."""
+    return holding([client], on, on).get(client.pk, [None])[0]
+
+
+def holding(clients: list[Client], first: date, last: date) -> dict:
+    """The confirmed, holding episodes of these clients that reach into the days `first` to `last`, by client."""
+    kinds = [kind for kind, policy in POLICIES.items() if policy.holds_visits]
+    found: dict = {}
+    rows = Episode.objects.filter(client__in=clients, kind__in=kinds, status=Episode.Status.CONFIRMED,
+                                  hold_until__gt=first, confirmed_on__lte=last)
+    for episode in rows:
+        found.setdefault(episode.client_id, []).append(episode)
+    return found

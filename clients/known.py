@@ -1,0 +1,219 @@
+"""What is known about a body, and which rules hold for it on a day, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from clients import body as body_map
+from clients.conditions import CONDITIONS, line_of
+from clients.findings import FINDINGS
+from clients.rule import EPISODES, NOTED, SAME, Rule, Trigger
+from clients.rules import RULES
+
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCondition:
+    """A condition as reported, from `since` to `ended_on` inclusive; an empty code is one in plain words only."""
+
+    condition: str
+    since: date | None = None
+    ended_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFinding:
+    """A finding, its places (none noted = the whole body), from `began_on` to `ended_on` inclusive.
+
+    For an allergy `detail` names the products, separated by commas.
+    """
+
+    finding: str
+    regions: tuple[Place, ...] = ()
+    began_on: date | None = None
+    ended_on: date | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEpisode:
+    """A relapse, attack or flare; resolved and not-a-relapse ones say nothing."""
+
+    kind: str
+    status: str
+    onset_on: date
+    hold_until: date | None = None
+    fever_or_infection: bool = False
+    steroids_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClearance:
+    """A doctor's word. `scope` is a rule, a condition, a finding or an episode kind; "" is general.
+
+    `regions` are where work is allowed (none = everywhere); it counts while granted, to `expires_on` inclusive.
+    """
+
+    scope: str
+    state: str
+    regions: tuple[Place, ...] = ()
+    max_pressure: int | None = None
+    excluded_techniques: tuple[str, ...] = ()
+    minutes: int | None = None
+    expires_on: date | None = None
+    doctor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """All that is known about a client's body; `allergies` are names of products."""
+
+    conditions: tuple[KnownCondition, ...] = ()
+    findings: tuple[KnownFinding, ...] = ()
+    episodes: tuple[KnownEpisode, ...] = ()
+    clearances: tuple[KnownClearance, ...] = ()
+    allergies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedTreatment:
+    """One row of what is planned or was done: where, how, how firmly (Walton 0-5)."""
+
+    technique: str
+    region: str
+    side: str
+    pressure: int | None = None
+    minutes: int | None = None
+    temperature: str | None = None
+    position: str | None = None
+    lubricant: str | None = None
+
+
+Index = Mapping[tuple[str, str], tuple[Rule, ...]]
+
+
+def index_of(rules: Mapping[str, Rule]) -> Index:
+    """The rules by what triggers them: ("finding", "fever") to its rows."""
+    index: dict[tuple[str, str], list[Rule]] = {}
+    for rule in rules.values():
+        for code in rule.when.codes:
+            index.setdefault((rule.when.kind, code), []).append(rule)
+    return {trigger: tuple(rows) for trigger, rows in index.items()}
+
+
+_INDEX = index_of(RULES)
+
+
+@dataclass(slots=True)
+class Holding:
+    """A rule that holds that day, and where: `touches` is every place it meets, None the whole body."""
+
+    rule: Rule
+    places: tuple[str, ...] = ()
+    touches: frozenset[str] | None = None
+    detail: str = ""
+
+    def meets(self, places: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the places that the rule is about."""
+        touches = self.touches
+        if touches is None:
+            return places
+        return () if touches.isdisjoint(places) else tuple(place for place in places if place in touches)
+
+
+def holding_on(body: Body, on: date, rules: Mapping[str, Rule] = RULES) -> list[Holding]:
+    """Every rule that holds for this body on that day, once each; refuses unknown codes as ValueError."""
+    index = _INDEX if rules is RULES else index_of(rules)
+    held: dict[str, Holding] = {}
+    for condition in _conditions_on(body, on):
+        for rule in index.get(("condition", condition), ()):
+            held[rule.code] = _where_it_says(rule)
+    for episode in body.episodes:
+        _refuse_unknown("kind of episode", episode.kind, EPISODES)
+        for rule in index.get(("episode", episode.kind), ()):
+            if _is_met_by(rule.when, episode, on):
+                held[rule.code] = _where_it_says(rule)
+    found_for: dict[str, tuple[Rule, list[KnownFinding]]] = {}
+    for known in _findings_on(body, on):
+        for rule in index.get(("finding", known.finding), ()):
+            found_for.setdefault(rule.code, (rule, []))[1].append(known)
+    for rule, found in found_for.values():
+        if (holding := _where_found(rule, found, on)) is not None:
+            held[rule.code] = holding
+    return list(held.values())
+
+
+def _refuse_unknown(what: str, code: str, known: Container[str]) -> None:
+    if code not in known:
+        raise ValueError(f"unknown {what}: {code!r}")
+
+
+def _is_on(began: date | None, ended: date | None, on: date) -> bool:
+    return (began is None or began <= on) and (ended is None or on <= ended)
+
+
+def _conditions_on(body: Body, on: date) -> set[str]:
+    """The conditions of that day and the wider ones they belong to."""
+    codes: set[str] = set()
+    for known in body.conditions:
+        if known.condition:
+            _refuse_unknown("condition", known.condition, CONDITIONS)
+            if _is_on(known.since, known.ended_on, on):
+                codes.update(line_of(known.condition))
+    return codes
+
+
+def _findings_on(body: Body, on: date) -> Iterator[KnownFinding]:
+    for known in body.findings:
+        _refuse_unknown("finding", known.finding, FINDINGS)
+        if _is_on(known.began_on, known.ended_on, on):
+            yield known
+    if body.allergies:
+        yield KnownFinding("lubricant-allergy", detail=", ".join(body.allergies))
+
+
+def _is_met_by(when: Trigger, episode: KnownEpisode, on: date) -> bool:
+    if episode.onset_on > on or episode.status not in when.statuses:
+        return False
+    if when.has_fever is not None and when.has_fever != episode.fever_or_infection:
+        return False
+    if when.is_overdue and (episode.hold_until is None or on <= episode.hold_until):
+        return False
+    if when.steroids_within is None:
+        return True
+    until = episode.steroids_until
+    return until is not None and on <= until + timedelta(days=when.steroids_within)
+
+
+def _where_it_says(rule: Rule) -> Holding:
+    """The rule where it names its regions itself, or means the whole body."""
+    if not isinstance(rule.regions, tuple):
+        return Holding(rule)
+    places = tuple(
+        key for region in rule.regions
+        for key in body_map.keys(region, "both" if body_map.REGIONS[region].is_paired else "midline")
+    )
+    return Holding(rule, places, body_map.inside(places))
+
+
+def _where_found(rule: Rule, found: list[KnownFinding], on: date) -> Holding | None:
+    """The rule at the places of these findings; None where it is over, or silent for want of a place."""
+    if rule.days is not None:
+        span = timedelta(days=rule.days)
+        found = [known for known in found if known.began_on is None or on <= known.began_on + span]
+        if not found:
+            return None
+    if rule.regions is not SAME and rule.regions is not NOTED:
+        holding = _where_it_says(rule)
+        holding.detail = ", ".join(sorted({known.detail for known in found if known.detail}))
+        return holding
+    if rule.regions is SAME and not all(known.regions for known in found):
+        return Holding(rule)
+    noted = {place for known in found for place in known.regions}
+    if not noted:
+        return None
+    places = tuple(sorted({key for region, side in noted for key in body_map.keys(region, side)}))
+    return Holding(rule, places, body_map.inside(places))

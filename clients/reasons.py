@@ -1,0 +1,144 @@
+"""How a rule speaks: one reason, in words, about a body, a visit or a planned treatment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clients import body as body_map
+from clients.known import Holding, KnownClearance, ProposedTreatment
+from clients.rule import Cap, Level
+from practice.techniques import TECHNIQUES
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that speaks. `treatment` is the index of the planned row it is about, None: the body or the visit.
+
+    `regions` is empty where it concerns the whole body; `techniques` are the ones it speaks about; `source` is
+    the citation in full; `is_proposal` says that the number or the rule is ours.
+    """
+
+    rule: str
+    level: str
+    text: str
+    regions: tuple[str, ...]
+    max_pressure: Cap | None
+    techniques: tuple[str, ...]
+    source: str
+    evidence: str
+    is_proposal: bool
+    treatment: int | None
+
+
+@dataclass(slots=True)
+class Planned:
+    """A planned row with its places spelled out."""
+
+    index: int
+    treatment: ProposedTreatment
+    places: tuple[str, ...]
+
+
+def reason(holding: Holding, level: Level, text: str, places: tuple[str, ...] = (), row: Planned | None = None) -> Reason:
+    """The reason a rule gives: about these places of a planned row, or about its own."""
+    rule = holding.rule
+    return Reason(
+        rule.code, level.word, text, places or holding.places, rule.max_pressure,
+        rule.techniques if row is None else (row.treatment.technique,),
+        rule.citation, rule.evidence, rule.is_proposal, None if row is None else row.index,
+    )
+
+
+def doctors_reason(grant: KnownClearance, text: str, places: tuple[str, ...] = (), row: Planned | None = None) -> Reason:
+    """The reason a doctor's limit gives; it is nobody's rule, so its source is that doctor."""
+    return Reason(
+        "clearance-terms", Level.CAUTION.word, text, places, grant.max_pressure,
+        grant.excluded_techniques if row is None else (row.treatment.technique,),
+        f"What {grant.doctor or 'the doctor'} allowed for this client", "doctor's word", False,
+        None if row is None else row.index,
+    )
+
+
+def told(holding: Holding) -> str:
+    """The rule's own text, with its place before it where it has one."""
+    rule = holding.rule
+    text = rule.text.replace("{detail}", _detail(holding))
+    if rule.adaptation:
+        text = f"{text} {rule.adaptation}"
+    if holding.places:
+        return f"{capital(body_map.said(holding.places))}: {text}"
+    return f"Place not noted, so everywhere: {text}" if rule.is_about_places else capital(text)
+
+
+def because(holding: Holding) -> str:
+    """Why there is a limit, as the first half of a sentence: "sensation is reduced"."""
+    return holding.rule.because.replace("{detail}", _detail(holding))
+
+
+def broken(holding: Holding, treatment: ProposedTreatment) -> str:
+    """How the treatment breaks the rule, as "why, so what; what is planned."; empty where it keeps the rule."""
+    rule = holding.rule
+    if treatment.technique in rule.spares and (treatment.pressure or 0) <= 1:
+        return ""
+    limits: list[str] = []
+    planned = ""
+    if rule.max_pressure is not None and is_too_firm(rule.max_pressure, treatment):
+        limits.append(said_cap(rule.max_pressure))
+        planned = f"; {said_plan(rule.max_pressure, treatment)} is planned"
+    if treatment.technique in rule.ruled_out:
+        limits.append(f"no {method(treatment.technique)}")
+    if treatment.temperature is not None and treatment.temperature in rule.temperature:
+        limits.append(f"nothing {treatment.temperature}")
+    if treatment.position is not None and treatment.position in rule.position:
+        limits.append(f"not {treatment.position}")
+    if rule.checks_lubricant and (product := _unsuitable(holding.detail, treatment)):
+        limits.append(f"no {product}")
+    return f"{because(holding)}, so {' and '.join(limits)}{planned}." if limits else ""
+
+
+def is_too_firm(cap: Cap, treatment: ProposedTreatment) -> bool:
+    """Whether the treatment goes beyond the cap; without a pressure only a resting hand keeps a cap of 0."""
+    if cap == "none":
+        return True
+    if treatment.pressure is None:
+        return cap == 0 and "still" not in TECHNIQUES[treatment.technique].elements
+    return treatment.pressure > cap
+
+
+def said_cap(cap: Cap) -> str:
+    """The cap in words: "leave it alone", "a resting hold at most", "pressure 2 at most"."""
+    if cap == "none":
+        return "leave it alone"
+    return "a resting hold at most" if cap == 0 else f"pressure {cap} at most"
+
+
+def said_plan(cap: Cap, treatment: ProposedTreatment) -> str:
+    """What is planned against a cap: its pressure, or its name where no number says it."""
+    return method(treatment.technique) if cap == "none" or treatment.pressure is None else str(treatment.pressure)
+
+
+def method(technique: str) -> str:
+    """The technique's name."""
+    return TECHNIQUES[technique].name
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large, the rest as it was."""
+    return text[:1].upper() + text[1:]
+
+
+def _detail(holding: Holding) -> str:
+    return holding.detail or "some oils or lotions"
+
+
+def _unsuitable(detail: str, treatment: ProposedTreatment) -> str:
+    """The product that must not be used: named in the allergy, or scented and not named at all."""
+    if treatment.lubricant is None:
+        scented = "scent" in TECHNIQUES[treatment.technique].elements
+        return f"{method(treatment.technique)} until you know the oil" if scented else ""
+    product = treatment.lubricant.casefold()
+    for named in detail.casefold().split(","):
+        word = named.strip().removesuffix("s")
+        if word and product and (word in product or product in word):
+            return treatment.lubricant
+    return ""

@@ -1,0 +1,143 @@
+"""What a rule is: what makes it speak, how much it weighs, which part of the body and of the work it limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from typing import Literal
+
+from clients.sources import SOURCES, cite
+from practice.techniques import with_elements
+
+
+class Level(IntEnum):
+    """How much a reason weighs; the worst one speaking is the verdict, and info counts as ok."""
+
+    INFO = 1
+    CAUTION = 2
+    CLEARANCE = 3
+    STOP = 4
+
+    @property
+    def word(self) -> str:
+        """The level as it is written outside: "caution"."""
+        return self.name.lower()
+
+
+class Where(Enum):
+    """Which part of the body a rule is about, where it does not name regions itself."""
+
+    SAME = "the finding's places; the whole body while no place is noted"
+    NOTED = "the finding's places; silent while no place is noted"
+    ALL = "the whole body"
+
+
+SAME, NOTED, ALL = Where.SAME, Where.NOTED, Where.ALL
+Cap = int | Literal["none"]
+TEMPERATURES = ("cold", "cool", "neutral", "warm", "hot")
+POSITIONS = ("supine", "prone", "side-lying", "seated", "semi-reclined")
+EPISODES = ("relapse", "pseudo_relapse", "migraine_attack", "off_period", "pain_flare", "acute_illness", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What makes a rule speak: one of these conditions, findings, or episodes in one of these statuses.
+
+    `steroids_within` asks for a steroid course that ended at most so many days ago; `is_overdue` for a hold
+    whose review day has passed.
+    """
+
+    kind: Literal["condition", "finding", "episode"]
+    codes: tuple[str, ...]
+    statuses: tuple[str, ...] = ()
+    has_fever: bool | None = None
+    steroids_within: int | None = None
+    is_overdue: bool = False
+
+
+def condition(*codes: str) -> Trigger:
+    """Any of these conditions, or one that belongs to them."""
+    return Trigger("condition", codes)
+
+
+def finding(*codes: str) -> Trigger:
+    """Any of these findings."""
+    return Trigger("finding", codes)
+
+
+def episode(*kinds: str, status: str, has_fever: bool | None = None, steroids_within: int | None = None,
+            is_overdue: bool = False) -> Trigger:
+    """An episode of one of these kinds in one of these statuses (written with spaces between)."""
+    return Trigger("episode", kinds, tuple(status.split()), has_fever, steroids_within, is_overdue)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One consequence of one thing known about a body.
+
+    `because` is the short reason put before a limit ("sensation is reduced"); `temperature` and `position` list
+    what is ruled out; `suggested_techniques` what helps instead; `spares` techniques that keep the rule when given
+    at pressure 1 at most; `days` ends the rule so long after it began.
+    """
+
+    code: str
+    when: Trigger
+    level: Level
+    text: str
+    because: str = ""
+    regions: Where | tuple[str, ...] = ALL
+    max_pressure: Cap | None = None
+    excluded_techniques: tuple[str, ...] = ()
+    excluded_elements: tuple[str, ...] = ()
+    temperature: tuple[str, ...] = ()
+    position: tuple[str, ...] = ()
+    max_minutes: int | None = None
+    checks_lubricant: bool = False
+    suggested_techniques: tuple[str, ...] = ()
+    spares: tuple[str, ...] = ()
+    days: int | None = None
+    source: tuple[str, ...] = ("evenhand",)
+    is_proposal: bool = False
+    adaptation: str = ""
+    is_emergency: bool = False
+    ruled_out: frozenset[str] = field(init=False)
+    techniques: tuple[str, ...] = field(init=False)
+    citation: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        out = frozenset(self.excluded_techniques) | with_elements(frozenset(self.excluded_elements))
+        object.__setattr__(self, "ruled_out", out)
+        object.__setattr__(self, "techniques", tuple(sorted(out)) or self.suggested_techniques)
+        object.__setattr__(self, "citation", cite(*self.source))
+
+    @property
+    def evidence(self) -> str:
+        """The kind of evidence: guideline, textbook, article, practice custom or our proposal."""
+        return "our proposal" if self.is_proposal else SOURCES[self.source[0]].kind
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether a planned treatment can keep or break this rule, rather than only be told of it."""
+        return bool(self.max_pressure is not None or self.ruled_out or self.temperature or self.position
+                    or self.checks_lubricant)
+
+    @property
+    def is_about_places(self) -> bool:
+        """Whether it belongs to the finding's places."""
+        return self.regions in (SAME, NOTED)
+
+    @property
+    def is_outright(self) -> bool:
+        """Whether no way of working keeps this rule: it speaks about coming, or about touching a place, at all."""
+        return not self.has_limits or self.max_pressure == "none"
+
+
+def table_of(rules: Iterable[Rule]) -> dict[str, Rule]:
+    """The rules by their codes; refuses, as ValueError, two of the same code."""
+    table: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.code in table:
+            raise ValueError(f"two rules are called {rule.code}")
+        table[rule.code] = rule
+    return table

@@ -1,0 +1,189 @@
+"""The people of the tests: one practice on the river, one by the lake, and clients with names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from clients.models import Client, ClientCondition, Consent, Doctor, Finding, FindingRegion
+from practice import clock
+from practice.access import Role
+from practice.links import hash_of, new_secret
+from practice.models import ApiToken, Membership, Practice, Room, Service, User, WorkingHours
+
+ZONE = "America/New_York"
+MONDAY = date(2026, 11, 23)  # “today” of every test that freezes time; a Monday
+
+
+@pytest.fixture
+def now() -> Iterator[datetime]:
+    """Monday 23 November 2026, 08:00 in New York."""
+    instant = clock.instant_of(MONDAY, time(8), ZONE)
+    with time_machine.travel(instant, tick=False):
+        yield instant
+
+
+def make_practice(name: str, zone: str = ZONE) -> Practice:
+    return Practice.objects.create(name=name, time_zone=zone, phone="+1 206 555 0100", email=f"hello@{name.split()[0].lower()}.example",
+                                   address=f"{name}\n12 Water Street", reminder_days=[7, 2])
+
+
+def make_member(practice: Practice, name: str, email: str, role: str, *, is_therapist: bool = False) -> Membership:
+    user = User.objects.create(email=email, name=name)
+    therapist = is_therapist or role == Role.THERAPIST
+    member = Membership.objects.create(practice=practice, user=user, role=role, is_therapist=therapist,
+                                       initials=name[0], credential="LMT 60123" if therapist else "")
+    if therapist:
+        for weekday in range(5):
+            for opens, closes in ((time(9), time(12)), (time(13), time(17))):
+                WorkingHours.objects.create(practice=practice, therapist=member, weekday=weekday, opens=opens, closes=closes)
+    return member
+
+
+def make_client(practice: Practice, name: str, condition: str = "", **fields: Any) -> Client:
+    fields = {"email": f"{name.split()[0].lower()}@clients.example", "channels": ["email"],
+              "reminder_consent_on": date(2026, 1, 5), "reminder_consent_source": "intake form"} | fields
+    client = Client.objects.create(practice=practice, name=name, **fields)
+    if condition:
+        ClientCondition.objects.create(practice=practice, client=client, condition=condition, since=date(2011, 5, 1),
+                                       diagnosed_by="Dr Okafor, neurologist")
+    return client
+
+
+def numb(client: Client, region: str = "foot", side: str = "both") -> Finding:
+    """Record that a region feels less than it should."""
+    finding = Finding.objects.create(practice=client.practice, client=client, finding="reduced-sensation",
+                                     began_on=date(2026, 1, 1))
+    FindingRegion.objects.create(finding=finding, region=region, side=side)
+    return finding
+
+
+def at(hour: int, minute: int = 0, *, days: int = 1, zone: str = ZONE) -> datetime:
+    """A wall time so many days after the tests' Monday, as an instant."""
+    return clock.instant_of(MONDAY + timedelta(days=days), time(hour, minute), zone)
+
+
+@pytest.fixture
+def riverside(db: None) -> Practice:
+    return make_practice("Riverside Therapy")
+
+
+@pytest.fixture
+def lakeside(db: None) -> Practice:
+    return make_practice("Lakeside Therapy")
+
+
+@pytest.fixture
+def owner(riverside: Practice) -> Membership:
+    return make_member(riverside, "Olga Owner", "owner@riverside.example", Role.OWNER)
+
+
+@pytest.fixture
+def ana(riverside: Practice) -> Membership:
+    return make_member(riverside, "Ana Alves", "ana@riverside.example", Role.THERAPIST)
+
+
+@pytest.fixture
+def ben(riverside: Practice) -> Membership:
+    return make_member(riverside, "Ben Baker", "ben@riverside.example", Role.THERAPIST)
+
+
+@pytest.fixture
+def desk(riverside: Practice) -> Membership:
+    return make_member(riverside, "Dora Desk", "desk@riverside.example", Role.FRONT_DESK)
+
+
+@pytest.fixture
+def lakeside_owner(lakeside: Practice) -> Membership:
+    return make_member(lakeside, "Lena Lake", "owner@lakeside.example", Role.OWNER, is_therapist=True)
+
+
+@pytest.fixture
+def room(riverside: Practice) -> Room:
+    return Room.objects.create(practice=riverside, name="River room", position=1)
+
+
+@pytest.fixture
+def garden(riverside: Practice) -> Room:
+    return Room.objects.create(practice=riverside, name="Garden room", position=2)
+
+
+@pytest.fixture
+def neuro_45(riverside: Practice, room: Room) -> Service:
+    return Service.objects.create(practice=riverside, name="Neuro 45", minutes=45, buffer_before=0, buffer_after=15)
+
+
+@pytest.fixture
+def maria(riverside: Practice) -> Client:
+    return make_client(riverside, "Maria Lindqvist", "ms-relapsing-remitting", birth_date=date(1971, 3, 2))
+
+
+@pytest.fixture
+def joao(riverside: Practice) -> Client:
+    return make_client(riverside, "Joao Pereira", "parkinsons")
+
+
+@pytest.fixture
+def ines(riverside: Practice) -> Client:
+    return make_client(riverside, "Ines Moreau", "migraine")
+
+
+@pytest.fixture
+def kofi(riverside: Practice) -> Client:
+    """Diabetic neuropathy with numb feet."""
+    client = make_client(riverside, "Kofi Mensah", "diabetic-neuropathy")
+    numb(client)
+    return client
+
+
+@pytest.fixture
+def neurologist(riverside: Practice) -> Doctor:
+    return Doctor.objects.create(practice=riverside, name="Dr Adaeze Okafor", specialty="Neurology",
+                                 email="okafor@hospital.example", address="City Hospital\nSeattle")
+
+
+@pytest.fixture
+def consent(maria: Client, neurologist: Doctor) -> Consent:
+    return Consent.objects.create(practice=maria.practice, client=maria, doctor=neurologist, text_version="2026-11",
+                                  given_by="Maria Lindqvist", how="in person", given_on=MONDAY - timedelta(days=1))
+
+
+def token_for(member: Membership) -> str:
+    """A bearer token for the API."""
+    token = new_secret()
+    ApiToken.objects.create(practice=member.practice, membership=member, token_hash=hash_of(token))
+    return token
+
+
+@pytest.fixture
+def api() -> Callable[[Membership | None], Any]:
+    """`api(ana)` is an API client that carries Ana's token; `api(None)` carries none."""
+    from rest_framework.test import APIClient
+
+    def of(member: Membership | None) -> APIClient:
+        http = APIClient()
+        if member is not None:
+            http.credentials(HTTP_AUTHORIZATION=f"Bearer {token_for(member)}")
+        return http
+
+    return of
+
+
+@pytest.fixture
+def page(client: Any) -> Callable[[Membership | None], Any]:
+    """`page(ana)` is a browser-like HTTP client signed in as Ana."""
+    from django.test import Client as Browser
+
+    def of(member: Membership | None) -> Browser:
+        browser = Browser()
+        if member is not None:
+            browser.force_login(member.user)
+        return browser
+
+    return of
+
+

@@ -1,0 +1,3 @@
+"""API of this room."""
+
+urlpatterns: list = []

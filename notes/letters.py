@@ -1,0 +1,326 @@
+"""The letter a doctor receives: one frozen tree that page, PDF and FHIR read, and its PDF."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+from notes import charts
+from notes.charts import Band, Reading, said_day
+from notes.typesetting.lines import (
+    Line,
+    breakable,
+    isolated,
+    one_line,
+    paragraphs,
+    placed,
+    placed_all,
+    shortened,
+)
+from notes.typesetting.press import LetterNotTypeset, press
+
+PAPERS = ("a4", "us-letter")
+
+SESSIONS_IN_FULL = 8  # of a longer course the latest eight are told one by one, the earlier ones in a line
+NOTHING_ASKED = "Nothing is asked. This letter is for your information."
+STANDING = "Written from signed session notes. It says what was observed in the sessions; it is not a diagnosis."
+
+_VIETNAMESE = re.compile("[\u1ea0-\u1ef1\u01a0\u01a1\u01af\u01b0]")
+_INK, _TEAL, _CLAY = "#24211b", "#0a504f", "#74390f"
+_LETTER_CHART = {"width": 300, "height": 152, "text": 11}  # half a line wide on paper
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """The letterhead: who writes, and how to answer."""
+
+    name: str
+    address: tuple[str, ...]
+    phone: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody named in the letter; `detail` is what tells them apart: "born 14 Mar 1970", a field, a credential."""
+
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session as the doctor reads it: what was done where, and how firmly on the Walton scale ("1-3")."""
+
+    on: date
+    minutes: int
+    work: str
+    pressure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One measure over the period; `meaningful_change` is a sentence with its source or "", `change` its size."""
+
+    measure: str
+    unit: str
+    better: str  # "lower" or "higher"
+    readings: tuple[Reading, ...]
+    meaningful_change: str
+    low: float = 0
+    high: float = 10
+    change: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """All that a doctor's summary says; strings are plain text, their lines apart by newlines."""
+
+    practice: Practice
+    doctor: Person
+    doctor_address: tuple[str, ...]
+    client: Person
+    therapist: Person
+    written_on: date
+    period_from: date
+    period_to: date
+    title: str
+    reason: str
+    course: str
+    conditions: tuple[str, ...]
+    limits: tuple[str, ...]
+    sessions: tuple[Session, ...]
+    series: tuple[Series, ...]
+    reactions: str
+    questions: str
+    plan: str
+    bands: tuple[Band, ...]
+    paper: str  # one of PAPERS
+
+
+def as_data(letter: Letter) -> dict[str, Any]:
+    """The letter as JSON can hold it, keys in a fixed order; `letter_from_data` gives back exactly the same letter."""
+    data: dict[str, Any] = json.loads(json.dumps(asdict(letter), default=date.isoformat))
+    return data
+
+
+def letter_from_data(data: Mapping[str, Any]) -> Letter:
+    """The letter that `as_data` wrote down; refuses data of another shape with ValueError."""
+    try:
+        if data["paper"] not in PAPERS:
+            raise ValueError(f"paper {data['paper']!r} is neither a4 nor us-letter")
+        return Letter(
+            **{
+                **data,
+                "practice": Practice(**_tupled(data["practice"])),
+                "doctor": Person(**data["doctor"]),
+                "client": Person(**data["client"]),
+                "therapist": Person(**data["therapist"]),
+                "doctor_address": tuple(data["doctor_address"]),
+                "conditions": tuple(data["conditions"]),
+                "limits": tuple(data["limits"]),
+                **{key: date.fromisoformat(data[key]) for key in ("written_on", "period_from", "period_to")},
+                "sessions": tuple(Session(**_dated(row, "on")) for row in data["sessions"]),
+                "series": tuple(
+                    Series(**{**row, "readings": tuple(Reading(**_dated(r, "on")) for r in row["readings"])})
+                    for row in data["series"]
+                ),
+                "bands": tuple(Band(**_dated(row, "first", "last")) for row in data["bands"]),
+            }
+        )
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise ValueError(f"This is not a letter as data: {wrong}") from wrong
+
+
+# What the letter says in its own words. The page uses the same functions, so that both say the same.
+
+
+def said_period(letter: Letter) -> str:
+    """The days the letter tells of: "1 Sep to 24 Nov 2026"."""
+    return _said_days(letter.period_from, letter.period_to)
+
+
+def said_work(sessions: tuple[Session, ...]) -> str:
+    """How much was done and how firmly: "8 sessions, 30 to 60 minutes, pressure 1-3 of 5 (Walton scale)."."""
+    if not sessions:
+        return "No session took place."
+    words = f"{len(sessions)} session{'s' * (len(sessions) > 1)}, {_said_minutes(sessions)}"
+    pressure = _said_pressure(sessions)
+    return f"{words}, pressure {pressure} of 5 (Walton scale)." if pressure else f"{words}."
+
+
+def told_sessions(letter: Letter) -> tuple[tuple[Session, ...], tuple[Session, ...]]:
+    """The sessions told in one line together, and the latest, told one by one; oldest first."""
+    sessions = tuple(sorted(letter.sessions, key=lambda s: s.on))
+    if len(sessions) <= SESSIONS_IN_FULL + 1:  # a line for a single session would spare nothing
+        return (), sessions
+    return sessions[:-SESSIONS_IN_FULL], sessions[-SESSIONS_IN_FULL:]
+
+
+def said_earlier(sessions: tuple[Session, ...]) -> str:
+    """The folded sessions in a line: how many, from when to when, how firmly, and what was done most."""
+    if not sessions:
+        return ""
+    times: dict[str, int] = {}
+    for session in sessions:
+        times[session.work] = times.get(session.work, 0) + 1
+    often = sorted(times, key=lambda work: -times[work])[:2]
+    more = len(times) - len(often)
+    works = [
+        f"{work.rstrip('.')} ({times[work]} times)" if times[work] > 1 else work.rstrip(".") for work in often if work
+    ]
+    pressure = _said_pressure(sessions)
+    head = f"{len(sessions)} earlier sessions, {_said_days(sessions[0].on, sessions[-1].on)}, {_said_minutes(sessions)}"
+    head += f", pressure {pressure}" if pressure else ""
+    tail = f"; and {more} other combination{'s' * (more > 1)}" if more else ""
+    return f"{head}: {'; '.join(works)}{tail}." if works else f"{head}."
+
+
+def asked(letter: Letter) -> str:
+    """What the doctor is asked; says so where nothing is."""
+    return letter.questions.strip() or NOTHING_ASKED
+
+
+def said_scale(series: Series) -> str:
+    """What a reading counts, and which way is better: "0 to 10, lower is better"."""
+    return f"{series.unit}, {series.better} is better" if series.unit else f"{series.better} is better"
+
+
+def chart(letter: Letter, series: Series, **look: Any) -> str:
+    """The SVG of one measure with the letter's episodes behind it; `look` is passed on to `charts.readings_chart`."""
+    return charts.readings_chart(
+        series.measure,
+        series.unit,
+        series.readings,
+        low=series.low,
+        high=series.high,
+        bands=letter.bands,
+        meaningful_change=series.change,
+        better=series.better,
+        **look,
+    )
+
+
+def letter_pdf(letter: Letter) -> bytes:
+    """The letter as a tagged PDF (PDF/UA-1) with embedded faces; refuses with `LetterNotTypeset`.
+
+    The same letter gives the same bytes, always. Any text is set as plain text.
+    """
+    words = _to_print(letter)
+    vietnamese = bool(_VIETNAMESE.search(json.dumps(words, ensure_ascii=False)))
+    return press("summary.typ", {**words, "vietnamese": vietnamese})
+
+
+def _to_print(letter: Letter) -> dict[str, Any]:
+    """Everything the template places, already in words; it holds no rule of its own."""
+    earlier, told = told_sessions(letter)
+    client, detail, title = (
+        one_line(letter.client.name),
+        one_line(letter.client.detail),
+        one_line(letter.title),
+    )
+    year = any(session.on.year != letter.written_on.year for session in told)
+    limits = placed_all(*letter.limits)
+    opening = {
+        "Why now": paragraphs(letter.reason),
+        "Course": paragraphs(letter.course),
+        "Limits kept": limits,
+    }
+    closing = {"Reactions": paragraphs(letter.reactions), "Plan": paragraphs(letter.plan)}
+    return {
+        "paper": letter.paper,
+        "title": f"{title or 'Letter'}: {client or 'no name'}",
+        "author": one_line(letter.therapist.name),
+        "date": [letter.written_on.year, letter.written_on.month, letter.written_on.day],
+        "practice": placed(letter.practice.name),
+        "letterhead": placed_all(_joined(letter.practice.address, ", "), _joined(_ways(letter.practice), " · ")),
+        "to": placed_all(letter.doctor.name, letter.doctor.detail, *letter.doctor_address),
+        "written": said_day(letter.written_on, year=True),
+        "client": placed(letter.client.name),
+        "client_detail": placed(letter.client.detail),
+        "running": _joined((isolated(shortened(client)), shortened(detail)), ", "),
+        "heading": placed(_joined((title, said_period(letter)), ", ")),
+        "conditions": placed_all(*letter.conditions),
+        "asked": paragraphs(asked(letter)),
+        "answer": _answer_to(letter),
+        "opening": [{"name": name, "body": body} for name, body in opening.items() if body],
+        "series": [_series_to_print(letter, series) for series in letter.series],
+        "done": said_work(letter.sessions) if letter.sessions else "",
+        "earlier": placed(said_earlier(earlier)),
+        "sessions": [
+            {
+                "on": said_day(session.on, year=year),
+                "minutes": str(session.minutes),
+                "work": placed(session.work),
+                "pressure": breakable(one_line(session.pressure), 9),
+            }
+            for session in told
+        ],
+        "closing": [{"name": name, "body": body} for name, body in closing.items() if body],
+        "therapist": placed(letter.therapist.name),
+        "credential": placed(letter.therapist.detail),
+        "standing": STANDING,
+    }
+
+
+def _series_to_print(letter: Letter, series: Series) -> dict[str, Any]:
+    clean = replace(series, measure=one_line(series.measure), unit=one_line(series.unit))
+    bands = tuple(replace(band, label=one_line(band.label)) for band in letter.bands)
+    seen = chart(replace(letter, bands=bands), clean, ink=_INK, accent=_TEAL, caution=_CLAY, **_LETTER_CHART)
+    said = charts.readings_said(series.readings)
+    return {
+        "measure": placed(series.measure),
+        "scale": placed(said_scale(series)),
+        "svg": seen,
+        "alt": f"{_joined((clean.measure, said_scale(clean)), ', ')}. {said}",
+        "said": said,
+        "change": placed(series.meaningful_change),
+    }
+
+
+def _answer_to(letter: Letter) -> Line:
+    ways = _ways(letter.practice)
+    if not letter.questions.strip() or not ways:
+        return placed("")
+    line = placed(f"Answer to {letter.therapist.name}: {' or '.join(ways)}")
+    return {**line, "rtl": False}
+
+
+def _joined(parts: Iterable[str], between: str) -> str:
+    return between.join(part for part in parts if part.strip())
+
+
+def _ways(practice: Practice) -> list[str]:
+    return [way.strip() for way in (practice.phone, practice.email) if way.strip()]
+
+
+def _said_days(first: date, last: date) -> str:
+    if first == last:
+        return said_day(first, year=True)
+    return f"{said_day(first, year=first.year != last.year)} to {said_day(last, year=True)}"
+
+
+def _said_minutes(sessions: tuple[Session, ...]) -> str:
+    least, most = min(s.minutes for s in sessions), max(s.minutes for s in sessions)
+    each = " each" if len(sessions) > 1 else ""
+    return f"{least} minutes{each}" if least == most else f"{least} to {most} minutes"
+
+
+def _said_pressure(sessions: tuple[Session, ...]) -> str:
+    """The range over all sessions, from whatever numbers their pressures hold."""
+    numbers = sorted(int(n) for s in sessions for n in re.findall(r"\d+", s.pressure[:40]))
+    if not numbers:
+        return ""
+    return f"{numbers[0]}" if numbers[0] == numbers[-1] else f"{numbers[0]}-{numbers[-1]}"
+
+
+def _tupled(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+
+
+def _dated(data: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {**data, **{key: date.fromisoformat(data[key]) for key in keys}}

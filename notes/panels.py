@@ -1,0 +1,34 @@
+"""What the record puts on the client's page: notes, summaries and what was shared with whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from clients.models import Client, Consent
+from notes.models import Note, Share, Summary
+from notes.writing import last_treatments
+from practice.access import may_read
+from practice.models import Membership
+from practice.panels import Panel, register_panel
+from sessions.objections import LAST_TREATMENTS
+
+
+def _record(member: Membership, client: Client) -> dict[str, Any] | None:
+    if not may_read(member, Note):
+        return None
+    return {"notes": list(Note.objects.visible_to(member).filter(client=client).select_related("author__user")[:8])}
+
+
+def _sharing(member: Membership, client: Client) -> dict[str, Any] | None:
+    if not may_read(member, Summary):
+        return None
+    return {
+        "summaries": list(Summary.objects.visible_to(member).filter(client=client).select_related("doctor", "author__user")[:8]),
+        "shares": list(Share.objects.visible_to(member).filter(summary__client=client).select_related("doctor")[:8]),
+        "consents": list(Consent.objects.visible_to(member).filter(client=client).select_related("doctor")[:8]),
+    }
+
+
+register_panel(Panel("notes", 30, "notes/panel_notes.html", _record))
+register_panel(Panel("sharing", 40, "notes/panel_sharing.html", _sharing))
+LAST_TREATMENTS.append(last_treatments)

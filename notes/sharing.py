@@ -1,0 +1,198 @@
+"""Share a signed summary with its doctor: link and code by separate ways, with the client's consent, until revoked.
+
+Unknown, expired, revoked, and wrong code get one answer, byte for byte.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from clients.models import Consent, Doctor
+from notes.models import Share, ShareOpening, Summary
+from practice import audit, clock, links, outbox
+from practice.access import Actor, Outsider
+from practice.models import Membership, Message
+from practice.outbox import Kind, Mail
+from practice.refusals import BadInput, Refusal
+
+LIVES_DAYS = 14
+CODE_DIGITS = 6
+NO_ENTRY = (
+    "This link and code do not open anything. The code may be mistyped, the link may have expired, been used up or "
+    "been withdrawn. Ask the practice that sent it for a new one."
+)
+
+
+class ConsentMissing(Refusal):
+    """The client has not agreed to this sharing, or not any more."""
+
+    code: ClassVar[str] = "consent_missing"
+    title: ClassVar[str] = "The client's agreement is missing"
+
+
+class SummaryNotSigned(Refusal):
+    """Only signed summaries are shared."""
+
+    code: ClassVar[str] = "summary_not_signed"
+    title: ClassVar[str] = "Sign the summary first"
+
+
+@dataclass(frozen=True, slots=True)
+class NewShare:
+    """A share just made; url and code are shown this once."""
+
+    share: Share
+    url: str
+    code: str
+
+
+def share_summary(*, summary: Summary, doctor: Doctor, consent: Consent | None, by: Actor,
+                  expires_on: date | None = None) -> NewShare:
+    """Open a signed summary to its doctor until the end of a day; the link goes by e-mail, the code another way.
+
+    Refuses a draft, another doctor than the summary's, and a consent that is missing, for another doctor, for
+    fewer sections, expired or withdrawn.
+    """
+    if doctor.pk != summary.doctor_id:
+        raise BadInput(f"This summary is written to {summary.doctor.name}.", field="doctor")
+    zone = summary.client.practice.time_zone
+    today = clock.wall_of(timezone.now(), zone)[0]
+    last_day = expires_on or today + timedelta(days=LIVES_DAYS)
+    if last_day < today:
+        raise BadInput(f"{clock.said_date(last_day)} has passed.", field="expires_on")
+    if not summary.is_signed:
+        raise SummaryNotSigned("Sign the summary first: what is shared does not change any more.")
+    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    with transaction.atomic():
+        locked = Consent.objects.select_for_update(no_key=True).filter(pk=consent.pk).first() if consent else None
+        refuse_without_consent(summary, locked, today)
+        assert locked is not None
+        share = Share(practice=summary.practice, summary=summary, doctor=doctor, consent=locked, shared_by=by,
+                      expires_at=_end_of(last_day, zone))
+        token = links.token_of("share", share.pk)
+        share.token_hash, share.code_hash = links.hash_of(token), _code_hash(token, code)
+        share.save(force_insert=True)
+        audit.record(by=by, verb="summary_shared", subject=summary, client_id=summary.client_id, doctor=str(doctor.pk),
+                     share=str(share.pk))
+    return NewShare(share, url_of(share), code)
+
+
+def refuse_without_consent(summary: Summary, consent: Consent | None, today: date) -> None:
+    """Raise `ConsentMissing` saying which of the five reasons it is, and the words to ask with."""
+    ask = (f"Ask {summary.client.called}: “May I send {summary.doctor.name} a summary of our sessions from "
+           f"{clock.said_date(summary.from_on)} to {clock.said_date(summary.until_on)}?”")
+
+    def missing(reason: str, what: str) -> ConsentMissing:
+        return ConsentMissing(f"{what} {ask}", reason=reason)
+
+    if consent is None or consent.client_id != summary.client_id:
+        raise missing("missing", "No agreement is recorded.")
+    if consent.withdrawn_at:
+        raise missing("withdrawn", "The agreement was withdrawn.")
+    if consent.doctor_id != summary.doctor_id:
+        raise missing("other_doctor", "The agreement names another doctor.")
+    if consent.until and consent.until < today:
+        raise missing("expired", f"The agreement ended on {clock.said_date(consent.until)}.")
+    if consent.given_on > today:
+        raise missing("missing", "The agreement only begins later.")
+    if consent.sections and not set(summary.sections) <= set(consent.sections):
+        raise missing("wider_sections", "The agreement covers fewer sections than this summary has.")
+
+
+def url_of(share: Share) -> str:
+    """The doctor's link; derived again whenever a message needs it, stored nowhere."""
+    return f"{settings.BASE_URL}/s/{links.token_of('share', share.pk)}/"
+
+
+def mail_link(*, share: Share, by: Actor) -> Message | None:
+    """Queue the notice to the doctor with the link (never the code); None without an address."""
+    doctor = share.doctor
+    if not doctor.email:
+        return None
+    return outbox.queue_message(
+        practice=share.practice, kind="summary-shared", subject_id=share.pk, to_address=doctor.email, to_name=doctor.name,
+        due_at=timezone.now(), useful_until=share.expires_at, why=f"{by.name} shared a summary.",
+        client_id=share.summary.client_id)
+
+
+def _share_stands(message: Message) -> str | None:
+    live = Share.objects.filter(pk=message.subject_id, revoked_at=None, consent__withdrawn_at=None,
+                                expires_at__gt=timezone.now())
+    return None if live.exists() else "The share was withdrawn."
+
+
+def _about_share(message: Message) -> Mail:
+    share = Share.objects.select_related("practice", "doctor", "shared_by__user").get(pk=message.subject_id)
+    practice, until = share.practice, clock.said(share.expires_at, share.practice.time_zone)
+    return Mail(
+        f"A letter from {practice.name}",
+        f"Dear {share.doctor.name},\n\n{share.shared_by.name} at {practice.name} has written to you. Read the letter here "
+        f"until {until}:\n\n{url_of(share)}\n\nThe page asks for a code, which you receive by another way.\n\n"
+        f"{practice.name}{', ' + practice.phone if practice.phone else ''}\n")
+
+
+outbox.declare(Kind("summary-shared", "Summary shared", _share_stands, _about_share, keeps_quiet_hours=False))
+
+
+def revoke_share(*, share: Share, by: Actor) -> Share:
+    """Close a share at once, for every page and letter behind it."""
+    with transaction.atomic():
+        share = Share.objects.select_for_update(no_key=True).get(pk=share.pk)
+        if share.revoked_at is None:
+            share.revoked_at = timezone.now()
+            share.save(update_fields=["revoked_at"])
+            audit.record(by=by, verb="share_revoked", subject=share, client_id=share.summary.client_id)
+            outbox.cancel_messages(subject_id=share.pk, why="The share was withdrawn.")
+    return share
+
+
+def withdraw_consent(*, consent: Consent, by: Actor) -> Consent:
+    """The client takes their agreement back: effective at once, every open share under it closes."""
+    with transaction.atomic():
+        consent = Consent.objects.select_for_update(no_key=True).get(pk=consent.pk)
+        if consent.withdrawn_at is None:
+            consent.withdrawn_at = timezone.now()
+            consent.save(update_fields=["withdrawn_at"])
+            audit.record(by=by, verb="consent_withdrawn", subject=consent)
+        for share in Share.objects.filter(consent=consent, revoked_at=None):
+            revoke_share(share=share, by=by)
+    return consent
+
+
+def open_share(*, token: str, code: str, what: str = "page") -> Share | None:
+    """The share behind link and code, its opening logged; None for everything that does not open.
+
+    A guess is counted before it is compared, by one conditional UPDATE: of 200 at once at most five are compared.
+    """
+    live = Share.objects.filter(token_hash=links.hash_of(token), revoked_at=None, expires_at__gt=timezone.now())
+    counted = live.filter(wrong_codes__lt=Share.MOST_WRONG_CODES).update(wrong_codes=F("wrong_codes") + 1)
+    if not counted:
+        return None
+    share = live.select_related("summary__client__practice", "doctor", "practice", "shared_by__user", "consent").first()
+    if share is None or not hmac.compare_digest(share.code_hash, _code_hash(token, code.strip())):
+        return None
+    if share.consent.withdrawn_at is not None:
+        return None
+    with transaction.atomic():
+        Share.objects.filter(pk=share.pk).update(wrong_codes=0)
+        ShareOpening.objects.create(share=share, what=what)
+        doctor = Outsider(share.practice, "doctor", share.doctor.name)
+        audit.record(by=doctor, verb=f"share_{what}_opened", subject=share, client_id=share.summary.client_id)
+    return share
+
+
+def _code_hash(token: str, code: str) -> str:
+    return links.hash_of(f"{token}:{code}")
+
+
+def _end_of(day: date, zone: str) -> datetime:
+    return clock.day_begins(day + timedelta(days=1), zone)

@@ -1,0 +1,142 @@
+"""Sign and lock: after it the note, its treatments and its readings refuse change in the database itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.utils import timezone
+
+from notes.models import Addendum, Note
+from notes.writing import SOAP, NoteSigned, chain_of, check_note, locked_note
+from practice import audit
+from practice.access import Actor
+from practice.refusals import BadInput, NotAllowed, Refusal
+from sessions.models import Appointment
+
+
+class ReasonRequired(Refusal):
+    """The check speaks against something done; the note says why it was done all the same."""
+
+    code: ClassVar[str] = "reason_required"
+    title: ClassVar[str] = "A reason is needed"
+
+
+class VisitNotStarted(Refusal):
+    """A visit that has neither begun nor been marked arrived cannot be signed for."""
+
+    code: ClassVar[str] = "visit_not_started"
+    title: ClassVar[str] = "This visit has not begun"
+
+
+class NothingWritten(Refusal):
+    """An empty note is not signed."""
+
+    code: ClassVar[str] = "note_empty"
+    title: ClassVar[str] = "Nothing is written yet"
+
+
+def sign_note(*, note: Note, by: Actor) -> Note:
+    """Lock the note with signer, time and a hash chained to the practice's last signed note.
+
+    Refuses an empty note, a visit that has not begun, and work against the check without its reason.
+    """
+    with transaction.atomic():
+        note = locked_note(note)
+        if note.is_signed:
+            raise NoteSigned("This note is signed already.")
+        if note.author_id != by.pk:
+            raise NotAllowed(f"{note.author.name} wrote this note and signs it.")
+        refuse_unsignable(note)
+        chain = chain_of(note.practice_id)
+        note.signed_at, note.signed_by, note.signer_credential = timezone.now(), by, by.credential
+        note.version += 1
+        note.previous_hash, note.chain_position = chain.head_hash, chain.position + 1
+        note.content_hash = hash_of_note(note)
+        note.save(update_fields=["signed_at", "signed_by", "signer_credential", "version", "previous_hash",
+                                 "chain_position", "content_hash"])
+        chain.position, chain.head_hash = note.chain_position, note.content_hash
+        chain.save(update_fields=["position", "head_hash"])
+        audit.record(by=by, verb="note_signed", subject=note, position=note.chain_position)
+    return note
+
+
+def refuse_unsignable(note: Note) -> None:
+    """Everything that stands between a draft and its signature, in words."""
+    visit = note.appointment
+    if visit.starts_at > timezone.now() and visit.status not in (Appointment.Status.ARRIVED, Appointment.Status.FULFILLED):
+        raise VisitNotStarted(f"This visit begins {visit.said}. Mark it arrived if it began early.")
+    has_text = any(getattr(note, name).strip() for name in SOAP)
+    treatments, readings = list(note.treatments.all()), list(note.measurements.all())
+    if not has_text and not treatments and not readings:
+        raise NothingWritten("Write what you saw and did, then sign.")
+    if not has_text and not readings and not any(t.response.strip() for t in treatments):
+        raise NothingWritten("Add today's response or one reading before or after; what was carried forward is not enough.")
+    unexplained = rows_without_reason(note)
+    if unexplained:
+        raise ReasonRequired(
+            "The check speaks against some of this work. Say for each why it was right today: " + unexplained[0]["text"],
+            rows=unexplained)
+
+
+def rows_without_reason(note: Note) -> list[dict[str, Any]]:
+    """Treatments the check speaks against that carry no reason yet: `{treatment, rule, text, source}`."""
+    rows = list(note.treatments.all())
+    return [
+        {"treatment": r.treatment, "rule": r.rule, "level": r.level, "text": r.text, "source": r.source}
+        for r in check_note(note).reasons
+        if r.treatment is not None and r.level != "info" and not rows[r.treatment].override_reason.strip()
+    ]
+
+
+def add_addendum(*, note: Note, text: str, reason: str, by: Actor) -> Addendum:
+    """Add to a signed note, with a reason; the note itself stays as it was."""
+    with transaction.atomic():
+        note = locked_note(note)
+        if not note.is_signed:
+            raise BadInput("This note is still a draft: change the note itself.", field="text")
+        for field, value in (("text", text), ("reason", reason)):
+            if not value.strip():
+                raise BadInput("Say what is added." if field == "text" else "Say why it is added.", field=field)
+        addendum = Addendum.objects.create(note=note, author=by, text=text.replace("\x00", ""), reason=reason)
+        audit.record(by=by, verb="addendum_added", subject=note, addendum=str(addendum.pk))
+    return addendum
+
+
+def hash_of_note(note: Note) -> str:
+    """SHA-256 over everything the signature covers, chained to the note signed before."""
+    content = {
+        "id": str(note.pk), "practice": str(note.practice_id), "client": str(note.client_id),
+        "appointment": str(note.appointment_id), "author": str(note.author_id), "visit_on": note.visit_on.isoformat(),
+        "signed_at": note.signed_at.isoformat(timespec="microseconds") if note.signed_at else "",
+        "signed_by": str(note.signed_by_id), "credential": note.signer_credential, "visibility": note.visibility,
+        "position": note.chain_position, "previous": note.previous_hash,
+        **{name: getattr(note, name) for name in SOAP},
+        "treatments": [[t.region, t.side, t.technique, t.pressure, t.minutes, t.response, t.override_reason]
+                       for t in note.treatments.order_by("position")],
+        "measurements": [[m.measure, m.when, f"{m.value:.2f}"] for m in note.measurements.order_by("measure", "when")],
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def broken_links(practice_id: Any) -> list[str]:
+    """Every signed note whose content or place in the chain does not fit its hash, in words; empty if all fit."""
+    faults, previous, expected = [], "", 1
+    signed = Note.objects.filter(practice_id=practice_id).exclude(signed_at=None).order_by("chain_position")
+    for note in signed.iterator(chunk_size=500):
+        if note.chain_position != expected:
+            faults.append(f"position {expected} is missing before note {note.pk}")
+            expected = note.chain_position or expected
+        if note.previous_hash != previous:
+            faults.append(f"note {note.pk} does not follow the one before it")
+        if hash_of_note(note) != note.content_hash:
+            faults.append(f"note {note.pk} was changed after it was signed")
+        previous, expected = note.content_hash, expected + 1
+    from notes.models import NotesChain
+
+    head = NotesChain.objects.filter(practice_id=practice_id).first()
+    if head and head.head_hash != previous:
+        faults.append("the last signed note is missing")
+    return faults

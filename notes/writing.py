@@ -1,0 +1,207 @@
+"""Write a note while it is a draft: begin it from the visit, change it, check what is planned against the body."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from clients.body import REGIONS, label, sides_of
+from clients.contraindications import Check, ProposedTreatment, cautions_for
+from clients.limits import body_of
+from clients.models import Client
+from notes.models import Measurement, Note, NotesChain, Treatment
+from notes.outcomes import MEASURES
+from practice import audit
+from practice.access import Actor, Role
+from practice.models import Membership
+from practice.refusals import BadInput, NotAllowed, Refusal, Stale
+from practice.techniques import PRESSURES, TECHNIQUES
+from sessions.models import Appointment
+
+SOAP = ("subjective", "objective", "assessment", "plan")
+
+
+class NoteSigned(Refusal):
+    """A signed note is never changed; an addendum says what came later."""
+
+    code: ClassVar[str] = "note_signed"
+    title: ClassVar[str] = "This note is signed"
+
+
+class NoteExists(Refusal):
+    """A visit has one note."""
+
+    code: ClassVar[str] = "note_exists"
+    title: ClassVar[str] = "This visit has a note already"
+
+
+class NotATherapist(NotAllowed):
+    """Notes are written by therapists."""
+
+
+@dataclass(frozen=True, slots=True)
+class TreatmentInput:
+    """One treatment row as typed: region and side, technique, Walton pressure 0-5, minutes, the response."""
+
+    region: str
+    side: str
+    technique: str
+    pressure: int | None = None
+    minutes: int | None = None
+    response: str = ""
+    override_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementInput:
+    """One reading as typed, `when` before or after the session."""
+
+    measure: str
+    when: str
+    value: Decimal
+
+
+def begin_note(*, appointment: Appointment, by: Actor) -> tuple[Note, bool]:
+    """The draft note of a visit, begun now if there is none; answers the note and whether it is new.
+
+    Refuses whoever is not a therapist, and a visit that was cancelled or is on hold.
+    """
+    _refuse_unless_therapist(by)
+    note = Note.objects.filter(appointment=appointment).first()
+    if note:
+        if not Note.objects.visible_to(by).filter(pk=note.pk).exists():
+            raise NoteExists("This visit's note is kept to its author.")
+        return note, False
+    if appointment.status in ("cancelled", "held", "noshow"):
+        raise BadInput(f"This visit is “{appointment.get_status_display().lower()}”: there is nothing to note.",
+                       field="appointment")
+    try:
+        with transaction.atomic():
+            note = Note.objects.create(practice=appointment.practice, appointment=appointment, client=appointment.client,
+                                       author=by, visit_on=appointment.wall_date)
+            audit.record(by=by, verb="note_begun", subject=note)
+    except IntegrityError:
+        return Note.objects.get(appointment=appointment), False
+    return note, True
+
+
+def write_note(
+    *, note: Note, by: Actor, expected_version: int, treatments: Sequence[TreatmentInput] | None = None,
+    measurements: Sequence[MeasurementInput] | None = None, **soap: str,
+) -> Note:
+    """Change a draft; treatments and measurements given are the whole list. Stale versions and signed notes refuse."""
+    with transaction.atomic():
+        note = locked_note(note)
+        if note.is_signed:
+            raise NoteSigned("This note is signed. Add an addendum instead.")
+        if note.author_id != by.pk:
+            raise NotATherapist(f"{note.author.name} is writing this note.")
+        if note.version != expected_version:
+            raise Stale("This note was changed on another device. Both versions are kept until you choose.",
+                        version=note.version)
+        for name in SOAP:
+            if name in soap:
+                setattr(note, name, soap[name].replace("\x00", ""))
+        note.version += 1
+        note.save(update_fields=[*SOAP, "version"])
+        if treatments is not None:
+            _replace_treatments(note, treatments)
+        if measurements is not None:
+            _replace_measurements(note, measurements)
+        audit.record(by=by, verb="note_written", subject=note, version=note.version)
+    return note
+
+
+def locked_note(note: Note) -> Note:
+    """The note, fresh and locked."""
+    return (Note.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("author__user", "client__practice", "appointment", "practice").get(pk=note.pk))
+
+
+def check_note(note: Note, treatments: Sequence[TreatmentInput] | None = None) -> Check:
+    """The safety check for what this note says (or would say) was done to this body on that day."""
+    rows: Sequence[Any] = treatments if treatments is not None else list(note.treatments.all())
+    return cautions_for(body_of(note.client), [as_proposed(row) for row in rows], on=note.visit_on,
+                        minutes=note.appointment.minutes)
+
+
+def as_proposed(row: Any) -> ProposedTreatment:
+    return ProposedTreatment(row.technique, row.region, row.side, row.pressure, row.minutes)
+
+
+def last_treatments(client: Client) -> list[ProposedTreatment]:
+    """What the last signed note says was done: what booking checks ahead of the next visit."""
+    last = Note.objects.filter(client=client).exclude(signed_at=None).order_by("-visit_on", "-id").first()
+    return [as_proposed(row) for row in last.treatments.all()] if last else []
+
+
+def _refuse_unless_therapist(by: Actor) -> None:
+    if not isinstance(by, Membership) or not (by.role == Role.THERAPIST or by.is_therapist):
+        raise NotATherapist("Notes are written by therapists.")
+
+
+def _replace_treatments(note: Note, rows: Sequence[TreatmentInput]) -> None:
+    for index, row in enumerate(rows):
+        refuse_bad_treatment(row, f"treatments/{index}")
+    total = sum(row.minutes or 0 for row in rows)
+    if total > note.appointment.minutes + 60:
+        raise BadInput(f"{total} minutes were noted for a visit of {note.appointment.minutes}.", field="treatments")
+    note.treatments.all().delete()
+    Treatment.objects.bulk_create(
+        Treatment(note=note, position=i, region=r.region, side=r.side, technique=r.technique, pressure=r.pressure,
+                  minutes=r.minutes, response=r.response, override_reason=r.override_reason)
+        for i, r in enumerate(rows))
+
+
+def refuse_bad_treatment(row: TreatmentInput, where: str = "treatments") -> None:
+    """Refuse an unknown region, technique or side, and a pressure off the scale, in words."""
+    if row.region not in REGIONS:
+        raise BadInput(f"“{row.region}” is not on the body map.", field=f"{where}/region")
+    if row.side not in sides_of(row.region):
+        raise BadInput(f"Say which side of the {REGIONS[row.region].name.lower()}: {', '.join(sides_of(row.region))}.",
+                       field=f"{where}/side")
+    if row.technique not in TECHNIQUES:
+        raise BadInput(f"“{row.technique}” is not a technique of the catalogue.", field=f"{where}/technique")
+    if row.pressure is not None and row.pressure not in PRESSURES:
+        raise BadInput(f"Pressure goes from 0 (resting hold) to 5 (deep); {row.pressure} is not on the scale.",
+                       field=f"{where}/pressure")
+    if row.minutes is not None and not 1 <= row.minutes <= 480:
+        raise BadInput("Minutes go from 1 to 480.", field=f"{where}/minutes")
+
+
+def _replace_measurements(note: Note, rows: Sequence[MeasurementInput]) -> None:
+    seen = set()
+    for index, row in enumerate(rows):
+        where = f"measurements/{index}"
+        measure = MEASURES.get(row.measure)
+        if measure is None:
+            raise BadInput(f"“{row.measure}” is not a measure of the catalogue.", field=f"{where}/measure")
+        if not measure.low <= row.value <= measure.high:
+            raise BadInput(f"{measure.name} goes from {measure.low} to {measure.high}.", field=f"{where}/value")
+        if (row.measure, row.when) in seen:
+            raise BadInput(f"{measure.name} {row.when} is there twice.", field=where)
+        seen.add((row.measure, row.when))
+    note.measurements.all().delete()
+    Measurement.objects.bulk_create(
+        Measurement(note=note, measure=r.measure, when=r.when, value=r.value) for r in rows)
+
+
+def treatment_said(row: Any) -> str:
+    """One treatment in words: “left foot: effleurage, pressure 2, 5 min”."""
+    parts = [TECHNIQUES[row.technique].name.lower()]
+    if row.pressure is not None:
+        parts.append(f"pressure {row.pressure}")
+    if row.minutes:
+        parts.append(f"{row.minutes} min")
+    return f"{label(row.region, row.side)}: {', '.join(parts)}"
+
+
+def chain_of(practice_id: UUID) -> NotesChain:
+    """The head of the practice's chain of signed notes, locked."""
+    NotesChain.objects.get_or_create(practice_id=practice_id)
+    return NotesChain.objects.select_for_update().get(practice_id=practice_id)

@@ -1,0 +1,106 @@
+"""Who may see and do what: roles, the actor behind every verb, and the one door to rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from practice.models import Membership, Practice
+
+
+class Role(models.TextChoices):
+    """What a member is in a practice; what a role may do is said where the verb is."""
+
+    OWNER = "owner", "Owner"
+    THERAPIST = "therapist", "Therapist"
+    FRONT_DESK = "front_desk", "Front desk"
+
+
+EVERYBODY = frozenset(Role)
+CLINICAL = frozenset({Role.OWNER, Role.THERAPIST})
+THERAPISTS = frozenset({Role.THERAPIST})
+
+
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """Somebody who acts without an account: a client or doctor through a link, or the system by itself."""
+
+    practice: Practice
+    role: str  # "client", "doctor" or "system"
+    name: str
+
+    @property
+    def may_see_clinical(self) -> bool:
+        return False
+
+
+Actor = Any  # a Membership or an Outsider: both carry `practice`, `role` and `name`
+
+_M = TypeVar("_M", bound=models.Model)
+
+
+class OwnedQuerySet(models.QuerySet[_M]):
+    """Rows of one practice; `visible_to` is the only way from a request to a row."""
+
+    def visible_to(self, member: Membership) -> OwnedQuerySet[_M]:
+        """The rows this member may see: their practice's, and none where their role may not read the model."""
+        if not may_read(member, self.model):
+            return self.none()
+        return self.filter(practice_id=member.practice_id)
+
+
+class PracticeOwned(models.Model):
+    """A row that belongs to exactly one practice; `readers` names the roles that may see it at all."""
+
+    readers: ClassVar[frozenset[Role]] = EVERYBODY
+
+    practice = models.ForeignKey("practice.Practice", on_delete=models.PROTECT, related_name="+")
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+def may_read(member: Membership, model: type[models.Model]) -> bool:
+    """Whether the member's role may read rows of this model; a therapist-owner reads what therapists read."""
+    readers: frozenset[Role] = getattr(model, "readers", EVERYBODY)
+    return member.role in readers or (Role.THERAPIST in readers and member.is_therapist)
+
+
+class MemberMiddleware:
+    """Puts the signed-in person's membership on the request and speaks times in the practice's zone."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.member = member_of(request)  # type: ignore[attr-defined]
+        if request.member:  # type: ignore[attr-defined]
+            timezone.activate(request.member.practice.time_zone)  # type: ignore[attr-defined]
+        else:
+            timezone.deactivate()
+        response: HttpResponse = self.get_response(request)
+        if request.member:  # type: ignore[attr-defined]
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def member_of(request: HttpRequest) -> Membership | None:
+    """The active membership of the signed-in user, read fresh so that disabling works on the next request."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    from practice.models import Membership
+
+    return (
+        Membership.objects.select_related("user", "practice")
+        .filter(user=user, is_active=True)
+        .order_by("created_at")
+        .first()
+    )

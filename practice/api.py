@@ -1,0 +1,256 @@
+"""The frame every API call runs in: who is calling, one error format, idempotency, stale writes, pages."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models, transaction
+from django.http import Http404
+from django.utils import timezone
+from rest_framework import exceptions, serializers
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from practice.access import EVERYBODY, Role
+from practice.callers import TokenAuthentication, member_of
+from practice.models import IdempotentRequest, Membership
+from practice.refusals import PROBLEM, BadInput, Refusal, Stale
+
+
+class Pages(PageNumberPagination):
+    """count, next, previous, results."""
+
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
+class Api(APIView):
+    """Base of every endpoint: `self.member` is who calls; a POST with an Idempotency-Key acts once.
+
+    `model` and `roles` say who may call at all.
+    """
+
+    model: ClassVar[type[models.Model] | None] = None
+    roles: ClassVar[frozenset[Role]] = EVERYBODY
+
+    @property
+    def member(self) -> Membership:
+        member = member_of(self.request)
+        assert member is not None
+        return member
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        timezone.activate(self.member.practice.time_zone)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {"request": self.request, "view": self, "member": self.member}
+
+    def read(self, serializer_class: type[serializers.Serializer[Any]], **kwargs: Any) -> Any:
+        """The body's shape, checked: a typed dict, or 400 with a pointer for each field."""
+        data = self.request.data
+        if not isinstance(data, dict):
+            raise BadInput("Send a JSON object.")
+        serializer = serializer_class(data=data, context=self.get_serializer_context(), **kwargs)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def find(self, model: type[models.Model], pk: UUID | str, **select: Any) -> Any:
+        """The caller's row with this id, or 404."""
+        row = model.objects.visible_to(self.member).filter(pk=pk).first()  # type: ignore[attr-defined]
+        if row is None:
+            raise Http404
+        return row
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        key = request.headers.get("Idempotency-Key", "")
+        if request.method != "POST" or not key:
+            return super().dispatch(request, *args, **kwargs)
+        return self._once(request, key, *args, **kwargs)
+
+    def _once(self, request: Any, key: str, *args: Any, **kwargs: Any) -> Any:
+        """Answer a repeated POST with the first answer; effect and answer are one transaction."""
+        caller = _caller(request)
+        if caller is None:
+            return super().dispatch(request, *args, **kwargs)  # answers 401
+        if len(key) > 200:
+            return _problem_now(BadInput("An Idempotency-Key has at most 200 characters."))
+        print_ = hashlib.sha256(b"\0".join([request.method.encode(), request.path.encode(), request.body])).hexdigest()
+        try:
+            with transaction.atomic():
+                with transaction.atomic():
+                    row = IdempotentRequest.objects.create(membership=caller, key=key, fingerprint=print_)
+                response = super().dispatch(request, *args, **kwargs)
+                response.render()
+                if response.status_code >= 500 or response.status_code in (401, 403, 429):
+                    raise _NotKept(response)
+                row.status, row.body = response.status_code, response.content.decode()
+                row.content_type = response.headers["Content-Type"]
+                row.save(update_fields=["status", "body", "content_type"])
+                return response
+        except _NotKept as not_kept:
+            return not_kept.response
+        except IntegrityError:
+            known = IdempotentRequest.objects.filter(membership=caller, key=key).first()
+            if known is None:
+                raise
+            return _replay(known, print_)
+
+
+class _NotKept(Exception):
+    """An answer that must not be replayed (a server fault, a lost token)."""
+
+    def __init__(self, response: Any) -> None:
+        self.response = response
+
+
+class _KeyReused(Refusal):
+    code, title, status = "idempotency_key_reused", "This key belongs to another request", 422
+
+
+class _InFlight(Refusal):
+    code, title = "request_in_flight", "The same request is under way"
+
+
+def _caller(request: Any) -> Membership | None:
+    try:
+        found = TokenAuthentication().authenticate(request)
+    except exceptions.AuthenticationFailed:
+        return None
+    return found[1].membership if found else None
+
+
+def _problem_now(refusal: Refusal) -> Any:
+    from django.http import JsonResponse
+
+    return JsonResponse(refusal.problem(), status=refusal.status, content_type=PROBLEM)
+
+
+def _replay(known: IdempotentRequest, fingerprint: str) -> Any:
+    from django.http import HttpResponse
+
+    if known.fingerprint != fingerprint:
+        return _problem_now(_KeyReused("This Idempotency-Key was sent before with another body. Use a new key."))
+    if known.status is None:
+        return _problem_now(_InFlight("The first request with this key has not finished. Ask again in a moment."))
+    return HttpResponse(known.body, status=known.status, content_type=known.content_type,
+                        headers={"Idempotent-Replay": "true"})
+
+
+# --- stale writes -----------------------------------------------------------------------------------------
+
+
+def etag_of(row: Any) -> str:
+    """A strong ETag from the row's version."""
+    return f'"{row.version}"'
+
+
+def require_match(request: Request, row: Any) -> None:
+    """428 without If-Match, 412 if the row moved on since it was read."""
+    given = request.headers.get("If-Match", "")
+    if not given:
+        raise _MatchNeeded("Send If-Match with the ETag you read, so that nobody's work is overwritten.")
+    if given not in (etag_of(row), "*"):
+        raise Stale("Somebody changed this since you read it. Read it again, then repeat your change.")
+
+
+class _MatchNeeded(Refusal):
+    code, title, status = "precondition_required", "If-Match is missing", 428
+
+
+# --- one error format ----------------------------------------------------------------------------------------
+
+_TITLES = {400: "Something needs another look", 401: "Sign in first", 403: "Your role does not include this",
+           404: "Nothing here", 405: "Not this way", 406: "Cannot answer in that form",
+           415: "Send JSON", 429: "Too many calls"}
+_CODES = {400: "invalid", 401: "not_authenticated", 403: "not_allowed", 404: "not_found",
+          405: "method_not_allowed", 406: "not_acceptable", 415: "unsupported_media_type", 429: "too_many_requests"}
+
+
+def problem_from(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Every error as application/problem+json; None lets an unknown fault become a 500."""
+    headers: dict[str, str] = {}
+    if isinstance(exc, Refusal):
+        body, status = exc.problem(), exc.status
+    elif isinstance(exc, Http404):
+        body, status = _problem(404, "There is nothing here by that id, or it is not yours."), 404
+    elif isinstance(exc, PermissionDenied):
+        body, status = _problem(403, str(exc) or "Your role does not include this."), 403
+    elif isinstance(exc, exceptions.ValidationError):
+        errors = list(_flatten(exc.detail))
+        body, status = _problem(400, errors[0]["detail"] if errors else "Something needs another look."), 400
+        body["errors"] = errors
+    elif isinstance(exc, exceptions.APIException):
+        status = exc.status_code
+        body = _problem(status, str(exc.detail))
+        if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+            headers["WWW-Authenticate"] = "Bearer"
+        if isinstance(exc, exceptions.Throttled) and exc.wait is not None:
+            headers["Retry-After"] = str(int(exc.wait) + 1)
+    else:
+        return None
+    if transaction.get_connection().in_atomic_block and status >= 500:
+        transaction.set_rollback(True)
+    return Response(body, status=status, headers=headers, content_type=PROBLEM)
+
+
+def _problem(status: int, detail: str) -> dict[str, Any]:
+    code = _CODES.get(status, "refused")
+    return {"type": f"urn:evenhand:problem:{code}", "title": _TITLES.get(status, "Refused"), "status": status,
+            "detail": detail, "code": code}
+
+
+def _flatten(detail: Any, pointer: str = "") -> Any:
+    """DRF's nested errors as `{pointer, detail}` rows, JSON-pointer style."""
+    if isinstance(detail, dict):
+        for field, inner in detail.items():
+            here = pointer if field == "non_field_errors" else f"{pointer}/{field}"
+            yield from _flatten(inner, here)
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            yield from _flatten(inner, pointer if isinstance(inner, str) else f"{pointer}/{index}")
+    else:
+        yield {"pointer": pointer or "/", "detail": str(detail)}
+
+
+# --- fields --------------------------------------------------------------------------------------------------
+
+
+class Owned(serializers.PrimaryKeyRelatedField):
+    """An id in a body: the caller's own row of this model, or 400 with a pointer."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "does_not_exist": "There is nothing of yours by this id.",
+        "incorrect_type": "Send the id as a string.",
+    }
+
+    def __init__(self, model: type[models.Model] | None = None, *, where: dict[str, Any] | None = None,
+                 **kwargs: Any) -> None:
+        self.model, self.where = model, where or {}
+        if model is not None:
+            kwargs["queryset"] = model._default_manager.none()
+        kwargs.setdefault("pk_field", serializers.UUIDField())
+        super().__init__(**kwargs)
+
+    def get_queryset(self) -> Any:
+        assert self.model is not None
+        member = self.context.get("member")
+        if member is None:
+            return self.model._default_manager.none()
+        return self.model.objects.visible_to(member).filter(**self.where)  # type: ignore[attr-defined]
+
+
+class PlainText(serializers.CharField):
+    """Text from a person: kept as typed, at most `max_length` characters, no NUL."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 20_000)
+        kwargs.setdefault("allow_blank", True)
+        super().__init__(**kwargs)
+
+

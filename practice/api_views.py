@@ -1,0 +1,178 @@
+"""`/api/v1/`: who you are, who and what there is, what was sent; and the documentation page."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import django_filters
+from csp.decorators import csp_update
+from django.urls import path
+from django.utils.decorators import method_decorator
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework import serializers
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from practice.api import Api
+from practice.models import Membership, Message, Room, Service
+from practice.techniques import TECHNIQUES
+
+
+class MeSerializer(serializers.ModelSerializer[Membership]):
+    """Who is calling, in which practice, as what."""
+
+    class PracticeOfMe(serializers.Serializer[Any]):
+        id = serializers.UUIDField()
+        name = serializers.CharField()
+        time_zone = serializers.CharField()
+
+    email = serializers.EmailField(source="user.email")
+    name = serializers.CharField(source="user.name")
+    practice = PracticeOfMe()
+
+    class Meta:
+        model = Membership
+        fields: ClassVar = ["id", "email", "name", "role", "practice"]
+
+
+class TherapistSerializer(serializers.ModelSerializer[Membership]):
+    name = serializers.CharField(source="user.name")
+
+    class Meta:
+        model = Membership
+        fields: ClassVar = ["id", "name", "initials", "credential"]
+
+
+class RoomSerializer(serializers.ModelSerializer[Room]):
+    class Meta:
+        model = Room
+        fields: ClassVar = ["id", "name", "access_notes", "temperature_notes"]
+
+
+class ServiceSerializer(serializers.ModelSerializer[Service]):
+    therapists = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    rooms = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+
+    class Meta:
+        model = Service
+        fields: ClassVar = ["id", "name", "minutes", "buffer_before", "buffer_after", "therapists", "rooms"]
+
+
+class MessageSerializer(serializers.ModelSerializer[Message]):
+    client = serializers.UUIDField(source="client_id", allow_null=True)
+    appointment = serializers.UUIDField(source="appointment_id", allow_null=True)
+
+    class Meta:
+        model = Message
+        fields: ClassVar = ["id", "kind", "channel", "client", "appointment", "to_address", "due_at", "state", "sent_at",
+                            "why", "attempts"]
+
+
+class OwnedList(Api, GenericAPIView):
+    """A list of the caller's own rows."""
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return self.model._default_manager.none()  # type: ignore[union-attr]
+        return self.model.objects.visible_to(self.member)  # type: ignore[union-attr]
+
+    def get(self, request: Request) -> Response:
+        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
+
+
+class Me(Api):
+    model = Membership
+
+    @extend_schema(responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(MeSerializer(self.member).data)
+
+
+class Therapists(OwnedList):
+    model = Membership
+    serializer_class = TherapistSerializer
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(is_therapist=True, is_active=True).select_related("user").order_by("created_at")
+
+
+class Rooms(OwnedList):
+    model = Room
+    serializer_class = RoomSerializer
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(is_active=True)
+
+
+class Services(OwnedList):
+    model = Service
+    serializer_class = ServiceSerializer
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(is_active=True).prefetch_related("therapists", "rooms")
+
+
+class MessageFilter(django_filters.FilterSet):
+    client = django_filters.UUIDFilter(field_name="client_id")
+    appointment = django_filters.UUIDFilter(field_name="appointment_id")
+    state = django_filters.CharFilter()
+    kind = django_filters.CharFilter()
+
+
+class Messages(OwnedList):
+    model = Message
+    serializer_class = MessageSerializer
+    filterset_class = MessageFilter
+
+
+class CatalogueEntry(serializers.Serializer[Any]):
+    """A code with its name; facts carry their source."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    source = serializers.CharField(allow_blank=True)
+
+
+class Catalogue(Api):
+    """A catalogue: every entry, in one page of the usual shape."""
+
+    def entries(self) -> list[dict[str, Any]]:
+        return []
+
+    def get(self, request: Request) -> Response:
+        rows = self.entries()
+        return Response({"count": len(rows), "next": None, "previous": None, "results": rows})
+
+
+class Techniques(Catalogue):
+    @extend_schema(responses=CatalogueEntry(many=True), operation_id="techniques_list")
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+    def entries(self) -> list[dict[str, Any]]:
+        return [{"code": t.code, "name": t.name, "definition": t.definition, "source": str(t.source)}
+                for t in TECHNIQUES.values()]
+
+
+@method_decorator(csp_update({"img-src": ["data:"], "style-src": ["'self'", "'unsafe-inline'"]}), name="dispatch")
+class Docs(SpectacularSwaggerSplitView):
+    """The documentation page, served from here; needs no other host."""
+
+    permission_classes: ClassVar = []
+    throttle_classes: ClassVar = []
+    url_name = "schema"
+
+
+
+urlpatterns = [
+    path("me/", Me.as_view()),
+    path("therapists/", Therapists.as_view()),
+    path("rooms/", Rooms.as_view()),
+    path("services/", Services.as_view()),
+    path("messages/", Messages.as_view()),
+    path("techniques/", Techniques.as_view()),
+]
+

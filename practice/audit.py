@@ -1,0 +1,37 @@
+"""Who read and who changed what: one append-only row for each, in the same transaction as the act."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.utils import timezone
+
+from practice.access import Actor
+from practice.models import AuditEntry, Membership
+
+
+def record(*, by: Actor, verb: str, subject: models.Model, client_id: UUID | None = None, **detail: Any) -> None:
+    """Write one entry. `detail` holds ids, field names and states, never what a person said or feels."""
+    AuditEntry.objects.create(**_entry(by, verb, subject, client_id, detail))
+
+
+def record_many(*, by: Actor, verb: str, subjects: list[models.Model], client_id: UUID | None = None) -> None:
+    """One entry for each of several rows, in one statement."""
+    AuditEntry.objects.bulk_create([AuditEntry(**_entry(by, verb, s, client_id, {})) for s in subjects])
+
+
+def _entry(by: Actor, verb: str, subject: models.Model, client_id: UUID | None, detail: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "practice_id": by.practice_id if isinstance(by, Membership) else by.practice.pk,
+        "at": timezone.now(),
+        "actor": by if isinstance(by, Membership) else None,
+        "actor_role": by.role,
+        "actor_name": by.name[:120],
+        "verb": verb,
+        "subject_type": subject._meta.model_name,
+        "subject_id": subject.pk,
+        "client_id": client_id or getattr(subject, "client_id", None),
+        "detail": detail,
+    }

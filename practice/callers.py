@@ -1,0 +1,81 @@
+"""Who is calling the API: bearer token or signed-in page, in which practice, and how often.
+
+Kept apart from `practice/api.py`, because REST framework reads these classes while its own views are loading.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.throttling import SimpleRateThrottle
+
+from practice.access import EVERYBODY, Role, may_read
+from practice.links import hash_of
+from practice.models import ApiToken, Membership
+from practice.refusals import NotAllowed
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer TOKEN`; the token belongs to one membership, so to one practice."""
+
+    def authenticate(self, request: Request) -> tuple[Any, ApiToken] | None:
+        header = request.headers.get("Authorization", "")
+        scheme, _, token = header.partition(" ")
+        if not header:
+            return None
+        row = (
+            ApiToken.objects.select_related("membership__user", "membership__practice")
+            .filter(token_hash=hash_of(token.strip()), revoked_at=None, membership__is_active=True,
+                    membership__user__is_active=True)
+            .first()
+        )
+        if scheme.lower() != "bearer" or row is None:
+            raise exceptions.AuthenticationFailed("This token is not known here. Make a new one with manage.py api_token.")
+        return row.membership.user, row
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class PageAuthentication(SessionAuthentication):
+    """The signed-in page's own calls, with CSRF."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class IsMember(BasePermission):
+    """Nobody but members of a practice, and only roles that may read what the view serves."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        member = member_of(request)
+        if member is None:
+            return False
+        model = getattr(view, "model", None)
+        roles = getattr(view, "roles", EVERYBODY)
+        if not (member.role in roles or (Role.THERAPIST in roles and member.is_therapist)):
+            raise NotAllowed("Your role does not include this. The practice's owner can change roles.")
+        if model is not None and not may_read(member, model):
+            raise NotAllowed("Your role does not include reading this. A therapist can.")
+        return True
+
+
+def member_of(request: Request) -> Membership | None:
+    """The membership behind an API call: the token's, or the signed-in page's."""
+    if isinstance(request.auth, ApiToken):
+        return request.auth.membership
+    return getattr(request._request, "member", None)
+
+
+class TokenRate(SimpleRateThrottle):
+    """So many calls per minute and token (`API_RATE`)."""
+
+    scope = "token"
+
+    def get_cache_key(self, request: Request, view: Any) -> str | None:
+        member = member_of(request)
+        return f"api-rate:{member.pk}" if member else None

@@ -1,0 +1,35 @@
+"""System checks that refuse a bad combination of settings, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Error, Warning, register
+
+
+@register()
+def settings_make_sense(app_configs: Any, **kwargs: Any) -> list[Any]:
+    """Refuse to start without a secret, and say so where mail goes nowhere."""
+    problems: list[Any] = []
+    if not settings.SECRET_KEY:
+        problems.append(Error("SECRET_KEY is not set.", id="practice.E001",
+                              hint="Set SECRET_KEY to 50 or more random characters, or DEBUG=1 to try things out."))
+    engine = settings.DATABASES["default"]["ENGINE"]
+    if not engine.endswith(("sqlite3", "postgresql")):
+        problems.append(Error(f"The database {engine} is not supported.", id="practice.E002",
+                              hint="Use sqlite:///path/to/file or postgres://user:password@host/name."))
+    return problems
+
+
+@register(deploy=True)
+def ready_to_deploy(app_configs: Any, **kwargs: Any) -> list[Any]:
+    """What a practice would miss on the first day."""
+    problems: list[Any] = []
+    if not settings.EMAIL_URL:
+        problems.append(Warning("EMAIL_URL is not set: messages are written to files, nobody receives them.",
+                                id="practice.W001", hint="EMAIL_URL=smtp://user:password@host:587/?tls=True"))
+    if not settings.BASE_URL.startswith("https://"):
+        problems.append(Warning("BASE_URL is not https: links in messages would travel in clear.",
+                                id="practice.W002", hint="BASE_URL=https://diary.example.org"))
+    return problems

@@ -1,0 +1,182 @@
+"""Rules that stand in the database itself, on PostgreSQL and on SQLite, written as constraints in `Meta`.
+
+Each class writes an exclusion constraint or trigger on PostgreSQL and triggers on SQLite. As constraints they
+pass through Django's schema editor, so a later migration that remakes a SQLite table writes them again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import DEFAULT_DB_ALIAS
+from django.db.backends.ddl_references import Statement, Table
+from django.db.models import F, Func, Q
+from django.db.models.constraints import BaseConstraint
+
+
+class _Guard(BaseConstraint):
+    """A constraint made of one function and triggers; subclasses say which SQL each engine gets."""
+
+    def _sqlite(self, model: Any) -> list[str]:
+        raise NotImplementedError  # pragma: no cover
+
+    def _postgresql(self, model: Any) -> list[str]:
+        raise NotImplementedError  # pragma: no cover
+
+    def _statements(self, model: Any, editor: Any) -> list[Statement]:
+        sqls = self._sqlite(model) if editor.connection.vendor == "sqlite" else self._postgresql(model)
+        # As Statements over a Table, so that Django renames them along with a remade table.
+        return [
+            Statement(sql.replace("%", "%%").replace("%%(table)s", "%(table)s"),
+                      table=Table(model._meta.db_table, editor.quote_name))
+            for sql in sqls
+        ]
+
+    def constraint_sql(self, model: Any, schema_editor: Any) -> None:
+        """Called when a table is created or remade; the SQL runs once the table stands."""
+        schema_editor.deferred_sql.extend(self._statements(model, schema_editor))
+
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        if schema_editor.connection.vendor == "sqlite":
+            return None  # SQLite remakes the table, which comes through constraint_sql
+        first, *rest = self._statements(model, schema_editor)
+        schema_editor.deferred_sql.extend(rest)
+        return first
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        if schema_editor.connection.vendor == "sqlite":
+            return None
+        table = Table(model._meta.db_table, schema_editor.quote_name)
+        return Statement(f"DROP TRIGGER IF EXISTS {self.name} ON %(table)s", table=table)
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = DEFAULT_DB_ALIAS) -> None:
+        """Nothing to say before saving: the database speaks for itself."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and self.deconstruct() == other.deconstruct()
+
+    __hash__ = BaseConstraint.__hash__ if BaseConstraint.__hash__ else object.__hash__
+
+
+def _quoted(values: tuple[str, ...]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
+class NoOverlap(_Guard):
+    """Two live rows of one `resource` (a foreign key) never share time between `start` and `end`.
+
+    `dead` are the values of `state` that occupy nothing. Half-open: one may end as the next begins.
+    """
+
+    def __init__(self, *, name: str, resource: str, start: str, end: str, state: str, dead: tuple[str, ...],
+                 violation_error_code: str | None = None, violation_error_message: str | None = None) -> None:
+        self.resource, self.start, self.end = resource, start, end
+        self.state, self.dead = state, tuple(dead)
+        super().__init__(name=name, violation_error_code=violation_error_code,
+                         violation_error_message=violation_error_message)
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        kwargs |= {"resource": self.resource, "start": self.start, "end": self.end,
+                   "state": self.state, "dead": self.dead}
+        return path, args, kwargs
+
+    def _exclusion(self) -> Any:
+        from django.contrib.postgres.constraints import ExclusionConstraint
+        from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+
+        span = Func(F(self.start), F(self.end), RangeBoundary(), function="TSTZRANGE",
+                    output_field=DateTimeRangeField())
+        return ExclusionConstraint(
+            name=self.name,
+            expressions=[(span, RangeOperators.OVERLAPS), (self.resource, RangeOperators.EQUAL)],
+            condition=~Q(**{f"{self.state}__in": self.dead}) & Q(**{f"{self.resource}__isnull": False}),
+        )
+
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
+        if schema_editor.connection.vendor == "postgresql":
+            return self._exclusion().constraint_sql(model, schema_editor)
+        return super().constraint_sql(model, schema_editor)
+
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        if schema_editor.connection.vendor == "postgresql":
+            return self._exclusion().create_sql(model, schema_editor)
+        return None
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        if schema_editor.connection.vendor == "postgresql":
+            return self._exclusion().remove_sql(model, schema_editor)
+        return None
+
+    def _sqlite(self, model: Any) -> list[str]:
+        resource = model._meta.get_field(self.resource).column
+        start, end, state = (model._meta.get_field(f).column for f in (self.start, self.end, self.state))
+        dead = _quoted(self.dead)
+        return [
+            f"CREATE TRIGGER {self.name}_{event.split()[0].lower()} BEFORE {event} ON %(table)s FOR EACH ROW "
+            f"WHEN NEW.{resource} IS NOT NULL AND NEW.{state} NOT IN ({dead}) "
+            f"BEGIN SELECT RAISE(ABORT, 'overlap refused: {self.name}') WHERE EXISTS ("
+            f"SELECT 1 FROM %(table)s AS o WHERE o.{resource} = NEW.{resource} AND o.id IS NOT NEW.id "
+            f"AND o.{state} NOT IN ({dead}) AND o.{start} < NEW.{end} AND NEW.{start} < o.{end}); END"
+            for event in ("INSERT", f"UPDATE OF {resource}, {start}, {end}, {state}")
+        ]
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = DEFAULT_DB_ALIAS) -> None:
+        resource = getattr(instance, f"{self.resource}_id")
+        if resource is None or getattr(instance, self.state) in self.dead:
+            return
+        others = (
+            model._default_manager.using(using)
+            .filter(**{f"{self.resource}_id": resource, f"{self.start}__lt": getattr(instance, self.end),
+                       f"{self.end}__gt": getattr(instance, self.start)})
+            .exclude(pk=instance.pk)
+            .exclude(**{f"{self.state}__in": self.dead})
+        )
+        if others.exists():
+            raise ValidationError(self.get_violation_error_message(), code=self.violation_error_code)
+
+
+class Unchanging(_Guard):
+    """Rows that refuse UPDATE and DELETE; with `when`, only rows of which that SQL (over OLD) is true.
+
+    `insert_when`: SQL over NEW under which a row may not be added either (a child of a signed note).
+    """
+
+    def __init__(self, *, name: str, when: str = "", insert_when: str = "",
+                 violation_error_code: str | None = None, violation_error_message: str | None = None) -> None:
+        self.when, self.insert_when = when, insert_when
+        super().__init__(name=name, violation_error_code=violation_error_code,
+                         violation_error_message=violation_error_message)
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        kwargs |= {key: value for key, value in (("when", self.when), ("insert_when", self.insert_when)) if value}
+        return path, args, kwargs
+
+    def _rules(self) -> list[tuple[str, str]]:
+        when = self.when or "1=1"
+        moved_in = f"({when}) OR ({self.insert_when})" if self.insert_when else when
+        rules = [("UPDATE", moved_in), ("DELETE", when)]
+        return rules + [("INSERT", self.insert_when)] if self.insert_when else rules
+
+    def _sqlite(self, model: Any) -> list[str]:
+        return [
+            f"CREATE TRIGGER {self.name}_{event.lower()} BEFORE {event} ON %(table)s FOR EACH ROW WHEN {rule} "
+            f"BEGIN SELECT RAISE(ABORT, 'change refused: {self.name}'); END"
+            for event, rule in self._rules()
+        ]
+
+    def _postgresql(self, model: Any) -> list[str]:
+        body = "".join(
+            f"IF TG_OP = '{event}' THEN IF ({rule}) THEN "
+            f"RAISE EXCEPTION 'change refused: {self.name}' USING ERRCODE = 'integrity_constraint_violation'; "
+            "END IF; END IF; "
+            for event, rule in self._rules()
+        )
+        events = " OR ".join(event for event, _ in self._rules())
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger AS $guard$ BEGIN {body}"
+            "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $guard$ LANGUAGE plpgsql",
+            f"CREATE TRIGGER {self.name} BEFORE {events} ON %(table)s FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+        ]

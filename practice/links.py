@@ -1,0 +1,56 @@
+"""Links that act without a login: one purpose each, 256 bits, expiring, only the hash stored.
+
+The token is an HMAC of the link's id under the server's key: it can be written into a message again after a
+crash, yet cannot be read out of the database.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from practice.models import ActionLink, Practice
+
+
+def hash_of(token: str) -> str:
+    """What is stored of a token: its SHA-256 in hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_secret() -> str:
+    """A fresh 256-bit token, URL-safe."""
+    return secrets.token_urlsafe(32)
+
+
+def token_of(purpose: str, row_id: UUID) -> str:
+    """The 256-bit token of a row, URL-safe; the same whenever it is asked for, and known to this server only."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), f"{purpose}:".encode() + row_id.bytes, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def link_for(*, practice: Practice, purpose: str, subject_id: UUID, expires_at: datetime) -> str:
+    """The token of the link for this purpose and subject, made on first need and the same ever after."""
+    link = ActionLink.objects.filter(practice=practice, purpose=purpose, subject_id=subject_id).first()
+    if link is None:
+        link = ActionLink(practice=practice, purpose=purpose, subject_id=subject_id, expires_at=expires_at)
+        link.token_hash = hash_of(token_of("action-link", link.pk))
+        link.save()
+    elif link.expires_at != expires_at:
+        ActionLink.objects.filter(pk=link.pk).update(expires_at=expires_at)
+    return token_of("action-link", link.pk)
+
+
+def open_link(token: str, *, purpose: str) -> ActionLink | None:
+    """The live link behind a token, or None: unknown, expired and of another purpose look the same."""
+    return (
+        ActionLink.objects.select_related("practice")
+        .filter(token_hash=hash_of(token), purpose=purpose, expires_at__gt=timezone.now())
+        .first()
+    )

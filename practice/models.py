@@ -1,0 +1,313 @@
+"""The practice, its people, what it offers and when; the outbox, the audit trail and the keys to its doors."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from uuid_utils.compat import uuid7
+
+from practice import clock
+from practice.access import CLINICAL, PracticeOwned, Role
+from practice.guards import Unchanging
+
+
+def check_zone(name: str) -> None:
+    """Refuse a name that is no IANA time zone."""
+    if not clock.is_zone(name):
+        raise ValidationError(f"“{name}” is not a time zone. Use a name such as Europe/Berlin or America/New_York.")
+
+
+class Practice(models.Model):
+    """One practice: everything else belongs to exactly one. Numbers marked (P) are proposals without a source."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=120)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    address = models.TextField(blank=True, help_text="As on the letterhead, one line each.")
+    sender_name = models.CharField(max_length=60, blank=True,
+                                   help_text="A neutral name for messages, if the practice's own says too much.")
+    paper = models.CharField(max_length=10, default="a4", choices=[("a4", "A4"), ("us-letter", "US Letter")])
+    slot_grid_minutes = models.PositiveSmallIntegerField(default=15)
+    horizon_days = models.PositiveSmallIntegerField(default=365, help_text="How far ahead visits can be booked.")
+    reminder_days = models.JSONField(default=list, help_text="Days before a visit on which a reminder leaves.")
+    review_window_days = models.PositiveSmallIntegerField(
+        default=14, help_text="Days a confirmed relapse holds visits. Our proposal: no source gives a number.")
+    steroid_gap_days = models.PositiveSmallIntegerField(
+        default=7, help_text="Days kept free after a steroid course. Our proposal: no source gives a number.")
+    check_in_days = models.PositiveSmallIntegerField(
+        default=7, help_text="Days between check-ins during an episode. Our proposal.")
+    plan_horizon_days = models.PositiveSmallIntegerField(default=90)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def letterhead(self) -> tuple[str, ...]:
+        return tuple(line.strip() for line in self.address.splitlines() if line.strip())
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A person who can sign in; the e-mail address is the name they sign in with."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person with a password; what they may do is said by their memberships."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(PracticeOwned):
+    """A person's place in a practice. A therapist of the diary is a membership with `is_therapist`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=12, choices=Role.choices)
+    is_therapist = models.BooleanField(default=False, help_text="Gives sessions and has a column in the diary.")
+    is_active = models.BooleanField(default=True)
+    initials = models.CharField(max_length=4, blank=True)
+    credential = models.CharField(max_length=120, blank=True, help_text="As printed on letters, with its number.")
+    credential_expires_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["practice", "user"], name="person_belongs_once_to_a_practice"),
+            models.CheckConstraint(condition=~Q(role="therapist") | Q(is_therapist=True),
+                                   name="role_therapist_gives_sessions"),
+        ]
+
+    def __str__(self) -> str:
+        return self.user.name
+
+    @property
+    def name(self) -> str:
+        return self.user.name
+
+    @property
+    def may_see_clinical(self) -> bool:
+        """Findings and conditions: owners and therapists, never the front desk."""
+        return self.role in CLINICAL or self.is_therapist
+
+
+class Room(PracticeOwned):
+    """A treatment room; one visit at a time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=60)
+    access_notes = models.CharField(max_length=200, blank=True, help_text="Step-free, hoist, table height.")
+    temperature_notes = models.CharField(max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering: ClassVar = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Service(PracticeOwned):
+    """What is offered: its length in minutes and the buffers kept free around it for transfer and cooling."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=80)
+    minutes = models.PositiveSmallIntegerField(validators=[MinValueValidator(5), MaxValueValidator(480)])
+    buffer_before = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(120)])
+    buffer_after = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(120)])
+    therapists = models.ManyToManyField(Membership, blank=True, help_text="Empty: every therapist.")
+    rooms = models.ManyToManyField(Room, blank=True, help_text="Empty: every room.")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering: ClassVar = ["minutes", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkingHours(PracticeOwned):
+    """One weekly stretch of work, wall-clock in the practice's zone (Monday is 0)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    therapist = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="working_hours")
+    weekday = models.PositiveSmallIntegerField(validators=[MaxValueValidator(6)])
+    opens = models.TimeField()
+    closes = models.TimeField()
+    valid_from = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="hours_close_after_they_open"),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="hours_fall_on_a_weekday"),
+        ]
+
+
+class TimeOff(PracticeOwned):
+    """A therapist is away."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    therapist = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="time_off")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="time_off_ends_after_it_starts")
+        ]
+
+
+class Closure(PracticeOwned):
+    """The whole practice is closed, from one date to another, both included."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    first_on = models.DateField()
+    last_on = models.DateField()
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="closure_ends_after_it_begins")
+        ]
+
+
+class Message(PracticeOwned):
+    """One message that will be, was, or will not be sent. The row is the truth; workers only drain it.
+
+    `subject_id` is what it speaks about, `start_version` the version of that thing it was queued for.
+    `client_id` and `appointment_id` are plain ids: this room knows no other.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        SENDING = "sending", "Sending"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Not delivered"
+        CANCELLED = "cancelled", "Cancelled"
+        SKIPPED = "skipped", "Not sent"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=40)
+    channel = models.CharField(max_length=10, default="email")
+    to_address = models.CharField(max_length=254)
+    to_name = models.CharField(max_length=120, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    client_id = models.UUIDField(null=True)
+    appointment_id = models.UUIDField(null=True)
+    subject_id = models.UUIDField()
+    start_version = models.CharField(max_length=40, default="")
+    due_at = models.DateTimeField()
+    useful_until = models.DateTimeField(null=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    why = models.CharField(max_length=200, help_text="The rule that queued it, and what became of it.")
+    claimed_by = models.UUIDField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    subject_line = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-due_at", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subject_id", "kind", "channel", "start_version", "to_address"],
+                                    name="message_is_queued_once"),
+            models.CheckConstraint(condition=~Q(state="sent") | Q(sent_at__isnull=False),
+                                   name="sent_message_has_a_time"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=Q(state__in=["waiting", "sending"]), name="message_due"),
+            models.Index(fields=["practice", "client_id", "-due_at"], name="message_of_client"),
+            models.Index(fields=["appointment_id"], name="message_of_appointment"),
+        ]
+
+
+class ActionLink(PracticeOwned):
+    """A link that does one thing for one person until it expires; only the SHA-256 of its token is stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    purpose = models.CharField(max_length=40)
+    subject_id = models.UUIDField()
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["purpose", "subject_id"], name="link_of_subject")]
+
+
+class ApiToken(PracticeOwned):
+    """A bearer token of one membership; only its SHA-256 is stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="api_tokens")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class IdempotentRequest(models.Model):
+    """The answer to a POST with an `Idempotency-Key`, written in the same transaction as its effect."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and body.")
+    status = models.PositiveSmallIntegerField(null=True)
+    content_type = models.CharField(max_length=60, default="application/json")
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["membership", "key"], name="idempotency_key_is_used_once")
+        ]
+
+
+class AuditEntry(models.Model):
+    """Who read or changed what, and when. Append-only in the database; holds no clinical words."""
+
+    id = models.BigAutoField(primary_key=True)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    actor = models.ForeignKey(Membership, null=True, on_delete=models.PROTECT, related_name="+")
+    actor_role = models.CharField(max_length=12)
+    actor_name = models.CharField(max_length=120)
+    verb = models.CharField(max_length=40)
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.UUIDField()
+    client_id = models.UUIDField(null=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [Unchanging(name="audit_entry_stands_for_ever")]
+        indexes: ClassVar = [
+            models.Index(fields=["practice", "client_id", "-id"], name="audit_of_client"),
+            models.Index(fields=["subject_id", "-id"], name="audit_of_subject"),
+        ]

@@ -1,0 +1,65 @@
+"""What every page shares: the look a person chose, forms that carry refusals, sign-in for members."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from practice.access import EVERYBODY, Role
+from practice.refusals import NotAllowed, Refusal
+
+THEMES = ("light", "dark", "dim")
+
+
+def look(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page: theme and easier view from their cookies."""
+    theme = request.COOKIES.get("theme", "")
+    return {"theme": theme if theme in THEMES else "", "easier": request.COOKIES.get("easier") == "on"}
+
+
+def member_page(roles: frozenset[Role] = EVERYBODY) -> Callable[[Any], Any]:
+    """A page for signed-in members; other roles get a plain refusal, nobody gets the sign-in page."""
+
+    def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            member = request.member  # type: ignore[attr-defined]
+            if member is None:
+                return redirect_to_login(request.get_full_path())
+            if not (member.role in roles or (Role.THERAPIST in roles and member.is_therapist)):
+                raise NotAllowed("Your role does not include this page. The practice's owner can change roles.")
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return wrap
+
+
+def find(model: Any, member: Any, pk: Any, *select: str) -> Any:
+    """The member's row with this id, or 404; `select` are relations to read with it."""
+    row = model.objects.visible_to(member).select_related(*select).filter(pk=pk).first()
+    if row is None:
+        raise Http404("Nothing here by that id, or it is not yours.")
+    return row
+
+
+def attempt(form: forms.Form, verb: Callable[..., Any], **kwargs: Any) -> Any:
+    """Call a verb; a refusal lands on the form (nothing typed is lost) and answers None."""
+    try:
+        return verb(**kwargs)
+    except Refusal as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, refused.detail)
+        form.refusal = refused  # type: ignore[attr-defined]
+        return None
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that waited too long: say so, in words."""
+    return render(request, "403.html", {"detail": "This form has waited too long. Go back, reload, and send it again."},
+                  status=403)

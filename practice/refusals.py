@@ -1,0 +1,93 @@
+"""Refusals: how a rule of the field says no, and its two doors out (problem+json and a page)."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+PROBLEM = "application/problem+json"
+
+
+class Refusal(Exception):
+    """A rule said no. `detail` says what happened and how to fix it, in words for the person in front of it.
+
+    `code` is stable snake_case; `more` adds members to the problem (nearest times, refused dates).
+    `field` names the input it speaks about, for status 400.
+    """
+
+    code: ClassVar[str] = "refused"
+    title: ClassVar[str] = "This cannot be done"
+    status: ClassVar[int] = 409
+
+    def __init__(self, detail: str, *, field: str = "", **more: Any) -> None:
+        super().__init__(detail)
+        self.detail, self.field, self.more = detail, field, more
+
+    def problem(self) -> dict[str, Any]:
+        """The refusal as the members of an RFC 9457 problem."""
+        problem: dict[str, Any] = {
+            "type": f"urn:evenhand:problem:{self.code}", "title": self.title, "status": self.status,
+            "detail": self.detail, "code": self.code, **self.more,
+        }
+        if self.field:
+            problem["errors"] = [{"pointer": f"/{self.field}", "detail": self.detail}]
+        return problem
+
+
+class BadInput(Refusal):
+    """What was sent cannot be understood as it stands."""
+
+    code, title, status = "invalid", "Something in the form needs another look", 400
+
+
+class NotAllowed(Refusal):
+    """The role does not include this."""
+
+    code, title, status = "not_allowed", "Your role does not include this", 403
+
+
+class NotThere(Refusal):
+    """Nothing here by that id, or it is another practice's."""
+
+    code, title, status = "not_found", "Nothing here", 404
+
+
+class WrongState(Refusal):
+    """The thing is not in a state from which this can be done."""
+
+    code, title = "wrong_state", "Not possible from here"
+
+
+class Stale(Refusal):
+    """Somebody else changed it meanwhile."""
+
+    code, title, status = "stale", "Somebody changed this meanwhile", 412
+
+
+def refuse_all(refusals: list[Refusal]) -> None:
+    """Raise the first of several refusals, with all of them listed under `refusals`; nothing if there are none."""
+    if not refusals:
+        return
+    first = refusals[0]
+    first.more["refusals"] = [{"code": r.code, "detail": r.detail} for r in refusals]
+    raise first
+
+
+class RefusalMiddleware:
+    """The page's door: a refusal no form caught becomes a page (or problem+json under /api/) in the same words."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = self.get_response(request)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal):
+            return None
+        if request.path.startswith("/api/"):
+            return JsonResponse(exception.problem(), status=exception.status, content_type=PROBLEM)
+        return render(request, "refused.html", {"refusal": exception}, status=exception.status)

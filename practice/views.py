@@ -1,0 +1,165 @@
+"""Pages of the practice itself: sign in, the look, messages, what there is, and whether all is well."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.core.paginator import Paginator
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from practice import outbox
+from practice.access import Role
+from practice.models import Closure, Membership, Message, Room, Service, TimeOff
+from practice.pages import THEMES, find, member_page
+
+DEMO_PASSWORD = "riverside-demo"  # noqa: S105  printed on the demo's own sign-in page, only under DEBUG
+STALE_SECONDS = 300
+_YEAR = 60 * 60 * 24 * 365
+
+
+class SignInForm(AuthenticationForm):
+    """E-mail and password."""
+
+    username = forms.EmailField(label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}))
+    error_messages = {
+        "invalid_login": "This e-mail and password do not go together. Check both; capital letters count.",
+        "inactive": "This account is switched off. Ask the practice's owner.",
+    }
+
+
+class SignIn(LoginView):
+    """The sign-in page; under DEBUG it names the demo people."""
+
+    template_name = "practice/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        if settings.DEMO:
+            people = Membership.objects.filter(user__email__endswith="@riverside.example").select_related("user")
+            context["demo_logins"] = [(m.user.email, m.get_role_display()) for m in people.order_by("created_at")]
+            context["demo_password"] = DEMO_PASSWORD
+        return context
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("practice:login")
+
+
+@require_POST
+def choose_look(request: HttpRequest) -> HttpResponse:
+    """Remember light, dark, dim or the system's theme, and the easier view, in a cookie."""
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = "/"
+    response = redirect(back)
+    theme, easier = request.POST.get("theme"), request.POST.get("easier")
+    if theme in THEMES:
+        response.set_cookie("theme", theme, max_age=_YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    elif theme == "system":
+        response.delete_cookie("theme")
+    if easier in ("on", "off"):
+        response.set_cookie("easier", easier, max_age=_YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    return response
+
+
+@require_GET
+@member_page()
+def messages_page(request: HttpRequest) -> HttpResponse:
+    """The outbox: every message with its state and why."""
+    member: Membership = request.member  # type: ignore[attr-defined]
+    rows = Message.objects.visible_to(member)
+    state = request.GET.get("state", "")
+    if state in Message.State.values:
+        rows = rows.filter(state=state)
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    for message in page.object_list:
+        message.kind_name = outbox.KINDS[message.kind].name if message.kind in outbox.KINDS else message.kind
+    return render(request, "practice/messages.html", {
+        "room": "messages", "page": page, "state": state, "states": Message.State.choices,
+        "standing_still": outbox.oldest_due_seconds() > STALE_SECONDS})
+
+
+@require_GET
+@member_page()
+def message_page(request: HttpRequest, pk: Any) -> HttpResponse:
+    """One message as it reads now, with the rule that queued it. Links are shown in the demo only."""
+    member: Membership = request.member  # type: ignore[attr-defined]
+    message = find(Message, member, pk, "practice")
+    kind = outbox.KINDS.get(message.kind)
+    mail, gone = None, ""
+    if kind:
+        try:
+            mail = kind.compose(message)
+        except Exception:
+            gone = "What this message spoke about has changed since."
+    body = mail.body if mail else ""
+    if mail and not settings.DEMO:
+        body = outbox.without_links(body)
+    return render(request, "practice/message.html", {
+        "room": "messages", "message": message, "kind": kind, "mail": mail, "body": body, "gone": gone,
+        "would_not_leave": kind.recheck(message) if kind and message.state == "waiting" else None})
+
+
+@require_GET
+@member_page()
+def home(request: HttpRequest) -> HttpResponse:
+    """What there is: people and hours, rooms, services, closures."""
+    member: Membership = request.member  # type: ignore[attr-defined]
+    people = list(Membership.objects.visible_to(member).select_related("user").prefetch_related("working_hours")
+                  .order_by("created_at"))
+    for person in people:
+        person.hours = sorted(person.working_hours.all(), key=lambda h: (h.weekday, h.opens))
+    return render(request, "practice/home.html", {
+        "room": "practice", "people": people, "practice": member.practice, "is_owner": member.role == Role.OWNER,
+        "rooms": Room.objects.visible_to(member), "services": Service.objects.visible_to(member),
+        "closures": Closure.objects.visible_to(member).order_by("first_on"),
+        "time_off": TimeOff.objects.visible_to(member).select_related("therapist__user").order_by("starts_at")})
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Whether all is well: database, migrations, tz version, outbox age, disk. 503 when it is not."""
+    problems: list[str] = []
+    answer: dict[str, Any] = {}
+    try:
+        pending = MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes())
+        answer["migrations_pending"] = len(pending)
+        if pending:
+            problems.append("migrations are pending")
+        else:
+            answer["outbox_oldest_due_seconds"] = round(outbox.oldest_due_seconds(), 1)
+            if answer["outbox_oldest_due_seconds"] > STALE_SECONDS:
+                problems.append("messages are due and nobody sends them: is the worker running?")
+    except Exception as fault:
+        problems.append(f"the database does not answer ({type(fault).__name__})")
+    answer["tzdata"] = _tz_version()
+    free = shutil.disk_usage(settings.DATA_DIR).free
+    answer["disk_free_mb"] = free // 2**20
+    if free < 200 * 2**20:
+        problems.append("less than 200 MB of disk left")
+    answer |= {"status": "ok" if not problems else "not well", "problems": problems,
+               "database": connection.vendor}
+    return JsonResponse(answer, status=200 if not problems else 503)
+
+
+def _tz_version() -> str:
+    import tzdata
+
+    return tzdata.IANA_VERSION
+
+

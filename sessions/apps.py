@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class SessionsConfig(AppConfig):
+    """The diary. Its label differs from its name: Django's login sessions already hold the label `sessions`."""
+
+    name = "sessions"
+    label = "therapy_sessions"
+    verbose_name = "Diary"
+
+    def ready(self) -> None:
+        from sessions import panels, reminders  # noqa: F401  message kinds and client-page panels register here

@@ -1,0 +1,178 @@
+"""Book, move, cancel, confirm, arrive: the only writers of the diary, beside holds and plans.
+
+Lock, then look, then write (`sessions/diary.py`). Beneath the look, the database itself refuses an overlap.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from clients.models import Client
+from practice import clock
+from practice.access import Actor
+from practice.models import Membership, Room, Service
+from practice.refusals import BadInput, Refusal, refuse_all
+from sessions import reminders
+from sessions.diary import fresh, lapse_expired, lock_diary, log_step, write_visit
+from sessions.models import Appointment, Series
+from sessions.objections import (
+    Wish,
+    after_override,
+    against_hours,
+    against_the_body,
+    find_clash,
+    if_free,
+    refuse_the_past,
+)
+from sessions.states import next_state
+from sessions.supply import rooms_for
+
+
+def book_appointment(
+    *, client: Client, therapist: Membership, service: Service, starts_at: datetime, by: Actor,
+    room: Room | None = None, override_reason: str = "", series: Series | None = None, minutes: int | None = None,
+) -> Appointment:
+    """Book one visit; without a room the first free one is taken.
+
+    Refuses a past time, an overlap (nobody may override), time outside hours or horizon, a day on which an
+    episode holds the client's visits, a stop or missing clearance of the safety check. `override_reason` lifts
+    what the role may lift.
+    """
+    wish = Wish(client, therapist, service, starts_at, minutes or service.minutes, by, override_reason.strip())
+    refuse_the_past(wish)
+    with transaction.atomic():
+        lock_diary([therapist], [room] if room else rooms_for(service), [client])
+        appointment = Appointment(
+            practice=client.practice, client=client, therapist=therapist, service=service, series=series,
+            minutes=wish.minutes, override_reason=wish.override_reason)
+        _place(appointment, wish, room)
+        write_visit(appointment, insert=True)
+        log_step(appointment, "booked", by, at=appointment.said, override=bool(wish.override_reason))
+        reminders.schedule(appointment)
+    return appointment
+
+
+def move_appointment(
+    *, appointment: Appointment, starts_at: datetime, by: Actor, therapist: Membership | None = None,
+    room: Room | None = None, override_reason: str = "", expected_version: int | None = None,
+) -> Appointment:
+    """Move a visit to another time, therapist or room; row and calendar id stay, its SEQUENCE rises.
+
+    Refuses what booking refuses; the visit's own old time counts as free.
+    """
+    therapist = therapist or appointment.therapist
+    with transaction.atomic():
+        lock_diary({therapist, appointment.therapist}, {r for r in (room, appointment.room) if r}, [appointment.client])
+        appointment = fresh(appointment)
+        becomes = next_state(appointment, "move")
+        wish = Wish(appointment.client, therapist, appointment.service, starts_at, appointment.minutes, by,
+                     override_reason.strip(), (appointment.pk,))
+        refuse_the_past(wish)
+        was = {"at": appointment.said, "therapist": appointment.therapist.name, "room": appointment.room.name}
+        same_room = appointment.room if room is None and therapist == appointment.therapist else room
+        appointment.therapist = therapist
+        _place(appointment, wish, room or if_free(same_room, wish))
+        appointment.status, appointment.wants_other_time, appointment.expires_at = becomes, False, None
+        appointment.override_reason = wish.override_reason or appointment.override_reason
+        appointment.version, appointment.sequence = appointment.version + 1, appointment.sequence + 1
+        write_visit(appointment, fields=[*Appointment.TIME_FIELDS, "therapist", "room", "status", "wants_other_time",
+                                    "expires_at", "override_reason", "version", "sequence"])
+        log_step(appointment, "moved", by, was=was, at=appointment.said)
+        reminders.reschedule(appointment)
+    return appointment
+
+
+def cancel_appointment(*, appointment: Appointment, by: Actor, reason: str = "other") -> Appointment:
+    """Cancel a visit with a reason code; its time is free at once and no reminder leaves for it."""
+    if reason not in Appointment.Reason.values:
+        raise BadInput(f"Choose one of: {', '.join(Appointment.Reason.values)}.", field="reason")
+    return _act(appointment, "cancel", by, cancel_reason=reason)
+
+
+def confirm_appointment(*, appointment: Appointment, by: Actor) -> Appointment:
+    """The client (or staff for them) says they will come; saying it twice changes nothing."""
+    if appointment.status == Appointment.Status.CONFIRMED:
+        return appointment
+    return _act(appointment, "confirm", by)
+
+
+def arrive(*, appointment: Appointment, by: Actor) -> Appointment:
+    """The client is here; possible from the start of the visit's day."""
+    today = clock.wall_of(timezone.now(), appointment.time_zone)[0]
+    if today < appointment.wall_date:
+        raise BadInput(f"This visit is on {clock.said_date(appointment.wall_date)}; today is {clock.said_date(today)}.",
+                       field="status")
+    return _act(appointment, "arrive", by)
+
+
+def complete(*, appointment: Appointment, by: Actor) -> Appointment:
+    """The session took place."""
+    if appointment.starts_at > timezone.now() and appointment.status != Appointment.Status.ARRIVED:
+        raise BadInput(f"This visit begins {appointment.said}. Mark it arrived first if it began early.", field="status")
+    return _act(appointment, "complete", by)
+
+
+def mark_no_show(*, appointment: Appointment, by: Actor) -> Appointment:
+    """The client did not come; only once the visit should have begun."""
+    if appointment.starts_at > timezone.now():
+        raise BadInput(f"This visit only begins {appointment.said}.", field="status")
+    return _act(appointment, "no-show", by)
+
+
+def undo_day_verb(*, appointment: Appointment, verb: str, by: Actor) -> Appointment:
+    """Take back “arrived” or “did not come” on the same day; an old time taken meanwhile is refused."""
+    today = clock.wall_of(timezone.now(), appointment.time_zone)[0]
+    if appointment.wall_date != today:
+        raise BadInput("This can be undone on the day of the visit only.", field="status")
+    return _act(appointment, verb, by)
+
+
+def ask_for_another_time(*, appointment: Appointment, by: Actor) -> Appointment:
+    """The client cannot come then: the visit stays until staff agree a new time, and rises on Today."""
+    with transaction.atomic():
+        appointment = fresh(appointment)
+        next_state(appointment, "move")
+        if not appointment.wants_other_time:
+            appointment.wants_other_time, appointment.version = True, appointment.version + 1
+            appointment.save(update_fields=["wants_other_time", "version"])
+            log_step(appointment, "other-time", by)
+    return appointment
+
+
+def _place(appointment: Appointment, wish: Wish, room: Room | None) -> None:
+    """Find everything that speaks against the wish, drop what the role may override, set time and room."""
+    practice = wish.client.practice
+    lapse_expired(practice, *wish.occupied(True))
+    refusals: list[Refusal] = []
+    eats_buffers = bool(wish.override_reason)
+    clash, chosen = find_clash(wish, room, buffers=True)
+    appointment.buffer_before, appointment.buffer_after = wish.service.buffer_before, wish.service.buffer_after
+    if clash and eats_buffers:
+        clash, chosen = find_clash(wish, room, buffers=False)
+        appointment.buffer_before = appointment.buffer_after = 0
+    if clash:
+        refusals.append(clash)
+    refusals += against_hours(wish) + against_the_body(wish)
+    refuse_all(after_override(refusals, wish))
+    assert chosen is not None
+    appointment.room = chosen
+    appointment.set_time(wish.starts_at, practice.time_zone)
+
+
+def _act(appointment: Appointment, verb: str, by: Actor, **fields: Any) -> Appointment:
+    """One step of the state table, with history, audit and messages."""
+    with transaction.atomic():
+        lock_diary([appointment.therapist], [appointment.room], [appointment.client])
+        appointment = fresh(appointment)
+        appointment.status = next_state(appointment, verb)
+        for name, value in fields.items():
+            setattr(appointment, name, value)
+        appointment.version += 1
+        write_visit(appointment, fields=["status", "version", *fields])
+        log_step(appointment, verb, by, **{k: v for k, v in fields.items() if k == "cancel_reason"})
+        reminders.follow(appointment)
+    return appointment

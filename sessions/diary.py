@@ -1,0 +1,74 @@
+"""The door to the diary: lock, read fresh, write, log. Every verb of this room goes through it.
+
+Locks are taken on therapists, then rooms, then clients, each in the order of their ids (`SELECT … FOR NO KEY
+UPDATE` on PostgreSQL; SQLite begins every transaction IMMEDIATE, so there a lock is the transaction itself).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from clients.models import Client
+from practice import audit
+from practice.access import Actor
+from practice.models import Membership, Practice, Room
+from practice.refusals import Refusal
+from sessions.models import Appointment, AppointmentEvent
+
+
+class SlotTaken(Refusal):
+    """Therapist, room or client already has a visit then. Nobody can override this."""
+
+    code: ClassVar[str] = "slot_taken"
+    title: ClassVar[str] = "This time is taken"
+
+
+_CONSTRAINT_WORDS = {
+    "therapist_is_never_booked_twice": "therapist", "room_is_never_booked_twice": "room",
+    "client_is_never_booked_twice": "client",
+}
+
+
+
+def lock_diary(therapists: Iterable[Membership], rooms: Iterable[Room], clients: Iterable[Client]) -> None:
+    """Lock therapists, then rooms, then clients, each in the order of their ids."""
+    for model, rows in ((Membership, therapists), (Room, rooms), (Client, clients)):
+        ids = sorted({row.pk for row in rows})
+        if ids:
+            list(model.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+
+
+def fresh(appointment: Appointment) -> Appointment:
+    return (Appointment.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("client__practice", "therapist__user", "room", "service", "series", "practice")
+            .get(pk=appointment.pk))
+
+
+def lapse_expired(practice: Practice, begin: datetime, end: datetime) -> None:
+    """Let go of requested visits whose time to be accepted has run out, where somebody wants their time."""
+    lapsed = Appointment.objects.filter(practice=practice, status="proposed", expires_at__lte=timezone.now(),
+                                        occupied_until__gt=begin, occupied_from__lt=end)
+    lapsed.update(status=Appointment.Status.CANCELLED, cancel_reason=Appointment.Reason.OTHER)
+
+
+def write_visit(appointment: Appointment, *, insert: bool = False, fields: list[str] | None = None) -> None:
+    """Save inside a savepoint; an overlap the database refuses becomes the same words as one we saw."""
+    try:
+        with transaction.atomic():
+            appointment.save(force_insert=insert, update_fields=fields)
+    except IntegrityError as refused:
+        for constraint, whom in _CONSTRAINT_WORDS.items():
+            if constraint in str(refused):
+                raise SlotTaken(f"Somebody just took this time (same {whom}). Choose another.") from refused
+        raise
+
+
+def log_step(appointment: Appointment, verb: str, by: Actor, **detail: Any) -> None:
+    AppointmentEvent.objects.create(appointment=appointment, verb=verb, by_name=by.name[:120], detail=detail)
+    audit.record(by=by, verb=f"appointment_{verb.replace('-', '_')}", subject=appointment,
+                 client_id=appointment.client_id)

@@ -1,0 +1,206 @@
+"""What an episode does to the diary: visits put on hold in one act, kept with a reason, released, given back.
+
+Every held visit is exactly one of: awaiting review, in a plan, restored, cancelled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from clients.episodes import POLICIES, advance_episode, record_episode, today_in
+from clients.models import Client, Episode
+from practice import audit, clock
+from practice.access import Actor
+from practice.models import Message
+from practice.refusals import BadInput
+from sessions import reminders
+from sessions.diary import SlotTaken, fresh, lock_diary, log_step, write_visit
+from sessions.models import Appointment, AppointmentEvent, Hold, Plan
+from sessions.objections import ClientInRelapse, ReasonNeeded, Wish, find_clash
+from sessions.states import next_state
+
+Status = Episode.Status
+
+
+@dataclass
+class Effect:
+    """What an episode's step did: visits held, visits kept and why, messages queued."""
+
+    episode: Episode
+    is_new: bool = True
+    held: list[Appointment] = field(default_factory=list)
+    kept: list[tuple[Appointment, str]] = field(default_factory=list)
+    restored: list[Appointment] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+
+
+@transaction.atomic
+def report_episode(
+    *, client: Client, kind: str, onset_on: date, by: Actor, reported_by: str = "", status: str = Status.SUSPECTED,
+    **facts: Any,
+) -> Effect:
+    """Record a possible episode (nothing moves; the therapist is asked today) or, as `confirmed`, hold at once."""
+    if status not in (Status.SUSPECTED, Status.CONFIRMED):
+        raise BadInput("A new episode is suspected or confirmed.", field="status")
+    episode, is_new = record_episode(client=client, kind=kind, onset_on=onset_on, by=by,
+                                     reported_by=reported_by or by.name, **facts)
+    if status == Status.CONFIRMED and episode.status == Status.SUSPECTED:
+        effect = change_episode(episode=episode, status=Status.CONFIRMED, on=today_in(client), by=by)
+        effect.is_new = is_new
+        return effect
+    effect = Effect(episode, is_new)
+    if is_new:
+        visit = next_visit(client)
+        if visit and (message := reminders.ask_therapist(visit, episode)):
+            effect.messages.append(message)
+    effect.kept = [(visit, "Nothing moves until staff confirm.") for visit in _coming(client)] if is_new else []
+    return effect
+
+
+@transaction.atomic
+def change_episode(*, episode: Episode, status: str, on: date, by: Actor, note: str = "",
+                   on_word_of: str = "") -> Effect:
+    """Move an episode on, and the diary with it: confirmed holds visits, not-a-relapse gives free times back."""
+    episode = advance_episode(episode=episode, status=status, on=on, by=by, note=note, on_word_of=on_word_of)
+    if status == Status.CONFIRMED:
+        return hold_appointments(episode=episode, by=by)
+    effect = Effect(episode)
+    if status == Status.NOT_A_RELAPSE:
+        _give_back(episode, by, effect)
+    return effect
+
+
+@transaction.atomic
+def hold_appointments(*, episode: Episode, by: Actor) -> Effect:
+    """Put every coming visit before the review date on hold: its time is free again, no reminder leaves for it.
+
+    A visit already under way stays; so does everything from the review date on. What stays is listed with why.
+    """
+    effect = Effect(episode)
+    client = episode.client
+    holds = POLICIES[episode.kind].holds_visits
+    visits = _coming(client)
+    lock_diary({v.therapist for v in visits}, {v.room for v in visits}, [client])
+    for visit in visits:
+        visit = fresh(visit)
+        why = _why_kept(visit, episode, holds)
+        if why:
+            effect.kept.append((visit, why))
+            continue
+        before, visit.status, visit.version = visit.status, next_state(visit, "hold"), visit.version + 1
+        write_visit(visit, fields=["status", "version"])
+        Hold.objects.create(practice=client.practice, appointment=visit, episode=episode, status_before=before)
+        effect.held.append(visit)
+    AppointmentEvent.objects.bulk_create(
+        AppointmentEvent(appointment=v, verb="held", by_name=by.name[:120]) for v in effect.held)
+    audit.record_many(by=by, verb="appointment_held", subjects=list(effect.held), client_id=client.pk)
+    if message := reminders.tell_held(episode, effect.held):
+        effect.messages.append(message)
+    return effect
+
+
+def _why_kept(visit: Appointment, episode: Episode, holds: bool) -> str:
+    if not holds:
+        return f"A {episode.get_kind_display().lower()} does not hold visits; the safety check speaks instead."
+    if visit.status == Appointment.Status.ARRIVED:
+        return "Already under way."
+    if episode.hold_until and visit.wall_date >= episode.hold_until:
+        return f"On or after the review date, {clock.said_date(episode.hold_until)}."
+    return ""
+
+
+def keep_appointment(*, appointment: Appointment, by: Actor, reason: str) -> Appointment:
+    """A therapist keeps a held visit at its own time, with a reason; a time taken meanwhile is refused."""
+    if not reason.strip():
+        raise ReasonNeeded("Say why this visit stays in spite of the episode.", field="reason")
+    if not getattr(by, "may_see_clinical", False):
+        raise ClientInRelapse("Keeping a visit on hold is a therapist's decision.")
+    with transaction.atomic():
+        appointment = _restore(appointment, by, "keep", keep_reason=reason.strip()[:500])
+    return appointment
+
+
+def release_appointment(*, appointment: Appointment, by: Actor) -> Appointment:
+    """Give a held visit up: it becomes cancelled, without a fee and without a message of its own."""
+    with transaction.atomic():
+        lock_diary([appointment.therapist], [appointment.room], [appointment.client])
+        appointment = fresh(appointment)
+        appointment.status, appointment.version = next_state(appointment, "release"), appointment.version + 1
+        appointment.cancel_reason = Appointment.Reason.FLARE
+        write_visit(appointment, fields=["status", "version", "cancel_reason"])
+        end_hold(appointment, Hold.Outcome.CANCELLED)
+        log_step(appointment, "released", by)
+    return appointment
+
+
+def _give_back(episode: Episode, by: Actor, effect: Effect) -> None:
+    """Not a relapse: every held visit whose time is still free returns to it; the others await a plan."""
+    open_holds = Hold.objects.filter(episode=episode, outcome="").select_related("appointment")
+    for hold in open_holds:
+        visit = hold.appointment
+        if visit.starts_at <= timezone.now():
+            effect.kept.append((visit, "Its time has passed: it awaits a new one."))
+            continue
+        try:
+            with transaction.atomic():
+                effect.restored.append(_restore(visit, by, "restore"))
+        except SlotTaken as taken:
+            effect.kept.append((visit, taken.detail))
+
+
+def _restore(appointment: Appointment, by: Actor, verb: str, **fields: Any) -> Appointment:
+    lock_diary([appointment.therapist], [appointment.room], [appointment.client])
+    appointment = fresh(appointment)
+    appointment.status = next_state(appointment, "keep")
+    wish = Wish(appointment.client, appointment.therapist, appointment.service, appointment.starts_at,
+                 appointment.minutes, by, override_reason="", ignoring=(appointment.pk,))
+    clash, room = find_clash(wish, None, buffers=appointment.buffer_before + appointment.buffer_after > 0)
+    if clash or room is None:
+        raise clash or SlotTaken("No room is free then.")
+    own_room_free, _ = find_clash(wish, appointment.room, buffers=True)
+    if own_room_free is not None:
+        appointment.room = room
+    for name, value in fields.items():
+        setattr(appointment, name, value)
+    appointment.version += 1
+    write_visit(appointment, fields=["status", "version", "room", *fields])
+    end_hold(appointment, Hold.Outcome.RESTORED)
+    log_step(appointment, verb, by)
+    reminders.follow(appointment)
+    return appointment
+
+
+def end_hold(appointment: Appointment, outcome: str) -> None:
+    """Close the open hold of a visit with its outcome."""
+    Hold.objects.filter(appointment=appointment, outcome="").update(outcome=outcome, ended_at=timezone.now())
+
+
+def next_visit(client: Client) -> Appointment | None:
+    """The client's next standing visit."""
+    coming = _coming(client)
+    return coming[0] if coming else None
+
+
+def _coming(client: Client) -> list[Appointment]:
+    day = clock.day_begins(today_in(client), client.practice.time_zone)
+    return list(
+        Appointment.objects.filter(client=client, starts_at__gte=day, status__in=("proposed", "booked", "confirmed", "arrived"))
+        .filter(ends_at__gt=timezone.now() - timedelta(hours=12))
+        .select_related("therapist__user", "room", "client__practice").order_by("starts_at"))
+
+
+def visits_on_hold(client: Client | None = None, **where: Any) -> Any:
+    """Every visit on hold with what becomes of it: the episode's review date, and the open plan if it is in one."""
+    rows = Hold.objects.filter(outcome="", **where).select_related(
+        "appointment__client__practice", "appointment__therapist__user", "appointment__service", "episode")
+    return (rows.filter(appointment__client=client) if client else rows).order_by("episode__review_on", "appointment__starts_at")
+
+
+def in_open_plan(appointment: Appointment) -> Plan | None:
+    """The proposed plan this held visit stands in, if any."""
+    return Plan.objects.filter(status="proposed", expires_at__gt=timezone.now(), moves__appointment=appointment).first()

@@ -1,0 +1,275 @@
+"""What speaks against a visit at a time: somebody else's booking, hours, horizon, an episode, the safety check.
+
+One published order decides which refusal comes first: past or impossible time, `slot_taken`,
+`outside_working_hours`, `beyond_horizon`, `client_in_relapse`, `contraindicated`, `clearance_missing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+
+from django.db.models import Q
+from django.utils import timezone
+
+from clients.contraindications import RULES, Check, ProposedTreatment, Reason, cautions_for
+from clients.episodes import active_hold
+from clients.limits import body_of
+from clients.models import Client, Episode
+from practice import clock
+from practice.access import Actor, Role
+from practice.clock import instant_at, minute_of
+from practice.models import Membership, Room, Service
+from practice.refusals import BadInput, Refusal
+from sessions.diary import SlotTaken
+from sessions.models import RELEASED, Appointment
+from sessions.supply import find_open_slots, rooms_for, therapists_for, windows_of
+
+LATE_ENTRY_DAYS = 30
+
+# The record, a room to the right, registers here how to read a client's last treatments.
+LAST_TREATMENTS: list[Callable[[Client], Sequence[ProposedTreatment]]] = []
+
+
+class OutsideWorkingHours(Refusal):
+    """The visit or its buffers lie outside the therapist's hours, in time off or on a closed day."""
+
+    code: ClassVar[str] = "outside_working_hours"
+    title: ClassVar[str] = "Outside working hours"
+
+
+class BeyondHorizon(Refusal):
+    """Further ahead than the practice books."""
+
+    code: ClassVar[str] = "beyond_horizon"
+    title: ClassVar[str] = "Too far ahead"
+
+
+class ClientInRelapse(Refusal):
+    """A confirmed episode holds this client's visits on that day."""
+
+    code: ClassVar[str] = "client_in_relapse"
+    title: ClassVar[str] = "Visits are on hold then"
+
+
+class Contraindicated(Refusal):
+    """A stop of the safety check stands against any work that day."""
+
+    code: ClassVar[str] = "contraindicated"
+    title: ClassVar[str] = "Not today, by the safety check"
+    is_emergency: bool = False
+
+
+class ClearanceMissing(Refusal):
+    """A doctor's clearance is needed first."""
+
+    code: ClassVar[str] = "clearance_missing"
+    title: ClassVar[str] = "A doctor's clearance is needed"
+
+
+class ServiceNotGiven(Refusal):
+    """This therapist or room does not go with this service."""
+
+    code: ClassVar[str] = "service_not_given"
+    title: ClassVar[str] = "Not offered there"
+
+
+class ReasonNeeded(BadInput):
+    """An override without its reason."""
+
+    code: ClassVar[str] = "reason_required"
+    title: ClassVar[str] = "An override takes a reason"
+
+
+_BY_DESK: tuple[type[Refusal], ...] = (OutsideWorkingHours, BeyondHorizon)
+_BY_THERAPIST: tuple[type[Refusal], ...] = (*_BY_DESK, ClientInRelapse, Contraindicated, ClearanceMissing)
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants of the diary, before it is allowed."""
+
+    client: Client
+    therapist: Membership
+    service: Service
+    starts_at: datetime
+    minutes: int
+    by: Actor
+    override_reason: str
+    ignoring: tuple[Any, ...] = ()
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    def occupied(self, buffers: bool) -> tuple[datetime, datetime]:
+        before, after = (self.service.buffer_before, self.service.buffer_after) if buffers else (0, 0)
+        return self.starts_at - timedelta(minutes=before), self.ends_at + timedelta(minutes=after)
+
+
+def checked_at_booking(client: Client, service_minutes: int, on: date) -> Check:
+    """The safety check before a treatment is chosen: the body as known, and the last visit's treatments.
+
+    The treatments come from the record, which this room does not know; the record registers them.
+    """
+    treatments = [t for source in LAST_TREATMENTS for t in source(client)]
+    return cautions_for(body_of(client), treatments, on=on, minutes=service_minutes)
+
+
+def refuse_the_past(wish: Wish) -> None:
+    if wish.starts_at.second or wish.starts_at.microsecond:
+        raise BadInput("Visits begin on a whole minute.", field="starts_at")
+    now = timezone.now()
+    if wish.starts_at >= now:
+        return
+    earliest = now - timedelta(days=LATE_ENTRY_DAYS)
+    if wish.override_reason and wish.starts_at >= earliest and not _is_outsider(wish.by):
+        return
+    practice = wish.client.practice
+    said = clock.said(wish.starts_at, practice.time_zone)
+    how = (f"A visit of the last {LATE_ENTRY_DAYS} days can be entered late with a reason."
+           if wish.starts_at >= earliest else f"Visits can be entered late for {LATE_ENTRY_DAYS} days only.")
+    raise BadInput(f"{said} has passed. {how}", field="starts_at", nearest=_nearest_open(wish, 2))
+
+
+def _nearest_open(wish: Wish, how_many: int) -> list[str]:
+    """The nearest open starts to the wished one, ISO 8601 in the practice's zone."""
+    practice = wish.client.practice
+    zone = practice.time_zone
+    day = clock.wall_of(max(wish.starts_at, timezone.now()), zone)[0]
+    slots = find_open_slots(service=wish.service, first=day, last=day + timedelta(days=14), therapists=[wish.therapist],
+                            minutes=wish.minutes, ignoring=wish.ignoring)
+    slots = [s for s in slots if not active_hold(wish.client, clock.wall_of(s.starts_at, zone)[0])] if slots else []
+    nearest = sorted(slots, key=lambda slot: abs(slot.starts_at - wish.starts_at))[:how_many]
+    return [clock.iso(slot.starts_at, zone) for slot in sorted(nearest, key=lambda slot: slot.starts_at)]
+
+
+def _is_outsider(by: Actor) -> bool:
+    return not isinstance(by, Membership)
+
+
+def after_override(refusals: list[Refusal], wish: Wish) -> list[Refusal]:
+    if not wish.override_reason or _is_outsider(wish.by):
+        return refusals
+    clinical = wish.by.role in (Role.OWNER, Role.THERAPIST) or wish.by.is_therapist
+    liftable = _BY_THERAPIST if clinical else _BY_DESK
+    return [r for r in refusals if not isinstance(r, liftable) or getattr(r, "is_emergency", False)]
+
+
+def find_clash(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[SlotTaken | None, Room | None]:
+    """Whoever is taken then (therapist, room or client), in words; else the room to use."""
+    begin, end = wish.occupied(buffers)
+    rooms = [room] if room else rooms_for(wish.service)
+    allowed = {r.pk for r in rooms_for(wish.service)} if room else set()
+    if room and room.pk not in allowed:
+        raise ServiceNotGiven(f"{wish.service.name} is not given in {room.name}.")
+    if wish.therapist.pk not in {t.pk for t in therapists_for(wish.service)}:
+        raise ServiceNotGiven(f"{wish.therapist.name} does not give {wish.service.name}.")
+    live = (Appointment.objects.exclude(status__in=RELEASED).exclude(pk__in=wish.ignoring)
+            .filter(occupied_until__gt=begin, occupied_from__lt=end)
+            .filter(Q(therapist=wish.therapist) | Q(room__in=rooms) | Q(client=wish.client))
+            .select_related("therapist__user").order_by("occupied_from"))
+    taken = list(live)
+    for row in taken:
+        if row.therapist_id == wish.therapist.pk:
+            return _taken(f"{wish.therapist.name} is taken {_span(row)}.", wish), None
+        if row.client_id == wish.client.pk and row.starts_at < wish.ends_at and row.ends_at > wish.starts_at:
+            return _taken(f"{wish.client.name} already has a visit {_span(row)}, with {row.therapist.name}.", wish), None
+    used = {row.room_id for row in taken}
+    free = [r for r in rooms if r.pk not in used]
+    if not free:
+        what = f"{room.name} is taken" if room else "Every room for this service is taken"
+        return _taken(f"{what} at {clock.said(wish.starts_at, wish.client.practice.time_zone)}.", wish), None
+    return None, free[0]
+
+
+def _taken(what: str, wish: Wish) -> SlotTaken:
+    nearest = _nearest_open(wish, 3)
+    said = ", ".join(clock.said(datetime.fromisoformat(n), wish.client.practice.time_zone) for n in nearest)
+    return SlotTaken(f"{what} {'Free instead: ' + said + '.' if said else 'Choose another time.'}", nearest=nearest)
+
+
+def _span(row: Appointment) -> str:
+    return f"{row.said}–{_wall_time(row.ends_at, row.time_zone)}"
+
+
+def _wall_time(instant: datetime, zone: str) -> str:
+    return clock.said_time(clock.wall_of(instant, zone)[1])
+
+
+def if_free(room: Room | None, wish: Wish) -> Room | None:
+    """The room a moved visit had, where it is free then too; else any."""
+    if room is None:
+        return None
+    begin, end = wish.occupied(True)
+    busy = (Appointment.objects.filter(room=room, occupied_until__gt=begin, occupied_from__lt=end)
+            .exclude(status__in=RELEASED).exclude(pk__in=wish.ignoring).exists())
+    return None if busy else room
+
+
+def against_hours(wish: Wish) -> list[Refusal]:
+    practice = wish.client.practice
+    begin, end = (minute_of(t) for t in wish.occupied(not wish.override_reason))
+    first, last = (clock.wall_of(instant_at(t), practice.time_zone)[0] for t in (begin, end))
+    refusals: list[Refusal] = []
+    windows = windows_of(practice, [wish.therapist.pk], first, last)[wish.therapist.pk]
+    if not any(opens <= begin and end <= closes for opens, closes in windows):
+        day = ", ".join(
+            f"{_wall_time(instant_at(a), practice.time_zone)}–{_wall_time(instant_at(b), practice.time_zone)}"
+            for a, b in windows)
+        refusals.append(OutsideWorkingHours(
+            f"{wish.therapist.name} works {day} that day." if day
+            else f"{wish.therapist.name} does not work on {clock.said_date(first)}."))
+    today = clock.wall_of(timezone.now(), practice.time_zone)[0]
+    if first > today + timedelta(days=practice.horizon_days):
+        refusals.append(BeyondHorizon(f"Visits are booked up to {practice.horizon_days} days ahead."))
+    return refusals
+
+
+def against_the_body(wish: Wish) -> list[Refusal]:
+    """An episode's hold, a stop, a missing clearance; the desk is told who decides, never what was found."""
+    on = clock.wall_of(wish.starts_at, wish.client.practice.time_zone)[0]
+    refusals: list[Refusal] = []
+    hold = active_hold(wish.client, on)
+    if hold:
+        refusals.append(_in_relapse(wish, hold))
+    check = checked_at_booking(wish.client, wish.minutes, on)
+    whole_body = [r for r in check.reasons if not r.regions and r.treatment is None]
+    stops = [r for r in whole_body if r.level == "stop"]
+    if stops:
+        refusal = Contraindicated(_words(wish, stops), reasons=_shown(wish, stops))
+        refusal.is_emergency = any(is_emergency(r) for r in stops)
+        refusals.append(refusal)
+    missing = [r for r in whole_body if r.level == "clearance"]
+    if missing:
+        refusals.append(ClearanceMissing(_words(wish, missing), reasons=_shown(wish, missing)))
+    return refusals
+
+
+def is_emergency(reason: Reason) -> bool:
+    """Whether this reason comes from a rule nobody may override at booking."""
+    rule = RULES.get(reason.rule)
+    return bool(rule and rule.is_emergency)
+
+
+def _in_relapse(wish: Wish, hold: Episode) -> ClientInRelapse:
+    until = clock.said_date(hold.hold_until) if hold.hold_until else ""
+    if getattr(wish.by, "may_see_clinical", False):
+        detail = (f"{wish.client.name}'s visits are on hold until {until} ({hold.get_kind_display()} since "
+                  f"{clock.said_date(hold.onset_on)}). Book from {until} on, or override with a reason.")
+    else:
+        detail = f"{wish.client.name}'s visits are on hold until {until}. Needs {wish.therapist.name}'s decision."
+    return ClientInRelapse(detail, hold_until=hold.hold_until.isoformat() if hold.hold_until else None)
+
+
+def _words(wish: Wish, reasons: Sequence[Reason]) -> str:
+    if getattr(wish.by, "may_see_clinical", False):
+        return " ".join(r.text for r in reasons)
+    return f"This booking needs {wish.therapist.name}'s decision."
+
+
+def _shown(wish: Wish, reasons: Sequence[Reason]) -> list[dict[str, Any]]:
+    if not getattr(wish.by, "may_see_clinical", False):
+        return []
+    return [{"rule": r.rule, "level": r.level, "text": r.text, "source": r.source} for r in reasons]

@@ -1,0 +1,33 @@
+"""What the diary puts on the client's page: coming and past visits, the episode and its holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from clients.models import Client, Episode
+from practice.access import may_read
+from practice.models import Membership
+from practice.panels import Panel, register_panel
+from sessions.holds import visits_on_hold
+from sessions.models import Appointment
+
+
+def _visits(member: Membership, client: Client) -> dict[str, Any]:
+    rows = Appointment.objects.visible_to(member).filter(client=client).select_related("therapist__user", "room", "service")
+    return {
+        "coming": list(rows.filter(starts_at__gte=timezone.now()).exclude(status="cancelled").order_by("starts_at")[:12]),
+        "past": list(rows.filter(starts_at__lt=timezone.now()).order_by("-starts_at")[:8]),
+    }
+
+
+def _episodes(member: Membership, client: Client) -> dict[str, Any] | None:
+    if not may_read(member, Episode):
+        return None
+    return {"episodes": list(Episode.objects.visible_to(member).filter(client=client)[:5]),
+            "holds": list(visits_on_hold(client))}
+
+
+register_panel(Panel("episodes", 10, "sessions/panel_episodes.html", _episodes))
+register_panel(Panel("visits", 20, "sessions/panel_visits.html", _visits))

@@ -1,0 +1,210 @@
+"""The exact optimum behind the return plan, in whole numbers: days counted from the return day, costs as integers."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from operator import add
+
+NEVER = 10**9  # a cost no plan reaches
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a placed visit stands: its day, its neighbours' days, and the k intervals its gap before spans.
+
+    Days count from the return day; a neighbour is None where there is none, the last visit before the return included.
+    """
+
+    day: int
+    k: int
+    previous: int | None
+    following: int | None
+    is_first: bool
+    between_kept: bool
+
+
+class Line:
+    """The client's visits that stay, in days from the return: what the gaps between visits cost.
+
+    `kept` are the days of the kept visits from the return on, `before` is the day of the last one before it (negative)
+    or None. A gap costs `rhythm` per day that it differs from `interval`, or from k intervals across k - 1 visits
+    left out.
+    """
+
+    __slots__ = ("before", "interval", "kept", "rhythm", "settled", "start")
+
+    def __init__(self, kept: Sequence[int], before: int | None, *, interval: int, rhythm: int, start: int) -> None:
+        self.kept, self.before = sorted(kept), before
+        self.interval, self.rhythm, self.start = interval, rhythm, start
+        # settled[j]: what the gaps between the kept visits 0..j cost while nothing stands between them
+        self.settled = [0, *accumulate(self.gap(right - left) for left, right in pairwise(self.kept))]
+
+    def gap(self, days: int, k: int = 1) -> int:
+        """Return the cost of a gap of so many days that spans k intervals."""
+        return self.rhythm * abs(days - k * self.interval)
+
+    def reach(self, day: int, k: int) -> int:
+        """Return the gap cost from the last visit before the return to one on `day`, kept ones between included."""
+        last = bisect_left(self.kept, day) - 1
+        if last < 0:
+            return 0 if self.before is None else self.gap(day - self.before, k)
+        entry = 0 if self.before is None else self.gap(self.kept[0] - self.before)
+        return entry + self.settled[last] + self.gap(day - self.kept[last], k)
+
+    def first_visit(self, day: int | None) -> int:
+        """Return the cost of waiting for the first visit: a kept one, or the one placed first, on `day`."""
+        days = [*self.kept[:1], *([] if day is None else [day])]
+        return self.start * min(days, default=0)
+
+    def tail(self, day: int) -> int:
+        """Return the gap cost from the last placed visit, on `day`, through the kept ones after it."""
+        after = bisect_right(self.kept, day)
+        if after == len(self.kept):
+            return 0
+        return self.gap(self.kept[after] - day) + self.settled[-1] - self.settled[after]
+
+    def alone(self) -> int:
+        """Return the cost of the kept visits where nothing is placed among them."""
+        entry = self.gap(self.kept[0] - self.before) if self.kept and self.before is not None else 0
+        return entry + self.settled[-1] + self.first_visit(None)
+
+    def room_at(self, day: int, least: int) -> bool:
+        """Say whether a visit on `day` keeps the least gap to every visit that stays."""
+        near = bisect_left(self.kept, day)
+        around = self.kept[max(0, near - 1) : near + 1] + ([] if self.before is None else [self.before])
+        return all(abs(day - other) >= least for other in around)
+
+
+def places_of(days: Sequence[int | None], line: Line) -> list[Place | None]:
+    """Return where each placed visit stands among its neighbours, None for one left out."""
+    placed = [day for day in days if day is not None]
+    after = sorted([*line.kept, *placed])
+    around = [line.before, *after, None]
+    kept = set(line.kept)
+    places: list[Place | None] = []
+    k = 1
+    for day in days:
+        if day is None:
+            places.append(None)
+            k += 1
+            continue
+        at = after.index(day)
+        previous, following = around[at], around[at + 2]
+        places.append(Place(day, k, previous, following, at == 0, previous in kept and following in kept))
+        k = 1
+    return places
+
+
+def kept_terms(days: Sequence[int | None], line: Line) -> tuple[int, int]:
+    """Return what belongs to no placed visit: the cost of waiting for a kept first visit, of gaps that end at kept ones."""
+    placed = [day for day in days if day is not None]
+    kept, waiting, gaps = set(line.kept), 0, 0
+    order = sorted([*line.kept, *placed])
+    if order and order[0] in kept:
+        waiting = line.start * order[0]
+    for previous, day in pairwise([*([] if line.before is None else [line.before]), *order]):
+        gaps += line.gap(day - previous) if day in kept else 0
+    return waiting, gaps
+
+
+def cheapest_days(
+    line: Line, own: Sequence[Sequence[int]], skips: Sequence[int], least: int
+) -> tuple[int, list[int | None]]:
+    """Return the least cost of placing visits in order and the day of each, None where it is left out.
+
+    `own[i][q]` is what visit i costs by itself on day q (NEVER where it cannot stand), `skips[i]` what leaving it out
+    costs, `least` the fewest days between two of them. Of equal plans the one with the earliest vector of dates.
+    """
+    return _Search(line, own, skips, least).whole()
+
+
+class _Search:
+    """Costs and days travel as one number, cost * span + day, so that `min` finds the earliest of the cheapest."""
+
+    __slots__ = ("_beyond", "_placed", "_rest", "_tails", "least", "line", "penalty", "skips", "span")
+
+    def __init__(self, line: Line, own: Sequence[Sequence[int]], skips: Sequence[int], least: int) -> None:
+        self.line, self.skips, self.least = line, skips, least
+        self.span = len(own[0]) if own else 1
+        self.penalty = [
+            [self.span * line.gap(days, k) for days in range(least, self.span)] for k in range(len(own) + 2)
+        ]
+        self._rest: dict[tuple[int, int, int], tuple[int, int]] = {}
+        self._beyond: dict[tuple[int, int], list[int]] = {}
+        self._tails = [line.tail(day) for day in range(self.span)]
+        self._placed: list[list[int]] = [[] for _ in own]
+        for i in reversed(range(len(own))):
+            self._placed[i] = [
+                (cost + self.rest(i + 1, day, 1)[0]) * self.span + day if cost < NEVER else NEVER * self.span
+                for day, cost in enumerate(own[i])
+            ]
+
+    def rest(self, i: int, day: int, k: int) -> tuple[int, int]:
+        """Return the least cost of visits i and later after one on `day`, k - 1 left out since, and i's day or -1."""
+        if i == len(self.skips):
+            return self._tails[day], -1
+        known = self._rest.get((i, day, k))
+        if known is None:
+            cost, chosen = divmod(self._place(i, day, k), self.span)
+            if cost > self.skips[i]:  # otherwise leaving it out cannot be cheaper, whatever follows
+                skipped = self.skips[i] + self.rest(i + 1, day, k + 1)[0]
+                if skipped < cost:
+                    cost, chosen = skipped, -1
+            known = self._rest[i, day, k] = cost, chosen
+        return known
+
+    def _place(self, i: int, day: int, k: int) -> int:
+        """Return the best place for visit i after one on `day`, as cost * span + day."""
+        kept, span = self.line.kept, self.span
+        low, following = day + self.least, bisect_right(kept, day)
+        high = kept[following] if following < len(kept) else span
+        best = min(map(add, self._placed[i][low:high], self.penalty[k]), default=NEVER * span)
+        if high < span:
+            entry = self.line.gap(high - day) - self.line.settled[following]
+            best = min(best, self.beyond(i, k)[high] + entry * span)
+        return best
+
+    def beyond(self, i: int, k: int) -> list[int]:
+        """Return for each day the best place for visit i from there on, gaps counted from the first kept visit."""
+        known = self._beyond.get((i, k))
+        if known is None:
+            kept, settled, span = self.line.kept, self.line.settled, self.span
+            costs = [NEVER * span] * span
+            for day, placed in enumerate(self._placed[i]):
+                last = bisect_left(kept, day) - 1
+                if last >= 0 and placed < NEVER * span:
+                    costs[day] = placed + (settled[last] + self.line.gap(day - kept[last], k)) * span
+            known = self._beyond[i, k] = list(accumulate(reversed(costs), min))[::-1]
+        return known
+
+    def whole(self) -> tuple[int, list[int | None]]:
+        """Return the least cost of all visits and their days, None where one is left out."""
+        visits, line = len(self.skips), self.line
+        best, first, skipped = NEVER * self.span, visits, 0
+        for i in range(visits):
+            k = i + 1
+            ways = [
+                placed + (skipped + line.reach(day, k) + line.first_visit(day)) * self.span
+                for day, placed in enumerate(self._placed[i])
+                if placed < NEVER * self.span
+            ]
+            way = min(ways, default=NEVER * self.span)
+            # Compare the costs alone: at the same cost, placing an earlier visit is the earlier vector of dates.
+            if way // self.span < best // self.span:
+                best, first = way, i
+            skipped += self.skips[i]
+        if skipped + line.alone() < best // self.span:
+            return skipped + line.alone(), [None] * visits
+        cost, day = divmod(best, self.span)
+        return cost, [None] * first + self._followed(first, day) if cost < NEVER else [None] * visits
+
+    def _followed(self, first: int, day: int) -> list[int | None]:
+        """Return the days of the visits from `first`, placed on `day`, to the last."""
+        days: list[int | None] = [day]
+        k = 1
+        for i in range(first + 1, len(self.skips)):
+            _, chosen = self.rest(i, day, k)
+            days.append(None if chosen < 0 else chosen)
+            day, k = (day, k + 1) if chosen < 0 else (chosen, 1)
+        return days

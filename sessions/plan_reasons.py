@@ -1,0 +1,109 @@
+"""Why a return plan moves a visit as it does, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from practice.clock import said_date
+from sessions.availability import days_words, minute_of_day, minutes_outside, stretch_of, window_words
+from sessions.plan_optimum import Line, Place
+
+if TYPE_CHECKING:
+    from sessions.planning import Candidate, HeldVisit, Terms
+
+
+class Reasons:
+    """Explains moves and visits left out; `open_days` gives the days on which a therapist has a slot of some minutes."""
+
+    def __init__(self, terms: Terms, line: Line, open_days: Callable[[str, int], frozenset[date]]) -> None:
+        self.terms, self.line, self.open_days = terms, line, open_days
+
+    def move(self, visit: HeldVisit, candidate: Candidate, place: Place) -> tuple[str, ...]:
+        """Return the reasons for one move: when, at which rhythm, at what time, with whom."""
+        return (
+            *self._waiting(place),
+            *self._gaps(place),
+            *self._weekday_and_time(visit, candidate),
+            *self._therapist(visit, candidate),
+        )
+
+    def left_out(self, visit: HeldVisit, i: int, days: Sequence[int | None], open_on: Sequence[int]) -> str:
+        """Return why visit i is in no place, given the days of all and the days on which it could stand alone."""
+        terms = self.terms
+        if terms.policy == "drop" and visit.on < terms.return_on:
+            return "let go by the chosen policy"
+        span = f"from {said_date(terms.return_on)} to {said_date(terms.until)}"
+        if not open_on:
+            return (
+                f"no open time of {visit.minutes} minutes {span} that keeps {self._least()} from the visits that stay"
+            )
+        low = max((day + terms.least_gap for day in days[:i] if day is not None), default=0)
+        high = min((day - terms.least_gap for day in days[i + 1 :] if day is not None), default=terms.horizon_days)
+        if any(low <= day <= high for day in open_on):
+            return "placing it would disturb the other visits more than leaving it open"
+        return f"no open time left {span} that keeps {self._least()} between visits"
+
+    def _least(self) -> str:
+        return days_words(self.terms.least_gap)
+
+    def _waiting(self, place: Place) -> list[str]:
+        if not place.is_first:
+            return []
+        if place.day == 0:
+            return ["on the day of the return"]
+        return [f"first visit, {days_words(place.day)} after the day of the return"]
+
+    def _gaps(self, place: Place) -> list[str]:
+        if place.previous is None:
+            return []
+        gap, interval = place.day - place.previous, self.terms.interval_days
+        if place.previous < 0:
+            return [f"{days_words(gap)} after the last visit"]
+        if place.k > 1:
+            left_out = "1 visit" if place.k == 2 else f"{place.k - 1} visits"
+            words = [f"{days_words(gap)} after the visit before: {left_out} between them left out"]
+        elif gap == interval:
+            words = [f"keeps {days_words(gap)} between visits"]
+        else:
+            words = [f"{days_words(gap)} after the visit before, usually {interval}"]
+        if place.between_kept and place.following is not None:
+            day = [said_date(self.terms.return_on + timedelta(days=near)) for near in (place.previous, place.following)]
+            words.append(f"between the visits that stay on {day[0]} and {day[1]}")
+        return words
+
+    def _weekday_and_time(self, visit: HeldVisit, candidate: Candidate) -> list[str]:
+        same_day = visit.on.weekday() == candidate.on.weekday()
+        same_time = visit.wall_time == candidate.at
+        words = []
+        if same_day or same_time:
+            same = " and ".join([*(["weekday"] if same_day else []), *(["time"] if same_time else [])])
+            words.append(f"same {same} as before")
+        if self.terms.preferred_weekdays:
+            is_wished = candidate.on.weekday() in self.terms.preferred_weekdays
+            words.append("a preferred day" if is_wished else "not a preferred day")
+        start = minute_of_day(candidate.at)
+        windows = [stretch_of(*window) for window in self.terms.preferred_windows]
+        if windows:
+            off, opens, closes = min((minutes_outside(start, visit.minutes, *window), *window) for window in windows)
+            where = f"{off} minutes outside" if off else "inside"
+            words.append(f"{where} the preferred window {window_words(opens, closes)}")
+        elif not same_time:
+            off = start - minute_of_day(visit.wall_time)
+            words.append(f"{abs(off)} minutes {'later' if off > 0 else 'earlier'} than before")
+        return words
+
+    def _therapist(self, visit: HeldVisit, candidate: Candidate) -> list[str]:
+        new, own = (self.terms.names.get(who, who) for who in (candidate.therapist, visit.therapist))
+        if candidate.therapist == visit.therapist:
+            return []
+        open_days = self.open_days(visit.therapist, visit.minutes)
+        week = candidate.on.isocalendar()[:2]
+        if candidate.on in open_days:
+            because = f"{own}'s open times that day suit less"
+        elif any(day.isocalendar()[:2] == week for day in open_days):
+            because = f"{own} has no open time that day"
+        else:
+            because = f"{own} has no open time that week"
+        return [f"{new} instead of {own}: {because}"]

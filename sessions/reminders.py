@@ -1,0 +1,249 @@
+"""What clients are written about their visits: booked, reminded, moved, cancelled, on hold.
+
+No clinical word stands in any of them. Each is queued once per visit, kind and start; each is checked again
+at the moment it would leave. What a client may answer stands on the page behind the link.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from clients.models import Client, Episode
+from practice import clock, links, outbox
+from practice.models import Membership, Message
+from practice.outbox import Kind, Mail
+from sessions.models import Appointment, Hold, Plan
+
+VISIT_LINK = "visit"
+_ALIVE = (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
+OF_A_TIME = ("booked", "reminder", "moved")  # kinds that speak of one start time of a visit
+
+
+def schedule(appointment: Appointment) -> None:
+    """Queue the confirmation and the reminders of a newly booked visit."""
+    if appointment.starts_at > timezone.now():
+        _queue(appointment, "booked", "booked", timezone.now() + grace(), "Confirms the booking.")
+        _queue_reminders(appointment)
+
+
+def reschedule(appointment: Appointment) -> None:
+    """After a move: nothing leaves for the old time; the new time is told and reminded of."""
+    withdraw(appointment, "The visit was moved.", but=_stamp(appointment))
+    if appointment.status in _ALIVE and appointment.starts_at > timezone.now():
+        _queue(appointment, "moved", f"{_stamp(appointment)}-{appointment.sequence}", timezone.now() + grace(),
+               "Tells the new time.")
+        _queue_reminders(appointment)
+
+
+def follow(appointment: Appointment) -> None:
+    """After any other step: a cancelled visit is told so, a released one is not reminded of, a restored one is."""
+    if appointment.status == Appointment.Status.CANCELLED:
+        withdraw(appointment, "The visit was cancelled.")
+        if appointment.starts_at > timezone.now():
+            _queue(appointment, "cancelled", _stamp(appointment), timezone.now() + grace(), "Tells the cancellation.")
+    elif appointment.status in _ALIVE:
+        if appointment.starts_at > timezone.now():
+            _queue_reminders(appointment)
+    else:
+        withdraw(appointment, f"The visit is {appointment.get_status_display().lower()}.")
+
+
+def withdraw(appointment: Appointment, why: str, *, but: str = "") -> None:
+    """Take back what is waiting for this visit, except for the start version `but`."""
+    rows = {"appointment_id": appointment.pk, "kind__in": OF_A_TIME}
+    if but:
+        for message in Message.objects.filter(state__in=["waiting", "sending"], **rows).exclude(start_version__startswith=but):
+            outbox.cancel_messages(why=why, pk=message.pk)
+    else:
+        outbox.cancel_messages(why=why, **rows)
+
+
+def tell_held(episode: Episode, held: list[Appointment]) -> Message | None:
+    """One message for all visits put on hold, without saying why; None where the client is not written to."""
+    for appointment in held:
+        withdraw(appointment, "The visit is on hold.")
+    return _to_client(episode.client, "held", episode.pk, str(episode.version), "Visits were put on hold.") if held else None
+
+
+def ask_therapist(appointment: Appointment, episode: Episode) -> Message | None:
+    """Ask the therapist of the next visit to look today; the message says neither who nor what."""
+    therapist = appointment.therapist
+    return outbox.queue_message(
+        practice=episode.practice, kind="look-today", subject_id=episode.pk, start_version=str(therapist.pk),
+        to_address=therapist.user.email, to_name=therapist.name, due_at=timezone.now() + grace(),
+        why="A visit needs the therapist's decision.", appointment_id=appointment.pk)
+
+
+def tell_plan(plan: Plan, kind: str) -> Message | None:
+    """One message for a whole plan: the new times, or that they no longer stand."""
+    return _to_client(plan.client, kind, plan.pk, str(plan.status), "A plan changed the visits.")
+
+
+def grace() -> timedelta:
+    """How long an act can be undone before its message leaves."""
+    return timedelta(seconds=settings.MESSAGE_GRACE_SECONDS)
+
+
+def visit_url(appointment: Appointment) -> str:
+    """The link on which the client can answer about this visit."""
+    token = links.link_for(practice=appointment.practice, purpose=VISIT_LINK, subject_id=appointment.pk,
+                           expires_at=appointment.ends_at)
+    return f"{settings.BASE_URL}/r/{token}/"
+
+
+def _stamp(appointment: Appointment) -> str:
+    return f"{appointment.starts_at:%Y%m%dT%H%MZ}"
+
+
+def _queue_reminders(appointment: Appointment) -> None:
+    """Reminders so many days ahead at the visit's own hour; one whose time has passed is not sent late."""
+    now = timezone.now()
+    for days in appointment.practice.reminder_days or [7, 2]:
+        due_at = appointment.starts_at - timedelta(days=days)
+        if due_at > now:
+            _queue(appointment, "reminder", f"{_stamp(appointment)}-{days}d", due_at, f"Reminder {days} days before.")
+
+
+def _queue(appointment: Appointment, kind: str, version: str, due_at: object, why: str) -> None:
+    client = appointment.client
+    if not client.may_be_mailed:
+        return
+    version = version if version.startswith(_stamp(appointment)) else f"{_stamp(appointment)}-{version}"
+    outbox.queue_message(
+        practice=appointment.practice, kind=kind, subject_id=appointment.pk, start_version=version,
+        to_address=client.email, to_name=client.name, time_zone=client.zone, due_at=due_at,  # type: ignore[arg-type]
+        useful_until=appointment.starts_at, why=why, client_id=client.pk, appointment_id=appointment.pk)
+
+
+def _to_client(client: Client, kind: str, subject_id: UUID, version: str, why: str) -> Message | None:
+    if not client.may_be_mailed:
+        return None
+    return outbox.queue_message(
+        practice=client.practice, kind=kind, subject_id=subject_id, start_version=version, to_address=client.email,
+        to_name=client.name, time_zone=client.zone, due_at=timezone.now() + grace(), why=why, client_id=client.pk)
+
+
+# --- checked again at the door, then written ---------------------------------------------------------------------
+
+
+def _visit(message: Message) -> Appointment | None:
+    return (Appointment.objects.select_related("client__practice", "practice", "therapist__user", "service", "room")
+            .filter(pk=message.subject_id).first())
+
+
+def _time_stands(message: Message) -> str | None:
+    """Why a message about one start time may not leave any more; None if it may."""
+    visit = _visit(message)
+    if visit is None or visit.status not in _ALIVE:
+        return "The visit does not stand any more."
+    if not message.start_version.startswith(_stamp(visit)):
+        return "The visit was moved."
+    return _still_agreed(visit.client)
+
+
+def _cancel_stands(message: Message) -> str | None:
+    visit = _visit(message)
+    if visit is None or visit.status != Appointment.Status.CANCELLED:
+        return "The visit stands again."
+    return _still_agreed(visit.client)
+
+
+def _still_agreed(client: Client) -> str | None:
+    return None if client.may_be_mailed else "The client no longer wishes to be written to."
+
+
+def _greeting(client: Client) -> str:
+    return f"Hello {client.called},\n\n"
+
+
+def _closing(client: Client) -> str:
+    practice = client.practice
+    call = f"Questions? Call {practice.phone}.\n" if practice.phone else ""
+    return f"\n{call}{practice.sender_name or practice.name}\n"
+
+
+def _about_visit(message: Message) -> Mail:
+    visit = _visit(message)
+    assert visit is not None
+    head = {"booked": "Your appointment is booked", "reminder": "Your next appointment",
+            "moved": "Your appointment has a new time"}[message.kind]
+    body = (f"{_greeting(visit.client)}{head}:\n\n{visit.said} ({visit.minutes} minutes)\n\n"
+            f"Confirm, or ask for another time: {visit_url(visit)}\n"
+            f"Not feeling well? Tell us on the same page.\n{_closing(visit.client)}")
+    return Mail(f"{head}: {visit.said}", body)
+
+
+def _about_cancellation(message: Message) -> Mail:
+    visit = _visit(message)
+    assert visit is not None
+    body = f"{_greeting(visit.client)}Your appointment on {visit.said} is cancelled.\n{_closing(visit.client)}"
+    return Mail(f"Your appointment on {visit.said} is cancelled", body)
+
+
+def _hold_stands(message: Message) -> str | None:
+    if not _held_by(message):
+        return "No visit is on hold any more."
+    client = Client.objects.get(pk=message.client_id)
+    return _still_agreed(client)
+
+
+def _held_by(message: Message) -> list[Appointment]:
+    holds = Hold.objects.filter(episode_id=message.subject_id, outcome="").select_related("appointment")
+    return sorted((hold.appointment for hold in holds), key=lambda visit: visit.starts_at)
+
+
+def _about_hold(message: Message) -> Mail:
+    client = Client.objects.select_related("practice").get(pk=message.client_id)
+    times = "\n".join(visit.said for visit in _held_by(message))
+    body = (f"{_greeting(client)}These appointments are on hold and need a new time:\n\n{times}\n\n"
+            f"You do not have to do anything, and there is no fee. We will write to you with new times.\n{_closing(client)}")
+    return Mail("Your appointments need a new time", body)
+
+
+def _plan_stands(message: Message) -> str | None:
+    plan = Plan.objects.filter(pk=message.subject_id).first()
+    if plan is None or plan.status != message.start_version:
+        return "The plan was changed again."
+    return _still_agreed(plan.client)
+
+
+def _about_plan(message: Message) -> Mail:
+    plan = Plan.objects.select_related("client__practice").get(pk=message.subject_id)
+    moves = plan.moves.exclude(starts_at=None).select_related("appointment")
+    if message.kind == "plan-undone":
+        return Mail("Your appointments need a new time",
+                    f"{_greeting(plan.client)}The new times we sent you do not stand after all. We will write again.\n"
+                    f"{_closing(plan.client)}")
+    times = "\n".join(
+        f"{clock.said(m.starts_at, plan.client.practice.time_zone)} ({m.minutes} minutes)" for m in moves if m.starts_at)
+    return Mail("Your new appointment times",
+                f"{_greeting(plan.client)}Your new appointment times:\n\n{times}\n\n"
+                f"Does one of them not suit you? Tell us from the link in its reminder, or call.\n{_closing(plan.client)}")
+
+
+def _still_open(message: Message) -> str | None:
+    episode = Episode.objects.filter(pk=message.subject_id).first()
+    return None if episode and episode.is_open else "It has been dealt with."
+
+
+def _about_look(message: Message) -> Mail:
+    member = Membership.objects.select_related("user").filter(user__email=message.to_address,
+                                                              practice=message.practice).first()
+    name = member.name if member else "there"
+    return Mail("A visit needs your decision today",
+                f"Hello {name},\n\nA coming visit needs your decision. Sign in and look under “Needs you”:\n"
+                f"{settings.BASE_URL}/\n")
+
+
+outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit, keeps_quiet_hours=False))
+outbox.declare(Kind("reminder", "Reminder", _time_stands, _about_visit))
+outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False))
+outbox.declare(Kind("cancelled", "Cancellation", _cancel_stands, _about_cancellation, keeps_quiet_hours=False))
+outbox.declare(Kind("held", "On hold", _hold_stands, _about_hold))
+outbox.declare(Kind("plan-applied", "New times", _plan_stands, _about_plan))
+outbox.declare(Kind("plan-undone", "New times withdrawn", _plan_stands, _about_plan))
+outbox.declare(Kind("look-today", "Needs a therapist", _still_open, _about_look, keeps_quiet_hours=False))

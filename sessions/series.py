@@ -1,0 +1,142 @@
+"""A run of visits at one rhythm: every date is looked at before any is booked, and all are booked or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, ClassVar
+
+from django.db import transaction
+
+from clients.models import Client
+from practice import audit, clock
+from practice.access import Actor
+from practice.models import Membership, Room, Service
+from practice.refusals import BadInput, Refusal
+from sessions.booking import book_appointment
+from sessions.diary import lock_diary
+from sessions.models import Appointment, Series
+from sessions.supply import find_open_slots, rooms_for
+
+MOST_VISITS = 104
+
+
+class SeriesConflict(Refusal):
+    """Some dates of the series cannot be booked; nothing was."""
+
+    code: ClassVar[str] = "series_conflict"
+    title: ClassVar[str] = "Some dates are not free"
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesDate:
+    """One date of a series: free, or what speaks against it and the nearest free time instead."""
+
+    on: date
+    starts_at: datetime
+    conflict: str = ""
+    code: str = ""
+    alternative: datetime | None = None
+
+
+class _DryRun(Exception):
+    """Takes every trial booking back."""
+
+
+def try_series(
+    *, client: Client, therapist: Membership, service: Service, first_starts_at: datetime, every_days: int, count: int,
+    by: Actor, room: Room | None = None,
+) -> list[SeriesDate]:
+    """Every date with its conflict, if any, and the nearest free time; books nothing.
+
+    The wall-clock time stays the same across daylight saving.
+    """
+    _refuse_shape(every_days, count)
+    found: list[SeriesDate] = []
+    try:
+        with transaction.atomic():
+            for on, starts_at in _dates(client, first_starts_at, every_days, count):
+                found.append(_try_one(client, therapist, service, on, starts_at, by, room))
+            raise _DryRun
+    except _DryRun:
+        pass
+    return [_with_alternative(d, client, therapist, service) if d.conflict else d for d in found]
+
+
+def book_series(
+    *, client: Client, therapist: Membership, service: Service, first_starts_at: datetime, every_days: int, count: int,
+    by: Actor, room: Room | None = None, override_reason: str = "",
+) -> tuple[Series, list[Appointment]]:
+    """Book every date or none; `SeriesConflict` lists all dates when one cannot be booked."""
+    _refuse_shape(every_days, count)
+    try:
+        with transaction.atomic():
+            lock_diary([therapist], [room] if room else rooms_for(service), [client])
+            series = Series.objects.create(practice=client.practice, client=client, therapist=therapist,
+                                           service=service, every_days=every_days, count=count)
+            visits = [
+                book_appointment(client=client, therapist=therapist, service=service, starts_at=starts_at, by=by,
+                                 room=room, series=series, override_reason=override_reason)
+                for _, starts_at in _dates(client, first_starts_at, every_days, count)
+            ]
+            audit.record(by=by, verb="series_booked", subject=series, count=count)
+    except BadInput:
+        raise
+    except Refusal as refused:
+        dates = try_series(client=client, therapist=therapist, service=service, first_starts_at=first_starts_at,
+                           every_days=every_days, count=count, by=by, room=room)
+        conflicts = [d for d in dates if d.conflict]
+        raise SeriesConflict(
+            f"{len(conflicts) or 1} of {count} dates cannot be booked, so none was. {refused.detail}",
+            dates=[as_data(d, client.practice.time_zone) for d in dates]) from refused
+    return series, visits
+
+
+def as_data(found: SeriesDate, zone: str) -> dict[str, Any]:
+    """One date as plain data, times in the practice's zone."""
+    return {"on": found.on.isoformat(), "starts_at": clock.iso(found.starts_at, zone),
+            "conflict": found.conflict or None, "code": found.code or None,
+            "alternative": clock.iso(found.alternative, zone) if found.alternative else None}
+
+
+def _refuse_shape(every_days: int, count: int) -> None:
+    if not 1 <= every_days <= 366:
+        raise BadInput("A rhythm is from 1 to 366 days.", field="every_days")
+    if not 1 <= count <= MOST_VISITS:
+        raise BadInput(f"A series has from 1 to {MOST_VISITS} visits.", field="count")
+
+
+def _dates(client: Client, first: datetime, every_days: int, count: int) -> list[tuple[date, datetime]]:
+    zone = client.practice.time_zone
+    on, at, fold = clock.wall_of(first, zone)
+    days = [on + timedelta(days=every_days * k) for k in range(count)]
+    return [(day, _instant(day, at, zone, fold)) for day in days]
+
+
+def _instant(day: date, at: time, zone: str, fold: int) -> datetime:
+    try:
+        return clock.instant_of(day, at, zone, fold=fold)
+    except clock.WallTimeMissing as gap:
+        raise BadInput(str(gap), field="first_starts_at") from gap
+
+
+def _try_one(client: Client, therapist: Membership, service: Service, on: date, starts_at: datetime, by: Actor,
+             room: Room | None) -> SeriesDate:
+    try:
+        with transaction.atomic():
+            book_appointment(client=client, therapist=therapist, service=service, starts_at=starts_at, by=by, room=room)
+    except Refusal as refused:
+        return SeriesDate(on, starts_at, refused.detail, refused.code)
+    return SeriesDate(on, starts_at)
+
+
+def _with_alternative(found: SeriesDate, client: Client, therapist: Membership, service: Service) -> SeriesDate:
+    """The nearest open start within three days of the wished one."""
+    today = clock.wall_of(datetime.now().astimezone(), client.practice.time_zone)[0]
+    first = max(found.on - timedelta(days=3), today)
+    slots = find_open_slots(service=service, first=first, last=max(found.on, first) + timedelta(days=3),
+                            therapists=[therapist], client=client)
+    nearest = min(slots, key=lambda slot: (abs(slot.starts_at - found.starts_at), slot.starts_at), default=None)
+    return SeriesDate(found.on, found.starts_at, found.conflict, found.code, nearest.starts_at if nearest else None)
+
+
