@@ -113,20 +113,21 @@ def test_parts(data: Path) -> list[Part]:
     """The tests on SQLite, with the browser where there is one; again on PostgreSQL and Redis where there are any."""
     browser = chromium()
     plain = environment(data, **({"CHROMIUM": browser} if browser else {}))
+    servers = {key: plain.pop(key, "") for key in ("TEST_DATABASE_URL", "TEST_REDIS_URL")}
     parts = [tests("tests on SQLite" + (", with browser" if browser else ""),
                    "not proof" if browser else "not proof and not browser", plain, data / "sqlite.xml")]
     if not browser:
         parts.append(Part("browser tests", not REQUIRE_ALL, "no Chromium found (apt-get install chromium)", ran=False))
-    database, redis_url = os.environ.get("TEST_DATABASE_URL"), os.environ.get("TEST_REDIS_URL")
     name = "tests on PostgreSQL + Redis"
-    if database and redis_url:
-        env = {**plain, "DATABASE_URL": database, "REDIS_URL": redis_url}
+    missing = [key for key, value in servers.items() if not value]
+    if not missing:
+        redis_url = servers["TEST_REDIS_URL"]
+        env = {**plain, **servers, "DATABASE_URL": servers["TEST_DATABASE_URL"], "REDIS_URL": redis_url}
         try:
             parts.append(tests(name, "not proof and not browser", env, data / "postgresql.xml"))
         finally:
             forget_keys(redis_url, plain["REDIS_KEY_PREFIX"])
     else:
-        missing = [key for key in ("TEST_DATABASE_URL", "TEST_REDIS_URL") if not os.environ.get(key)]
         parts.append(Part(name, not REQUIRE_ALL, f"{' and '.join(missing)} not set", ran=False))
     return parts
 

@@ -249,7 +249,7 @@ def _caps(held: list[Holding], terms: list[_Terms], planned: list[Planned]) -> d
     for holding in held:
         if holding.rule.max_pressure is not None:
             caps.append((holding.rule.max_pressure, holding.touches))
-            concerned.update(holding.places)
+            concerned.update(holding.noted)
     for term in terms:
         if term.grant.max_pressure is not None:
             caps.append((term.grant.max_pressure, term.touches))

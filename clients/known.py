@@ -109,11 +109,15 @@ _INDEX = index_of(RULES)
 
 @dataclass(slots=True)
 class Holding:
-    """A rule that holds that day, and where: `touches` is every place it meets, None the whole body."""
+    """A rule that holds that day, and where: `touches` is every place it meets, None the whole body.
+
+    `noted` are the places somebody wrote down, also where another entry of the same finding has none.
+    """
 
     rule: Rule
     places: tuple[str, ...] = ()
     touches: frozenset[str] | None = None
+    noted: tuple[str, ...] = ()
     detail: str = ""
 
     def meets(self, places: tuple[str, ...]) -> tuple[str, ...]:
@@ -196,7 +200,7 @@ def _where_it_says(rule: Rule) -> Holding:
         key for region in rule.regions
         for key in body_map.keys(region, "both" if body_map.REGIONS[region].is_paired else "midline")
     )
-    return Holding(rule, places, body_map.inside(places))
+    return Holding(rule, places, body_map.inside(places), places)
 
 
 def _where_found(rule: Rule, found: list[KnownFinding], on: date) -> Holding | None:
@@ -210,10 +214,8 @@ def _where_found(rule: Rule, found: list[KnownFinding], on: date) -> Holding | N
         holding = _where_it_says(rule)
         holding.detail = ", ".join(sorted({known.detail for known in found if known.detail}))
         return holding
-    if rule.regions is SAME and not all(known.regions for known in found):
-        return Holding(rule)
     noted = {place for known in found for place in known.regions}
-    if not noted:
-        return None
     places = tuple(sorted({key for region, side in noted for key in body_map.keys(region, side)}))
-    return Holding(rule, places, body_map.inside(places))
+    if rule.regions is SAME and not all(known.regions for known in found):
+        return Holding(rule, noted=places)
+    return Holding(rule, places, body_map.inside(places), places) if places else None

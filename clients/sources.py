@@ -64,8 +64,6 @@ SOURCES: dict[str, Source] = {
         Source("salon-osteoporosis", "Salon Compass (salon-compass.com): massage and osteoporosis", "practice custom"),
         Source("pregnancy-pages", "Head to Toe Oasis (headtotoeoasis.org) and Healing Train "
                "(healingtrain.wordpress.com): massage in pregnancy", "practice custom"),
-        Source("macdonald-positions", "MacDonald G., on positions for clients with cancer (omtimes.com, 2014)",
-               "practice custom"),
         Source("joyful-rising", "Joyful Rising Spa, 2024: massage and diabetes (joyfulrisingspa.com)", "practice custom"),
         Source("epilepsy-oils", "Resonance (resonanceokc.com): massage, oils and epilepsy", "practice custom"),
         Source("dysreflexia-page", "Autonomic dysreflexia: text for physical therapists (th4.ilovetranslation.com)",

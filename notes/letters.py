@@ -21,7 +21,8 @@ from notes.typesetting.lines import (
     placed_all,
     shortened,
 )
-from notes.typesetting.press import LetterNotTypeset, press
+from notes.typesetting.press import LetterNotTypeset as LetterNotTypeset
+from notes.typesetting.press import press
 
 PAPERS = ("a4", "us-letter")
 
@@ -147,7 +148,7 @@ def said_period(letter: Letter) -> str:
 def said_work(sessions: tuple[Session, ...]) -> str:
     """How much was done and how firmly: "8 sessions, 30 to 60 minutes, pressure 1-3 of 5 (Walton scale)."."""
     if not sessions:
-        return "No session took place."
+        return ""
     words = f"{len(sessions)} session{'s' * (len(sessions) > 1)}, {_said_minutes(sessions)}"
     pressure = _said_pressure(sessions)
     return f"{words}, pressure {pressure} of 5 (Walton scale)." if pressure else f"{words}."
@@ -249,7 +250,7 @@ def _to_print(letter: Letter) -> dict[str, Any]:
         "answer": _answer_to(letter),
         "opening": [{"name": name, "body": body} for name, body in opening.items() if body],
         "series": [_series_to_print(letter, series) for series in letter.series],
-        "done": said_work(letter.sessions) if letter.sessions else "",
+        "done": said_work(letter.sessions),
         "earlier": placed(said_earlier(earlier)),
         "sessions": [
             {
@@ -286,8 +287,8 @@ def _answer_to(letter: Letter) -> Line:
     ways = _ways(letter.practice)
     if not letter.questions.strip() or not ways:
         return placed("")
-    line = placed(f"Answer to {letter.therapist.name}: {' or '.join(ways)}")
-    return {**line, "rtl": False}
+    who = isolated(one_line(letter.therapist.name))
+    return {"text": breakable(f"Answer to {who}: {one_line(' or '.join(ways))}"), "rtl": False}
 
 
 def _joined(parts: Iterable[str], between: str) -> str:

@@ -1,8 +1,13 @@
 """The Celery app: it wakes the outbox up, and holds nothing that must not be lost."""
 
 import os
+import warnings
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
+
+# Celery warns in six lines under root, which is how a container or a trial often runs; pickle is not accepted anyway.
+warnings.filterwarnings("ignore", category=SecurityWarning, module="celery.platforms")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "practice.settings")
 app = Celery("evenhand")

@@ -97,7 +97,7 @@ def places_of(days: Sequence[int | None], line: Line) -> list[Place | None]:
 
 
 def kept_terms(days: Sequence[int | None], line: Line) -> tuple[int, int]:
-    """Return what belongs to no placed visit: the cost of waiting for a kept first visit, of gaps that end at kept ones."""
+    """Return the costs of no placed visit: waiting for a kept first visit, and the gaps that end at kept ones."""
     placed = [day for day in days if day is not None]
     kept, waiting, gaps = set(line.kept), 0, 0
     order = sorted([*line.kept, *placed])
@@ -116,7 +116,41 @@ def cheapest_days(
     `own[i][q]` is what visit i costs by itself on day q (NEVER where it cannot stand), `skips[i]` what leaving it out
     costs, `least` the fewest days between two of them. Of equal plans the one with the earliest vector of dates.
     """
+    can_stand = [min(costs) < NEVER for costs in own]
+    price = min((skip for skip, can in zip(skips, can_stand, strict=True) if can), default=0)
+    forced = sum(skip for skip, can in zip(skips, can_stand, strict=True) if not can)
+    left_out = _left_out_in_haste(own, least)
+    narrowed = _without_dead_ends(own, can_stand, least, left_out)
+    cost, days = _Search(line, narrowed, skips, least).whole()
+    # Every plan not looked at leaves out one visit more than that: no need to look where it must cost more.
+    if cost < forced + (left_out + 1) * price:
+        return cost, days
     return _Search(line, own, skips, least).whole()
+
+
+def _left_out_in_haste(own: Sequence[Sequence[int]], least: int) -> int:
+    """Return how many of the visits that can stand are left out when each takes the first day it can have."""
+    left_out, earliest = 0, 0
+    for costs in own:
+        day = next((day for day in range(earliest, len(costs)) if costs[day] < NEVER), None)
+        if day is not None:
+            earliest = day + least
+        elif min(costs) < NEVER:
+            left_out += 1
+    return left_out
+
+
+def _without_dead_ends(
+    own: Sequence[Sequence[int]], can_stand: Sequence[bool], least: int, left_out: int
+) -> list[list[int]]:
+    """Return the costs without the days that leave more than `left_out` of the following visits no room."""
+    narrowed, following = [], 0
+    for costs, can in zip(reversed(own), reversed(can_stand), strict=True):
+        # The last of the visits that must still follow stands at least so many days later.
+        open_days = max(0, len(costs) - max(0, following - left_out) * least)
+        narrowed.append([*costs[:open_days], *([NEVER] * (len(costs) - open_days))])
+        following += can
+    return narrowed[::-1]
 
 
 class _Search:
@@ -147,7 +181,7 @@ class _Search:
         known = self._rest.get((i, day, k))
         if known is None:
             cost, chosen = divmod(self._place(i, day, k), self.span)
-            if cost > self.skips[i]:  # otherwise leaving it out cannot be cheaper, whatever follows
+            if NEVER > self.skips[i] < cost:  # otherwise leaving it out cannot be cheaper, whatever follows
                 skipped = self.skips[i] + self.rest(i + 1, day, k + 1)[0]
                 if skipped < cost:
                     cost, chosen = skipped, -1
@@ -197,7 +231,8 @@ class _Search:
         if skipped + line.alone() < best // self.span:
             return skipped + line.alone(), [None] * visits
         cost, day = divmod(best, self.span)
-        return cost, [None] * first + self._followed(first, day) if cost < NEVER else [None] * visits
+        days: list[int | None] = [None] * first
+        return cost, [*days, *(self._followed(first, day) if cost < NEVER else [])]
 
     def _followed(self, first: int, day: int) -> list[int | None]:
         """Return the days of the visits from `first`, placed on `day`, to the last."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Reasons:
-    """Explains moves and visits left out; `open_days` gives the days on which a therapist has a slot of some minutes."""
+    """Explains moves and visits left out; `open_days` names the days a therapist has a slot of so many minutes."""
 
     def __init__(self, terms: Terms, line: Line, open_days: Callable[[str, int], frozenset[date]]) -> None:
         self.terms, self.line, self.open_days = terms, line, open_days

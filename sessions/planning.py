@@ -4,7 +4,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from datetime import date, time, timedelta
-from functools import partial
+from functools import cache, partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from practice.clock import DAY, EPOCH_DAY, offset_spans
@@ -213,18 +215,19 @@ def _options(
 ) -> list[list[Option | None]]:
     """Return for every held visit and day from the return to the horizon its cheapest open slot, or None."""
     day_costs = [_price_of_day(day, terms, line) for day in range(terms.horizon_days + 1)]
+    offers = cache(lambda minutes: _Offers(of_length(candidates, minutes), terms))
     known: dict[tuple[time | None, str, int], list[Option | None]] = {}
     options: list[list[Option | None]] = []
     for visit in held:
         # Visits of one series want the same: their days are reduced once.
         alike = (None if terms.preferred_windows else visit.wall_time, visit.therapist, visit.minutes)
         if visit.id in chosen:
-            options.append(_cheapest_by_day([chosen[visit.id]], visit, terms, day_costs))
+            options.append(_cheapest_by_day(_Offers([chosen[visit.id]], terms), visit, terms, day_costs))
         elif is_let_go(visit, terms):
             options.append([None] * len(day_costs))
         else:
             if alike not in known:
-                known[alike] = _cheapest_by_day(of_length(candidates, visit.minutes), visit, terms, day_costs)
+                known[alike] = _cheapest_by_day(offers(visit.minutes), visit, terms, day_costs)
             options.append(known[alike])
     return options
 
@@ -244,29 +247,45 @@ def _lateness(day: int, terms: Terms, line: Line) -> int:
     return terms.weights.late if is_late else 0
 
 
-def _cheapest_by_day(
-    candidates: Sequence[Candidate], visit: HeldVisit, terms: Terms, day_costs: Sequence[int]
-) -> list[Option | None]:
+class _Offers:
+    """Open slots of one length, sorted into days from the return, and there by therapist."""
+
+    def __init__(self, candidates: Sequence[Candidate], terms: Terms) -> None:
+        first = terms.return_on.toordinal()
+        self.by_day: dict[int, list[Candidate]] = {}
+        # The slots come by start, so one look per day is enough; in any other order it is right as well.
+        for on, group in groupby(candidates, itemgetter(0)):
+            self.by_day.setdefault(on.toordinal() - first, []).extend(group)
+        self.of_therapist = cache(self._of_therapist)
+
+    def _of_therapist(self, therapist: str) -> dict[int, list[Candidate]]:
+        return {day: [slot for slot in slots if slot.therapist == therapist] for day, slots in self.by_day.items()}
+
+
+def _cheapest_by_day(offers: _Offers, visit: HeldVisit, terms: Terms, day_costs: Sequence[int]) -> list[Option | None]:
     """Reduce open slots to the cheapest of each day; ties: therapist id, then the earlier start, then room."""
-    first, span, own_therapist = terms.return_on.toordinal(), len(day_costs), visit.therapist
-    other = terms.weights.therapist
-    by_time = _TimeCosts(visit, terms)
-    best: list[Option | None] = [None] * span
-    for candidate in candidates:
-        on, at, therapist, room, starts = candidate
-        day = on.toordinal() - first
-        if 0 <= day < span and day_costs[day] < NEVER:
-            cost = by_time[at] + day_costs[day]
-            if therapist != own_therapist:
-                cost += other
-            rival = best[day]
-            if rival is None or cost < rival[0]:
-                best[day] = cost, candidate
-            elif cost == rival[0]:
-                held_by = rival[1]
-                if (therapist, starts, room) < (held_by.therapist, held_by.starts, held_by.room):
-                    best[day] = cost, candidate
-    return best
+    by_time, other = _TimeCosts(visit, terms), terms.weights.therapist
+    own = offers.of_therapist(visit.therapist)
+    options: list[Option | None] = [None] * len(day_costs)
+    for day, slots in offers.by_day.items():
+        if not 0 <= day < len(day_costs) or day_costs[day] >= NEVER:
+            continue
+        if own[day]:
+            best = min(own[day], key=lambda slot: (by_time[slot.at], slot.starts, slot.room))
+            cost = by_time[best.at]
+        if not own[day] or cost >= other:  # else nobody else can be cheaper or as cheap
+            cost, *_, best = min(
+                (
+                    by_time[slot.at] + (slot.therapist != visit.therapist) * other,
+                    slot.therapist,
+                    slot.starts,
+                    slot.room,
+                    slot,
+                )
+                for slot in slots
+            )
+        options[day] = cost + day_costs[day], best
+    return options
 
 
 class _TimeCosts(dict[time, int]):

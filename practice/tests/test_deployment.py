@@ -321,6 +321,9 @@ def test_the_processes_that_compose_names_start_work_and_stop(scratch_database, 
         assert "pong" in run(["sh", "-c", check.replace("$$", "$")]).stdout
         _, check = COMPOSE["services"]["scheduler"]["healthcheck"]["test"]
         run(["sh", "-c", check.replace("$$", "$").replace("/data", str(tmp_path))])
+        # The scheduler's wake-up went through Redis, and the worker acted on it.
+        eventually(lambda: "practice.tasks.drain_messages" in run([*command_of("worker")[:4], "inspect", "stats"]).stdout,
+                   20, "a task run by the worker")
         assert all(process.poll() is None for process in processes.values())
     finally:
         for process in processes.values():

@@ -27,10 +27,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_a_taken_port(settings.PORT)
         hold_the_data_folder()
+        os.umask(0o077)  # health records: what is written from here on, only its owner reads
         call_command("migrate", interactive=False, verbosity=0)
         if settings.DEMO:
             call_command("demo", if_empty=True)
-        if not settings.DEBUG:
+        if settings.DEBUG:
+            os.makedirs(settings.STATIC_ROOT, exist_ok=True)  # WhiteNoise takes from the apps, but wants to see it
+        else:
             call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write(f"\nEvenhand is at http://127.0.0.1:{settings.PORT}")
         self.stdout.write(f"Ctrl-C ends it. Its data is in {settings.DATA_DIR}")
