@@ -18,7 +18,7 @@ VIEWS = ("front", "back", "left", "right")
 class Region:
     """A part of the body that can be worked on; `views` are the drawings that show it.
 
-    A paired region exists twice (foot). A halved one exists once and has a left and a right half (lower back).
+    A paired region exists twice (foot). A halved one exists once and has two halves (lower back).
     """
 
     code: str
@@ -130,7 +130,8 @@ def covers(region: str, side: str, key: str) -> bool:
     """Whether the place `key` lies wholly within region and side; a midline region is meant whole."""
     inner, inner_side = key.split(":")
     whole = side == "midline" or (side == "both" and REGIONS[region].is_halved)
-    return region in _LINES[inner] and (whole or inner_side == side or (side == "both" and inner_side != "midline"))
+    return region in _LINES[inner] and (whole or inner_side == side
+                                        or (side == "both" and inner_side != "midline"))
 
 
 # For each place, every place it touches: what one check asks hundreds of times, worked out once.

@@ -1,4 +1,5 @@
-"""The conditions clients name, as diagnosed by a doctor: words first, codes where known, doses that were studied.
+"""The conditions clients name, as diagnosed by a doctor: words first, codes where known, doses that were
+studied.
 
 A dose is what a study or a therapist described, offered as a preset; it promises nothing.
 """
@@ -25,7 +26,8 @@ class Dose:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition as reported, with its diagnosis codes; `parent` is the wider condition whose rules hold too.
+    """A condition as reported, with its diagnosis codes; `parent` is the wider condition whose rules hold
+    too.
 
     `ask` is what to ask before each session. `source` says where codes and questions come from.
     """
@@ -49,16 +51,19 @@ _MS_SOURCE = cite("icd-10-cm", "ms-three-uses")
 _MIGRAINE_SOURCE = cite("icd-10-cm", "healing-touch")
 _NEUROPATHY_SOURCE = cite("icd-10-cm", "neuropathy-article")
 
-_MS_SERIES = Dose("45 minutes twice a week for five weeks: better mood and body image, less anxiety afterwards "
-                  "(24 adults)", 45, 2, 5, 10, None, cite("healing-touch", "ms-therapists"))
-_MS_REFLEXOLOGY = Dose("Eleven weeks of reflexology on feet and calves: urinary symptoms, spasticity, tingling",
+_MS_SERIES = Dose("45 minutes twice a week for five weeks: better mood and body image, less anxiety "
+                  "afterwards (24 adults)", 45, 2, 5, 10, None, cite("healing-touch", "ms-therapists"))
+_MS_REFLEXOLOGY = Dose("Eleven weeks of reflexology on feet and calves: urinary symptoms, spasticity, "
+                       "tingling",
                        None, None, 11, None, "reflexology", cite("healing-touch"))
 _MS_ABDOMINAL = Dose("Abdominal massage for constipation (feasibility trial)",
                      None, None, None, None, "abdominal", cite("ms-therapists"))
-_MIGRAINE_SERIES = Dose("Once a week for five weeks: more restful sleep", None, 1, 5, 5, None, cite("healing-touch"))
-_PARKINSONS_SERIES = Dose("Neuromuscular therapy twice a week for four weeks: motor score and daily tasks, for at "
-                          "least a week after", None, 2, 4, 8, "neuromuscular", cite("healing-touch"))
-_HIV_SERIES = Dose("Ten sessions in sixteen weeks, with acupuncture: more energy; relief for two to three days",
+_MIGRAINE_SERIES = Dose("Once a week for five weeks: more restful sleep", None, 1, 5, 5, None,
+                        cite("healing-touch"))
+_PARKINSONS_SERIES = Dose("Neuromuscular therapy twice a week for four weeks: motor score and daily tasks, "
+                          "for at least a week after", None, 2, 4, 8, "neuromuscular", cite("healing-touch"))
+_HIV_SERIES = Dose("Ten sessions in sixteen weeks, with acupuncture: more energy; relief for two to three "
+                   "days",
                    None, None, 16, 10, None, cite("healing-touch"))
 _NEUROPATHY_VISIT = Dose("Shorter and more often, 30 to 45 minutes, so as not to overstimulate or tire",
                          45, None, None, None, None, cite("neuropathy-article"))
@@ -70,26 +75,36 @@ CONDITIONS: dict[str, Condition] = {
                   _MS_SERIES, (_MS_REFLEXOLOGY, _MS_ABDOMINAL)),
         Condition("ms-relapsing-remitting", "Relapsing-remitting multiple sclerosis", "relapsing MS", "G35.A",
                   "426373005", "ms", _ASK_MS, _MS_SOURCE, _MS_SERIES, (_MS_REFLEXOLOGY, _MS_ABDOMINAL)),
-        Condition("ms-primary-progressive", "Primary progressive multiple sclerosis", "primary progressive MS",
-                  "G35.B0", "428700003", "ms", _ASK_MS, _MS_SOURCE, _MS_SERIES, (_MS_REFLEXOLOGY, _MS_ABDOMINAL)),
-        Condition("ms-secondary-progressive", "Secondary progressive multiple sclerosis", "secondary progressive MS",
-                  "G35.C0", "425500002", "ms", _ASK_MS, _MS_SOURCE, _MS_SERIES, (_MS_REFLEXOLOGY, _MS_ABDOMINAL)),
+        Condition("ms-primary-progressive", "Primary progressive multiple sclerosis",
+                  "primary progressive MS",
+                  "G35.B0", "428700003", "ms", _ASK_MS, _MS_SOURCE, _MS_SERIES,
+                  (_MS_REFLEXOLOGY, _MS_ABDOMINAL)),
+        Condition("ms-secondary-progressive", "Secondary progressive multiple sclerosis",
+                  "secondary progressive MS",
+                  "G35.C0", "425500002", "ms", _ASK_MS, _MS_SOURCE, _MS_SERIES,
+                  (_MS_REFLEXOLOGY, _MS_ABDOMINAL)),
         Condition("parkinsons", "Parkinson's disease", "Parkinson's", "G20.A1", "49049000", None,
                   "On or off just now? When was the last dose, and when is the next?",
                   cite("icd-10-cm", "wearing-off"), _PARKINSONS_SERIES),
-        Condition("migraine", "Migraine", "migraine", "G43.909", "37796009", None, _ASK_MIGRAINE, _MIGRAINE_SOURCE,
+        Condition("migraine", "Migraine", "migraine", "G43.909", "37796009", None, _ASK_MIGRAINE,
+                  _MIGRAINE_SOURCE,
                   _MIGRAINE_SERIES),
-        Condition("migraine-with-aura", "Migraine with aura", "migraine with aura", "G43.109", "4473006", "migraine",
+        Condition("migraine-with-aura", "Migraine with aura", "migraine with aura", "G43.109", "4473006",
+                  "migraine",
                   _ASK_MIGRAINE, _MIGRAINE_SOURCE, _MIGRAINE_SERIES),
-        Condition("migraine-without-aura", "Migraine without aura", "migraine without aura", "G43.009", "56097005",
+        Condition("migraine-without-aura", "Migraine without aura", "migraine without aura", "G43.009",
+                  "56097005",
                   "migraine", _ASK_MIGRAINE, _MIGRAINE_SOURCE, _MIGRAINE_SERIES),
-        Condition("migraine-chronic", "Chronic migraine", "chronic migraine", "G43.709", "427419006", "migraine",
+        Condition("migraine-chronic", "Chronic migraine", "chronic migraine", "G43.709", "427419006",
+                  "migraine",
                   _ASK_MIGRAINE, _MIGRAINE_SOURCE, _MIGRAINE_SERIES),
-        Condition("tension-headache", "Tension-type headache", "tension headache", "G44.209", "398057008", None,
+        Condition("tension-headache", "Tension-type headache", "tension headache", "G44.209", "398057008",
+                  None,
                   "Is it the headache you know, or a new kind?", cite("icd-10-cm", "healing-touch")),
         Condition("peripheral-neuropathy", "Peripheral neuropathy", "nerve damage in hands or feet", "G62.9",
                   "302226006", None, _ASK_NEUROPATHY, _NEUROPATHY_SOURCE, _NEUROPATHY_VISIT),
-        Condition("diabetic-neuropathy", "Diabetic neuropathy", "nerve damage from diabetes", "E11.42", "713706002",
+        Condition("diabetic-neuropathy", "Diabetic neuropathy", "nerve damage from diabetes", "E11.42",
+                  "713706002",
                   "peripheral-neuropathy", _ASK_NEUROPATHY, _NEUROPATHY_SOURCE, _NEUROPATHY_VISIT),
         Condition("hiv-neuropathy", "HIV-related neuropathy", "nerve damage with HIV", None, None,
                   "peripheral-neuropathy", _ASK_NEUROPATHY + " Platelets known? Any infection?",
@@ -107,13 +122,16 @@ CONDITIONS: dict[str, Condition] = {
                   "At what height is the injury? Bladder emptied? Any skin trouble?",
                   cite("werner-charts", "healing-therapies-sci")),
         Condition("guillain-barre", "Guillain-Barré syndrome", "Guillain-Barré", "G61.0", "40956001", None,
-                  "Is strength still getting worse, steady, or coming back?", cite("icd-10-cm", "werner-gbs")),
-        Condition("trigeminal-neuralgia", "Trigeminal neuralgia", "nerve pain in the face", "G50.0", "31681005", None,
+                  "Is strength still getting worse, steady, or coming back?",
+                  cite("icd-10-cm", "werner-gbs")),
+        Condition("trigeminal-neuralgia", "Trigeminal neuralgia", "nerve pain in the face", "G50.0",
+                  "31681005", None,
                   "Which side? What sets it off? Can the face bear a cradle?",
                   cite("icd-10-cm", "werner-trigeminal")),
         Condition("myasthenia-gravis", "Myasthenia gravis", "myasthenia", "G70.00", "91637004", None,
                   "How is your strength today? Any infection about?", cite("icd-10-cm", "werner-charts")),
-        Condition("als", "Amyotrophic lateral sclerosis (motor neurone disease)", "ALS / motor neurone disease",
+        Condition("als", "Amyotrophic lateral sclerosis (motor neurone disease)",
+                  "ALS / motor neurone disease",
                   "G12.21", "86044005", None, "How is breathing when lying flat?", cite("icd-10-cm")),
     )
 }

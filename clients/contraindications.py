@@ -1,9 +1,10 @@
-"""What may be done to a body on a day: one pure function over the rules, for booking, plan, live note and signing.
+"""What may be done to a body on a day: one pure function, for booking, plan, live note and signing.
 
-The terms: a *cap* is the most pressure a place may get (None = no cap, "none" = no touch, 0 = a resting hold).
-Before a treatment is chosen, everything known speaks; what concerns one place only does not bar a visit and then
-speaks as a caution. Once treatments are planned, a rule about a place or a way of working weighs only where the
-plan breaks it, and is told as info where the plan keeps it; what concerns the whole visit always speaks.
+The terms: a *cap* is the most pressure a place may get (None = no cap, "none" = no touch, 0 = a resting
+hold). Before a treatment is chosen, everything known speaks; what concerns one place only does not bar a
+visit and then speaks as a caution. Once treatments are planned, a rule about a place or a way of working
+weighs only where the plan breaks it, and is told as info where the plan keeps it; what concerns the whole
+visit always speaks.
 """
 
 from __future__ import annotations
@@ -41,15 +42,15 @@ from clients.rule import ALL, EPISODES, NOTED, POSITIONS, SAME, TEMPERATURES, Ca
 from clients.rules import RULES
 
 __all__ = [
-    "ALL", "EPISODES", "NOTED", "POSITIONS", "RULES", "SAME", "TEMPERATURES", "Body", "Cap", "Check", "KnownClearance",
-    "KnownCondition", "KnownEpisode", "KnownFinding", "Level", "ProposedTreatment", "Reason", "Rule", "Trigger",
-    "cautions_for",
+    "ALL", "EPISODES", "NOTED", "POSITIONS", "RULES", "SAME", "TEMPERATURES", "Body", "Cap", "Check",
+    "KnownClearance", "KnownCondition", "KnownEpisode", "KnownFinding", "Level", "ProposedTreatment",
+    "Reason", "Rule", "Trigger", "cautions_for",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The answer: ok, caution, clearance or stop; the cap of every place concerned; the reasons, worst first."""
+    """The answer: the worst word spoken, the cap of every place concerned, the reasons worst first."""
 
     verdict: str
     max_pressure_by_region: dict[str, Cap | None]
@@ -74,10 +75,10 @@ def cautions_for(
     body: Body, treatments: Sequence[ProposedTreatment] = (), *, on: date, minutes: int | None = None,
     rules: Mapping[str, Rule] = RULES,
 ) -> Check:
-    """What speaks for and against these treatments on that day, for this body; `minutes` is the visit's length.
+    """What speaks about these treatments of this body on that day; `minutes` is the visit's length.
 
-    Pure: same input, same answer. Unknown codes, and sides a region does not have, are refused as ValueError or
-    KeyError rather than passed over in silence.
+    Pure: same input, same answer. Unknown codes, and sides a region does not have, are refused as
+    ValueError or KeyError rather than passed over in silence.
     """
     held = holding_on(body, on, rules)
     planned = [Planned(i, t, body_map.keys(t.region, t.side)) for i, t in enumerate(treatments)]
@@ -137,7 +138,7 @@ def _speak_of_minutes(holding: Holding, total: int | None) -> Reason:
     return reason(holding, holding.rule.level, text)
 
 
-# --- the doctor's word ------------------------------------------------------------------------------------------
+# --- the doctor's word -------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -160,7 +161,7 @@ def _is_live(clearance: KnownClearance, on: date) -> bool:
 def _speak_of_clearance(
     holding: Holding, planned: list[Planned], clearances: Iterable[KnownClearance], on: date
 ) -> Iterator[Reason]:
-    """A rule that waits for a doctor: lifted where a live grant covers the work, else it says what is missing."""
+    """A rule that waits for a doctor: lifted where a live grant covers the work, else told."""
     mine = [clearance for clearance in clearances if _is_for(clearance, holding.rule)]
     grants = [clearance for clearance in mine if _is_live(clearance, on)]
     met = [(row, places) for row in planned if (places := holding.meets(row.places))]
@@ -232,14 +233,15 @@ def _speak_of_terms(terms: list[_Terms], planned: list[Planned], total: int | No
                 continue
             where, cap = capital(body_map.said(places)), grant.max_pressure
             if cap is not None and is_too_firm(cap, row.treatment):
-                text = f"{where}: {doctor} allowed {said_cap(cap)}; {said_plan(cap, row.treatment)} is planned."
+                plan = said_plan(cap, row.treatment)
+                text = f"{where}: {doctor} allowed {said_cap(cap)}; {plan} is planned."
                 yield doctors_reason(grant, text, places, row)
             if row.treatment.technique in grant.excluded_techniques:
                 text = f"{where}: {doctor} ruled out {method(row.treatment.technique)}."
                 yield doctors_reason(grant, text, places, row)
 
 
-# --- the caps ---------------------------------------------------------------------------------------------------
+# --- the caps ----------------------------------------------------------------------------------------
 
 
 def _caps(held: list[Holding], terms: list[_Terms], planned: list[Planned]) -> dict[str, Cap | None]:

@@ -17,7 +17,7 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class KnownCondition:
-    """A condition as reported, from `since` to `ended_on` inclusive; an empty code is one in plain words only."""
+    """A condition as reported, both days inclusive; an empty code is one in plain words only."""
 
     condition: str
     since: date | None = None
@@ -54,7 +54,7 @@ class KnownEpisode:
 class KnownClearance:
     """A doctor's word. `scope` is a rule, a condition, a finding or an episode kind; "" is general.
 
-    `regions` are where work is allowed (none = everywhere); it counts while granted, to `expires_on` inclusive.
+    `regions` are where work is allowed (none = everywhere); a grant counts to `expires_on` inclusive.
     """
 
     scope: str

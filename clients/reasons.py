@@ -12,10 +12,10 @@ from practice.techniques import TECHNIQUES
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that speaks. `treatment` is the index of the planned row it is about, None: the body or the visit.
+    """One thing that speaks; `treatment` is the index of the planned row it is about, None the visit.
 
-    `regions` is empty where it concerns the whole body; `techniques` are the ones it speaks about; `source` is
-    the citation in full; `is_proposal` says that the number or the rule is ours.
+    `regions` is empty where it concerns the whole body; `techniques` are the ones it speaks about;
+    `source` is the citation in full; `is_proposal` says that the number or the rule is ours.
     """
 
     rule: str
@@ -39,7 +39,8 @@ class Planned:
     places: tuple[str, ...]
 
 
-def reason(holding: Holding, level: Level, text: str, places: tuple[str, ...] = (), row: Planned | None = None) -> Reason:
+def reason(holding: Holding, level: Level, text: str, places: tuple[str, ...] = (),
+           row: Planned | None = None) -> Reason:
     """The reason a rule gives: about these places of a planned row, or about its own."""
     rule = holding.rule
     return Reason(
@@ -49,7 +50,8 @@ def reason(holding: Holding, level: Level, text: str, places: tuple[str, ...] = 
     )
 
 
-def doctors_reason(grant: KnownClearance, text: str, places: tuple[str, ...] = (), row: Planned | None = None) -> Reason:
+def doctors_reason(grant: KnownClearance, text: str, places: tuple[str, ...] = (),
+                   row: Planned | None = None) -> Reason:
     """The reason a doctor's limit gives; it is nobody's rule, so its source is that doctor."""
     return Reason(
         "clearance-terms", Level.CAUTION.word, text, places, grant.max_pressure,
@@ -76,7 +78,7 @@ def because(holding: Holding) -> str:
 
 
 def broken(holding: Holding, treatment: ProposedTreatment) -> str:
-    """How the treatment breaks the rule, as "why, so what; what is planned."; empty where it keeps the rule."""
+    """How the treatment breaks the rule, as "why, so what; what is planned."; empty where it keeps it."""
     rule = holding.rule
     if treatment.technique in rule.spares and (treatment.pressure or 0) <= 1:
         return ""
@@ -114,7 +116,9 @@ def said_cap(cap: Cap) -> str:
 
 def said_plan(cap: Cap, treatment: ProposedTreatment) -> str:
     """What is planned against a cap: its pressure, or its name where no number says it."""
-    return method(treatment.technique) if cap == "none" or treatment.pressure is None else str(treatment.pressure)
+    if cap == "none" or treatment.pressure is None:
+        return method(treatment.technique)
+    return str(treatment.pressure)
 
 
 def method(technique: str) -> str:

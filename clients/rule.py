@@ -1,4 +1,4 @@
-"""What a rule is: what makes it speak, how much it weighs, which part of the body and of the work it limits."""
+"""What a rule is: what makes it speak, how much it weighs, and what it limits."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ SAME, NOTED, ALL = Where.SAME, Where.NOTED, Where.ALL
 Cap = int | Literal["none"]
 TEMPERATURES = ("cold", "cool", "neutral", "warm", "hot")
 POSITIONS = ("supine", "prone", "side-lying", "seated", "semi-reclined")
-EPISODES = ("relapse", "pseudo_relapse", "migraine_attack", "off_period", "pain_flare", "acute_illness", "other")
+EPISODES = (
+    "relapse", "pseudo_relapse", "migraine_attack", "off_period", "pain_flare", "acute_illness", "other"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,9 @@ def episode(*kinds: str, status: str, has_fever: bool | None = None, steroids_wi
 class Rule:
     """One consequence of one thing known about a body.
 
-    `because` is the short reason put before a limit ("sensation is reduced"); `temperature` and `position` list
-    what is ruled out; `suggested_techniques` what helps instead; `spares` techniques that keep the rule when given
-    at pressure 1 at most; `days` ends the rule so long after it began.
+    `because` is the short reason put before a limit ("sensation is reduced"); `temperature` and `position`
+    list what is ruled out; `suggested_techniques` what helps instead; `spares` techniques that keep the
+    rule when given at pressure 1 at most; `days` ends the rule so long after it began.
     """
 
     code: str
@@ -129,7 +131,7 @@ class Rule:
 
     @property
     def is_outright(self) -> bool:
-        """Whether no way of working keeps this rule: it speaks about coming, or about touching a place, at all."""
+        """Whether no way of working keeps it: it is about coming, or about touching a place, at all."""
         return not self.has_limits or self.max_pressure == "none"
 
 

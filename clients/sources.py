@@ -14,64 +14,79 @@ class Source:
     """One source: the citation in full and what kind of evidence it is."""
 
     key: str
-    citation: str
     kind: str
+    citation: str
 
 
 SOURCES: dict[str, Source] = {
     source.key: source
     for source in (
         # Articles written for people with the condition, and what therapists report.
-        Source("healing-touch", techniques.HEALING_TOUCH, "article"),
-        Source("ms-three-uses", techniques.MS_THREE_USES, "article"),
-        Source("ms-therapists", techniques.MS_THERAPISTS, "practice custom"),
-        Source("neuropathy-blog", techniques.NEUROPATHY_BLOG, "article"),
-        Source("neuropathy-article", techniques.NEUROPATHY_ARTICLE, "article"),
+        Source("healing-touch", "article", techniques.HEALING_TOUCH),
+        Source("ms-three-uses", "article", techniques.MS_THREE_USES),
+        Source("ms-therapists", "practice custom", techniques.MS_THERAPISTS),
+        Source("neuropathy-blog", "article", techniques.NEUROPATHY_BLOG),
+        Source("neuropathy-article", "article", techniques.NEUROPATHY_ARTICLE),
         # Guidelines of professional bodies.
-        Source("bc-college", "College of Massage Therapists of British Columbia. Contraindications; working document, "
-               "April 2010 (copy at takhinatherapeutics.com)", "guideline"),
-        Source("salvo-injections", "Salvo S. On injection sites and devices, with a practice guideline. Massage Therapy "
-               "Canada (RMT), Fall 2018, pp. 21-22", "guideline"),
-        Source("ms-trust-relapses", "MS Trust. Managing MS relapses (mstrust.org.uk)", "guideline"),
-        Source("ms-society-steroids", "MS Society UK. Steroids for MS relapses (mssociety.org.uk)", "guideline"),
-        # Textbooks and what is copied from them.
-        Source("werner-charts", "Werner R. A Massage Therapist's Guide to Pathology, summary charts of an older edition "
-               "(copy at somatics.de/PathologyBook)", "textbook"),
-        Source("werner-gbs", "Werner R. On Guillain-Barré syndrome. Massage & Bodywork (ABMP), January 2017 "
-               "(article 1634)", "article"),
-        Source("werner-osteoporosis", "Werner R. On osteoporosis. Massage & Bodywork (ABMP), article 2728", "article"),
-        Source("werner-trigeminal", "Werner R. On trigeminal neuralgia. Massage & Bodywork (ABMP), March 2020", "article"),
-        Source("werner-epilepsy", "Werner R. On epilepsy. ABMP podcast, episode 113", "article"),
-        Source("walton-oncology", "Walton T. Gentle pressure in oncology massage. Massage Magazine "
-               "(massagemag.com/gentle-pressure-oncology-massage-28781)", "article"),
-        Source("abmp-lymphoedema", "ABMP, Massage & Bodywork, article 153: swelling after firm work at the shoulder blade",
-               "article"),
-        Source("nordic-house", techniques.NORDIC_HOUSE, "article"),
-        Source("massage-reference", "Massage Therapy Reference (massagetherapyreference.com), page on the condition",
-               "article"),
-        Source("massage-mastery", "Massage Therapy Mastery (massagetherapymastery.com), page on the condition", "article"),
+        Source("bc-college", "guideline",
+               "College of Massage Therapists of British Columbia. Contraindications; working document, "
+               "April 2010 (copy at takhinatherapeutics.com)"),
+        Source("salvo-injections", "guideline",
+               "Salvo S. On injection sites and devices, with a practice guideline. Massage Therapy "
+               "Canada (RMT), Fall 2018, pp. 21-22"),
+        Source("ms-trust-relapses", "guideline", "MS Trust. Managing MS relapses (mstrust.org.uk)"),
+        Source("ms-society-steroids", "guideline",
+               "MS Society UK. Steroids for MS relapses (mssociety.org.uk)"),
+        # Textbooks, teachers, and what is copied from them.
+        Source("werner-charts", "textbook",
+               "Werner R. A Massage Therapist's Guide to Pathology, summary charts of an older edition "
+               "(copy at somatics.de/PathologyBook)"),
+        Source("werner-gbs", "article",
+               "Werner R. On Guillain-Barré syndrome. Massage & Bodywork (ABMP), January 2017 (article "
+               "1634)"),
+        Source("werner-osteoporosis", "article",
+               "Werner R. On osteoporosis. Massage & Bodywork (ABMP), article 2728"),
+        Source("werner-trigeminal", "article",
+               "Werner R. On trigeminal neuralgia. Massage & Bodywork (ABMP), March 2020"),
+        Source("werner-epilepsy", "article", "Werner R. On epilepsy. ABMP podcast, episode 113"),
+        Source("walton-oncology", "article",
+               "Walton T. Gentle pressure in oncology massage. Massage Magazine "
+               "(massagemag.com/gentle-pressure-oncology-massage-28781)"),
+        Source("abmp-lymphoedema", "article",
+               "ABMP, Massage & Bodywork, article 153: swelling after firm work at the shoulder blade"),
+        Source("nordic-house", "article", techniques.NORDIC_HOUSE),
+        Source("massage-reference", "article",
+               "Massage Therapy Reference (massagetherapyreference.com), page on the condition"),
+        Source("massage-mastery", "article",
+               "Massage Therapy Mastery (massagetherapymastery.com), page on the condition"),
         # Organisations and clinics.
-        Source("parkinsons-europe", "Parkinson's Europe. Massage (parkinsonseurope.org)", "article"),
-        Source("rise-bc", "RiseBC. Massage for Parkinson's disease (risebc.com)", "article"),
-        Source("wearing-off", "Wearing-off in Parkinson's (wearingoff.eu)", "article"),
-        Source("healing-therapies-sci", "Healing therapies for spinal cord injury: massage tips "
-               "(healingtherapies.info/massage_tips)", "article"),
-        Source("msaa-pseudo", "Multiple Sclerosis Association of America (mymsaa.org): pseudo-relapse, heat, fever, "
-               "infection", "article"),
-        Source("migraine-attack-study", "Study of neck massage with manipulation in an attack of migraine. PMC3312646",
-               "article"),
-        Source("migraine-course", "On the course and phases of a migraine attack. PMC9580058", "article"),
-        Source("salon-osteoporosis", "Salon Compass (salon-compass.com): massage and osteoporosis", "practice custom"),
-        Source("pregnancy-pages", "Head to Toe Oasis (headtotoeoasis.org) and Healing Train "
-               "(healingtrain.wordpress.com): massage in pregnancy", "practice custom"),
-        Source("joyful-rising", "Joyful Rising Spa, 2024: massage and diabetes (joyfulrisingspa.com)", "practice custom"),
-        Source("epilepsy-oils", "Resonance (resonanceokc.com): massage, oils and epilepsy", "practice custom"),
-        Source("dysreflexia-page", "Autonomic dysreflexia: text for physical therapists (th4.ilovetranslation.com)",
-               "article"),
+        Source("parkinsons-europe", "article", "Parkinson's Europe. Massage (parkinsonseurope.org)"),
+        Source("rise-bc", "article", "RiseBC. Massage for Parkinson's disease (risebc.com)"),
+        Source("wearing-off", "article", "Wearing-off in Parkinson's (wearingoff.eu)"),
+        Source("healing-therapies-sci", "article",
+               "Healing therapies for spinal cord injury: massage tips "
+               "(healingtherapies.info/massage_tips)"),
+        Source("msaa-pseudo", "article",
+               "Multiple Sclerosis Association of America (mymsaa.org): pseudo-relapse, heat, fever, "
+               "infection"),
+        Source("migraine-attack-study", "article",
+               "Study of neck massage with manipulation in an attack of migraine. PMC3312646"),
+        Source("migraine-course", "article", "On the course and phases of a migraine attack. PMC9580058"),
+        Source("salon-osteoporosis", "practice custom",
+               "Salon Compass (salon-compass.com): massage and osteoporosis"),
+        Source("pregnancy-pages", "practice custom",
+               "Head to Toe Oasis (headtotoeoasis.org) and Healing Train (healingtrain.wordpress.com): "
+               "massage in pregnancy"),
+        Source("joyful-rising", "practice custom",
+               "Joyful Rising Spa, 2024: massage and diabetes (joyfulrisingspa.com)"),
+        Source("epilepsy-oils", "practice custom",
+               "Resonance (resonanceokc.com): massage, oils and epilepsy"),
+        Source("dysreflexia-page", "article",
+               "Autonomic dysreflexia: text for physical therapists (th4.ilovetranslation.com)"),
         # Codes, and ourselves.
-        Source("icd-10-cm", "ICD-10-CM, fiscal year 2026, from secondary pages (the published code file was not read)",
-               "article"),
-        Source("evenhand", techniques.OUR_PROPOSAL, "our proposal"),
+        Source("icd-10-cm", "article",
+               "ICD-10-CM, fiscal year 2026, from secondary pages (the published code file was not read)"),
+        Source("evenhand", "our proposal", techniques.OUR_PROPOSAL),
     )
 }
 

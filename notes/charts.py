@@ -60,7 +60,13 @@ def said_value(value: float | None) -> str:
     """Say a reading without idle noughts: "6", "4.5"; "not taken" where there is none."""
     if value is None or not isfinite(value):
         return "not taken"
-    return f"{round(value, 2):.2f}".rstrip("0").rstrip(".").replace("-0", "0" if not round(value, 2) else "-0")
+    return f"{round(value, 2) or 0:.2f}".rstrip("0").rstrip(".")
+
+
+def said_band(band: Band) -> str:
+    """Say a band with its days: "relapse: 17 Sep to 4 Oct"."""
+    year = band.first.year != band.last.year
+    return f"{band.label}: {said_day(band.first, year=year)} to {said_day(band.last, year=year)}"
 
 
 def readings_table(readings: Sequence[Reading]) -> tuple[Row, ...]:
@@ -84,7 +90,12 @@ def readings_said(readings: Sequence[Reading]) -> str:
     mean = sum(pairs) / len(pairs)
     size = said_value(round(abs(mean), 1))
     course = "unchanged" if size == "0" else f"{size} {'lower' if mean < 0 else 'higher'}"
-    return f"{words} After the session {course}" + (f" on average, {len(pairs)} sessions." if len(pairs) > 1 else ".")
+    return f"{words} After the session {course}" + (f" on average ({len(pairs)} sessions)." if len(pairs) > 1 else ".")
+
+
+def chart_said(readings: Sequence[Reading], bands: Sequence[Band]) -> str:
+    """All that the chart shows in words, for those who cannot see it."""
+    return " ".join([readings_said(readings), *(f"{said_band(b)}." for b in sorted(bands, key=_by_first))])
 
 
 def readings_chart(
@@ -113,7 +124,7 @@ def readings_chart(
     """
     readings = [r for r in _sorted(readings) if _is(r.before) or _is(r.after)]
     what = f"{title}, {unit}, {better} is better" if unit else f"{title}, {better} is better"
-    described = " ".join([readings_said(readings), *(f"{_said_band(b)}." for b in sorted(bands, key=_by_first))])
+    described = chart_said(readings, bands)
     tall = height if readings else ceil(3 * text)
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {tall}" width="{width}" height="{tall}" '
@@ -221,7 +232,7 @@ class _Sheet:
     def bands(self) -> Iterator[str]:
         """Episodes as tinted days, steroids as a bar along the foot of theirs, each with its name above."""
         for band, x1, x2, at, row in self.labelled:
-            name = f"<title>{_xml(_said_band(band))}</title>"
+            name = f"<title>{_xml(said_band(band))}</title>"
             top, tall, tint = (
                 (self.top, self.bottom - self.top, 0.13)
                 if band.kind == "episode"
@@ -328,13 +339,15 @@ class _Sheet:
 
 
 def _scale(least: float, most: float, low: float, high: float) -> tuple[float, float]:
-    """The scale asked for, widened to round numbers where a reading lies beyond it."""
-    if most <= high and least >= low and high > low:
+    """The scale asked for; where a reading lies beyond it, the next wider one with a round middle."""
+    if low <= least and most <= high and low < high:
         return low, high
-    step = 10 ** floor(log10(max(most - least, 1e-9)))
-    low = low if least >= low else floor(least / step) * step
-    high = high if most <= high and high > low else low + ceil((most - low) / (2 * step)) * 2 * step
-    return low, high if high > low else low + 1
+    size = 10 ** floor(log10(max(most - least, 1e-9) / 2))
+    for step in (size * share for share in (1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10, 15, 20, 40)):
+        foot = low if low <= least else floor(least / step) * step
+        if foot + 2 * step >= most:
+            break
+    return foot, foot + 2 * step
 
 
 def _span(readings: Sequence[Reading], bands: Sequence[Band]) -> tuple[date, date]:
@@ -344,11 +357,6 @@ def _span(readings: Sequence[Reading], bands: Sequence[Band]) -> tuple[date, dat
     starts = [max(b.first, first - around) for b in bands if first - around <= b.last and b.first <= last + around]
     ends = [min(b.last, last + around) for b in bands if first - around <= b.last and b.first <= last + around]
     return min([first, *starts]), max([last, *ends])
-
-
-def _said_band(band: Band) -> str:
-    year = band.first.year != band.last.year
-    return f"{band.label}: {said_day(band.first, year=year)} to {said_day(band.last, year=year)}"
 
 
 def _sorted(readings: Sequence[Reading]) -> list[Reading]:

@@ -133,7 +133,7 @@ def letter_from_data(data: Mapping[str, Any]) -> Letter:
                 "bands": tuple(Band(**_dated(row, "first", "last")) for row in data["bands"]),
             }
         )
-    except (KeyError, TypeError, ValueError) as wrong:
+    except (AttributeError, KeyError, TypeError, ValueError) as wrong:
         raise ValueError(f"This is not a letter as data: {wrong}") from wrong
 
 
@@ -211,6 +211,8 @@ def letter_pdf(letter: Letter) -> bytes:
 
     The same letter gives the same bytes, always. Any text is set as plain text.
     """
+    if letter.paper not in PAPERS:
+        raise LetterNotTypeset(f"the paper is to be one of {', '.join(PAPERS)}")
     words = _to_print(letter)
     vietnamese = bool(_VIETNAMESE.search(json.dumps(words, ensure_ascii=False)))
     return press("summary.typ", {**words, "vietnamese": vietnamese})
@@ -272,13 +274,13 @@ def _series_to_print(letter: Letter, series: Series) -> dict[str, Any]:
     clean = replace(series, measure=one_line(series.measure), unit=one_line(series.unit))
     bands = tuple(replace(band, label=one_line(band.label)) for band in letter.bands)
     seen = chart(replace(letter, bands=bands), clean, ink=_INK, accent=_TEAL, caution=_CLAY, **_LETTER_CHART)
-    said = charts.readings_said(series.readings)
+    words = f"{_joined((clean.measure, said_scale(clean)), ', ')}. {charts.chart_said(series.readings, bands)}"
     return {
         "measure": placed(series.measure),
         "scale": placed(said_scale(series)),
         "svg": seen,
-        "alt": f"{_joined((clean.measure, said_scale(clean)), ', ')}. {said}",
-        "said": said,
+        "alt": words,
+        "said": charts.readings_said(series.readings),
         "change": placed(series.meaningful_change),
     }
 

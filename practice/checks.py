@@ -6,13 +6,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 
 
 @register()
 def settings_make_sense(app_configs: Any, **kwargs: Any) -> list[Any]:
     """Refuse to start without a secret, and say so where mail goes nowhere."""
     problems: list[Any] = []
-    if not settings.SECRET_KEY:
+    try:
+        bool(settings.SECRET_KEY)
+    except ImproperlyConfigured:
         problems.append(Error("SECRET_KEY is not set.", id="practice.E001",
                               hint="Set SECRET_KEY to 50 or more random characters, or DEBUG=1 to try things out."))
     engine = settings.DATABASES["default"]["ENGINE"]

@@ -13,21 +13,21 @@ HEALING_TOUCH = (
     "doi:10.1097/01.NNN.0000324753.04181.b2"
 )
 MS_THREE_USES = (
-    "Web article on three uses of massage in multiple sclerosis (tension relief; pain and inflammation; nerve "
-    "stimulation) with precautions; author and date not given"
+    "Web article on three uses of massage in multiple sclerosis (tension relief; pain and inflammation; "
+    "nerve stimulation) with precautions; author and date not given"
 )
 MS_THERAPISTS = (
-    "Massage Therapy and Multiple Sclerosis: a massage therapist's blog post with study abstracts and the comments of "
-    "B. Davich LMT, M. Reoch RMT, T. Gio LMT and R. Henry LMT; date not given"
+    "Massage Therapy and Multiple Sclerosis: a massage therapist's blog post with study abstracts and the "
+    "comments of B. Davich LMT, M. Reoch RMT, T. Gio LMT and R. Henry LMT; date not given"
 )
 NEUROPATHY_BLOG = (
-    "Massage for Neuropathy, reprinted in: Will Massage Therapy Help Your Neuropathy? Blog post, 29 January 2017; "
-    "author of the reprint not given"
+    "Massage for Neuropathy, reprinted in: Will Massage Therapy Help Your Neuropathy? Blog post, 29 January "
+    "2017; author of the reprint not given"
 )
 NEUROPATHY_ARTICLE = "Can Massage Therapy Help With Neuropathy? Web article; author and date not given"
 PATIENT_RELAXATION = (
-    "Walton T. Medical Conditions and Massage Therapy (2011), pressure scale after G. MacDonald and D. Nelson, "
-    "as retold level by level at patientrelaxation.com (2020); in our own words"
+    "Walton T. Medical Conditions and Massage Therapy (2011), pressure scale after G. MacDonald and D. "
+    "Nelson, as retold level by level at patientrelaxation.com (2020); in our own words"
 )
 NORDIC_HOUSE = "Walton's pressure scale, level 0, as described at nordichousespa.com; in our own words"
 OUR_PROPOSAL = "Evenhand's own proposal; no published source was found (November 2026)"
@@ -106,29 +106,36 @@ TECHNIQUES: dict[str, Technique] = {
                    "Shaking or trembling passed on by the hand."),
         _technique("compression", "compression", "strokes", "sustained", NEUROPATHY_BLOG,
                    "Pressing tissue and letting go, without gliding."),
-        _technique("slow-sustained-pressure", "slow sustained pressure", "strokes", "sustained gliding", MS_THERAPISTS,
+        _technique("slow-sustained-pressure", "slow sustained pressure", "strokes", "sustained gliding",
+                   MS_THERAPISTS,
                    "Slow pressure and strokes that stay, to let a tight muscle give way."),
         _technique("swedish", "Swedish massage", "strokes", "gliding kneading", HEALING_TOUCH,
-                   "The five basic strokes with light pressure, for circulation and ease; usually no deep work."),
-        _technique("passive-stretch", "passive stretch", "movement", "stretch joint-movement", NEUROPATHY_BLOG,
+                   "The five basic strokes with light pressure, for circulation and ease; usually no deep "
+                   "work."),
+        _technique("passive-stretch", "passive stretch", "movement", "stretch joint-movement",
+                   NEUROPATHY_BLOG,
                    "The therapist stretches, within the normal range."),
         _technique("active-stretch", "active stretch", "movement", "stretch active", NEUROPATHY_BLOG,
                    "The client stretches, guided, within the normal range."),
         _technique("strong-stretch", "strong stretch", "movement", "stretch strong-stretch joint-movement",
                    HEALING_TOUCH, "Stretching taken to the end of the range or beyond."),
-        _technique("fast-stretch", "quick stretch", "movement", "stretch fast-stretch vigorous joint-movement",
+        _technique("fast-stretch", "quick stretch", "movement",
+                   "stretch fast-stretch vigorous joint-movement",
                    OUR_PROPOSAL, "A stretch given quickly or with a jerk."),
         _technique("range-of-motion", "gentle range of motion", "movement", "joint-movement", OUR_PROPOSAL,
                    "Moving a joint slowly through the range it has, without a stretch at the end."),
-        _technique("dorsiflexion-footwork", "footwork for dorsiflexion", "movement", "kneading joint-movement",
+        _technique("dorsiflexion-footwork", "footwork for dorsiflexion", "movement",
+                   "kneading joint-movement",
                    MS_THERAPISTS, "Work on foot and calf that helps the foot to lift in walking."),
         _technique("contract-relax", "contract-relax", "movement", "active", MS_THERAPISTS,
                    "The client tenses the tight muscle, lets go, and it is eased further."),
         _technique("reciprocal-inhibition", "reciprocal inhibition", "movement", "active", MS_THERAPISTS,
                    "The client tenses the opposite muscle, so that the cramped one lets go."),
         _technique("deep-tissue", "deep tissue", "deep work", "deep friction", NEUROPATHY_BLOG,
-                   "Slow strokes, direct pressure or friction across the grain, with fingers, thumbs or elbows."),
-        _technique("connective-tissue", "connective tissue massage", "deep work", "deep fascia", NEUROPATHY_BLOG,
+                   "Slow strokes, direct pressure or friction across the grain, with fingers, thumbs or "
+                   "elbows."),
+        _technique("connective-tissue", "connective tissue massage", "deep work", "deep fascia",
+                   NEUROPATHY_BLOG,
                    "Fingers hook into the fascia and pull, to lengthen it."),
         _technique("myofascial-release", "myofascial release", "deep work", "fascia sustained", HEALING_TOUCH,
                    "Pressure and positioning that loosen and stretch muscle and fascia."),
@@ -162,16 +169,21 @@ TECHNIQUES: dict[str, Technique] = {
 PRESSURES: dict[int, Pressure] = {
     pressure.level: pressure
     for pressure in (
-        Pressure(0, "resting hold", "A still hand without weight. Nothing moves; it is there for comfort.", NORDIC_HOUSE),
-        Pressure(1, "light lotioning", "The whole hand, as gentle as putting gel on a bad sunburn. Skin only.",
+        Pressure(0, "resting hold", "A still hand without weight. Nothing moves; it is there for comfort.",
+                 NORDIC_HOUSE),
+        Pressure(1, "light lotioning", "The whole hand, as gentle as putting gel on a bad sunburn. Skin "
+                                       "only.",
                  PATIENT_RELAXATION),
         Pressure(2, "heavy lotioning", "As when sunscreen is rubbed in. Skin moves; muscle is glided over.",
                  PATIENT_RELAXATION),
-        Pressure(3, "medium", "A relaxing, everyday massage: muscle is worked, joints nearby may move a little.",
+        Pressure(3, "medium", "A relaxing, everyday massage: muscle is worked, joints nearby may move a "
+                              "little.",
                  PATIENT_RELAXATION),
-        Pressure(4, "strong", "The therapist leans in. Most people call it deep; the most that many can bear.",
+        Pressure(4, "strong", "The therapist leans in. Most people call it deep; the most that many can "
+                              "bear.",
                  PATIENT_RELAXATION),
-        Pressure(5, "deep", "An elbow on a strong muscle. Rare, and never so that it bruises.", PATIENT_RELAXATION),
+        Pressure(5, "deep", "An elbow on a strong muscle. Rare, and never so that it bruises.",
+                 PATIENT_RELAXATION),
     )
 }
 

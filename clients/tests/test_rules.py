@@ -16,7 +16,7 @@ from practice.techniques import ELEMENTS, TECHNIQUES
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 EMERGENCIES = {"acute-stroke", "seizure", "thunderclap-headache", "autonomic-dysreflexia", "eclampsia"}
-KNOWN = {"condition": CONDITIONS, "finding": FINDINGS, "episode": EPISODES}
+KNOWN = {"condition": set(CONDITIONS), "finding": set(FINDINGS), "episode": set(EPISODES)}
 STATUSES = {"suspected", "confirmed", "recovering"}
 
 each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
@@ -30,7 +30,8 @@ def test_a_rule_speaks_of_things_the_catalogues_know(rule):
     assert bool(rule.when.statuses) == (rule.when.kind == "episode")
     if isinstance(rule.regions, tuple):
         assert set(rule.regions) <= set(REGIONS)
-    assert set(rule.excluded_techniques) | set(rule.suggested_techniques) | set(rule.spares) <= set(TECHNIQUES)
+    named = {*rule.excluded_techniques, *rule.suggested_techniques, *rule.spares}
+    assert named <= set(TECHNIQUES)
     assert set(rule.excluded_elements) <= set(ELEMENTS)
     assert set(rule.temperature) <= set(TEMPERATURES) and set(rule.position) <= set(POSITIONS)
 
@@ -47,9 +48,10 @@ def test_a_rule_cites_its_sources_and_says_when_it_is_our_own(rule):
 @each_rule
 def test_a_rule_is_worded_for_a_colleague(rule):
     assert rule.text.endswith(".") and len(rule.text) < 170
-    assert not re.search(r"contraindicat|paraesthes|patient|hypertonic|bilateral|S\d:\d|shared", rule.text)
-    if rule.has_limits and rule.max_pressure != "none" or rule.max_minutes or rule.regions in (SAME, NOTED):
-        assert rule.because or not (rule.has_limits or rule.max_minutes)
+    assert not re.search(r"contraindicat|paraesthes|patient|hypertonic|bilateral", rule.text)
+    speaks_of_plans = rule.max_minutes is not None or (rule.has_limits and (rule.max_pressure != "none"
+                                                                            or rule.regions is not ALL))
+    assert bool(rule.because) or not speaks_of_plans
     assert not rule.because.endswith(".")
     if rule.regions is not ALL:
         assert ": " not in rule.text, "its place comes before it with a colon"
@@ -88,8 +90,10 @@ def test_ms_by_itself_caps_nothing_and_warns_of_nothing():
 
 
 def test_a_number_no_source_states_is_marked_as_ours():
-    sourced = {rule.code for rule in RULES.values() if isinstance(rule.max_pressure, int) and not rule.is_proposal}
-    assert sourced == {"low-white-cells-pressure", "lymph-nodes-removed", "bone-metastasis-pressure", "fragile-skin"}
+    numbers = [rule for rule in RULES.values() if isinstance(rule.max_pressure, int)]
+    sourced = {rule.code for rule in numbers if not rule.is_proposal}
+    assert sourced == {
+        "low-white-cells-pressure", "lymph-nodes-removed", "bone-metastasis-pressure", "fragile-skin"}
     assert all({"walton-oncology", "nordic-house"} & set(RULES[code].source) for code in sourced)
 
 
@@ -133,22 +137,22 @@ def test_every_finding_has_a_rule_a_question_and_a_name():
 
 
 def test_every_kind_of_episode_has_a_rule():
-    assert {code for rule in RULES.values() if rule.when.kind == "episode" for code in rule.when.codes} == set(EPISODES)
+    ruled = {code for rule in RULES.values() if rule.when.kind == "episode" for code in rule.when.codes}
+    assert ruled == set(EPISODES)
 
 
 def test_every_technique_serves_a_rule_a_dose_or_a_named_way_of_working():
     spoken_of = {code for rule in RULES.values() for code in (*rule.techniques, *rule.suggested_techniques)}
-    from_texts = {"effleurage", "petrissage", "vibration", "compression", "swedish", "shiatsu", "holding", "active-stretch",
-                  "neuromuscular"}
+    from_texts = {"effleurage", "petrissage", "vibration", "compression", "swedish", "holding"}
     assert set(TECHNIQUES) <= spoken_of | from_texts
 
 
 def test_every_source_is_cited_somewhere_and_says_what_it_is():
     cited = {key for rule in RULES.values() for key in rule.source}
-    written = " ".join([*(entry.source for entry in (*CONDITIONS.values(), *FINDINGS.values())),
-                        *(dose.source for entry in CONDITIONS.values()
-                          for dose in filter(None, (entry.dose, *entry.other_doses)))])
+    doses = [dose for entry in CONDITIONS.values() for dose in (entry.dose, *entry.other_doses) if dose]
+    named = [entry.source for entry in CONDITIONS.values()] + [entry.source for entry in FINDINGS.values()]
+    written = " ".join(named + [dose.source for dose in doses])
     for key, source in SOURCES.items():
         assert source.key == key and source.kind in KINDS
-        assert not re.search(r"S\d:\d|/work|seeds?\b", source.citation)
+        assert not re.search(r"\bS\d:\d", source.citation), "citations are written in full"
         assert key in cited or source.citation in written, f"nobody cites {key}"

@@ -191,6 +191,17 @@ def test_every_current_offset_is_a_multiple_of_a_quarter_of_an_hour():
             assert offset % timedelta(minutes=15) == timedelta(0), name
 
 
+def test_a_day_begins_at_midnight_or_where_the_gap_at_midnight_ends():
+    assert clock.day_begins(date(2026, 4, 23), "Africa/Cairo") == datetime(2026, 4, 22, 22, tzinfo=UTC)
+    assert clock.wall_of(clock.day_begins(date(2026, 4, 24), "Africa/Cairo"), "Africa/Cairo")[1] == time(1)
+    assert clock.wall_of(clock.day_begins(date(2026, 11, 2), "Europe/Berlin"), "Europe/Berlin")[1] == time(0)
+
+
+def test_an_instant_is_written_with_the_offset_of_the_zone():
+    instant = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+    assert clock.iso(instant, "Europe/Berlin") == "2026-11-24T10:30:00+01:00"
+
+
 def test_a_naive_instant_and_an_aware_wall_time_are_refused():
     with pytest.raises(ValueError, match="needs a time zone"):
         clock.wall_of(datetime(2026, 7, 1, 9), "Europe/Berlin")

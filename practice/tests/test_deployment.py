@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
@@ -21,6 +22,7 @@ from uuid import uuid4
 
 import pytest
 import yaml
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -117,6 +119,7 @@ def test_the_programs_and_files_that_the_deployment_names_exist():
 
 def test_compose_and_make_run_start_the_same_programs():
     """The Procfile differs from compose in address and numbers only."""
+
     def shape(words: list[str]) -> list[str]:
         return [word for word in words if not re.search(r"\d|\$", word)]
 
@@ -197,7 +200,7 @@ def supervised(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Callab
 
 def test_a_killed_process_is_started_again_within_five_seconds_however_often(supervised):
     _, pids = supervised
-    for _ in range(5):
+    for _ in range(3):
         before = pids()["lives"]
         os.kill(before, signal.SIGKILL)
         eventually(lambda before=before: pids().get("lives", before) != before, 5, "a new start")
@@ -247,9 +250,9 @@ def test_a_taken_port_is_refused_in_a_sentence(tmp_path, free_port):
     assert not (tmp_path / "evenhand.sqlite3").exists()
 
 
-def healthz(port: int) -> tuple[int, str]:
-    """Status and body of /healthz; 0 while nobody answers."""
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": "diary.example.org"})
+def ask(port: int, path: str = "/healthz", **headers: str) -> tuple[int, str]:
+    """Status and body of an answer; 0 while nobody answers."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
     try:
         with urllib.request.urlopen(request, timeout=5) as answer:
             return answer.status, answer.read().decode()
@@ -257,6 +260,54 @@ def healthz(port: int) -> tuple[int, str]:
         return error.code, error.read().decode()
     except OSError:
         return 0, ""
+
+
+def children_of(parent: int) -> dict[int, str]:
+    """Every process below one, with its command line."""
+    found: dict[int, str] = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            below = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            found[int(entry.name)] = f"{below} {(entry / 'cmdline').read_text()}".replace("\0", " ")
+    mine = {parent}
+    while more := {pid for pid, line in found.items() if int(line.split(" ")[0]) in mine} - mine:
+        mine |= more
+    return {pid: found[pid] for pid in mine - {parent}}
+
+
+@pytest.mark.slow
+def test_make_run_serves_restarts_a_killed_worker_and_ends_with_make_alone(tmp_path, free_port):
+    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        pytest.skip("once is enough, and it is the one of SQLite")
+    if not shutil.which("make") or not (ROOT / ".venv").exists() or not Path("/proc/self/stat").exists():
+        pytest.skip("needs Linux, make and the .venv of make")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "DATABASE_URL"))}
+    environment |= {"DATA_DIR": str(tmp_path / "data"), "PORT": str(free_port), "DEBUG": "1"}
+    with (tmp_path / "log").open("wb") as log:
+        make = subprocess.Popen(["make", "run"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+    everything: dict[int, str] = {}
+
+    def worker() -> int | None:
+        return next((pid for pid, line in children_of(make.pid).items() if "practice worker" in line), None)
+
+    try:
+        eventually(lambda: ask(free_port)[0] == 200 or make.poll() is not None, 90, "an answer")
+        said = (tmp_path / "log").read_text()
+        assert f"http://127.0.0.1:{free_port}" in said
+        assert "riverside-demo" in said
+        first = eventually(worker, 5, "a worker")
+        os.kill(first, signal.SIGKILL)
+        eventually(lambda: worker() not in (None, first), 5, "a new worker")
+        assert ask(free_port)[0] == 200
+        everything = children_of(make.pid)
+        assert len(everything) == 5, everything  # the supervisor; gunicorn and its worker; worker; scheduler
+        make.terminate()
+        make.wait(12)
+        eventually(lambda: not any(map(alive, everything)), 1, "the end of all")
+    finally:
+        if make.poll() is None:
+            make.terminate()
+            make.wait(15)
 
 
 @pytest.fixture
@@ -304,6 +355,7 @@ def test_the_processes_that_compose_names_start_work_and_stop(scratch_database, 
 
     run(command_of("migrate"))
     run([sys.executable, "manage.py", "collectstatic", "--noinput"])  # the image has done this
+    proxy = {"Host": "diary.example.org", "X-Forwarded-Proto": "https"}
     processes, logs = {}, {}
     try:
         for name in ("web", "worker", "scheduler"):
@@ -314,16 +366,17 @@ def test_the_processes_that_compose_names_start_work_and_stop(scratch_database, 
                     command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
                 )
         answered = time.monotonic()
-        eventually(lambda: healthz(free_port)[0] == 200, 30, "a healthy answer")
+        eventually(lambda: ask(free_port, **proxy)[0] == 200, 30, "a healthy answer")
         assert time.monotonic() - answered < 15
         run([sys.executable, "deploy/healthcheck.py", str(free_port)])
         _, check = COMPOSE["services"]["worker"]["healthcheck"]["test"]
         assert "pong" in run(["sh", "-c", check.replace("$$", "$")]).stdout
         _, check = COMPOSE["services"]["scheduler"]["healthcheck"]["test"]
         run(["sh", "-c", check.replace("$$", "$").replace("/data", str(tmp_path))])
+        ask(free_port, "/shared/a-token-nobody-may-log/?q=a-query-nobody-may-log", **proxy)
         # The scheduler's wake-up went through Redis, and the worker acted on it.
-        eventually(lambda: "practice.tasks.drain_messages" in run([*command_of("worker")[:4], "inspect", "stats"]).stdout,
-                   20, "a task run by the worker")
+        stats = [*command_of("worker")[:4], "inspect", "stats"]
+        eventually(lambda: "practice.tasks.drain_messages" in run(stats).stdout, 20, "a task run by the worker")
         assert all(process.poll() is None for process in processes.values())
     finally:
         for process in processes.values():
@@ -341,6 +394,7 @@ def test_the_processes_that_compose_names_start_work_and_stop(scratch_database, 
         text = log.read_text()
         assert "Traceback" not in text, f"{name}:\n{text}"
         assert "Error" not in text, f"{name}:\n{text}"
+        assert "nobody-may-log" not in text, f"{name}:\n{text}"
 
 
 def _forget(prefix: str) -> None:

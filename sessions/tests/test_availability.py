@@ -37,7 +37,10 @@ def berlin(day, hour, minute=0, month=11):
     return minute_of(datetime(2026, month, day, hour, minute, tzinfo=ZoneInfo(BERLIN)))
 
 
-def slots_of(supply, rooms=(RoomBusy("A", ()),), **changes):
+EMPTY_ROOM = (RoomBusy("A", ()),)
+
+
+def slots_of(supply, rooms=EMPTY_ROOM, **changes):
     """Ask for 45-minute slots without buffers in the first two weeks of November, unless told otherwise."""
     asked = {
         "minutes": 45,

@@ -55,7 +55,7 @@ def refuse_a_taken_port(port: int) -> None:
             trial.bind(("127.0.0.1", port))
         except (OSError, OverflowError) as error:
             raise CommandError(
-                f"Port {port} cannot be used ({error}). Choose another one: PORT={port % 65535 + 1} make run"
+                f"Port {port} cannot be used ({error}). Choose another one: PORT={port + 1 if port < 65535 else 8001} make run"
             ) from error
 
 

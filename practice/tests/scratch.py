@@ -1,0 +1,166 @@
+"""A practice of its own for tests with real processes: a scratch database of the engine under test, web server,
+worker, and mail server. Nothing here touches the database of the test run itself."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+_FILL = """
+import json, conftest as c
+from datetime import timedelta
+from django.utils import timezone
+from practice import clock
+from practice.models import Room, Service
+p, lake = c.make_practice("Riverside Therapy"), c.make_practice("Lakeside Therapy")
+ana = c.make_member(p, "Ana Alves", "ana@riverside.example", "therapist")
+ben = c.make_member(p, "Ben Baker", "ben@riverside.example", "therapist")
+Room.objects.create(practice=p, name="River room", position=1)
+Room.objects.create(practice=p, name="Garden room", position=2)
+s = Service.objects.create(practice=p, name="Neuro 45", minutes=45, buffer_after=15)
+names = [f"{first} {last}" for last in ("Aalto", "Berg", "Costa", "Diaz") for first in ("Ada", "Bo", "Cy", "Di", "Eva", "Fay", "Gus", "Hal")]
+people = [c.make_client(p, name, email=f"{i}@clients.example") for i, name in enumerate(names)]
+day = clock.wall_of(timezone.now(), p.time_zone)[0] + timedelta(days=3)
+while day.weekday() > 4:
+    day += timedelta(days=1)
+print(json.dumps({"practice": str(p.pk), "ana": str(ana.pk), "ben": str(ben.pk), "service": str(s.pk), "day": day.isoformat(),
+                  "clients": [str(x.pk) for x in people], "token": c.token_for(ana),
+                  "starts_at": clock.iso(clock.instant_of(day, __import__("datetime").time(10), p.time_zone), p.time_zone)}))
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Scratch:
+    """One scratch practice; `ids` names its people, `env` is what its processes run with."""
+
+    def __init__(self, folder: Path, **env: str) -> None:
+        self.folder, self.name = folder, f"ev_scratch_{uuid.uuid4().hex[:12]}"
+        self.processes: list[subprocess.Popen[bytes]] = []
+        base = os.environ.get("DATABASE_URL", "")
+        self.is_postgres = base.startswith("postgres")
+        self.server_url = base.rsplit("/", 1)[0] if self.is_postgres else ""
+        url = f"{self.server_url}/{self.name}" if self.is_postgres else f"sqlite:///{folder / 'scratch.sqlite3'}"
+        self.env = os.environ | {
+            "DATABASE_URL": url, "DATA_DIR": str(folder), "SECRET_KEY": "scratch-" + "s" * 50, "DEBUG": "0", "API_RATE": "off",
+            "PYTHONPATH": str(ROOT), "LOG_LEVEL": "ERROR", "REDIS_URL": "", "DJANGO_SETTINGS_MODULE": "practice.settings",
+            "MESSAGE_GRACE_SECONDS": "0"} | env
+        self.ids: dict[str, Any] = {}
+
+    def create(self) -> None:
+        if self.is_postgres:
+            self._admin(f'CREATE DATABASE "{self.name}"')
+        self.manage("migrate", "-v0")
+        self.ids = json.loads(self.manage("shell", "-v0", "-c", _FILL).strip().splitlines()[-1])
+
+    def manage(self, *args: str) -> str:
+        done = subprocess.run([sys.executable, "manage.py", *args], cwd=ROOT, env=self.env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout
+
+    def python(self, code: str) -> str:
+        """Run code inside the scratch practice's Django; answers what it prints."""
+        return self.manage("shell", "-v0", "-c", code)
+
+    def sql(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows of one query, straight from the database."""
+        if self.is_postgres:
+            import psycopg
+
+            with psycopg.connect(self.env["DATABASE_URL"], autocommit=True) as connection:
+                cursor = connection.execute(query)
+                return cursor.fetchall() if cursor.description else []
+        import sqlite3
+
+        with contextlib.closing(sqlite3.connect(self.folder / "scratch.sqlite3", timeout=30, isolation_level=None)) as connection:
+            return connection.execute(query).fetchall()
+
+    def start(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=self.env | env, start_new_session=True)
+        self.processes.append(process)
+        return process
+
+    def serve(self, wsgi: str = "practice.wsgi", workers: int = 2, threads: int = 8) -> str:
+        """Start gunicorn; answers the base URL once it is up."""
+        port = free_port()
+        self.start("-m", "gunicorn", wsgi, "--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--worker-class", "gthread",
+                   "--threads", str(threads), "--log-level", "error", "--backlog", "1024", "--timeout", "60")
+        url = f"http://127.0.0.1:{port}"
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            with contextlib.suppress(requests.RequestException):
+                if requests.get(f"{url}/healthz", timeout=2).status_code == 200:
+                    return url
+            time.sleep(0.1)
+        raise AssertionError("the web server did not come up")
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
+
+    def destroy(self) -> None:
+        for process in self.processes:
+            self.kill(process)
+        if self.is_postgres:
+            self._admin(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _admin(self, statement: str) -> None:
+        import psycopg
+
+        with psycopg.connect(f"{self.server_url}/postgres", autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+
+@contextlib.contextmanager
+def scratch_practice(folder: Path, **env: str) -> Iterator[Scratch]:
+    """A filled scratch practice, taken down with everything it started."""
+    scratch = Scratch(folder, **env)
+    try:
+        scratch.create()
+        yield scratch
+    finally:
+        scratch.destroy()
+
+
+class MailServer:
+    """A real SMTP server on a port of its own that remembers every Message-ID it accepted."""
+
+    def __init__(self) -> None:
+        from aiosmtpd.controller import Controller
+
+        self.received: list[tuple[str, str]] = []  # (recipient, Message-ID)
+        self.port = free_port()
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        from email import message_from_bytes
+
+        self.received.append((envelope.rcpt_tos[0], str(message_from_bytes(envelope.content)["Message-ID"])))
+        return "250 OK"
+
+    def __enter__(self) -> MailServer:
+        self._controller.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._controller.stop()

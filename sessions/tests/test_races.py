@@ -1,0 +1,88 @@
+"""Many people want one slot at once, over HTTP, against real server processes; one gets it."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+import requests
+
+from practice.tests.scratch import Scratch, scratch_practice
+
+pytestmark = pytest.mark.slow
+AT_ONCE = int(os.environ.get("EVENHAND_RACERS", "200"))
+ROUNDS = int(os.environ.get("EVENHAND_ROUNDS", "5"))
+OVERLAPS = """
+SELECT count(*) FROM therapy_sessions_appointment a JOIN therapy_sessions_appointment b ON a.id < b.id
+WHERE a.status NOT IN ('held','cancelled','noshow') AND b.status NOT IN ('held','cancelled','noshow') AND (
+ (a.therapist_id = b.therapist_id OR a.room_id = b.room_id) AND a.occupied_from < b.occupied_until AND b.occupied_from < a.occupied_until
+ OR a.client_id = b.client_id AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at)"""
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: Any) -> Any:
+    with scratch_practice(tmp_path_factory.mktemp("race")) as made:
+        yield made
+
+
+def race(url: str, scratch: Scratch, starts_at: str, headers: dict[str, str] | None = None) -> Counter[tuple[int, str]]:
+    """So many bookings of one slot at once, each for another client; answers how often each status and type came."""
+    start, ids = Barrier(AT_ONCE), scratch.ids
+
+    def book(n: int) -> tuple[int, str]:
+        body = {"client": ids["clients"][n % len(ids["clients"])], "therapist": ids["ana"], "service": ids["service"], "starts_at": starts_at}
+        with requests.Session() as http:
+            start.wait(60)
+            answer = http.post(f"{url}/api/v1/appointments/", json=body, timeout=120,
+                               headers={"Authorization": f"Bearer {ids['token']}"} | (headers or {}))
+        code = answer.json().get("code", "")
+        return answer.status_code, f"{answer.headers['Content-Type'].split(';')[0]} {code}".strip()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return Counter(pool.map(book, range(AT_ONCE)))
+
+
+def slots(scratch: Scratch, how_many: int) -> list[str]:
+    hours = ["09:00", "10:00", "11:00", "13:00", "14:00", "15:00", "16:00"]
+    date, offset = scratch.ids["starts_at"][:10], scratch.ids["starts_at"][19:]
+    return [f"{date}T{hour}:00{offset}" for hour in hours[:how_many]]
+
+
+def test_of_many_at_once_exactly_one_gets_the_slot_and_the_others_are_told_so(scratch):
+    url = scratch.serve()
+    for starts_at in slots(scratch, ROUNDS):
+        answers = race(url, scratch, starts_at)
+        assert answers == {(201, "application/json"): 1, (409, "application/problem+json slot_taken"): AT_ONCE - 1}
+    assert scratch.sql(OVERLAPS)[0][0] == 0
+
+
+def test_the_same_request_sent_many_times_with_one_key_books_once_and_answers_the_same(scratch):
+    url = scratch.serve()
+    starts_at = slots(scratch, 7)[6]
+    before = scratch.sql("SELECT count(*) FROM therapy_sessions_appointment")[0][0]
+    body = {"client": scratch.ids["clients"][0], "therapist": scratch.ids["ben"], "service": scratch.ids["service"], "starts_at": starts_at}
+    headers = {"Authorization": f"Bearer {scratch.ids['token']}", "Idempotency-Key": "five-rapid-taps"}
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda _: requests.post(f"{url}/api/v1/appointments/", json=body, headers=headers, timeout=120), range(100)))
+    made = {a.json().get("id") for a in answers if a.status_code == 201}
+    assert len(made) == 1
+    assert {a.status_code for a in answers} <= {201, 409}
+    assert all(a.json()["code"] == "request_in_flight" for a in answers if a.status_code == 409)
+    assert scratch.sql("SELECT count(*) FROM therapy_sessions_appointment")[0][0] == before + 1
+    other = requests.post(f"{url}/api/v1/appointments/", json=body | {"room": None}, headers=headers, timeout=60)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+def test_with_the_guards_taken_out_the_same_race_books_the_slot_more_than_once(tmp_path):
+    from practice.tests import unguarded_sql
+
+    with scratch_practice(tmp_path / "unguarded") as scratch:
+        for statement in unguarded_sql.drop_statements(scratch.is_postgres):
+            scratch.sql(statement)
+        answers = race(scratch.serve("practice.tests.unguarded:application"), scratch, scratch.ids["starts_at"])
+        assert sum(n for (status, _), n in answers.items() if status == 201) > 1
+        assert scratch.sql(OVERLAPS)[0][0] > 0
