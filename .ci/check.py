@@ -46,7 +46,6 @@ def environment(data: Path, **more: str) -> dict[str, str]:
         "REDIS_KEY_PREFIX": f"evenhand-test-{os.getpid()}:",
         "EMAIL_URL": "",
         "SMS_URL": "",
-        "BASE_URL": "http://127.0.0.1:8000",
         "PYTHONUNBUFFERED": "1",
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
     }

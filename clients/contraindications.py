@@ -118,7 +118,7 @@ def _speak_of_plan(holding: Holding, planned: list[Planned]) -> Iterator[Reason]
     met = [(row, places) for row in planned if (places := holding.meets(row.places))]
     if not met:
         return
-    if not rule.has_limits:
+    if not rule.has_limits or rule.level is Level.INFO:
         yield reason(holding, rule.level, told(holding))
         return
     is_kept = True
@@ -207,16 +207,25 @@ def _what_became_of(asked: list[KnownClearance]) -> str:
 
 
 def _terms_on(body: Body, held: list[Holding], on: date) -> list[_Terms]:
-    """General grants, and those for something that still holds."""
+    """General grants, and those for something that still holds; the latter count where it holds."""
     ongoing = {episode.kind for episode in body.episodes
                if episode.onset_on <= on and episode.status in ("suspected", "confirmed", "recovering")}
     terms: list[_Terms] = []
     for grant in body.clearances:
         if not _is_live(grant, on):
             continue
-        if not grant.scope or grant.scope in ongoing or any(_is_for(grant, holding.rule) for holding in held):
+        is_general = not grant.scope or grant.scope in ongoing
+        mine = [] if is_general else [holding for holding in held if _is_for(grant, holding.rule)]
+        if not is_general and not mine:
+            continue
+        if grant.regions:
             places = tuple(key for region, side in grant.regions for key in body_map.keys(region, side))
-            terms.append(_Terms(grant, places, body_map.inside(places) if places else None))
+            terms.append(_Terms(grant, places, body_map.inside(places)))
+        elif is_general or any(holding.touches is None for holding in mine):
+            terms.append(_Terms(grant, (), None))
+        else:
+            places = tuple(sorted({place for holding in mine for place in holding.places}))
+            terms.append(_Terms(grant, places, body_map.inside(places)))
     return terms
 
 

@@ -57,8 +57,9 @@ class Note(PracticeOwned):
         constraints: ClassVar = [
             Unchanging(name="signed_note_stands_for_ever", when="OLD.signed_at IS NOT NULL"),
             models.UniqueConstraint(fields=["practice", "chain_position"], name="note_has_its_place_in_the_chain"),
-            models.CheckConstraint(condition=Q(signed_at=None) | (~Q(content_hash="") & Q(chain_position__isnull=False)),
-                                   name="signed_note_carries_its_hash"),
+            models.CheckConstraint(
+                condition=Q(signed_at=None) | (~Q(content_hash="") & Q(chain_position__isnull=False)),
+                name="signed_note_carries_its_hash"),
         ]
         indexes: ClassVar = [models.Index(fields=["client", "-visit_on"], name="note_of_client")]
 
@@ -92,7 +93,8 @@ class Treatment(models.Model):
     class Meta:
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(pressure=None) | Q(pressure__lte=5), name="pressure_is_on_the_walton_scale"),
+            models.CheckConstraint(condition=Q(pressure=None) | Q(pressure__lte=5),
+                                   name="pressure_is_on_the_walton_scale"),
             Unchanging(name="treatment_of_signed_note_stands", when=_SIGNED.format(row="OLD"),
                        insert_when=_SIGNED.format(row="NEW")),
         ]
@@ -124,7 +126,8 @@ class Addendum(models.Model):
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(max_length=20_000)
     reason = models.CharField(max_length=500)
-    written_at = models.DateTimeField(auto_now_add=True)
+    written_at = models.DateTimeField()
+    content_hash = models.CharField(max_length=64)
 
     class Meta:
         ordering: ClassVar = ["written_at", "id"]

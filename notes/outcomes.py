@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from clients.models import Client
-from notes.models import Measurement
-from practice.access import Actor
+from notes.models import Measurement, Note
+from practice.models import Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,8 @@ MEASURES: dict[str, Measure] = {
     m.code: m
     for m in (
         Measure("pain", "Pain", "0-10", 0, 10, "lower", _NRS, 2.0,
-                "About 2 points or 30 % mean something to people with chronic pain (Farrar et al., Pain 2001; 2,724 people in 10 trials).",
-                "72514-3"),
+                "About 2 points or 30 % mean something to people with chronic pain (Farrar et al., Pain 2001; 2,724 people "
+                "in 10 trials).", "72514-3"),
         Measure("stiffness", "Stiffness", "0-10", 0, 10, "lower", _NRS),
         Measure("spasticity", "Spasticity", "0-10", 0, 10, "lower", _NRS),
         Measure("fatigue", "Fatigue", "0-10", 0, 10, "lower", _NRS),
@@ -45,30 +48,28 @@ MEASURES: dict[str, Measure] = {
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One visit's readings of one measure."""
+    """One visit's readings of one measure, and whether its note is signed."""
 
     on: date
     before: Decimal | None
     after: Decimal | None
+    is_signed: bool = True
 
 
-def readings_of(client: Client, *, by: Actor, measure: str = "", signed_only: bool = False, first: date | None = None,
-                last: date | None = None) -> dict[str, list[Point]]:
-    """Readings by measure, oldest first, from the notes this member may see."""
-    from notes.models import Note
-
-    notes = Note.objects.visible_to(by).filter(client=client)
-    if signed_only:
-        notes = notes.exclude(signed_at=None)
-    if first:
-        notes = notes.filter(visit_on__gte=first)
-    if last:
-        notes = notes.filter(visit_on__lte=last)
-    rows = Measurement.objects.filter(note__in=notes).select_related("note").order_by("note__visit_on", "note_id")
+def readings_in(notes: QuerySet[Note], *, measure: str = "") -> dict[str, list[Point]]:
+    """The readings of these notes by measure, oldest first; one measure only where it is named."""
+    rows = Measurement.objects.filter(note__in=notes).order_by("note__visit_on", "note_id").select_related("note")
     if measure:
         rows = rows.filter(measure=measure)
-    found: dict[str, dict[object, list[Decimal | date | None]]] = {}
+    found: dict[str, dict[UUID, Point]] = {}
     for row in rows:
-        point = found.setdefault(row.measure, {}).setdefault(row.note_id, [row.note.visit_on, None, None])
-        point[1 if row.when == "before" else 2] = row.value
-    return {code: [Point(*p) for p in points.values()] for code, points in found.items()}  # type: ignore[arg-type]
+        points = found.setdefault(row.measure, {})
+        point = points.get(row.note_id, Point(row.note.visit_on, None, None, row.note.is_signed))
+        is_before = row.when == "before"
+        points[row.note_id] = replace(point, before=row.value) if is_before else replace(point, after=row.value)
+    return {code: list(points.values()) for code, points in found.items()}
+
+
+def readings_of(client: Client, *, by: Membership, measure: str = "") -> dict[str, list[Point]]:
+    """The client's readings by measure, oldest first, from the notes this member may read."""
+    return readings_in(Note.objects.visible_to(by).filter(client=client), measure=measure)

@@ -6,6 +6,7 @@ Unknown, expired, revoked, and wrong code get one answer, byte for byte.
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,14 +19,16 @@ from django.utils import timezone
 
 from clients.models import Consent, Doctor
 from notes.models import Share, ShareOpening, Summary
+from notes.writing import refuse_unless_therapist
 from practice import audit, clock, links, outbox
 from practice.access import Actor, Outsider
-from practice.models import Membership, Message
+from practice.models import Message
 from practice.outbox import Kind, Mail
 from practice.refusals import BadInput, Refusal
 
-LIVES_DAYS = 14
+LIVES_DAYS, LONGEST_DAYS = 14, 365
 CODE_DIGITS = 6
+CONSENT_TEXT_VERSION = "2026-11"  # of the words in `words_to_ask`
 NO_ENTRY = (
     "This link and code do not open anything. The code may be mistyped, the link may have expired, been used up or "
     "been withdrawn. Ask the practice that sent it for a new one."
@@ -60,15 +63,18 @@ def share_summary(*, summary: Summary, doctor: Doctor, consent: Consent | None, 
     """Open a signed summary to its doctor until the end of a day; the link goes by e-mail, the code another way.
 
     Refuses a draft, another doctor than the summary's, and a consent that is missing, for another doctor, for
-    fewer sections, expired or withdrawn.
+    fewer sections, expired or withdrawn. A consent that ends sooner closes it sooner.
     """
+    refuse_unless_therapist(by)
     if doctor.pk != summary.doctor_id:
         raise BadInput(f"This summary is written to {summary.doctor.name}.", field="doctor")
     zone = summary.client.practice.time_zone
     today = clock.wall_of(timezone.now(), zone)[0]
     last_day = expires_on or today + timedelta(days=LIVES_DAYS)
     if last_day < today:
-        raise BadInput(f"{clock.said_date(last_day)} has passed.", field="expires_on")
+        raise BadInput(f"{clock.said_date(last_day, today=today)} has passed.", field="expires_on")
+    if last_day > today + timedelta(days=LONGEST_DAYS):
+        raise BadInput(f"A link stays open for {LONGEST_DAYS} days at most.", field="expires_on")
     if not summary.is_signed:
         raise SummaryNotSigned("Sign the summary first: what is shared does not change any more.")
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
@@ -77,7 +83,7 @@ def share_summary(*, summary: Summary, doctor: Doctor, consent: Consent | None, 
         refuse_without_consent(summary, locked, today)
         assert locked is not None
         share = Share(practice=summary.practice, summary=summary, doctor=doctor, consent=locked, shared_by=by,
-                      expires_at=_end_of(last_day, zone))
+                      expires_at=_end_of(min(last_day, locked.until or last_day), zone))
         token = links.token_of("share", share.pk)
         share.token_hash, share.code_hash = links.hash_of(token), _code_hash(token, code)
         share.save(force_insert=True)
@@ -88,8 +94,7 @@ def share_summary(*, summary: Summary, doctor: Doctor, consent: Consent | None, 
 
 def refuse_without_consent(summary: Summary, consent: Consent | None, today: date) -> None:
     """Raise `ConsentMissing` saying which of the five reasons it is, and the words to ask with."""
-    ask = (f"Ask {summary.client.called}: “May I send {summary.doctor.name} a summary of our sessions from "
-           f"{clock.said_date(summary.from_on)} to {clock.said_date(summary.until_on)}?”")
+    ask = f"Ask {summary.client.called}: “{words_to_ask(summary)}”"
 
     def missing(reason: str, what: str) -> ConsentMissing:
         return ConsentMissing(f"{what} {ask}", reason=reason)
@@ -108,6 +113,25 @@ def refuse_without_consent(summary: Summary, consent: Consent | None, today: dat
         raise missing("wider_sections", "The agreement covers fewer sections than this summary has.")
 
 
+def words_to_ask(summary: Summary) -> str:
+    """The very words with which the client is asked, as `CONSENT_TEXT_VERSION` names them."""
+    first, last = (clock.said_date(day, year=True) for day in (summary.from_on, summary.until_on))
+    return (f"May I send {summary.doctor.name} a summary of our sessions from {first} to {last}? You can see it first, "
+            "and you can take this back at any time.")
+
+
+def fitting_consent(summary: Summary) -> Consent | None:
+    """The client's latest agreement under which this summary may be shared today, if there is one."""
+    today = clock.wall_of(timezone.now(), summary.practice.time_zone)[0]
+    for consent in Consent.objects.filter(client=summary.client_id, doctor=summary.doctor_id, withdrawn_at=None):
+        try:
+            refuse_without_consent(summary, consent, today)
+        except ConsentMissing:
+            continue
+        return consent
+    return None
+
+
 def url_of(share: Share) -> str:
     """The doctor's link; derived again whenever a message needs it, stored nowhere."""
     return f"{settings.BASE_URL}/s/{links.token_of('share', share.pk)}/"
@@ -119,8 +143,8 @@ def mail_link(*, share: Share, by: Actor) -> Message | None:
     if not doctor.email:
         return None
     return outbox.queue_message(
-        practice=share.practice, kind="summary-shared", subject_id=share.pk, to_address=doctor.email, to_name=doctor.name,
-        due_at=timezone.now(), useful_until=share.expires_at, why=f"{by.name} shared a summary.",
+        practice=share.practice, kind="summary-shared", subject_id=share.pk, to_address=doctor.email,
+        to_name=doctor.name, due_at=timezone.now(), useful_until=share.expires_at, why=f"{by.name} shared a summary.",
         client_id=share.summary.client_id)
 
 
@@ -135,8 +159,8 @@ def _about_share(message: Message) -> Mail:
     practice, until = share.practice, clock.said(share.expires_at, share.practice.time_zone)
     return Mail(
         f"A letter from {practice.name}",
-        f"Dear {share.doctor.name},\n\n{share.shared_by.name} at {practice.name} has written to you. Read the letter here "
-        f"until {until}:\n\n{url_of(share)}\n\nThe page asks for a code, which you receive by another way.\n\n"
+        f"Dear {share.doctor.name},\n\n{share.shared_by.name} at {practice.name} has written to you. Read the letter "
+        f"here until {until}:\n\n{url_of(share)}\n\nThe page asks for a code, which you receive by another way.\n\n"
         f"{practice.name}{', ' + practice.phone if practice.phone else ''}\n")
 
 
@@ -173,17 +197,20 @@ def open_share(*, token: str, code: str, what: str = "page") -> Share | None:
 
     A guess is counted before it is compared, by one conditional UPDATE: of 200 at once at most five are compared.
     """
+    typed = re.sub(r"[\s-]", "", code)
+    if not typed:
+        return None
     live = Share.objects.filter(token_hash=links.hash_of(token), revoked_at=None, expires_at__gt=timezone.now())
     counted = live.filter(wrong_codes__lt=Share.MOST_WRONG_CODES).update(wrong_codes=F("wrong_codes") + 1)
     if not counted:
         return None
     share = live.select_related("summary__client__practice", "doctor", "practice", "shared_by__user", "consent").first()
-    if share is None or not hmac.compare_digest(share.code_hash, _code_hash(token, code.strip())):
-        return None
-    if share.consent.withdrawn_at is not None:
+    if share is None or not hmac.compare_digest(share.code_hash, _code_hash(token, typed)):
         return None
     with transaction.atomic():
-        Share.objects.filter(pk=share.pk).update(wrong_codes=0)
+        # Once more, now under the row's lock: a share revoked this moment opens nothing.
+        if share.consent.withdrawn_at or not live.filter(pk=share.pk).update(wrong_codes=0):
+            return None
         ShareOpening.objects.create(share=share, what=what)
         doctor = Outsider(share.practice, "doctor", share.doctor.name)
         audit.record(by=doctor, verb=f"share_{what}_opened", subject=share, client_id=share.summary.client_id)

@@ -19,11 +19,12 @@ from notes.outcomes import MEASURES
 from practice import audit
 from practice.access import Actor, Role
 from practice.models import Membership
-from practice.refusals import BadInput, NotAllowed, Refusal, Stale
+from practice.refusals import BadInput, NotAllowed, Refusal, Stale, WrongState
 from practice.techniques import PRESSURES, TECHNIQUES
 from sessions.models import Appointment
 
 SOAP = ("subjective", "objective", "assessment", "plan")
+VISIBILITIES = ("therapists", "author")
 
 
 class NoteSigned(Refusal):
@@ -71,19 +72,18 @@ def begin_note(*, appointment: Appointment, by: Actor) -> tuple[Note, bool]:
 
     Refuses whoever is not a therapist, and a visit that was cancelled or is on hold.
     """
-    _refuse_unless_therapist(by)
+    refuse_unless_therapist(by)
     note = Note.objects.filter(appointment=appointment).first()
     if note:
         if not Note.objects.visible_to(by).filter(pk=note.pk).exists():
             raise NoteExists("This visit's note is kept to its author.")
         return note, False
-    if appointment.status in ("cancelled", "held", "noshow"):
-        raise BadInput(f"This visit is “{appointment.get_status_display().lower()}”: there is nothing to note.",
-                       field="appointment")
+    if appointment.is_released:
+        raise WrongState(f"This visit is “{appointment.get_status_display().lower()}”: there is nothing to note.")
     try:
         with transaction.atomic():
-            note = Note.objects.create(practice=appointment.practice, appointment=appointment, client=appointment.client,
-                                       author=by, visit_on=appointment.wall_date)
+            note = Note.objects.create(practice=appointment.practice, appointment=appointment,
+                                       client=appointment.client, author=by, visit_on=appointment.wall_date)
             audit.record(by=by, verb="note_begun", subject=note)
     except IntegrityError:
         return Note.objects.get(appointment=appointment), False
@@ -92,9 +92,12 @@ def begin_note(*, appointment: Appointment, by: Actor) -> tuple[Note, bool]:
 
 def write_note(
     *, note: Note, by: Actor, expected_version: int, treatments: Sequence[TreatmentInput] | None = None,
-    measurements: Sequence[MeasurementInput] | None = None, **soap: str,
+    measurements: Sequence[MeasurementInput] | None = None, visibility: str | None = None, **soap: str,
 ) -> Note:
-    """Change a draft; treatments and measurements given are the whole list. Stale versions and signed notes refuse."""
+    """Change a draft; treatments and measurements given are the whole list. Stale versions and signed notes refuse.
+
+    `visibility` is "therapists" or "author": kept to whoever writes it.
+    """
     with transaction.atomic():
         note = locked_note(note)
         if note.is_signed:
@@ -107,8 +110,11 @@ def write_note(
         for name in SOAP:
             if name in soap:
                 setattr(note, name, soap[name].replace("\x00", ""))
+        if visibility is not None:
+            _refuse_unknown_visibility(visibility)
+            note.visibility = visibility
         note.version += 1
-        note.save(update_fields=[*SOAP, "version"])
+        note.save(update_fields=[*SOAP, "visibility", "version"])
         if treatments is not None:
             _replace_treatments(note, treatments)
         if measurements is not None:
@@ -140,9 +146,22 @@ def last_treatments(client: Client) -> list[ProposedTreatment]:
     return [as_proposed(row) for row in last.treatments.all()] if last else []
 
 
-def _refuse_unless_therapist(by: Actor) -> None:
+def last_signed(note: Note, by: Membership) -> Note | None:
+    """The signed note of the visit before this one, among those this member may read."""
+    earlier = Note.objects.visible_to(by).filter(client=note.client, visit_on__lte=note.visit_on).exclude(pk=note.pk)
+    return (earlier.exclude(signed_at=None).select_related("author__user").order_by("-visit_on", "-id")  # type: ignore[return-value]
+            .prefetch_related("treatments", "measurements").first())
+
+
+def refuse_unless_therapist(by: Actor) -> None:
+    """Refuse whoever gives no sessions: the record is the therapists'."""
     if not isinstance(by, Membership) or not (by.role == Role.THERAPIST or by.is_therapist):
         raise NotATherapist("Notes are written by therapists.")
+
+
+def _refuse_unknown_visibility(visibility: str) -> None:
+    if visibility not in VISIBILITIES:
+        raise BadInput("A note is read by “therapists” or kept to its “author”.", field="visibility")
 
 
 def _replace_treatments(note: Note, rows: Sequence[TreatmentInput]) -> None:

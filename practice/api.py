@@ -6,6 +6,7 @@ import hashlib
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.http import Http404
@@ -16,10 +17,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from practice import clock
 from practice.access import EVERYBODY, Role
 from practice.callers import TokenAuthentication, member_of
 from practice.models import IdempotentRequest, Membership
 from practice.refusals import PROBLEM, BadInput, Refusal, Stale
+
+
+KEYS_ARE_KEPT = timedelta(hours=24)
 
 
 class Pages(PageNumberPagination):
@@ -27,6 +32,7 @@ class Pages(PageNumberPagination):
 
     page_size_query_param = "page_size"
     max_page_size = 200
+    invalid_page_message = "The list has no page “{page_number}”."
 
 
 class Api(APIView):
@@ -53,7 +59,10 @@ class Api(APIView):
 
     def read(self, serializer_class: type[serializers.Serializer[Any]], **kwargs: Any) -> Any:
         """The body's shape, checked: a typed dict, or 400 with a pointer for each field."""
-        data = self.request.data
+        try:
+            data = self.request.data
+        except RecursionError:
+            raise BadInput("This is nested too deeply.") from None
         if not isinstance(data, dict):
             raise BadInput("Send a JSON object.")
         serializer = serializer_class(data=data, context=self.get_serializer_context(), **kwargs)
@@ -68,6 +77,9 @@ class Api(APIView):
         return row
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+        if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+            return _problem_now(_TooLong(f"Send at most {most // 2**20} MB at once."))
         key = request.headers.get("Idempotency-Key", "")
         if request.method != "POST" or not key:
             return super().dispatch(request, *args, **kwargs)
@@ -78,9 +90,13 @@ class Api(APIView):
         caller = _caller(request)
         if caller is None:
             return super().dispatch(request, *args, **kwargs)  # answers 401
-        if len(key) > 200:
-            return _problem_now(BadInput("An Idempotency-Key has at most 200 characters."))
-        print_ = hashlib.sha256(b"\0".join([request.method.encode(), request.path.encode(), request.body])).hexdigest()
+        if len(key) > 200 or not key.isprintable():
+            return _problem_now(BadInput("An Idempotency-Key has at most 200 printable characters."))
+        try:
+            print_ = hashlib.sha256(b"\0".join([request.method.encode(), request.path.encode(), request.body])).hexdigest()
+        except RequestDataTooBig:
+            return _problem_now(_TooLarge("This is more than the server takes in one request."))
+        IdempotentRequest.objects.filter(membership=caller, created_at__lt=timezone.now() - KEYS_ARE_KEPT).delete()
         try:
             with transaction.atomic():
                 with transaction.atomic():
@@ -109,12 +125,20 @@ class _NotKept(Exception):
         self.response = response
 
 
+class _TooLong(Refusal):
+    code, title, status = "too_long", "This is too long", 413
+
+
 class _KeyReused(Refusal):
     code, title, status = "idempotency_key_reused", "This key belongs to another request", 422
 
 
 class _InFlight(Refusal):
     code, title = "request_in_flight", "The same request is under way"
+
+
+class _TooLarge(Refusal):
+    code, title, status = "too_large", "Too large", 413
 
 
 def _caller(request: Any) -> Membership | None:
@@ -125,15 +149,11 @@ def _caller(request: Any) -> Membership | None:
     return found[1].membership if found else None
 
 
-def _problem_now(refusal: Refusal) -> Any:
-    from django.http import JsonResponse
-
+def _problem_now(refusal: Refusal) -> JsonResponse:
     return JsonResponse(refusal.problem(), status=refusal.status, content_type=PROBLEM)
 
 
-def _replay(known: IdempotentRequest, fingerprint: str) -> Any:
-    from django.http import HttpResponse
-
+def _replay(known: IdempotentRequest, fingerprint: str) -> HttpResponse:
     if known.fingerprint != fingerprint:
         return _problem_now(_KeyReused("This Idempotency-Key was sent before with another body. Use a new key."))
     if known.status is None:
@@ -155,8 +175,24 @@ def require_match(request: Request, row: Any) -> None:
     given = request.headers.get("If-Match", "")
     if not given:
         raise _MatchNeeded("Send If-Match with the ETag you read, so that nobody's work is overwritten.")
-    if given not in (etag_of(row), "*"):
+    refuse_stale(request, row)
+
+
+def refuse_stale(request: Request, row: Any) -> None:
+    """412 if an If-Match was sent and the row moved on since it was read; nothing where none was sent."""
+    if request.headers.get("If-Match", "*") not in (etag_of(row), "*"):
         raise Stale("Somebody changed this since you read it. Read it again, then repeat your change.")
+
+
+def version_if_matched(request: Request, row: Any) -> int | None:
+    """The version a caller's If-Match names, for the verb to check again under its lock; None without If-Match.
+
+    412 if the row moved on since it was read.
+    """
+    if not request.headers.get("If-Match", ""):
+        return None
+    require_match(request, row)
+    return int(row.version)
 
 
 class _MatchNeeded(Refusal):
@@ -254,3 +290,97 @@ class PlainText(serializers.CharField):
         super().__init__(**kwargs)
 
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199  # outside, zones have no offsets to trust and arithmetic runs over
+_WALL = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(Z|z|[+-]\d\d:?\d\d)?")
+
+
+def _is_in_reach(on: date) -> bool:
+    return _FIRST_YEAR <= on.year <= _LAST_YEAR
+
+
+class Day(serializers.DateField):
+    """A date, YYYY-MM-DD, of the years 1900 to 2199."""
+
+    def to_internal_value(self, value: Any) -> date:
+        on: date = super().to_internal_value(value)
+        if not _is_in_reach(on):
+            raise serializers.ValidationError(f"Give a date from {_FIRST_YEAR} to {_LAST_YEAR}.")
+        return on
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class WallTime(serializers.Field):
+    """A start time, ISO 8601; without an offset it is read on the practice's wall clock.
+
+    Refuses seconds, and a wall time the clocks jump over even where it carries one of the practice's own offsets
+    (with the two `nearest` valid times); a time that comes twice and carries no offset is asked back (`choices`).
+    """
+
+    def to_internal_value(self, value: Any) -> datetime:
+        found = _WALL.fullmatch(value.strip()) if isinstance(value, str) else None
+        try:
+            local = datetime.fromisoformat(f"{found[1]}T{found[2]}") if found else None
+            given = datetime.fromisoformat(f"{found[1]}T{found[2]}{found[3].upper()}") if found and found[3] else None
+        except ValueError:
+            local = None
+        if local is None:
+            raise serializers.ValidationError("Give a date and time with offset, such as 2026-11-24T10:30:00-05:00.")
+        if not _is_in_reach(local.date()):
+            raise serializers.ValidationError(f"Give a time of the years {_FIRST_YEAR} to {_LAST_YEAR}.")
+        if local.second or local.microsecond:
+            raise serializers.ValidationError("Visits begin on a whole minute.")
+        return self._instant(local, given)
+
+    def to_representation(self, value: datetime) -> str:
+        return clock.iso(value, self._zone)
+
+    @property
+    def _zone(self) -> str:
+        return str(self.context["member"].practice.time_zone)
+
+    def _instant(self, local: datetime, given: datetime | None) -> datetime:
+        zone = self._zone
+        try:
+            instant = clock.instant_of(local.date(), local.time(), zone)
+        except clock.WallTimeMissing as gap:
+            # Another zone's offset names a real instant; one of our own was put to a time that never is.
+            if given is None or given.utcoffset() in {_offset(near, zone) for near in gap.nearest}:
+                raise BadInput(str(gap), field=str(self.field_name), nearest=[_iso(near, zone) for near in gap.nearest]) from gap
+        except clock.WallTimeAmbiguous as twice:
+            if given is None:
+                raise BadInput(str(twice), field=str(self.field_name),
+                               choices=[choice.isoformat() for choice in twice.choices]) from twice
+        else:
+            if given is None:
+                return instant
+        assert given is not None
+        return given.astimezone(UTC)
+
+
+def _iso(local: datetime, zone: str) -> str:
+    return clock.iso(clock.instant_of(local.date(), local.time(), zone, fold=0), zone)
+
+
+def _offset(local: datetime, zone: str) -> timedelta | None:
+    return local.replace(tzinfo=clock.zone_of(zone)).utcoffset()
+
+
+# --- addresses that are none -------------------------------------------------------------------------------------
+
+
+@csrf_exempt
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """Any other address under /api/: 404 as problem+json; a read that only lacks its last slash is sent on."""
+    try:
+        other = resolve(f"{request.path_info}/")
+    except Resolver404:
+        other = None
+    if other is not None and other.func is not nothing_here:
+        if request.method in ("GET", "HEAD"):
+            return HttpResponseRedirect(request.get_full_path(force_append_slash=True))
+        return _problem_now(_NoAddress(f"Addresses end in a slash: {request.path}/"))
+    return _problem_now(_NoAddress("There is nothing at this address. What there is stands at /api/v1/docs/."))
+
+
+class _NoAddress(Refusal):
+    code, title, status = "not_found", "Nothing here", 404

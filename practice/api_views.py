@@ -15,9 +15,14 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from practice.api import Api
+from practice.api import Api, Pages
 from practice.models import Membership, Message, Room, Service
+from practice.schema import ApiSchema, ListSchema
 from practice.techniques import TECHNIQUES
+
+
+# Set here, because REST framework reads practice/api.py while its own views are still loading.
+Api.schema = ApiSchema()
 
 
 class MeSerializer(serializers.ModelSerializer[Membership]):
@@ -72,6 +77,8 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
 
 class OwnedList(Api, GenericAPIView):
     """A list of the caller's own rows."""
+
+    schema = ListSchema()
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
@@ -139,6 +146,9 @@ class CatalogueEntry(serializers.Serializer[Any]):
 class Catalogue(Api):
     """A catalogue: every entry, in one page of the usual shape."""
 
+    schema = ListSchema()
+    pagination_class = Pages
+
     def entries(self) -> list[dict[str, Any]]:
         return []
 
@@ -147,8 +157,12 @@ class Catalogue(Api):
         return Response({"count": len(rows), "next": None, "previous": None, "results": rows})
 
 
+class TechniqueEntry(CatalogueEntry):
+    definition = serializers.CharField()
+
+
 class Techniques(Catalogue):
-    @extend_schema(responses=CatalogueEntry(many=True), operation_id="techniques_list")
+    @extend_schema(responses=TechniqueEntry(many=True), operation_id="techniques_list")
     def get(self, request: Request) -> Response:
         return super().get(request)
 

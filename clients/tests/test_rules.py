@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
@@ -156,3 +158,18 @@ def test_every_source_is_cited_somewhere_and_says_what_it_is():
         assert source.key == key and source.kind in KINDS
         assert not re.search(r"\bS\d:\d", source.citation), "citations are written in full"
         assert key in cited or source.citation in written, f"nobody cites {key}"
+
+
+PURE = {"contraindications", "known", "reasons", "rule", "rules", "body", "conditions", "findings", "sources"}
+
+
+@pytest.mark.parametrize("module", sorted(PURE))
+def test_the_check_and_its_catalogues_know_no_database(module):
+    """They are pure: tested by the thousand, and read by booking, plan, note and signing alike."""
+    tree = ast.parse((Path(__file__).parents[1] / f"{module}.py").read_text(encoding="utf-8"))
+    imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    ours = {name for name in imported if name.startswith(("clients.", "practice"))}
+    assert ours <= {"practice", "practice.techniques"} | {f"clients.{name}" for name in PURE}
+    assert imported - ours <= {"__future__", "clients", "collections.abc", "dataclasses", "datetime", "enum",
+                               "functools", "typing"}
+    assert not any(isinstance(node, ast.Import) for node in ast.walk(tree))

@@ -255,6 +255,12 @@ def test_spans_of_one_offset_tile_the_time_and_agree_with_the_zone(first, length
             assert clock.instant_at(minute).astimezone(info).utcoffset() == timedelta(minutes=offset)
 
 
+def test_spans_that_begin_or_end_with_a_change_of_the_clocks_are_not_empty():
+    change = clock.minute_of(datetime(2026, 3, 29, 1, tzinfo=UTC))
+    assert clock.offset_spans("Europe/Berlin", change, change + 60) == [(change, change + 60, 120)]
+    assert clock.offset_spans("Europe/Berlin", change - 60, change) == [(change - 60, change, 60)]
+
+
 def test_one_formatter_says_a_time_in_the_same_words_everywhere():
     instant = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
     assert clock.said(instant, "Europe/Berlin") == "Tue 24 Nov, 10:30"

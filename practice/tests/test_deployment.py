@@ -239,7 +239,7 @@ def test_a_taken_port_is_refused_in_a_sentence(tmp_path, free_port):
         done = subprocess.run(
             [sys.executable, "manage.py", "serve"],
             cwd=ROOT,
-            env={**os.environ, "DEBUG": "1", "PORT": str(free_port), "DATA_DIR": str(tmp_path)},
+            env={**plain_environment(), "DEBUG": "1", "PORT": str(free_port), "DATA_DIR": str(tmp_path)},
             capture_output=True,
             text=True,
             timeout=60,
@@ -275,14 +275,19 @@ def children_of(parent: int) -> dict[int, str]:
     return {pid: found[pid] for pid in mine - {parent}}
 
 
+def plain_environment() -> dict[str, str]:
+    """What a person's shell has: nothing of this test run's settings."""
+    ours = {*re.findall(r'"([A-Z_]+)"', (ROOT / "practice/settings.py").read_text()), "DJANGO_SETTINGS_MODULE"}
+    return {key: value for key, value in os.environ.items() if key not in ours and not key.startswith("MAKE")}
+
+
 @pytest.mark.slow
 def test_make_run_serves_restarts_a_killed_worker_and_ends_with_make_alone(tmp_path, free_port):
     if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
         pytest.skip("once is enough, and it is the one of SQLite")
     if not shutil.which("make") or not (ROOT / ".venv").exists() or not Path("/proc/self/stat").exists():
         pytest.skip("needs Linux, make and the .venv of make")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "DATABASE_URL"))}
-    environment |= {"DATA_DIR": str(tmp_path / "data"), "PORT": str(free_port), "DEBUG": "1"}
+    environment = {**plain_environment(), "DATA_DIR": str(tmp_path / "data"), "PORT": str(free_port)}
     with (tmp_path / "log").open("wb") as log:
         make = subprocess.Popen(["make", "run"], cwd=ROOT, env=environment, stdout=log, stderr=log)
     everything: dict[int, str] = {}
@@ -334,7 +339,7 @@ def test_the_processes_that_compose_names_start_work_and_stop(scratch_database, 
     given = {name: str(value) for name, value in COMPOSE["services"]["web"]["environment"].items() if value is not None}
     defaults = {name: re.sub(r"\$\{\w+:-(.*?)\}", r"\1", value) for name, value in given.items()}
     environment = {
-        **{key: os.environ[key] for key in ("HOME", "LANG", "TMPDIR") if key in os.environ},
+        **plain_environment(),
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
         **defaults,
         "SECRET_KEY": uuid4().hex + uuid4().hex,

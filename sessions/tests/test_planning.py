@@ -5,12 +5,13 @@ import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 
 from practice.clock import minute_of
 from sessions.availability import Slot
+from sessions.plan_optimum import NEVER, Line, cheapest_days, kept_terms, places_of
 from sessions.planning import (
     Candidate,
     ChosenTimesClash,
@@ -234,6 +235,12 @@ def test_of_equal_slots_the_therapist_id_and_then_the_earlier_start_and_the_room
         assert (chosen.therapist, chosen.at, chosen.room) == ("ben", time(9, 30), "A")
 
 
+def test_another_therapist_at_the_usual_time_can_tie_with_the_own_one_far_from_it():
+    slots = [candidate(0, time(13), "zoe"), candidate(0, TEN, "ben")]  # 12 started quarters, and 12 for another person
+    plan = propose(held_weekly(1, therapist="zoe"), [], slots, terms())
+    assert (plan.cost, plan.moves[0].candidate.therapist) == (12, "ben")
+
+
 def test_slots_before_the_return_and_after_the_horizon_are_not_used():
     slots = [candidate(-1), candidate(11)]
     assert propose(held_weekly(1), [], slots, terms(horizon_days=10)).moves == ()
@@ -426,6 +433,39 @@ def test_the_plan_is_the_first_of_the_cheapest_among_all_assignments_of_small_di
         assert order_of(placed) == order_of(cheapest)
         assert_feasible(found, held, kept, slots, asked)
     assert longest > 100, "the instances are not all trivial"
+
+
+def test_the_search_over_days_finds_the_first_of_the_cheapest_whatever_the_costs():
+    """Costs and prices of leaving out are drawn small and wild here, to where holes in a plan are the cheaper way."""
+    rng = random.Random(5)
+    for _ in range(PROOF_SIZE):
+        visits, span, least = rng.randrange(1, 5), rng.randrange(1, 10), rng.randrange(1, 4)
+        own = [[rng.choice([0, 1, 2, 5, 9, 30, NEVER]) for _ in range(span)] for _ in range(visits)]
+        skips = [rng.choice([0, 3, 8, 20, 60]) for _ in range(visits)]
+        kept = sorted(rng.sample(range(20), rng.randrange(3)))
+        line = Line(
+            kept,
+            rng.choice([None, -1, -5]),
+            interval=rng.randrange(1, 6),
+            rhythm=rng.randrange(4),
+            start=rng.randrange(4),
+        )
+        own = [[NEVER if number in kept else cost for number, cost in enumerate(costs)] for costs in own]
+        plans = []
+        for days in product([*range(span), None], repeat=visits):
+            placed = [number for number in days if number is not None]
+            if any(right - left < least for left, right in pairwise(placed)):
+                continue
+            price = sum(skips[i] if number is None else own[i][number] for i, number in enumerate(days))
+            if price < NEVER:
+                places = [place for place in places_of(days, line) if place]
+                gaps = sum(line.gap(p.day - p.previous, p.k) for p in places if p.previous is not None)
+                waiting = sum(line.start * p.day for p in places if p.is_first)
+                plans.append(
+                    (price + gaps + waiting + sum(kept_terms(days, line)), [span if d is None else d for d in days])
+                )
+        cost, found = cheapest_days(line, own, skips, least)
+        assert (cost, [span if number is None else number for number in found]) == min(plans)
 
 
 def least_cost_by_plain_recursion(held, kept, slots, asked):

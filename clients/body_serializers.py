@@ -1,0 +1,161 @@
+"""The shapes of what is known about a body, and of the question what may be done to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from clients.body import REGIONS, SIDES
+from clients.conditions import CONDITIONS
+from clients.contraindications import Check, ProposedTreatment
+from clients.findings import FINDINGS
+from clients.models import Clearance, ClientCondition, Doctor, Finding
+from clients.recording import check_place
+from clients.rule import POSITIONS, TEMPERATURES
+from clients.serializers import Changing
+from practice.api import Owned, PlainText
+from practice.refusals import BadInput
+from practice.techniques import TECHNIQUES
+
+
+class CodeField(serializers.CharField):
+    """A code of one of the catalogues; unknown ones are refused with the address of the list."""
+
+    def __init__(self, *, catalogue: Any = (), address: str = "", **kwargs: Any) -> None:
+        self.catalogue, self.address = catalogue, address
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        code: str = super().to_internal_value(data)
+        if code not in self.catalogue:
+            where = f"See {self.address} for the list." if self.address else f"There are: {', '.join(self.catalogue)}."
+            raise serializers.ValidationError(f"“{code[:60]}” is not known here. {where}")
+        return code
+
+
+class PlaceSerializer(serializers.Serializer[Any]):
+    """Region and side, codes of the body map; a foot has left, right and both, a sacrum only a midline."""
+
+    region = CodeField(catalogue=REGIONS, address="regions/")
+    side = CodeField(catalogue=SIDES)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        try:
+            check_place(attrs["region"], attrs["side"])
+        except BadInput as refused:
+            raise serializers.ValidationError({refused.field: refused.detail}) from None
+        return attrs
+
+
+def places_from(read: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """The places as the verbs take them."""
+    return [(place["region"], place["side"]) for place in read]
+
+
+class ClientConditionSerializer(Changing):
+    """A condition as reported: a therapist does not diagnose."""
+
+    id = serializers.UUIDField(read_only=True)
+    condition = CodeField(catalogue=CONDITIONS, address="conditions/")
+    name = serializers.SerializerMethodField()
+    since = serializers.DateField(required=False, allow_null=True)
+    diagnosed_by = PlainText(max_length=120, required=False)
+    ended_on = serializers.DateField(required=False, allow_null=True)
+    recorded_at = serializers.DateTimeField(read_only=True)
+
+    def get_name(self, row: ClientCondition) -> str:
+        return CONDITIONS[row.condition].name
+
+
+class FindingSerializer(Changing):
+    """What limits the work, and where; without regions it holds for the whole body."""
+
+    id = serializers.UUIDField(read_only=True)
+    finding = CodeField(catalogue=FINDINGS, address="findings/")
+    name = serializers.SerializerMethodField()
+    regions = PlaceSerializer(many=True, required=False, source="places", max_length=60)
+    began_on = serializers.DateField(required=False, allow_null=True)
+    ended_on = serializers.DateField(required=False, allow_null=True)
+    detail = PlainText(max_length=500, required=False)
+    recorded_at = serializers.DateTimeField(read_only=True)
+
+    def get_name(self, row: Finding) -> str:
+        return FINDINGS[row.finding].name
+
+
+class ClearanceSerializer(serializers.Serializer[Any]):
+    """What a doctor was asked or allowed; no regions means everywhere."""
+
+    id = serializers.UUIDField(read_only=True)
+    doctor = Owned(Doctor)
+    state = serializers.CharField(max_length=10)
+    max_pressure = serializers.IntegerField(min_value=0, max_value=5, required=False, allow_null=True)
+    excluded_techniques = serializers.ListField(child=CodeField(catalogue=TECHNIQUES, address="techniques/"), required=False,
+                                                max_length=60)
+    regions = PlaceSerializer(many=True, required=False, max_length=60)
+    minutes = serializers.IntegerField(min_value=1, max_value=480, required=False, allow_null=True)
+    expires_on = serializers.DateField(required=False, allow_null=True)
+    recorded_at = serializers.DateTimeField(read_only=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        fields: dict[str, Any] = super().get_fields()
+        # The contract's word is a keyword of the language, so it cannot be written as a name above.
+        fields["for"] = serializers.CharField(max_length=60, required=False, allow_blank=True, source="scope",
+                                              help_text="A rule, condition, finding or kind of episode; empty: in general.")
+        return fields
+
+    def to_representation(self, row: Clearance) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(row)
+        return shown
+
+
+class TreatmentSerializer(PlaceSerializer):
+    """One planned row: how, where, how firmly (Walton 0-5)."""
+
+    technique = CodeField(catalogue=TECHNIQUES, address="techniques/")
+    pressure = serializers.IntegerField(min_value=0, max_value=5, required=False, allow_null=True)
+    minutes = serializers.IntegerField(min_value=0, max_value=480, required=False, allow_null=True)
+    temperature = CodeField(catalogue=TEMPERATURES, required=False, allow_null=True)
+    position = CodeField(catalogue=POSITIONS, required=False, allow_null=True)
+    lubricant = PlainText(max_length=80, required=False, allow_null=True)
+
+
+class CautionsQuestionSerializer(serializers.Serializer[Any]):
+    """What is planned, and when."""
+
+    on = serializers.DateField(required=False, help_text="Today where left out.")
+    minutes = serializers.IntegerField(min_value=1, max_value=480, required=False, allow_null=True)
+    treatments = TreatmentSerializer(many=True, required=False, max_length=100)
+
+
+def treatments_from(read: list[dict[str, Any]]) -> list[ProposedTreatment]:
+    """The planned rows as the check takes them."""
+    return [ProposedTreatment(**row) for row in read]
+
+
+class CapField(serializers.Field):  # type: ignore[type-arg]
+    """A cap of pressure: 0 to 5, null for none, "none" for no touch."""
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    """One thing that speaks, with where it comes from."""
+
+    rule = serializers.CharField()
+    level = serializers.ChoiceField(choices=["info", "caution", "clearance", "stop"])
+    text = serializers.CharField()
+    regions = serializers.ListField(child=serializers.CharField(), help_text='Places such as "foot:left".')
+    max_pressure = CapField(allow_null=True)
+    techniques = serializers.ListField(child=serializers.CharField())
+    source = serializers.CharField()
+
+
+class CautionsSerializer(serializers.Serializer[Check]):
+    """The answer: the worst level that speaks, the cap of every place concerned, and why."""
+
+    verdict = serializers.ChoiceField(choices=["ok", "caution", "clearance", "stop"])
+    max_pressure_by_region = serializers.DictField(child=CapField(allow_null=True))
+    reasons = ReasonSerializer(many=True)

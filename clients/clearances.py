@@ -1,0 +1,81 @@
+"""A doctor's word on what may be done: asked for, given or not yet, where, how firmly, until when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TypedDict
+
+from django.db import transaction
+
+from clients.conditions import CONDITIONS
+from clients.episodes import today_in
+from clients.findings import FINDINGS
+from clients.models import Clearance, Client, Doctor
+from clients.recording import Place, check_place
+from clients.rule import EPISODES
+from clients.rules import RULES
+from practice import audit
+from practice.access import Actor
+from practice.refusals import BadInput
+from practice.techniques import TECHNIQUES
+
+STATES = (Clearance.State.REQUESTED, Clearance.State.GRANTED, Clearance.State.REFUSED)
+
+
+class PlaceJson(TypedDict):
+    """One place as the row stores it."""
+
+    region: str
+    side: str
+
+
+@transaction.atomic
+def record_clearance(
+    *, client: Client, doctor: Doctor, state: str, by: Actor, scope: str = "", places: Sequence[Place] = (),
+    max_pressure: int | None = None, excluded_techniques: Sequence[str] = (), minutes: int | None = None,
+    expires_on: date | None = None,
+) -> Clearance:
+    """Record what was asked of a doctor, or what they answered; their newest word on the same thing replaces the last.
+
+    `scope` is what it is for: a rule, a condition, a finding or a kind of episode; "" is in general. Refuses unknown
+    codes, and a grant that has run out already.
+    """
+    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    _refuse_unknown(scope, state, excluded_techniques)
+    for index, (region, side) in enumerate(places):
+        check_place(region, side, field=f"regions/{index}")
+    today = today_in(client)
+    regions = [PlaceJson(region=region, side=side) for region, side in sorted(set(places))]
+    row = Clearance(practice_id=client.practice_id, client=client, doctor=doctor, scope=scope, state=state, regions=regions,
+                    max_pressure=max_pressure, excluded_techniques=sorted(set(excluded_techniques)), minutes=minutes,
+                    expires_on=expires_on)
+    _close_earlier(row, today)
+    row.save(force_insert=True)
+    audit.record(by=by, verb=f"clearance_{state}", subject=row, scope=scope)
+    return row
+
+
+def _refuse_unknown(scope: str, state: str, techniques: Sequence[str]) -> None:
+    if scope and scope not in RULES and scope not in CONDITIONS and scope not in FINDINGS and scope not in EPISODES:
+        raise BadInput(f"“{scope[:60]}” is no rule, condition, finding or kind of episode. Leave it empty for work in "
+                       "general.", field="for")
+    if state not in STATES:
+        raise BadInput("Say requested, granted or refused. What a doctor answers through a link is accepted on its own "
+                       "page.", field="state")
+    for index, technique in enumerate(techniques):
+        if technique not in TECHNIQUES:
+            raise BadInput(f"“{technique[:60]}” is no technique of the catalogue. See techniques/ for the list.",
+                           field=f"excluded_techniques/{index}")
+
+
+def _close_earlier(row: Clearance, today: date) -> None:
+    """A new grant replaces the same doctor's grant for the same thing and places; a “not yet” ends all of them."""
+    if row.state not in (Clearance.State.GRANTED, Clearance.State.REFUSED):
+        return
+    earlier = Clearance.objects.filter(client=row.client, doctor=row.doctor, scope=row.scope, state=Clearance.State.GRANTED)
+    yesterday = today - timedelta(days=1)
+    for grant in earlier.exclude(expires_on__lt=today):
+        if row.state == Clearance.State.REFUSED or grant.regions == row.regions:
+            grant.expires_on = yesterday
+            grant.save(update_fields=["expires_on"])

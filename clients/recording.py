@@ -1,0 +1,197 @@
+"""Write down what a client lives with: conditions as diagnosed by others, findings and where; end or correct them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar, TypedDict, Unpack
+
+from django.db import transaction
+
+from clients.body import REGIONS, keys, said, sides_of
+from clients.conditions import CONDITIONS
+from clients.episodes import today_in
+from clients.findings import FINDINGS
+from clients.models import Client, ClientCondition, Finding, FindingRegion
+from clients.words import one_line
+from practice import audit, clock
+from practice.access import Actor
+from practice.refusals import BadInput, Refusal
+
+Place = tuple[str, str]  # region and side
+_OPPOSITES = {"absent-sensation": "hypersensitive", "hypersensitive": "absent-sensation"}
+
+
+class ContradictoryFindings(Refusal):
+    """One place cannot feel nothing and too much at the same time."""
+
+    code: ClassVar[str] = "contradictory_findings"
+    title: ClassVar[str] = "Two findings contradict each other"
+
+
+class ConditionFields(TypedDict, total=False):
+    """What is known of a condition; only those given are touched."""
+
+    condition: str
+    since: date | None
+    diagnosed_by: str
+    ended_on: date | None
+
+
+class FindingFields(TypedDict, total=False):
+    """What is known of a finding; `places` replaces all of them."""
+
+    finding: str
+    places: Sequence[Place]
+    began_on: date | None
+    ended_on: date | None
+    detail: str
+
+
+@transaction.atomic
+def record_condition(*, client: Client, condition: str, by: Actor, since: date | None = None, diagnosed_by: str = "",
+                     ended_on: date | None = None) -> ClientCondition:
+    """Record a condition as the client or a doctor named it; refuses unknown codes and days still to come."""
+    _refuse_unknown("condition", condition, CONDITIONS)
+    _refuse_span(client, since, ended_on, field="since")
+    row = ClientCondition.objects.create(practice_id=client.practice_id, client=client, condition=condition, since=since,
+                                         diagnosed_by=one_line(diagnosed_by), ended_on=ended_on)
+    audit.record(by=by, verb="condition_recorded", subject=row)
+    return row
+
+
+@transaction.atomic
+def correct_condition(*, condition: ClientCondition, by: Actor, **changes: Unpack[ConditionFields]) -> ClientCondition:
+    """Correct what was written about a condition; what it said before stays in the audit trail by field name."""
+    row = ClientCondition.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "client__practice").get(pk=condition.pk)
+    changed = _put(row, dict(changes), one_lines=("diagnosed_by",))
+    _refuse_unknown("condition", row.condition, CONDITIONS)
+    _refuse_span(row.client, row.since, row.ended_on, field="since")
+    if changed:
+        row.save(update_fields=changed)
+        audit.record(by=by, verb="condition_changed", subject=row, fields=changed)
+    return row
+
+
+def end_condition(*, condition: ClientCondition, ended_on: date, by: Actor) -> ClientCondition:
+    """Say that the client no longer has it, from the day after `ended_on`."""
+    return correct_condition(condition=condition, by=by, ended_on=ended_on)
+
+
+@transaction.atomic
+def record_finding(*, client: Client, finding: str, by: Actor, places: Sequence[Place] = (), began_on: date | None = None,
+                   ended_on: date | None = None, detail: str = "") -> Finding:
+    """Record what limits the work, and where; without a place it holds for the whole body.
+
+    Refuses unknown codes, a beginning still to come, an end before it, and no feeling beside too much of it in
+    one place.
+    """
+    _lock(client)
+    row = Finding(practice_id=client.practice_id, client=client, finding=finding, began_on=began_on, ended_on=ended_on,
+                  detail=one_line(detail))
+    wanted = _checked(places)
+    _refuse_finding(row, wanted)
+    row.save(force_insert=True)
+    _write_places(row, wanted)
+    audit.record(by=by, verb="finding_recorded", subject=row)
+    return row
+
+
+@transaction.atomic
+def correct_finding(*, finding: Finding, by: Actor, **changes: Unpack[FindingFields]) -> Finding:
+    """Correct a finding, its places or its dates; refuses what `record_finding` refuses."""
+    _lock(finding.client)
+    row = Finding.objects.select_for_update(no_key=True, of=("self",)).select_related("client__practice").get(pk=finding.pk)
+    columns: dict[str, Any] = dict(changes)
+    before = tuple(sorted(row.places.values_list("region", "side")))
+    wanted = _checked(columns.pop("places")) if "places" in columns else before
+    changed = _put(row, columns, one_lines=("detail",))
+    _refuse_finding(row, wanted)
+    if changed:
+        row.save(update_fields=changed)
+    if wanted != before:
+        row.places.all().delete()
+        _write_places(row, wanted)
+        changed.append("places")
+    if changed:
+        audit.record(by=by, verb="finding_changed", subject=row, fields=changed)
+    return row
+
+
+def end_finding(*, finding: Finding, ended_on: date, by: Actor) -> Finding:
+    """Say that it limits the work no longer, from the day after `ended_on`."""
+    return correct_finding(finding=finding, by=by, ended_on=ended_on)
+
+
+def check_place(region: str, side: str, *, field: str = "") -> None:
+    """Refuse a region or side that the body map does not have, and a side this region does not have."""
+    prefix = f"{field}/" if field else ""
+    if region not in REGIONS:
+        raise BadInput(f"“{region[:60]}” is no region of the body map. See regions/ for the list.", field=f"{prefix}region")
+    if side not in sides_of(region):
+        raise BadInput(f"For the {REGIONS[region].name} say {' or '.join(sides_of(region))}.", field=f"{prefix}side")
+
+
+def _lock(client: Client) -> None:
+    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+
+
+def _put(row: ClientCondition | Finding, columns: dict[str, Any], *, one_lines: Sequence[str]) -> list[str]:
+    for name in one_lines:
+        if name in columns:
+            columns[name] = one_line(columns[name])
+    changed = [name for name, value in columns.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, columns[name])
+    return changed
+
+
+def _checked(places: Sequence[Place]) -> tuple[Place, ...]:
+    """The places once each, in a stable order; refuses unknown ones."""
+    for index, (region, side) in enumerate(places):
+        check_place(region, side, field=f"regions/{index}")
+    return tuple(sorted(set(places)))
+
+
+def _write_places(row: Finding, places: Sequence[Place]) -> None:
+    FindingRegion.objects.bulk_create([FindingRegion(finding=row, region=r, side=s) for r, s in places])
+
+
+def _refuse_unknown(what: str, code: str, catalogue: Any) -> None:
+    if code not in catalogue:
+        raise BadInput(f"“{code[:60]}” is no {what} of the catalogue. See {what}s/ for the list.", field=what)
+
+
+def _refuse_span(client: Client, began: date | None, ended: date | None, *, field: str) -> None:
+    if began and began > today_in(client):
+        raise BadInput(f"{clock.said_date(began, year=True)} is still to come. When did it begin?", field=field)
+    if began and ended and ended < began:
+        raise BadInput(f"It began on {clock.said_date(began, year=True)}; it cannot have ended on "
+                       f"{clock.said_date(ended, year=True)}, before that.", field="ended_on")
+
+
+def _refuse_finding(row: Finding, places: Sequence[Place]) -> None:
+    _refuse_unknown("finding", row.finding, FINDINGS)
+    _refuse_span(row.client, row.began_on, row.ended_on, field="began_on")
+    opposite = _OPPOSITES.get(row.finding)
+    if opposite is None:
+        return
+    mine = _spelled_out(places)
+    for other in Finding.objects.filter(client=row.client, finding=opposite).exclude(pk=row.pk).prefetch_related("places"):
+        theirs = _spelled_out([(p.region, p.side) for p in other.places.all()])
+        both = sorted(mine & theirs)
+        if (both or not (mine or theirs)) and _overlap(row, other):
+            where = said(tuple(both)) or "the whole body"
+            raise ContradictoryFindings(
+                f"“{FINDINGS[opposite].name}” is already recorded for {where}. One place cannot feel nothing and too much "
+                "at once: end the other finding first, or correct the place.", field="regions")
+
+
+def _spelled_out(places: Sequence[Place]) -> frozenset[str]:
+    return frozenset(key for region, side in places for key in keys(region, side))
+
+
+def _overlap(a: Finding, b: Finding) -> bool:
+    first, last = date.min, date.max
+    return ((a.began_on or first) <= (b.ended_on or last)) and ((b.began_on or first) <= (a.ended_on or last))

@@ -1,0 +1,192 @@
+"""What a summary drafts for itself: sentences and the letter, from signed notes that all therapists may read.
+
+A note kept to its author stays out: a summary is read by colleagues, and by the doctor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from clients.body import label
+from clients.conditions import CONDITIONS
+from clients.contraindications import cautions_for
+from clients.limits import body_of
+from clients.models import Client, ClientCondition, Episode
+from notes import letters
+from notes.charts import Band, Reading
+from notes.models import Note, Summary
+from notes.outcomes import MEASURES, Point, readings_in
+from practice import clock
+from practice.techniques import TECHNIQUES
+
+_RESPONSES = 6  # the latest ones are drafted; the therapist chooses what the doctor needs
+
+
+def signed_notes(client: Client, first: date, last: date) -> QuerySet[Note]:
+    """The signed notes of the range, both days included, that every therapist may read; oldest first."""
+    return (Note.objects.filter(client=client, visit_on__range=(first, last), visibility="therapists")
+            .exclude(signed_at=None).prefetch_related("treatments").select_related("appointment")
+            .order_by("visit_on", "id"))
+
+
+def draft_letter(summary: Summary) -> letters.Letter:
+    """The letter a draft makes: every part outside its chosen sections stays empty."""
+    client, practice, author = summary.client, summary.client.practice, summary.author
+    notes = signed_notes(client, summary.from_on, summary.until_on)
+    chosen = set(summary.sections)
+
+    def only(section: str, value: Any) -> Any:
+        return value if section in chosen else type(value)()
+
+    return letters.Letter(
+        practice=letters.Practice(practice.name, practice.letterhead(), practice.phone, practice.email),
+        doctor=letters.Person(summary.doctor.name, summary.doctor.specialty),
+        doctor_address=summary.doctor.address_lines(),
+        client=letters.Person(client.name, _born(client)),
+        therapist=letters.Person(author.name, author.credential),
+        written_on=clock.wall_of(summary.signed_at or timezone.now(), practice.time_zone)[0],
+        period_from=summary.from_on, period_to=summary.until_on,
+        title="Therapy summary", reason=only("reason", summary.reason), course=only("course", summary.course),
+        conditions=only("conditions", _conditions(client)), limits=only("limits", _limits(client, summary.until_on)),
+        sessions=only("sessions", tuple(_session(note) for note in notes)),
+        series=only("readings", _series(notes)),
+        reactions=only("reactions", summary.reactions), questions=only("questions", summary.questions),
+        plan=only("plan", summary.plan), bands=_bands(client, summary) if {"readings", "course"} <= chosen else (),
+        paper=practice.paper)
+
+
+def draft_prose(
+    client: Client, notes: Sequence[Note], first: date, last: date, sections: Collection[str],
+) -> dict[str, str]:
+    """The sentences a summary begins with; what belongs to a section left out is not told in another either."""
+    return {
+        "reason": _reason(client, "conditions" in sections),
+        "course": _course(client, notes, first, last, "readings" in sections),
+        "reactions": _reactions(notes),
+        "plan": next((note.plan.strip() for note in reversed(notes) if note.plan.strip()), "")[:2000],
+    }
+
+
+def _reason(client: Client, names_conditions: bool) -> str:
+    rows = ClientCondition.objects.filter(client=client, ended_on=None) if names_conditions else []
+    names = [CONDITIONS[row.condition].name for row in rows if row.condition in CONDITIONS]
+    living = f", living with {_and([n[0].lower() + n[1:] if n[1:2].islower() else n for n in names])}" if names else ""
+    return f"{client.name}{living}, comes for massage therapy beside your care."
+
+
+def _course(client: Client, notes: Sequence[Note], first: date, last: date, tells_readings: bool) -> str:
+    """Sessions, time and episodes in sentences; what was observed, never what it proves."""
+    minutes = sum(note.appointment.minutes for note in notes)
+    begun, ended = clock.said_date(notes[0].visit_on), clock.said_date(notes[-1].visit_on)
+    sentences = [f"{_many(len(notes), 'session')} {f'between {begun} and {ended}' if begun != ended else f'on {begun}'}, "
+                 f"{minutes} minutes in all."]
+    episodes = Episode.objects.filter(client=client, onset_on__range=(first, last)).exclude(status="not_a_relapse")
+    for episode in episodes.order_by("onset_on"):
+        held = episode.holds.count()
+        kind, status = episode.get_kind_display(), episode.get_status_display().lower()
+        sentences.append(f"{kind} reported {clock.said_date(episode.onset_on)}, {status}"
+                         + (f"; {_many(held, 'visit')} put on hold." if held else "."))
+    for code, points in _readings(notes).items() if tells_readings else ():
+        both = [p for p in points if p.before is not None and p.after is not None]
+        if both:
+            measure, pairs = MEASURES[code], _many(len(both), "pair")
+            sentences.append(
+                f"{measure.name} observed {_mean([p.before for p in both])} before and "
+                f"{_mean([p.after for p in both])} after the session on average ({pairs}, {measure.unit}).")
+    return " ".join(sentences)
+
+
+def _mean(values: Sequence[Any]) -> str:
+    mean = sum(float(v) for v in values) / len(values)
+    return f"{mean:.1f}".rstrip("0").rstrip(".")
+
+
+def _reactions(notes: Sequence[Note]) -> str:
+    """The latest responses as they were written down; silence is said to be silence, not well-being."""
+    said = [f"{clock.said_date(note.visit_on)}, {label(row.region, row.side)}: {row.response.strip().rstrip('.')}."
+            for note in notes for row in note.treatments.all() if row.response.strip()]
+    silence = f"No reaction was written down in {_many(len(notes), 'session')}."
+    return " ".join(said[-_RESPONSES:])[:2000] if said else silence
+
+
+def _born(client: Client) -> str:
+    return f"born {clock.said_date(client.birth_date, year=True)[4:]}" if client.birth_date else ""
+
+
+def _conditions(client: Client) -> tuple[str, ...]:
+    lines = []
+    for row in ClientCondition.objects.filter(client=client, ended_on=None):
+        known = CONDITIONS.get(row.condition)
+        since = f", since {row.since.year}" if row.since else ""
+        by = f", diagnosed by {row.diagnosed_by}" if row.diagnosed_by else ", as reported by the client"
+        lines.append(f"{known.name if known else row.condition}{since}{by}")
+    return tuple(lines)
+
+
+def _limits(client: Client, on: date) -> tuple[str, ...]:
+    seen: dict[str, None] = {}
+    for reason in cautions_for(body_of(client), on=on).reasons:
+        if reason.level != "info":
+            seen.setdefault(reason.text)
+    return tuple(seen)
+
+
+def _session(note: Note) -> letters.Session:
+    rows = list(note.treatments.all())
+    places: dict[str, None] = {}
+    techniques: dict[str, None] = {}
+    for row in rows:
+        places.setdefault(label(row.region, row.side))
+        techniques.setdefault(TECHNIQUES[row.technique].name.lower())
+    pressures = sorted({row.pressure for row in rows if row.pressure is not None})
+    pressure = "" if not pressures else str(pressures[0]) if len(pressures) == 1 else f"{pressures[0]}-{pressures[-1]}"
+    work = f"{', '.join(places)}: {', '.join(techniques)}" if rows else "see course"
+    return letters.Session(note.visit_on, note.appointment.minutes, work, pressure)
+
+
+def _readings(notes: Sequence[Note]) -> dict[str, list[Point]]:
+    found = readings_in(Note.objects.filter(pk__in=[note.pk for note in notes]))
+    return {code: points for code, points in sorted(found.items()) if code in MEASURES}
+
+
+def _series(notes: Sequence[Note]) -> tuple[letters.Series, ...]:
+    """One series for each measure read at two visits or more."""
+    read = [(MEASURES[code], points) for code, points in _readings(notes).items() if len(points) > 1]
+    return tuple(
+        letters.Series(
+            measure=measure.name, unit=measure.unit, better=measure.better, low=measure.low, high=measure.high,
+            readings=tuple(Reading(p.on, _number(p.before), _number(p.after)) for p in points),
+            meaningful_change=measure.meaningful_words, change=measure.meaningful_change)
+        for measure, points in read)
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _bands(client: Client, summary: Summary) -> tuple[Band, ...]:
+    bands = []
+    episodes = Episode.objects.filter(client=client, onset_on__lte=summary.until_on).exclude(status="not_a_relapse")
+    for episode in episodes:
+        last = episode.ended_on or summary.until_on
+        if last >= summary.from_on:
+            bands.append(Band(max(episode.onset_on, summary.from_on), min(last, summary.until_on),
+                              episode.get_kind_display(), "episode"))
+        if episode.steroids_until and episode.steroids_until >= summary.from_on:
+            bands.append(Band(max(episode.onset_on, summary.from_on), min(episode.steroids_until, summary.until_on),
+                              "Steroid course", "steroids"))
+    return tuple(bands)
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _and(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

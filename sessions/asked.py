@@ -1,0 +1,84 @@
+"""What a page was asked for: the member asking, rows, dates and starts named in its address, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from practice import clock
+from practice.models import Membership, Practice
+from practice.pages import find
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)  # what a page can be asked for
+UNSHAPED = 422
+
+
+def member_of(request: HttpRequest) -> Membership:
+    """The signed-in member; only pages behind `member_page` ask."""
+    member: Membership = request.member  # type: ignore[attr-defined]
+    return member
+
+
+def today_at(practice: Practice) -> date:
+    """Today's date where the practice is."""
+    return clock.wall_of(timezone.now(), practice.time_zone)[0]
+
+
+def row_asked(model: Any, member: Membership, text: str | None, *select: str) -> Any:
+    """The member's row with this id, None where none is named, 404 where it is not theirs or no id at all."""
+    if not text:
+        return None
+    try:
+        pk = UUID(text)
+    except ValueError:
+        raise Http404("Nothing here by that id.") from None
+    return find(model, member, pk, *select)
+
+
+def date_asked(text: str | None, default: date) -> date:
+    """The date named, or the default where it is none of this century."""
+    try:
+        on = date.fromisoformat(text or "")
+    except ValueError:
+        return default
+    return on if FIRST_DAY <= on <= LAST_DAY else default
+
+
+def start_asked(asked: Mapping[str, str], zone: str) -> datetime | None:
+    """The start named as `starts_at` (ISO 8601) or as `on` and `at` on the wall; None where there is none."""
+    try:
+        if asked.get("starts_at"):
+            start = datetime.fromisoformat(asked["starts_at"])
+        elif asked.get("on") and asked.get("at"):
+            start = clock.instant_of(date.fromisoformat(asked["on"]), time.fromisoformat(asked["at"]), zone, fold=0)
+        else:
+            return None
+    except (ValueError, OverflowError):
+        return None
+    return start if start.tzinfo and FIRST_DAY.year <= start.year <= LAST_DAY.year else None
+
+
+def stamp(start: datetime) -> str:
+    """An instant as an address carries it: "2026-11-24T15:30Z"."""
+    return f"{start.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+
+def back_to(request: HttpRequest, default: str) -> str:
+    """The page of ours a form wishes to return to, else the default."""
+    wish = request.POST.get("next", "")
+    return wish if url_has_allowed_host_and_scheme(wish, allowed_hosts={request.get_host()}) else default
+
+
+def status_of(form: forms.Form) -> int:
+    """The HTTP status of a page that shows this form: what a refusal says, 422 for a wrong shape, else 200."""
+    refused = getattr(form, "refusal", None)
+    if refused is not None:
+        return int(refused.status)
+    return UNSHAPED if form.is_bound and form.errors else 200

@@ -1,0 +1,242 @@
+"""The shapes of what people type about visits; what is allowed is said by the verbs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+from clients.models import Client, Episode
+from practice import clock
+from practice.models import Membership, Room, Service
+from sessions.asked import FIRST_DAY, LAST_DAY, today_at
+from sessions.models import Appointment, Plan
+from sessions.series import MOST_VISITS
+from sessions.supply import MOST_DAYS
+
+REASON = "Say why, in a few words."
+_NO_DATE = {"required": "Choose a date.", "invalid": "Write the date as day, month and year."}
+
+
+def therapists_of(member: Membership) -> Any:
+    """Who gives sessions in this member's practice."""
+    rows = Membership.objects.visible_to(member).filter(is_therapist=True, is_active=True)
+    return rows.select_related("user").order_by("user__name", "pk")
+
+
+class DayField(forms.DateField):
+    """A date of this century, with the browser's own picker."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", _NO_DATE)
+        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+        far = f"Choose a date between {FIRST_DAY.year} and {LAST_DAY.year}."
+        self.validators += [MinValueValidator(FIRST_DAY, far), MaxValueValidator(LAST_DAY, far)]
+
+
+class RowField(forms.ModelChoiceField):
+    """One row of the practice; what is not listed is said in words."""
+
+    def __init__(self, queryset: Any = None, *, missing: str = "Choose one of the list.", **kwargs: Any) -> None:
+        super().__init__(queryset, error_messages={"required": missing, "invalid_choice": missing}, **kwargs)
+
+
+class ReasonField(forms.CharField):
+    """Why somebody goes against the usual, in their own words."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=500, error_messages={"required": REASON, "max_length": "At most 500 letters."},
+                         widget=forms.TextInput(attrs={"autocomplete": "off"}), **kwargs)
+
+
+class OfPractice(forms.Form):
+    """A form whose lists show the member's own practice; hidden until asked for: a reason to override."""
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member = member
+        rows: dict[str, Any] = {
+            "client": Client.objects.visible_to(member), "therapist": therapists_of(member),
+            "service": Service.objects.visible_to(member).filter(is_active=True),
+            "room": Room.objects.visible_to(member).filter(is_active=True)}
+        for name in rows.keys() & self.fields.keys():
+            self.fields[name].queryset = rows[name]  # type: ignore[attr-defined]
+
+
+class WallStart(OfPractice):
+    """A start on the wall clock of the practice; a time that does not exist or comes twice is said in words."""
+
+    on = DayField(label="Date")
+    at = forms.TimeField(label="Time", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+                         error_messages={"required": "Choose a time.", "invalid": "Write the time as 10:30."})
+    which = forms.ChoiceField(label="Which of the two?", required=False, widget=forms.HiddenInput,
+                              choices=[("0", "The first"), ("1", "The second, after clocks went back")])
+
+    starts_at: datetime | None = None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        on, at = cleaned.get("on"), cleaned.get("at")
+        if on and at:
+            fold = {"0": 0, "1": 1}.get(cleaned.get("which", ""))
+            try:
+                self.starts_at = clock.instant_of(on, at, self.member.practice.time_zone, fold)
+            except clock.WallTimeMissing as gap:
+                self.add_error("at", str(gap))
+            except clock.WallTimeAmbiguous as twice:
+                self.fields["which"].widget = forms.RadioSelect(choices=self.fields["which"].choices)  # type: ignore[attr-defined]
+                self.add_error("which", str(twice))
+        return cleaned
+
+
+class SlotSearch(OfPractice):
+    """What open time is looked for: a service, perhaps a therapist, and some days."""
+
+    service = RowField(label="What", missing="Choose what is to be booked.", empty_label=None)
+    therapist = RowField(label="With", required=False, empty_label="Anyone")
+    first = DayField(label="From")
+    last = DayField(label="Until")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if first and last:
+            if last < first:
+                self.add_error("last", f"{clock.said_date(last)} lies before {clock.said_date(first)}.")
+            elif last - first >= timedelta(days=MOST_DAYS):
+                self.add_error("last", f"Look at {MOST_DAYS} days at most in one go.")
+            elif last < today_at(self.member.practice):
+                self.add_error("last", "These days have passed.")
+        return cleaned
+
+
+class BookForm(OfPractice):
+    """One visit as chosen; everything but the reason comes from the page before."""
+
+    client = RowField(widget=forms.HiddenInput)
+    service = RowField(widget=forms.HiddenInput)
+    therapist = RowField(widget=forms.HiddenInput)
+    room = RowField(widget=forms.HiddenInput, required=False)
+    starts_at = forms.DateTimeField(widget=forms.HiddenInput, error_messages={
+        "required": "Choose a time.", "invalid": "Choose one of the times."})
+    override_reason = ReasonField(label="Book all the same, because", required=False)
+
+    def clean_starts_at(self) -> datetime:
+        starts_at: datetime = self.cleaned_data["starts_at"]
+        if not FIRST_DAY.year <= starts_at.year <= LAST_DAY.year:
+            raise forms.ValidationError("Choose one of the times.")
+        return starts_at
+
+
+class SeriesForm(WallStart):
+    """A run of visits at one rhythm."""
+
+    service = RowField(label="What", empty_label=None)
+    therapist = RowField(label="With", empty_label=None)
+    on = DayField(label="First visit")
+    every_days = forms.IntegerField(label="Every how many days", min_value=1, max_value=366, initial=7, error_messages={
+        "required": "Say the rhythm in days: 7 is once a week.", "invalid": "Write the days as a number.",
+        "min_value": "A rhythm is from 1 to 366 days.", "max_value": "A rhythm is from 1 to 366 days."})
+    count = forms.IntegerField(label="How many visits", min_value=1, max_value=MOST_VISITS, initial=6, error_messages={
+        "required": "Say how many visits.", "invalid": "Write how many as a number.",
+        "min_value": f"From 1 to {MOST_VISITS} visits.", "max_value": f"From 1 to {MOST_VISITS} visits."})
+    override_reason = ReasonField(label="Book all the same, because", required=False)
+
+    field_order = ("service", "therapist", "on", "at", "which", "every_days", "count", "override_reason")
+
+
+class MoveForm(WallStart):
+    """Where a visit moves to."""
+
+    therapist = RowField(label="With", empty_label=None)
+    room = RowField(label="Room", required=False, empty_label="Any that is free, the same if it can be")
+    override_reason = ReasonField(label="Move all the same, because", required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    field_order = ("on", "at", "which", "therapist", "room", "override_reason", "version")
+
+
+class CancelForm(forms.Form):
+    """Why a visit is called off; the front desk is offered no clinical word."""
+
+    reason = forms.ChoiceField(label="Why", error_messages={
+        "required": "Choose why.", "invalid_choice": "Choose one of the reasons."})
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = [  # type: ignore[attr-defined]
+            (code, label) for code, label in reversed(Appointment.Reason.choices)
+            if member.may_see_clinical or code != Appointment.Reason.FLARE]
+
+
+class KeepForm(forms.Form):
+    """Why a visit on hold stays at its time."""
+
+    reason = ReasonField(label="Why it stays")
+
+
+class ReportForm(forms.Form):
+    """What the front desk writes down when somebody calls: since when, fever or not, and their own words."""
+
+    onset_on = DayField(label="When did it begin?")
+    fever_or_infection = forms.TypedChoiceField(
+        label="Fever or an infection?", coerce=lambda answer: answer == "yes", widget=forms.RadioSelect,
+        choices=[("no", "No"), ("yes", "Yes")],
+        error_messages={"required": "Say whether there is fever or an infection."})
+    symptoms = forms.CharField(
+        label="In their own words", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"max_length": "At most 2000 letters."})
+
+
+class EpisodeForm(ReportForm):
+    """The same for a therapist: what it may be, and whether it is confirmed already."""
+
+    kind = forms.ChoiceField(label="What it may be", choices=Episode.Kind.choices)
+    status = forms.ChoiceField(label="How sure is it?", widget=forms.RadioSelect, initial="suspected", choices=[
+        ("suspected", "Possible: nothing moves, the therapist looks today"),
+        ("confirmed", "Confirmed: visits before the review date are put on hold")],
+        error_messages={"required": "Say how sure it is."})
+    steroids_until = DayField(label="Steroids until", required=False)
+    expected_return_on = DayField(label="Expected back on", required=False)
+
+    field_order = ("kind", "onset_on", "fever_or_infection", "status", "steroids_until", "expected_return_on",
+                   "symptoms")
+
+
+class StepForm(forms.Form):
+    """The next step of an episode."""
+
+    status = forms.ChoiceField(choices=Episode.Status.choices, error_messages={
+        "required": "Choose a step.", "invalid_choice": "Choose one of the steps."})
+    on_word_of = forms.ChoiceField(label="On whose word", required=False, choices=[
+        ("the client's report", "the client's report"), ("the MS team", "the MS team"), ("a doctor", "a doctor")])
+    on = DayField(label="Since", required=False)
+    note = forms.CharField(label="Note", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class PlanForm(forms.Form):
+    """How visits on hold come back."""
+
+    policy = forms.ChoiceField(label="How", widget=forms.RadioSelect, initial="append",
+                               choices=Plan._meta.get_field("policy").choices or [],
+                               error_messages={"required": "Choose how they come back."})
+    return_on = DayField(label="First possible day", required=False)
+    minutes = forms.IntegerField(
+        label="Minutes of each visit", required=False, min_value=5, max_value=480, error_messages={
+            "invalid": "Write the minutes as a number.", "min_value": "From 5 to 480 minutes.",
+            "max_value": "From 5 to 480 minutes."}, help_text="Empty: as long as before.")
+
+
+class UnwellForm(forms.Form):
+    """What a client says about not feeling well; nothing is required."""
+
+    symptoms = forms.CharField(
+        label="What is different?", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"max_length": "This is longer than we can keep. Write the most important part."})
+
+
+def first_and_last(practice_today: date) -> dict[str, date]:
+    """The days looked at where none are named: two weeks from today."""
+    return {"first": practice_today, "last": practice_today + timedelta(days=13)}

@@ -1,0 +1,45 @@
+"""A visit's own history in words: what happened, when, by whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from practice.models import Membership
+from sessions.models import Appointment, AppointmentEvent
+
+_WORDS = {
+    "booked": "Booked", "confirm": "Confirmed", "arrive": "Arrived", "undo-arrive": "“Arrived” taken back",
+    "complete": "Done", "no-show": "Did not come", "undo-no-show": "“Did not come” taken back", "cancel": "Cancelled",
+    "held": "Put on hold, its time released", "keep": "Kept at its time", "restore": "Back at its time",
+    "released": "Let go", "let-go": "Let go", "moved": "Moved", "plan-undone": "Back on hold, the plan was undone",
+    "other-time": "Asked for another time", "accept": "Accepted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the history."""
+
+    at: datetime
+    words: str
+    by: str
+
+
+def history_of(visit: Appointment, member: Membership) -> list[Line]:
+    """Every step, latest last; reasons are left out for whoever may not know them."""
+    return [Line(event.at, _said(event, member), event.by_name) for event in visit.events.all()]
+
+
+def _said(event: AppointmentEvent, member: Membership) -> str:
+    words, detail = _WORDS.get(event.verb, event.verb.replace("-", " ").capitalize()), event.detail
+    if event.verb == "booked" and detail.get("at"):
+        return f"{words} for {detail['at']}" + (", with a reason" if detail.get("override") else "")
+    if event.verb == "moved" and detail.get("at"):
+        was = detail.get("was", {}).get("at", "")
+        how = ", by a plan" if detail.get("plan") else ""
+        return f"{words}{f' from {was}' if was else ''} to {detail['at']}{how}"
+    reason = detail.get("cancel_reason", "")
+    if reason in Appointment.Reason.values and reason != "other" and member.may_see_clinical:
+        return f"{words}: {Appointment.Reason(reason).label.lower()}"
+    return words

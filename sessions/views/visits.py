@@ -1,0 +1,156 @@
+"""One visit: its facts, its history, what speaks for and against it, and every step it can take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from practice import outbox
+from practice.models import Membership, Message
+from practice.pages import attempt, find, member_page
+from sessions import booking, holds
+from sessions.asked import back_to, member_of, status_of
+from sessions.briefly import for_the_desk
+from sessions.forms import CancelForm, KeepForm, MoveForm
+from sessions.history import history_of
+from sessions.models import Appointment
+from sessions.objections import checked_at_booking
+from sessions.offered import WORDS, may_be_noted, offered
+from sessions.overrides import nearest_times, takes_a_reason
+
+_RELATIONS = ("client__practice", "practice", "therapist__user", "room", "service", "series")
+_STEPS: dict[str, Callable[..., Appointment]] = {
+    "confirm": booking.confirm_appointment, "arrive": booking.arrive, "complete": booking.complete,
+    "no-show": booking.mark_no_show, "cancel": booking.cancel_appointment, "keep": holds.keep_appointment,
+    "release": holds.release_appointment,
+    "undo-arrive": lambda **k: booking.undo_day_verb(verb="undo-arrive", **k),
+    "undo-no-show": lambda **k: booking.undo_day_verb(verb="undo-no-show", **k),
+}
+_DONE = {
+    "confirm": "is confirmed", "arrive": "has arrived", "complete": "is done", "no-show": "did not come",
+    "cancel": "is cancelled", "keep": "is back at its time", "release": "is let go",
+    "undo-arrive": "is booked again", "undo-no-show": "is booked again",
+}
+
+
+@require_safe
+@member_page()
+def appointment(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The visit's page."""
+    return _page(request, find(Appointment, member_of(request), pk, *_RELATIONS))
+
+
+@require_POST
+@member_page()
+def appointment_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """One step of the visit; refused, the visit's page says why."""
+    member = member_of(request)
+    if verb not in _STEPS:
+        raise Http404("No such step.")
+    visit = find(Appointment, member, pk, *_RELATIONS)
+    form = _form_of(verb, request, member)
+    if not form.is_valid():
+        return _page(request, visit, **{verb: form})
+    done = attempt(form, _STEPS[verb], appointment=visit, by=member, **form.cleaned_data)
+    if done is None:
+        return _page(request, visit, **{verb: form})
+    if request.POST.get("next"):
+        return redirect(back_to(request, _url(visit)))
+    messages.success(request, f"{visit.client.name}, {visit.said}: {_DONE[verb]}.")
+    return redirect(_url(visit))
+
+
+@require_POST
+@member_page()
+def appointment_move(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Move the visit to another time, therapist or room; refused, the page says why and what is free."""
+    member = member_of(request)
+    visit = find(Appointment, member, pk, *_RELATIONS)
+    form = MoveForm(_moved(request), member=member)
+    if form.is_valid():
+        asked = form.cleaned_data
+        moved = attempt(
+            form, booking.move_appointment, appointment=visit, starts_at=form.starts_at, by=member,
+            therapist=asked["therapist"], room=asked["room"], override_reason=asked["override_reason"],
+            expected_version=asked["version"])
+        if moved:
+            messages.success(request, f"Moved to {moved.said}, {moved.room.name}.")
+            return redirect(_url(visit))
+    return _page(request, visit, move=form)
+
+
+def _moved(request: HttpRequest) -> Any:
+    """What was typed, or one of the free times pressed instead of it ("2026-11-24 10:30")."""
+    typed, instead = request.POST.copy(), request.POST.get("instead", "")
+    if instead:
+        typed["on"], _, typed["at"] = instead.partition(" ")
+        typed["override_reason"] = ""
+    return typed
+
+
+def _form_of(verb: str, request: HttpRequest, member: Membership) -> forms.Form:
+    if verb == "cancel":
+        return CancelForm(request.POST, member=member)
+    return KeepForm(request.POST) if verb == "keep" else forms.Form(request.POST)
+
+
+def _url(visit: Appointment) -> str:
+    return reverse("sessions:appointment", args=[visit.pk])
+
+
+def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpResponse:
+    """The page, with the form that was refused in place of its empty one."""
+    member = member_of(request)
+    form = next(iter(bound.values()), None)
+    move = bound.get("move") or _move_form(visit, member)
+    refusal = getattr(move, "refusal", None)
+    check = checked_at_booking(visit.client, visit.minutes, visit.wall_date) if not visit.is_released else None
+    hold = visit.holds.select_related("episode").filter(outcome="").first() if visit.status == "held" else None
+    context = {
+        "room": "diary", "visit": visit, "form": form, "buttons": _buttons(visit, member), "hold": hold,
+        "steps": history_of(visit, member), "may_be_noted": may_be_noted(visit, member),
+        "check": check if member.may_see_clinical else None,
+        "desk_line": for_the_desk(check, visit.therapist) if check and not member.may_see_clinical else None,
+        "cancel_form": bound.get("cancel") or CancelForm(member=member, initial={"reason": "other"}),
+        "keep_form": bound.get("keep") or KeepForm(), "move_form": move, "may_move": "move" in offered(visit, member),
+        "takes_reason": takes_a_reason(refusal, member) or bool(move["override_reason"].value()),
+        "nearest": nearest_times(refusal, visit.time_zone), "is_new": _is_new(visit),
+        "messages_of": _messages(visit, member),
+    }
+    return render(request, "sessions/appointment.html", context, status=status_of(form) if form else 200)
+
+
+def _move_form(visit: Appointment, member: Membership) -> MoveForm:
+    return MoveForm(member=member, initial={
+        "on": visit.wall_date, "at": visit.wall_time, "therapist": visit.therapist_id, "version": visit.version})
+
+
+def _buttons(visit: Appointment, member: Membership) -> list[tuple[str, str]]:
+    """The steps that take nothing but a press, in the order of the day."""
+    return [(verb, WORDS[verb]) for verb in offered(visit, member) if verb not in ("cancel", "keep", "move")]
+
+
+def _is_new(visit: Appointment) -> bool:
+    """Whether it was booked a moment ago, so that one press takes it back."""
+    return visit.status == "booked" and timezone.now() - visit.created_at < timedelta(minutes=3)
+
+
+def _messages(visit: Appointment, member: Membership) -> list[Message]:
+    """What was or will be sent about this visit, and why."""
+    found = list(Message.objects.visible_to(member).filter(appointment_id=visit.pk).order_by("due_at", "pk"))
+    for message in found:
+        kind = outbox.KINDS.get(message.kind)
+        message.kind_name = kind.name if kind else message.kind  # type: ignore[attr-defined]
+    return found
+
+
