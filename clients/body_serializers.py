@@ -4,40 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clients.body import REGIONS, SIDES
+from clients.clearances import STATES
 from clients.conditions import CONDITIONS
 from clients.contraindications import Check, ProposedTreatment
 from clients.findings import FINDINGS
-from clients.models import Clearance, ClientCondition, Doctor, Finding
+from clients.models import ClientCondition, Doctor, Finding
 from clients.recording import check_place
 from clients.rule import POSITIONS, TEMPERATURES
-from clients.serializers import Changing
+from clients.serializers import Changing, CodeField
 from practice.api import Owned, PlainText
 from practice.refusals import BadInput
 from practice.techniques import TECHNIQUES
 
 
-class CodeField(serializers.CharField):
-    """A code of one of the catalogues; unknown ones are refused with the address of the list."""
-
-    def __init__(self, *, catalogue: Any = (), address: str = "", **kwargs: Any) -> None:
-        self.catalogue, self.address = catalogue, address
-        super().__init__(**kwargs)
-
-    def to_internal_value(self, data: Any) -> str:
-        code: str = super().to_internal_value(data)
-        if code not in self.catalogue:
-            where = f"See {self.address} for the list." if self.address else f"There are: {', '.join(self.catalogue)}."
-            raise serializers.ValidationError(f"“{code[:60]}” is not known here. {where}")
-        return code
-
-
 class PlaceSerializer(serializers.Serializer[Any]):
     """Region and side, codes of the body map; a foot has left, right and both, a sacrum only a midline."""
 
-    region = CodeField(catalogue=REGIONS, address="regions/")
+    region = CodeField(catalogue=tuple(REGIONS), address="regions/")
     side = CodeField(catalogue=SIDES)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +44,7 @@ class ClientConditionSerializer(Changing):
     """A condition as reported: a therapist does not diagnose."""
 
     id = serializers.UUIDField(read_only=True)
-    condition = CodeField(catalogue=CONDITIONS, address="conditions/")
+    condition = CodeField(catalogue=tuple(CONDITIONS), address="conditions/")
     name = serializers.SerializerMethodField()
     since = serializers.DateField(required=False, allow_null=True)
     diagnosed_by = PlainText(max_length=120, required=False)
@@ -72,7 +59,7 @@ class FindingSerializer(Changing):
     """What limits the work, and where; without regions it holds for the whole body."""
 
     id = serializers.UUIDField(read_only=True)
-    finding = CodeField(catalogue=FINDINGS, address="findings/")
+    finding = CodeField(catalogue=tuple(FINDINGS), address="findings/")
     name = serializers.SerializerMethodField()
     regions = PlaceSerializer(many=True, required=False, source="places", max_length=60)
     began_on = serializers.DateField(required=False, allow_null=True)
@@ -89,9 +76,9 @@ class ClearanceSerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField(read_only=True)
     doctor = Owned(Doctor)
-    state = serializers.CharField(max_length=10)
+    state = CodeField(catalogue=STATES)
     max_pressure = serializers.IntegerField(min_value=0, max_value=5, required=False, allow_null=True)
-    excluded_techniques = serializers.ListField(child=CodeField(catalogue=TECHNIQUES, address="techniques/"), required=False,
+    excluded_techniques = serializers.ListField(child=CodeField(catalogue=tuple(TECHNIQUES), address="techniques/"), required=False,
                                                 max_length=60)
     regions = PlaceSerializer(many=True, required=False, max_length=60)
     minutes = serializers.IntegerField(min_value=1, max_value=480, required=False, allow_null=True)
@@ -105,15 +92,12 @@ class ClearanceSerializer(serializers.Serializer[Any]):
                                               help_text="A rule, condition, finding or kind of episode; empty: in general.")
         return fields
 
-    def to_representation(self, row: Clearance) -> dict[str, Any]:
-        shown: dict[str, Any] = super().to_representation(row)
-        return shown
 
 
 class TreatmentSerializer(PlaceSerializer):
     """One planned row: how, where, how firmly (Walton 0-5)."""
 
-    technique = CodeField(catalogue=TECHNIQUES, address="techniques/")
+    technique = CodeField(catalogue=tuple(TECHNIQUES), address="techniques/")
     pressure = serializers.IntegerField(min_value=0, max_value=5, required=False, allow_null=True)
     minutes = serializers.IntegerField(min_value=0, max_value=480, required=False, allow_null=True)
     temperature = CodeField(catalogue=TEMPERATURES, required=False, allow_null=True)
@@ -134,6 +118,8 @@ def treatments_from(read: list[dict[str, Any]]) -> list[ProposedTreatment]:
     return [ProposedTreatment(**row) for row in read]
 
 
+@extend_schema_field({"oneOf": [{"type": "integer", "minimum": 0, "maximum": 5}, {"type": "string", "enum": ["none"]}],
+                      "nullable": True})
 class CapField(serializers.Field):  # type: ignore[type-arg]
     """A cap of pressure: 0 to 5, null for none, "none" for no touch."""
 

@@ -20,7 +20,7 @@ from practice.access import Actor
 from practice.refusals import BadInput
 from practice.techniques import TECHNIQUES
 
-STATES = (Clearance.State.REQUESTED, Clearance.State.GRANTED, Clearance.State.REFUSED)
+STATES = ("requested", "granted", "refused")
 
 
 class PlaceJson(TypedDict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -31,6 +31,21 @@ class Changing(serializers.Serializer[Any]):
         if changing:
             for field in self.fields.values():
                 field.required = False
+
+
+class CodeField(serializers.CharField):
+    """A code of one of the catalogues; unknown ones are refused with the address of the list."""
+
+    def __init__(self, *, catalogue: Sequence[str] = (), address: str = "", **kwargs: Any) -> None:
+        self.catalogue, self.address = catalogue, address
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        code: str = super().to_internal_value(data)
+        if code not in self.catalogue:
+            where = f"See {self.address} for the list." if self.address else f"There are: {', '.join(self.catalogue)}."
+            raise serializers.ValidationError(f"“{code[:60]}” is not known here. {where}")
+        return code
 
 
 class ReminderConsentSerializer(serializers.Serializer[Any]):
@@ -74,11 +89,11 @@ class ClientSerializer(Changing):
     name = PlainText(max_length=120, allow_blank=False)
     preferred_name = PlainText(max_length=60, required=False)
     email = serializers.EmailField(max_length=254, allow_blank=True, required=False)
-    phone = PlainText(max_length=40, required=False, validators=[])
+    phone = PlainText(max_length=40, required=False)
     birth_date = serializers.DateField(allow_null=True, required=False)
     time_zone = PlainText(max_length=64, required=False, help_text="IANA; empty: the practice's.")
     language = serializers.CharField(max_length=8, required=False, validators=[LANGUAGE])
-    channels = serializers.ListField(child=serializers.ChoiceField(choices=CHANNELS), required=False, max_length=4)
+    channels = serializers.ListField(child=CodeField(catalogue=CHANNELS), required=False, max_length=4)
     reminder_consent = ReminderConsentSerializer(required=False, allow_null=True)
     preferences = PreferencesSerializer(required=False)
     heat_sensitive = serializers.BooleanField(required=False)

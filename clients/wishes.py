@@ -44,7 +44,7 @@ class Wishes:
             "declined_areas": None if self.declined_areas is None else list(dict.fromkeys(self.declined_areas)),
         }
         said = {field.name: plain.get(field.name, getattr(self, field.name)) for field in fields(self)}
-        return {key: value for key, value in said.items() if value is not None}
+        return {key: value for key, value in said.items() if value not in (None, "")}
 
 
 def wishes_of(client: Client) -> Wishes:

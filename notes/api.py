@@ -1,3 +1,158 @@
-"""API of this room."""
+"""API of the record: notes, their signatures and addenda, readings over time. Summaries: `notes/api_summaries.py`."""
 
-urlpatterns: list = []
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.urls import path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clients.models import Client
+from notes import api_summaries, signing, writing
+from notes.models import Note
+from notes.outcomes import MEASURES
+from notes.reading import read_note, read_notes, read_outcomes
+from notes.serializers import (
+    AddendumSerializer,
+    CheckedNoteSerializer,
+    MeasureSerializer,
+    NewAddendum,
+    NewNote,
+    NoteChanges,
+    NoteSerializer,
+    OutcomeSerializer,
+    as_changes,
+    measure_as_data,
+    outcome_as_data,
+)
+from practice.api import Api, etag_of, require_match
+from practice.refusals import BadInput
+
+_IF_MATCH = OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True,
+                             description="The ETag that was read; 428 without, 412 if the note moved on.")
+
+
+def _answer(note: Note, by: Any, status: int = 200) -> Response:
+    """The note as it stands now with the check of what it says; its ETag goes along."""
+    note = read_note(note=note, by=by)
+    note.check = writing.check_note(note)  # type: ignore[assignment]
+    return Response(CheckedNoteSerializer(note).data, status=status, headers={"ETag": etag_of(note)})
+
+
+def _whole(rows: list[dict[str, Any]]) -> Response:
+    return Response({"count": len(rows), "next": None, "previous": None, "results": rows})
+
+
+class Measures(Api):
+    """The outcome measures, with their scales, sources and published meaningful changes."""
+
+    @extend_schema(operation_id="measures_list", responses=MeasureSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        return _whole([measure_as_data(measure) for measure in MEASURES.values()])
+
+
+class Notes(Api):
+    """Begin the note of a visit, or find the one it has."""
+
+    model = Note
+
+    @extend_schema(operation_id="notes_create", request=NewNote,
+                   responses={201: CheckedNoteSerializer, 200: CheckedNoteSerializer})
+    def post(self, request: Request) -> Response:
+        visit = self.read(NewNote)["appointment"]
+        note, is_new = writing.begin_note(appointment=visit, by=self.member)
+        return _answer(note, self.member, 201 if is_new else 200)
+
+
+class OneNote(Api):
+    """A note: read it; while it is a draft, its author changes it."""
+
+    model = Note
+
+    @extend_schema(operation_id="notes_retrieve", responses=CheckedNoteSerializer)
+    def get(self, request: Request, pk: UUID) -> Response:
+        return _answer(self.find(Note, pk), self.member)
+
+    @extend_schema(operation_id="notes_partial_update", request=NoteChanges, responses=CheckedNoteSerializer,
+                   parameters=[_IF_MATCH])
+    def patch(self, request: Request, pk: UUID) -> Response:
+        note = self.find(Note, pk)
+        changes = as_changes(self.read(NoteChanges))
+        if not note.is_signed:  # a signed note refuses whatever was read before
+            require_match(request, note)
+        note = writing.write_note(note=note, by=self.member, expected_version=note.version, **changes)
+        return _answer(note, self.member)
+
+
+class SignNote(Api):
+    """Sign and lock."""
+
+    model = Note
+
+    @extend_schema(operation_id="notes_sign", request=None, responses=CheckedNoteSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        return _answer(signing.sign_note(note=self.find(Note, pk), by=self.member), self.member)
+
+
+class Addenda(Api):
+    """Add to a signed note."""
+
+    model = Note
+
+    @extend_schema(operation_id="notes_addenda_create", request=NewAddendum, responses={201: AddendumSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        note = self.find(Note, pk)
+        addendum = signing.add_addendum(note=note, by=self.member, **self.read(NewAddendum))
+        return Response(AddendumSerializer(addendum).data, status=201)
+
+
+@extend_schema_view(get=extend_schema(operation_id="clients_notes_list"))
+class NotesOfClient(Api, GenericAPIView[Note]):
+    """A client's notes, newest first, as far as the caller may read them."""
+
+    model = Note
+    serializer_class = NoteSerializer
+    queryset = Note.objects.none()
+
+    def get(self, request: Request, pk: UUID) -> Response:
+        client = self.find(Client, pk)
+        rows = (Note.objects.visible_to(self.member).filter(client=client)
+                .select_related("author__user", "signed_by__user")
+                .prefetch_related("treatments", "measurements", "addenda__author__user"))
+        page = read_notes(notes=self.paginate_queryset(rows) or [], by=self.member)
+        return self.get_paginated_response(NoteSerializer(page, many=True).data)
+
+
+class Outcomes(Api):
+    """A client's readings over time, with the published meaningful change where there is one."""
+
+    model = Note
+    roles: ClassVar = Api.roles
+
+    @extend_schema(operation_id="clients_outcomes_list", responses=OutcomeSerializer(many=True), parameters=[
+        OpenApiParameter("measure", OpenApiTypes.STR, enum=list(MEASURES), description="One measure only.")])
+    def get(self, request: Request, pk: UUID) -> Response:
+        client, measure = self.find(Client, pk), request.query_params.get("measure", "")
+        if measure and measure not in MEASURES:
+            raise BadInput(f"“{measure[:40]}” is not a measure of the catalogue. See measures/ for the list.",
+                           field="measure")
+        found = read_outcomes(client=client, by=self.member, measure=measure)
+        codes = [measure] if measure else [code for code in MEASURES if code in found]
+        return _whole([outcome_as_data(code, found.get(code, [])) for code in codes])
+
+
+urlpatterns = [
+    path("measures/", Measures.as_view()),
+    path("notes/", Notes.as_view()),
+    path("notes/<uuid:pk>/", OneNote.as_view()),
+    path("notes/<uuid:pk>/sign/", SignNote.as_view()),
+    path("notes/<uuid:pk>/addenda/", Addenda.as_view()),
+    path("clients/<uuid:pk>/notes/", NotesOfClient.as_view()),
+    path("clients/<uuid:pk>/outcomes/", Outcomes.as_view()),
+    *api_summaries.urlpatterns,
+]

@@ -38,7 +38,7 @@ def signed_notes(client: Client, first: date, last: date) -> QuerySet[Note]:
 def draft_letter(summary: Summary) -> letters.Letter:
     """The letter a draft makes: every part outside its chosen sections stays empty."""
     client, practice, author = summary.client, summary.client.practice, summary.author
-    notes = signed_notes(client, summary.from_on, summary.until_on)
+    notes = list(signed_notes(client, summary.from_on, summary.until_on))
     chosen = set(summary.sections)
 
     def only(section: str, value: Any) -> Any:
@@ -84,8 +84,8 @@ def _course(client: Client, notes: Sequence[Note], first: date, last: date, tell
     """Sessions, time and episodes in sentences; what was observed, never what it proves."""
     minutes = sum(note.appointment.minutes for note in notes)
     begun, ended = clock.said_date(notes[0].visit_on), clock.said_date(notes[-1].visit_on)
-    sentences = [f"{_many(len(notes), 'session')} {f'between {begun} and {ended}' if begun != ended else f'on {begun}'}, "
-                 f"{minutes} minutes in all."]
+    when = f"between {begun} and {ended}" if begun != ended else f"on {begun}"
+    sentences = [f"{_many(len(notes), 'session')} {when}, {minutes} minutes in all."]
     episodes = Episode.objects.filter(client=client, onset_on__range=(first, last)).exclude(status="not_a_relapse")
     for episode in episodes.order_by("onset_on"):
         held = episode.holds.count()

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from clients.models import Client, Consent, Doctor
@@ -29,13 +30,13 @@ class Note(PracticeOwned):
     """The SOAP note of one visit. A draft until signed; then the database refuses to change or lose it."""
 
     readers = THERAPISTS
+    VISIBILITIES: ClassVar = [("therapists", "Therapists"), ("author", "Only me")]
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     appointment = models.OneToOneField(Appointment, on_delete=models.PROTECT, related_name="note")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="notes")
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    visibility = models.CharField(max_length=10, default="therapists",
-                                  choices=[("therapists", "Therapists"), ("author", "Only me")])
+    visibility = models.CharField(max_length=10, default="therapists", choices=VISIBILITIES)
     subjective = models.TextField(blank=True, max_length=20_000)
     objective = models.TextField(blank=True, max_length=20_000)
     assessment = models.TextField(blank=True, max_length=20_000)
@@ -192,6 +193,15 @@ class Share(PracticeOwned):
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
+
+    @property
+    def state(self) -> str:
+        """open, revoked, expired, or locked after too many wrong codes."""
+        if self.revoked_at is not None:
+            return "revoked"
+        if self.expires_at <= timezone.now():
+            return "expired"
+        return "locked" if self.wrong_codes >= self.MOST_WRONG_CODES else "open"
 
 
 class ShareOpening(models.Model):

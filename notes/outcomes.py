@@ -35,8 +35,8 @@ MEASURES: dict[str, Measure] = {
     m.code: m
     for m in (
         Measure("pain", "Pain", "0-10", 0, 10, "lower", _NRS, 2.0,
-                "About 2 points or 30 % mean something to people with chronic pain (Farrar et al., Pain 2001; 2,724 people "
-                "in 10 trials).", "72514-3"),
+                "About 2 points or 30 % mean something to people with chronic pain (Farrar et al., Pain 2001; 2,724 "
+                "people in 10 trials).", "72514-3"),
         Measure("stiffness", "Stiffness", "0-10", 0, 10, "lower", _NRS),
         Measure("spasticity", "Spasticity", "0-10", 0, 10, "lower", _NRS),
         Measure("fatigue", "Fatigue", "0-10", 0, 10, "lower", _NRS),

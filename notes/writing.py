@@ -24,7 +24,6 @@ from practice.techniques import PRESSURES, TECHNIQUES
 from sessions.models import Appointment
 
 SOAP = ("subjective", "objective", "assessment", "plan")
-VISIBILITIES = ("therapists", "author")
 
 
 class NoteSigned(Refusal):
@@ -149,7 +148,7 @@ def last_treatments(client: Client) -> list[ProposedTreatment]:
 def last_signed(note: Note, by: Membership) -> Note | None:
     """The signed note of the visit before this one, among those this member may read."""
     earlier = Note.objects.visible_to(by).filter(client=note.client, visit_on__lte=note.visit_on).exclude(pk=note.pk)
-    return (earlier.exclude(signed_at=None).select_related("author__user").order_by("-visit_on", "-id")  # type: ignore[return-value]
+    return (earlier.exclude(signed_at=None).select_related("author__user").order_by("-visit_on", "-id")
             .prefetch_related("treatments", "measurements").first())
 
 
@@ -160,7 +159,7 @@ def refuse_unless_therapist(by: Actor) -> None:
 
 
 def _refuse_unknown_visibility(visibility: str) -> None:
-    if visibility not in VISIBILITIES:
+    if visibility not in dict(Note.VISIBILITIES):
         raise BadInput("A note is read by “therapists” or kept to its “author”.", field="visibility")
 
 

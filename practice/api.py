@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import Resolver404, resolve
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, serializers
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from practice import clock
 from practice.access import EVERYBODY, Role
+from practice.api_times import Day, WallTime
 from practice.callers import TokenAuthentication, member_of
 from practice.models import IdempotentRequest, Membership
 from practice.refusals import PROBLEM, BadInput, Refusal, Stale
 
+__all__ = [
+    "Api", "Day", "Owned", "Pages", "PlainText", "WallTime", "etag_of", "nothing_here", "problem_from",
+    "require_match", "version_if_matched",
+]
 
 KEYS_ARE_KEPT = timedelta(hours=24)
 
@@ -92,13 +99,11 @@ class Api(APIView):
             return super().dispatch(request, *args, **kwargs)  # answers 401
         if len(key) > 200 or not key.isprintable():
             return _problem_now(BadInput("An Idempotency-Key has at most 200 printable characters."))
-        try:
-            print_ = hashlib.sha256(b"\0".join([request.method.encode(), request.path.encode(), request.body])).hexdigest()
-        except RequestDataTooBig:
-            return _problem_now(_TooLarge("This is more than the server takes in one request."))
-        IdempotentRequest.objects.filter(membership=caller, created_at__lt=timezone.now() - KEYS_ARE_KEPT).delete()
+        print_ = hashlib.sha256(b"\0".join([request.method.encode(), request.path.encode(), request.body])).hexdigest()
         try:
             with transaction.atomic():
+                IdempotentRequest.objects.filter(
+                    membership=caller, created_at__lt=timezone.now() - KEYS_ARE_KEPT).delete()
                 with transaction.atomic():
                     row = IdempotentRequest.objects.create(membership=caller, key=key, fingerprint=print_)
                 response = super().dispatch(request, *args, **kwargs)
@@ -137,10 +142,6 @@ class _InFlight(Refusal):
     code, title = "request_in_flight", "The same request is under way"
 
 
-class _TooLarge(Refusal):
-    code, title, status = "too_large", "Too large", 413
-
-
 def _caller(request: Any) -> Membership | None:
     try:
         found = TokenAuthentication().authenticate(request)
@@ -175,12 +176,7 @@ def require_match(request: Request, row: Any) -> None:
     given = request.headers.get("If-Match", "")
     if not given:
         raise _MatchNeeded("Send If-Match with the ETag you read, so that nobody's work is overwritten.")
-    refuse_stale(request, row)
-
-
-def refuse_stale(request: Request, row: Any) -> None:
-    """412 if an If-Match was sent and the row moved on since it was read; nothing where none was sent."""
-    if request.headers.get("If-Match", "*") not in (etag_of(row), "*"):
+    if given not in (etag_of(row), "*"):
         raise Stale("Somebody changed this since you read it. Read it again, then repeat your change.")
 
 
@@ -288,81 +284,6 @@ class PlainText(serializers.CharField):
         kwargs.setdefault("max_length", 20_000)
         kwargs.setdefault("allow_blank", True)
         super().__init__(**kwargs)
-
-
-_FIRST_YEAR, _LAST_YEAR = 1900, 2199  # outside, zones have no offsets to trust and arithmetic runs over
-_WALL = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(Z|z|[+-]\d\d:?\d\d)?")
-
-
-def _is_in_reach(on: date) -> bool:
-    return _FIRST_YEAR <= on.year <= _LAST_YEAR
-
-
-class Day(serializers.DateField):
-    """A date, YYYY-MM-DD, of the years 1900 to 2199."""
-
-    def to_internal_value(self, value: Any) -> date:
-        on: date = super().to_internal_value(value)
-        if not _is_in_reach(on):
-            raise serializers.ValidationError(f"Give a date from {_FIRST_YEAR} to {_LAST_YEAR}.")
-        return on
-
-
-@extend_schema_field(OpenApiTypes.DATETIME)
-class WallTime(serializers.Field):
-    """A start time, ISO 8601; without an offset it is read on the practice's wall clock.
-
-    Refuses seconds, and a wall time the clocks jump over even where it carries one of the practice's own offsets
-    (with the two `nearest` valid times); a time that comes twice and carries no offset is asked back (`choices`).
-    """
-
-    def to_internal_value(self, value: Any) -> datetime:
-        found = _WALL.fullmatch(value.strip()) if isinstance(value, str) else None
-        try:
-            local = datetime.fromisoformat(f"{found[1]}T{found[2]}") if found else None
-            given = datetime.fromisoformat(f"{found[1]}T{found[2]}{found[3].upper()}") if found and found[3] else None
-        except ValueError:
-            local = None
-        if local is None:
-            raise serializers.ValidationError("Give a date and time with offset, such as 2026-11-24T10:30:00-05:00.")
-        if not _is_in_reach(local.date()):
-            raise serializers.ValidationError(f"Give a time of the years {_FIRST_YEAR} to {_LAST_YEAR}.")
-        if local.second or local.microsecond:
-            raise serializers.ValidationError("Visits begin on a whole minute.")
-        return self._instant(local, given)
-
-    def to_representation(self, value: datetime) -> str:
-        return clock.iso(value, self._zone)
-
-    @property
-    def _zone(self) -> str:
-        return str(self.context["member"].practice.time_zone)
-
-    def _instant(self, local: datetime, given: datetime | None) -> datetime:
-        zone = self._zone
-        try:
-            instant = clock.instant_of(local.date(), local.time(), zone)
-        except clock.WallTimeMissing as gap:
-            # Another zone's offset names a real instant; one of our own was put to a time that never is.
-            if given is None or given.utcoffset() in {_offset(near, zone) for near in gap.nearest}:
-                raise BadInput(str(gap), field=str(self.field_name), nearest=[_iso(near, zone) for near in gap.nearest]) from gap
-        except clock.WallTimeAmbiguous as twice:
-            if given is None:
-                raise BadInput(str(twice), field=str(self.field_name),
-                               choices=[choice.isoformat() for choice in twice.choices]) from twice
-        else:
-            if given is None:
-                return instant
-        assert given is not None
-        return given.astimezone(UTC)
-
-
-def _iso(local: datetime, zone: str) -> str:
-    return clock.iso(clock.instant_of(local.date(), local.time(), zone, fold=0), zone)
-
-
-def _offset(local: datetime, zone: str) -> timedelta | None:
-    return local.replace(tzinfo=clock.zone_of(zone)).utcoffset()
 
 
 # --- addresses that are none -------------------------------------------------------------------------------------

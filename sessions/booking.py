@@ -15,9 +15,9 @@ from clients.models import Client
 from practice import clock
 from practice.access import Actor
 from practice.models import Membership, Room, Service
-from practice.refusals import BadInput, Refusal, refuse_all
+from practice.refusals import BadInput, Refusal, Stale, refuse_all
 from sessions import reminders
-from sessions.diary import fresh, lapse_expired, lock_diary, log_step, write_visit
+from sessions.diary import fresh, lapse_expired, lock_diary, log_step, shorten_buffers, write_visit
 from sessions.models import Appointment, Series
 from sessions.objections import (
     Wish,
@@ -28,7 +28,7 @@ from sessions.objections import (
     if_free,
     refuse_the_past,
 )
-from sessions.states import next_state
+from sessions.states import VisitNotInState, next_state
 from sessions.supply import rooms_for
 
 
@@ -62,12 +62,16 @@ def move_appointment(
 ) -> Appointment:
     """Move a visit to another time, therapist or room; row and calendar id stay, its SEQUENCE rises.
 
-    Refuses what booking refuses; the visit's own old time counts as free.
+    Refuses what booking refuses; the visit's own old time counts as free. With `expected_version`, a visit that
+    somebody changed meanwhile is refused as stale.
     """
     therapist = therapist or appointment.therapist
     with transaction.atomic():
-        lock_diary({therapist, appointment.therapist}, {r for r in (room, appointment.room) if r}, [appointment.client])
+        rooms = [room] if room else rooms_for(appointment.service)
+        lock_diary({therapist, appointment.therapist}, [*rooms, appointment.room], [appointment.client])
         appointment = fresh(appointment)
+        if expected_version is not None and appointment.version != expected_version:
+            raise Stale("Somebody changed this visit since you read it. Read it again, then repeat your change.")
         becomes = next_state(appointment, "move")
         wish = Wish(appointment.client, therapist, appointment.service, starts_at, appointment.minutes, by,
                      override_reason.strip(), (appointment.pk,))
@@ -93,6 +97,13 @@ def cancel_appointment(*, appointment: Appointment, by: Actor, reason: str = "ot
     return _act(appointment, "cancel", by, cancel_reason=reason)
 
 
+def accept_appointment(*, appointment: Appointment, by: Actor) -> Appointment:
+    """The practice agrees to a requested visit; a request whose time to be accepted has run out is refused."""
+    if appointment.expires_at and appointment.expires_at <= timezone.now():
+        raise VisitNotInState("This request has run out: its time may be somebody else's by now. Book it anew.")
+    return _act(appointment, "accept", by, expires_at=None)
+
+
 def confirm_appointment(*, appointment: Appointment, by: Actor) -> Appointment:
     """The client (or staff for them) says they will come; saying it twice changes nothing."""
     if appointment.status == Appointment.Status.CONFIRMED:
@@ -104,22 +115,22 @@ def arrive(*, appointment: Appointment, by: Actor) -> Appointment:
     """The client is here; possible from the start of the visit's day."""
     today = clock.wall_of(timezone.now(), appointment.time_zone)[0]
     if today < appointment.wall_date:
-        raise BadInput(f"This visit is on {clock.said_date(appointment.wall_date)}; today is {clock.said_date(today)}.",
-                       field="status")
+        raise VisitNotInState(
+            f"This visit is on {clock.said_date(appointment.wall_date)}; today is {clock.said_date(today)}.")
     return _act(appointment, "arrive", by)
 
 
 def complete(*, appointment: Appointment, by: Actor) -> Appointment:
     """The session took place."""
     if appointment.starts_at > timezone.now() and appointment.status != Appointment.Status.ARRIVED:
-        raise BadInput(f"This visit begins {appointment.said}. Mark it arrived first if it began early.", field="status")
+        raise VisitNotInState(f"This visit begins {appointment.said}. Mark it arrived first if it began early.")
     return _act(appointment, "complete", by)
 
 
 def mark_no_show(*, appointment: Appointment, by: Actor) -> Appointment:
     """The client did not come; only once the visit should have begun."""
     if appointment.starts_at > timezone.now():
-        raise BadInput(f"This visit only begins {appointment.said}.", field="status")
+        raise VisitNotInState(f"This visit only begins {appointment.said}.")
     return _act(appointment, "no-show", by)
 
 
@@ -127,7 +138,7 @@ def undo_day_verb(*, appointment: Appointment, verb: str, by: Actor) -> Appointm
     """Take back “arrived” or “did not come” on the same day; an old time taken meanwhile is refused."""
     today = clock.wall_of(timezone.now(), appointment.time_zone)[0]
     if appointment.wall_date != today:
-        raise BadInput("This can be undone on the day of the visit only.", field="status")
+        raise VisitNotInState("This can be undone on the day of the visit only.")
     return _act(appointment, verb, by)
 
 
@@ -144,14 +155,17 @@ def ask_for_another_time(*, appointment: Appointment, by: Actor) -> Appointment:
 
 
 def _place(appointment: Appointment, wish: Wish, room: Room | None) -> None:
-    """Find everything that speaks against the wish, drop what the role may override, set time and room."""
+    """Find everything that speaks against the wish, drop what the role may override, set time and room.
+
+    With a reason, buffers give way (the visit's own and its neighbours'); the visits themselves never do.
+    """
     practice = wish.client.practice
     lapse_expired(practice, *wish.occupied(True))
     refusals: list[Refusal] = []
-    eats_buffers = bool(wish.override_reason)
     clash, chosen = find_clash(wish, room, buffers=True)
     appointment.buffer_before, appointment.buffer_after = wish.service.buffer_before, wish.service.buffer_after
-    if clash and eats_buffers:
+    is_tight = clash is not None and bool(wish.override_reason)
+    if is_tight:
         clash, chosen = find_clash(wish, room, buffers=False)
         appointment.buffer_before = appointment.buffer_after = 0
     if clash:
@@ -161,6 +175,8 @@ def _place(appointment: Appointment, wish: Wish, room: Room | None) -> None:
     assert chosen is not None
     appointment.room = chosen
     appointment.set_time(wish.starts_at, practice.time_zone)
+    if is_tight:
+        shorten_buffers(appointment, wish.by)
 
 
 def _act(appointment: Appointment, verb: str, by: Actor, **fields: Any) -> Appointment:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from clients.models import Client
@@ -18,7 +19,7 @@ from practice import audit
 from practice.access import Actor
 from practice.models import Membership, Practice, Room
 from practice.refusals import Refusal
-from sessions.models import Appointment, AppointmentEvent
+from sessions.models import RELEASED, Appointment, AppointmentEvent
 
 
 class SlotTaken(Refusal):
@@ -34,7 +35,6 @@ _CONSTRAINT_WORDS = {
 }
 
 
-
 def lock_diary(therapists: Iterable[Membership], rooms: Iterable[Room], clients: Iterable[Client]) -> None:
     """Lock therapists, then rooms, then clients, each in the order of their ids."""
     for model, rows in ((Membership, therapists), (Room, rooms), (Client, clients)):
@@ -44,6 +44,7 @@ def lock_diary(therapists: Iterable[Membership], rooms: Iterable[Room], clients:
 
 
 def fresh(appointment: Appointment) -> Appointment:
+    """The visit as it stands now, locked, with what the verbs read of it."""
     return (Appointment.objects.select_for_update(of=("self",), no_key=True)
             .select_related("client__practice", "therapist__user", "room", "service", "series", "practice")
             .get(pk=appointment.pk))
@@ -54,6 +55,24 @@ def lapse_expired(practice: Practice, begin: datetime, end: datetime) -> None:
     lapsed = Appointment.objects.filter(practice=practice, status="proposed", expires_at__lte=timezone.now(),
                                         occupied_until__gt=begin, occupied_from__lt=end)
     lapsed.update(status=Appointment.Status.CANCELLED, cancel_reason=Appointment.Reason.OTHER)
+
+
+def shorten_buffers(appointment: Appointment, by: Actor) -> None:
+    """Cut the buffers of neighbouring visits back to this visit's own minutes; called under the diary's locks."""
+    begin, end = appointment.starts_at, appointment.ends_at
+    neighbours = Appointment.objects.filter(
+        Q(therapist_id=appointment.therapist_id) | Q(room_id=appointment.room_id),
+        occupied_until__gt=begin, occupied_from__lt=end,
+    ).exclude(status__in=RELEASED).exclude(pk=appointment.pk)
+    for neighbour in neighbours:
+        if neighbour.ends_at <= begin:
+            neighbour.occupied_until = begin
+            neighbour.buffer_after = (begin - neighbour.ends_at).seconds // 60
+        else:
+            neighbour.occupied_from = end
+            neighbour.buffer_before = (neighbour.starts_at - end).seconds // 60
+        neighbour.save(update_fields=["occupied_from", "occupied_until", "buffer_before", "buffer_after"])
+        log_step(neighbour, "buffer-cut", by)
 
 
 def write_visit(appointment: Appointment, *, insert: bool = False, fields: list[str] | None = None) -> None:
@@ -69,6 +88,7 @@ def write_visit(appointment: Appointment, *, insert: bool = False, fields: list[
 
 
 def log_step(appointment: Appointment, verb: str, by: Actor, **detail: Any) -> None:
+    """Write one line of the visit's own history, and one of the audit."""
     AppointmentEvent.objects.create(appointment=appointment, verb=verb, by_name=by.name[:120], detail=detail)
     audit.record(by=by, verb=f"appointment_{verb.replace('-', '_')}", subject=appointment,
                  client_id=appointment.client_id)

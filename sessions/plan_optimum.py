@@ -114,8 +114,8 @@ def cheapest_days(
     """Return the least cost of placing visits in order and the day of each, None where it is left out.
 
     `own[i][q]` is what visit i costs by itself on day q (NEVER where it cannot stand, so on a kept visit's day),
-    `skips[i]` what leaving it out costs, `least` the fewest days between two of them, at most the interval. Of equal
-    plans the one with the earliest vector of dates.
+    `skips[i]` what leaving it out costs, `least` the fewest days between two of them. Of equal plans the one with the
+    earliest vector of dates.
     """
     can_stand = [min(costs) < NEVER for costs in own]
     price = min((skip for skip, can in zip(skips, can_stand, strict=True) if can), default=0)
@@ -157,7 +157,7 @@ def _without_dead_ends(
 class _Search:
     """Costs and days travel as one number, cost * span + day, so that `min` finds the earliest of the cheapest."""
 
-    __slots__ = ("_beyond", "_later", "_placed", "_rest", "_tails", "least", "line", "penalty", "skips", "span")
+    __slots__ = ("_beyond", "_placed", "_rest", "_tails", "least", "line", "penalty", "skips", "span")
 
     def __init__(self, line: Line, own: Sequence[Sequence[int]], skips: Sequence[int], least: int) -> None:
         self.line, self.skips, self.least = line, skips, least
@@ -169,13 +169,11 @@ class _Search:
         self._beyond: dict[tuple[int, int], list[int]] = {}
         self._tails = [line.tail(day) for day in range(self.span)]
         self._placed: list[list[int]] = [[] for _ in own]
-        self._later: list[list[int]] = [[] for _ in own]
         for i in reversed(range(len(own))):
             self._placed[i] = [
                 (cost + self.rest(i + 1, day, 1)[0]) * self.span + day if cost < NEVER else NEVER * self.span
                 for day, cost in enumerate(own[i])
             ]
-            self._later[i] = self._grown(self._placed[i])
 
     def rest(self, i: int, day: int, k: int) -> tuple[int, int]:
         """Return the least cost of visits i and later after one on `day`, k - 1 left out since, and i's day or -1."""
@@ -193,27 +191,14 @@ class _Search:
 
     def _place(self, i: int, day: int, k: int) -> int:
         """Return the best place for visit i after one on `day`, as cost * span + day."""
-        line, span = self.line, self.span
-        low, following = day + self.least, bisect_right(line.kept, day)
-        high = line.kept[following] if following < len(line.kept) else span
-        # Up to k intervals away a gap is too short, each day by its own penalty; from there on it only grows.
-        due = day + k * line.interval
-        best = min(map(add, self._placed[i][low : min(due, high)], self.penalty[k]), default=NEVER * span)
-        if due < min(high, span):
-            best = min(best, self._later[i][due] - line.rhythm * due * span)
+        kept, span = self.line.kept, self.span
+        low, following = day + self.least, bisect_right(kept, day)
+        high = kept[following] if following < len(kept) else span
+        best = min(map(add, self._placed[i][low:high], self.penalty[k]), default=NEVER * span)
         if max(low, high) < span:
-            entry = line.gap(high - day) - line.settled[following]
+            entry = self.line.gap(high - day) - self.line.settled[following]
             best = min(best, self.beyond(i, k)[max(low, high)] + entry * span)
         return best
-
-    def _grown(self, placed: Sequence[int]) -> list[int]:
-        """Return for each day the best place from there to the next kept visit, gaps counted from the return day."""
-        kept, grown, best = set(self.line.kept), [], NEVER * self.span
-        step = self.line.rhythm * self.span
-        for day in reversed(range(self.span)):
-            best = NEVER * self.span if day in kept else min(best, placed[day] + step * day)
-            grown.append(best)
-        return grown[::-1]
 
     def beyond(self, i: int, k: int) -> list[int]:
         """Return for each day the best place for visit i from there on, gaps counted from the first kept visit."""

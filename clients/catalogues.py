@@ -1,0 +1,75 @@
+"""`/api/v1/`: the catalogues of this room, each entry with its source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clients.body import REGIONS, sides_of
+from clients.conditions import CONDITIONS
+from clients.findings import FINDINGS
+from practice.api_views import Catalogue, CatalogueEntry
+
+
+class ConditionEntry(CatalogueEntry):
+    """A condition as doctors name it; codes where they are known, `parent` the wider condition whose rules hold too."""
+
+    plain_name = serializers.CharField()
+    icd10 = serializers.CharField(allow_null=True)
+    snomed = serializers.CharField(allow_null=True)
+    parent = serializers.CharField(allow_null=True)
+
+
+class FindingEntry(CatalogueEntry):
+    """Something that limits the work, and the question that brings it out."""
+
+    plain_name = serializers.CharField()
+    question = serializers.CharField()
+    is_regional = serializers.BooleanField()
+
+
+class RegionEntry(CatalogueEntry):
+    """A part of the body map; `sides` are the ones it has, `parent` the region that contains it."""
+
+    sides = serializers.ListField(child=serializers.CharField())
+    parent = serializers.CharField(allow_null=True)
+
+
+class Conditions(Catalogue):
+    """The conditions clients name, as diagnosed by a doctor."""
+
+    @extend_schema(responses=ConditionEntry(many=True), operation_id="conditions_list")
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+    def entries(self) -> list[dict[str, Any]]:
+        return [{"code": c.code, "name": c.name, "source": c.source, "plain_name": c.plain_name, "icd10": c.icd10,
+                 "snomed": c.snomed, "parent": c.parent} for c in CONDITIONS.values()]
+
+
+class Findings(Catalogue):
+    """What can be found that limits the work."""
+
+    @extend_schema(responses=FindingEntry(many=True), operation_id="findings_list")
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+    def entries(self) -> list[dict[str, Any]]:
+        return [{"code": f.code, "name": f.name, "source": f.source, "plain_name": f.plain_name, "question": f.question,
+                 "is_regional": f.is_regional} for f in FINDINGS.values()]
+
+
+class Regions(Catalogue):
+    """The body map as a list; a region is anatomy and needs no source."""
+
+    @extend_schema(responses=RegionEntry(many=True), operation_id="regions_list")
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+    def entries(self) -> list[dict[str, Any]]:
+        return [{"code": r.code, "name": r.name, "source": "", "sides": list(sides_of(r.code)), "parent": r.parent}
+                for r in REGIONS.values()]

@@ -1,0 +1,42 @@
+"""Read the record: every look at a note, a summary or a client's readings leaves its line in the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clients.models import Client
+from notes.models import Note, Share, Summary
+from notes.outcomes import Point, readings_of
+from practice import audit
+from practice.models import Membership
+
+
+def read_note(*, note: Note, by: Membership) -> Note:
+    """The note with all that belongs to it, fresh; the look is written down."""
+    audit.record(by=by, verb="note_read", subject=note)
+    return (Note.objects.select_related("author__user", "signed_by__user", "client__practice", "appointment")
+            .prefetch_related("treatments", "measurements", "addenda__author__user").get(pk=note.pk))
+
+
+def read_notes(*, notes: Sequence[Note], by: Membership) -> Sequence[Note]:
+    """Several notes at once, one line each."""
+    audit.record_many(by=by, verb="note_read", subjects=list(notes))
+    return notes
+
+
+def read_summary(*, summary: Summary, by: Membership, what: str = "page") -> Summary:
+    """The summary with client, doctor and author, fresh; `what` was read: the page, the letter as PDF."""
+    audit.record(by=by, verb="summary_read", subject=summary, what=what)
+    return Summary.objects.select_related("client__practice", "doctor", "author__user", "practice").get(pk=summary.pk)
+
+
+def read_share(*, share: Share, by: Membership) -> Share:
+    """A share with its openings, and to whom it went."""
+    audit.record(by=by, verb="share_read", subject=share, client_id=share.summary.client_id)
+    return Share.objects.select_related("summary", "doctor").prefetch_related("openings").get(pk=share.pk)
+
+
+def read_outcomes(*, client: Client, by: Membership, measure: str = "") -> dict[str, list[Point]]:
+    """The client's readings by measure from the notes this member may read."""
+    audit.record(by=by, verb="outcomes_read", subject=client, client_id=client.pk, measure=measure)
+    return readings_of(client, by=by, measure=measure)

@@ -1,0 +1,206 @@
+"""Shapes of notes and readings at the API: what is sent, what is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from clients.contraindications import Check
+from notes.models import Addendum, Measurement, Note, Treatment
+from notes.outcomes import MEASURES, Measure, Point
+from notes.writing import SOAP, MeasurementInput, TreatmentInput
+from practice.api import Owned, PlainText
+from sessions.models import Appointment
+
+MOST_ROWS = 100
+
+
+class NewNote(serializers.Serializer[Any]):
+    """For which visit a note is begun."""
+
+    appointment = Owned(Appointment)
+
+
+class TreatmentRow(serializers.Serializer[Any]):
+    """One thing done: where, how, how firmly (Walton 0-5), how long, the response; a reason where the check asks."""
+
+    region = serializers.CharField(max_length=40)
+    side = serializers.CharField(max_length=8)
+    technique = serializers.CharField(max_length=40)
+    pressure = serializers.IntegerField(required=False, allow_null=True, default=None)
+    minutes = serializers.IntegerField(required=False, allow_null=True, default=None)
+    response = PlainText(required=False, max_length=500, default="")
+    override_reason = PlainText(required=False, max_length=500, default="")
+
+
+class MeasurementRow(serializers.Serializer[Any]):
+    """One reading before or after the session."""
+
+    measure = serializers.CharField(max_length=40)
+    when = serializers.ChoiceField(["before", "after"])
+    value = serializers.DecimalField(max_digits=7, decimal_places=2, coerce_to_string=False)
+
+
+class NoteChanges(serializers.Serializer[Any]):
+    """What changes in a draft; treatments and measurements, where sent, replace all of them."""
+
+    subjective = PlainText(required=False)
+    objective = PlainText(required=False)
+    assessment = PlainText(required=False)
+    plan = PlainText(required=False)
+    visibility = serializers.ChoiceField(Note.VISIBILITIES, required=False)
+    treatments = serializers.ListField(child=TreatmentRow(), required=False, max_length=MOST_ROWS)
+    measurements = serializers.ListField(child=MeasurementRow(), required=False, max_length=MOST_ROWS)
+
+
+def as_changes(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent, as `write_note` takes it."""
+    changes = {name: data[name] for name in (*SOAP, "visibility") if name in data}
+    if "treatments" in data:
+        changes["treatments"] = [TreatmentInput(**row) for row in data["treatments"]]
+    if "measurements" in data:
+        changes["measurements"] = [MeasurementInput(**row) for row in data["measurements"]]
+    return changes
+
+
+class NewAddendum(serializers.Serializer[Any]):
+    """What is added to a signed note, and why."""
+
+    text = PlainText()
+    reason = PlainText(max_length=500)
+
+
+class AddendumSerializer(serializers.ModelSerializer[Addendum]):
+    author_name = serializers.CharField(source="author.name", read_only=True)
+
+    class Meta:
+        model = Addendum
+        fields: ClassVar = ["id", "text", "reason", "author", "author_name", "written_at", "content_hash"]
+
+
+class TreatmentSerializer(serializers.ModelSerializer[Treatment]):
+    class Meta:
+        model = Treatment
+        fields: ClassVar = ["region", "side", "technique", "pressure", "minutes", "response", "override_reason"]
+
+
+class MeasurementSerializer(serializers.ModelSerializer[Measurement]):
+    value = serializers.FloatField()
+
+    class Meta:
+        model = Measurement
+        fields: ClassVar = ["measure", "when", "value"]
+
+
+class CheckReason(serializers.Serializer[Any]):
+    """One thing that speaks; `treatment` is the row it is about, null the whole body or visit."""
+
+    rule = serializers.CharField()
+    level = serializers.ChoiceField(["info", "caution", "clearance", "stop"])
+    text = serializers.CharField()
+    regions = serializers.ListField(child=serializers.CharField())
+    max_pressure = serializers.JSONField(allow_null=True, help_text="0-5, null (no cap) or \"none\" (no touch).")
+    techniques = serializers.ListField(child=serializers.CharField())
+    source = serializers.CharField()  # type: ignore[assignment]
+    treatment = serializers.IntegerField(allow_null=True)
+
+
+class CheckSerializer(serializers.Serializer[Check]):
+    """What the safety check says of these treatments on that day."""
+
+    verdict = serializers.ChoiceField(["ok", "caution", "clearance", "stop"])
+    max_pressure_by_region = serializers.DictField(child=serializers.JSONField(allow_null=True))
+    reasons = CheckReason(many=True)
+
+
+class NoteSerializer(serializers.ModelSerializer[Note]):
+    """A note with everything that belongs to it."""
+
+    status = serializers.SerializerMethodField()
+    author_name = serializers.CharField(source="author.name", read_only=True)
+    signed_by_name = serializers.CharField(source="signed_by.name", read_only=True, default="")
+    treatments = TreatmentSerializer(many=True, read_only=True)
+    measurements = MeasurementSerializer(many=True, read_only=True)
+    addenda = AddendumSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Note
+        fields: ClassVar = [
+            "id", "appointment", "client", "author", "author_name", "visit_on", "status", "visibility", *SOAP,
+            "treatments", "measurements", "addenda", "version", "written_at", "signed_at", "signed_by",
+            "signed_by_name", "signer_credential", "content_hash", "previous_hash", "chain_position"]
+
+    def get_status(self, note: Note) -> str:
+        """draft or signed"""
+        return "signed" if note.is_signed else "draft"
+
+
+class CheckedNoteSerializer(NoteSerializer):
+    """A note, and what the safety check says of it."""
+
+    check = CheckSerializer(read_only=True)
+
+    class Meta(NoteSerializer.Meta):
+        fields: ClassVar = [*NoteSerializer.Meta.fields, "check"]
+
+
+class MeaningfulChange(serializers.Serializer[Any]):
+    """The published change that means something to people, and who says so."""
+
+    value = serializers.FloatField()
+    text = serializers.CharField()
+
+
+class MeasureSerializer(serializers.Serializer[Any]):
+    """A measure of the catalogue."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    unit = serializers.CharField()
+    low = serializers.IntegerField()
+    high = serializers.IntegerField()
+    better = serializers.ChoiceField(["lower", "higher"])
+    source = serializers.CharField()  # type: ignore[assignment]
+    loinc = serializers.CharField(allow_blank=True)
+    meaningful_change = MeaningfulChange(allow_null=True)
+
+
+class ReadingRow(serializers.Serializer[Any]):
+    """One visit's readings; `signed` says whether its note is."""
+
+    on = serializers.DateField()
+    before = serializers.FloatField(allow_null=True)
+    after = serializers.FloatField(allow_null=True)
+    change = serializers.FloatField(allow_null=True)
+    signed = serializers.BooleanField()
+
+
+class OutcomeSerializer(MeasureSerializer):
+    """A measure of one client over time, oldest first."""
+
+    measure = serializers.CharField()
+    readings = ReadingRow(many=True)
+
+
+def measure_as_data(measure: Measure) -> dict[str, Any]:
+    """A measure as the catalogue answers it."""
+    change = measure.meaningful_change
+    return {
+        "code": measure.code, "name": measure.name, "unit": measure.unit, "low": measure.low, "high": measure.high,
+        "better": measure.better, "source": measure.source, "loinc": measure.loinc,
+        "meaningful_change": None if change is None else {"value": change, "text": measure.meaningful_words}}
+
+
+def outcome_as_data(code: str, points: Sequence[Point]) -> dict[str, Any]:
+    """One measure over time, as the API answers it."""
+    readings = [
+        {"on": p.on.isoformat(), "before": _number(p.before), "after": _number(p.after), "signed": p.is_signed,
+         "change": None if p.before is None or p.after is None else float(p.after - p.before)}
+        for p in points]
+    return {**measure_as_data(MEASURES[code]), "measure": code, "readings": readings}
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,125 @@
+"""Shapes of summaries and shares at the API."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from clients.models import Consent, Doctor
+from notes import letters
+from notes.models import Share, ShareOpening, Summary
+from notes.summaries import SECTIONS, letter_of
+from practice.api import Owned, PlainText
+
+
+class NewSummary(serializers.Serializer[Any]):
+    """To which doctor, of which days (both included), with which sections; no sections means all."""
+
+    doctor = Owned(Doctor)
+    sections = serializers.ListField(child=serializers.CharField(max_length=40), required=False, default=list,
+                                     max_length=40, help_text=f"Of: {', '.join(SECTIONS)}.")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # `from` is no name for a Python attribute.
+        days = {"from": serializers.DateField(), "to": serializers.DateField()}
+        return {**super().get_fields(), **days}
+
+
+class SummaryChanges(serializers.Serializer[Any]):
+    """The prose of a draft, and its sections."""
+
+    reason = PlainText(required=False, max_length=2000)
+    course = PlainText(required=False, max_length=4000)
+    reactions = PlainText(required=False, max_length=2000)
+    questions = PlainText(required=False, max_length=2000)
+    plan = PlainText(required=False, max_length=2000)
+    sections = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=40)
+
+
+class SummarySerializer(serializers.ModelSerializer[Summary]):
+    """A summary; `letter` is exactly what the doctor reads."""
+
+    author_name = serializers.CharField(source="author.name", read_only=True)
+    sections = serializers.ListField(child=serializers.CharField())
+    status = serializers.SerializerMethodField()
+    letter = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Summary
+        fields: ClassVar = ["id", "client", "doctor", "author", "author_name", "sections", *Summary.PROSE, "status",
+                            "version", "created_at", "signed_at", "content_hash", "letter"]
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        days = {"from": serializers.DateField(source="from_on"), "to": serializers.DateField(source="until_on")}
+        return {**super().get_fields(), **days}
+
+    def get_status(self, summary: Summary) -> str:
+        """draft or signed"""
+        return "signed" if summary.is_signed else "draft"
+
+    @extend_schema_field(serializers.DictField())
+    def get_letter(self, summary: Summary) -> dict[str, Any]:
+        """What is read: frozen once signed."""
+        return letters.as_data(letter_of(summary))
+
+
+class NewShareInput(serializers.Serializer[Any]):
+    """To whom, under which agreement, until the end of which day."""
+
+    doctor = Owned(Doctor)
+    consent = Owned(Consent, required=False, allow_null=True, default=None)
+    expires_on = serializers.DateField(required=False, allow_null=True, default=None)
+
+
+class NewShareSerializer(serializers.Serializer[Any]):
+    """A share just made. Link and code are told this once; send them by separate ways."""
+
+    id = serializers.UUIDField(source="share.pk")
+    url = serializers.URLField()
+    code = serializers.CharField()
+    expires_at = serializers.DateTimeField(source="share.expires_at")
+
+
+class OpeningSerializer(serializers.ModelSerializer[ShareOpening]):
+    by = serializers.CharField(source="share.doctor.name", read_only=True)
+
+    class Meta:
+        model = ShareOpening
+        fields: ClassVar = ["at", "what", "by"]
+
+
+class ShareSerializer(serializers.ModelSerializer[Share]):
+    """One sending: to whom, until when, and who opened it when and how often."""
+
+    state = serializers.ChoiceField(["open", "locked", "expired", "revoked"])
+    opened = serializers.SerializerMethodField()
+    times_opened = serializers.SerializerMethodField()
+    last_opened_at = serializers.SerializerMethodField()
+    openings = OpeningSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Share
+        fields: ClassVar = ["id", "summary", "doctor", "consent", "shared_by", "created_at", "expires_at", "revoked_at",
+                            "state", "opened", "times_opened", "last_opened_at", "openings"]
+
+    def get_opened(self, share: Share) -> bool:
+        """Whether it was opened at all."""
+        return bool(share.openings.all())
+
+    def get_times_opened(self, share: Share) -> int:
+        """How often page or letter were opened."""
+        return len(share.openings.all())
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_last_opened_at(self, share: Share) -> Any:
+        """When it was last opened."""
+        last = list(share.openings.all())[-1:]
+        return serializers.DateTimeField().to_representation(last[0].at) if last else None
+
+
+class ConsentWithdrawn(serializers.ModelSerializer[Consent]):
+    class Meta:
+        model = Consent
+        fields: ClassVar = ["id", "kind", "doctor", "given_on", "until", "withdrawn_at"]

@@ -1,0 +1,215 @@
+"""Book: whom, what, with whom, when; then one look at what speaks against it, and one press."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from clients.episodes import active_hold
+from clients.models import Client
+from practice import clock
+from practice.models import Membership, Room, Service
+from practice.pages import attempt, member_page
+from sessions.asked import member_of, row_asked, stamp, start_asked, status_of, today_at
+from sessions.booking import book_appointment
+from sessions.briefly import for_the_desk
+from sessions.forms import BookForm, SlotSearch, first_and_last
+from sessions.models import Appointment
+from sessions.objections import checked_at_booking
+from sessions.overrides import nearest_times, other_words, takes_a_reason
+from sessions.supply import OpenSlot, find_open_slots, rooms_for, therapists_for
+from sessions.whom import Whom, last_visit, whom_asked
+
+MOST_SLOTS = 400  # shown on one page; always whole days
+BEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address says: whom, what, with whom, where and when, each perhaps still open."""
+
+    whom: Whom
+    service: Service | None
+    therapist: Membership | None
+    room: Room | None
+    start: datetime | None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page()
+def book(request: HttpRequest) -> HttpResponse:
+    """Find an open time and book it; everything chosen so far stands in the address."""
+    if request.method == "POST":
+        return _book(request)
+    asked = _asked(request)
+    if asked.whom.only:
+        return redirect(f"{reverse('sessions:book')}?{_with(request, client=asked.whom.only.pk, q=None)}")
+    if asked.whom.client and asked.start and asked.service:
+        slot = _slot_at(asked.whom.client, asked.service, asked.start, asked.therapist, asked.room)
+        therapist = slot.therapist if slot else asked.therapist
+        if therapist:
+            form = BookForm(member=member_of(request), initial={
+                "client": asked.whom.client.pk, "service": asked.service.pk, "therapist": therapist.pk,
+                "room": slot.room.pk if slot else None, "starts_at": stamp(asked.start)})
+            return _confirm(request, form, asked.whom.client, asked.service, therapist, asked.start, slot)
+    return _find(request, asked)
+
+
+def _asked(request: HttpRequest) -> Asked:
+    """What the address names, filled up from the client's last visit."""
+    member = member_of(request)
+    whom = whom_asked(request)
+    last = last_visit(whom.client)
+    named = request.GET.get
+    service = row_asked(Service, member, named("service"), "practice")
+    if service is None:
+        offers = Service.objects.visible_to(member).filter(is_active=True).select_related("practice")[:2]
+        service = last.service if last and last.service.is_active else offers[0] if len(offers) == 1 else None
+    therapist = row_asked(Membership, member, named("therapist"), "user", "practice")
+    if therapist is None and last and "therapist" not in request.GET and last.therapist.is_active:
+        therapist = last.therapist
+    room = row_asked(Room, member, named("room"))
+    return Asked(whom, service, therapist, room, start_asked(request.GET, member.practice.time_zone))
+
+
+def _with(request: HttpRequest, **changes: Any) -> str:
+    """The query of this page with some values changed, None taking one out."""
+    kept = {**request.GET.dict(), **changes}
+    return urlencode({name: value for name, value in kept.items() if value not in (None, "")})
+
+
+def _slot_at(client: Client, service: Service, start: datetime, therapist: Membership | None,
+             room: Room | None) -> OpenSlot | None:
+    """The open slot that begins then, the best one where several do."""
+    on = clock.wall_of(start, service.practice.time_zone)[0]
+    slots = find_open_slots(
+        service=service, first=on, last=on, client=client,
+        therapists=[t for t in therapists_for(service) if therapist is None or t.pk == therapist.pk],
+        rooms=[r for r in rooms_for(service) if room is None or r.pk == room.pk])
+    return next((slot for slot in slots if slot.starts_at == start), None)
+
+
+# --- find ------------------------------------------------------------------------------------------------------
+
+
+def _find(request: HttpRequest, asked: Asked, form: BookForm | None = None) -> HttpResponse:
+    """Whom and when: the client, the search, and the open times by day."""
+    member = member_of(request)
+    days = first_and_last(_on(asked.start, member) or today_at(member.practice))
+    typed = {"service": asked.service.pk if asked.service else "", **days,
+             "therapist": asked.therapist.pk if asked.therapist else ""}
+    typed |= {name: request.GET[name] for name in ("first", "last") if request.GET.get(name)}
+    search = SlotSearch(typed, member=member) if asked.service else SlotSearch(member=member, initial=days)
+    slots, is_cut = _open(search, asked) if search.is_bound and search.is_valid() else ([], False)
+    return render(request, "sessions/book.html", {
+        "room": "diary", "whom": asked.whom, "search": search, "form": form or search, "asked": asked,
+        "start_words": clock.said(asked.start, member.practice.time_zone) if asked.start else "",
+        "keep": [(k, v) for k, v in request.GET.items() if k not in ("q", "client")],
+        "days": _by_day(slots, asked, member), "best": _best(slots, asked, member), "is_cut": is_cut,
+        "is_searched": search.is_bound and not search.errors,
+        "services": Service.objects.visible_to(member).filter(is_active=True) if asked.start else [],
+        "query": _with(request, service=None)}, status=status_of(form or search))
+
+
+def _on(start: datetime | None, member: Membership) -> date | None:
+    return clock.wall_of(start, member.practice.time_zone)[0] if start else None
+
+
+def _open(search: SlotSearch, asked: Asked) -> tuple[list[OpenSlot], bool]:
+    """The open slots of the search, whole days only, and whether days were cut off."""
+    wish = search.cleaned_data
+    slots = find_open_slots(
+        service=wish["service"], first=wish["first"], last=wish["last"], client=asked.whom.client,
+        therapists=[t for t in therapists_for(wish["service"])
+                    if wish["therapist"] is None or t.pk == wish["therapist"].pk])
+    if len(slots) <= MOST_SLOTS:
+        return slots, False
+    zone = wish["service"].practice.time_zone
+    first_cut = clock.wall_of(sorted(s.starts_at for s in slots)[MOST_SLOTS], zone)[0]
+    return [s for s in slots if clock.wall_of(s.starts_at, zone)[0] < first_cut], True
+
+
+def _row(slot: OpenSlot, asked: Asked, member: Membership) -> dict[str, Any]:
+    """One slot as a page shows it, with the address that chooses it."""
+    client, zone = asked.whom.client, member.practice.time_zone
+    query = {"client": client.pk if client else None, "service": asked.service.pk if asked.service else None,
+             "therapist": slot.therapist.pk, "room": slot.room.pk, "starts_at": stamp(slot.starts_at)}
+    return {"slot": slot, "said": clock.said(slot.starts_at, zone),
+            "time": clock.said_time(clock.wall_of(slot.starts_at, zone)[1]),
+            "why": ", ".join(slot.why), "query": urlencode({k: v for k, v in query.items() if v})}
+
+
+def _by_day(slots: list[OpenSlot], asked: Asked, member: Membership) -> list[tuple[str, list[dict[str, Any]]]]:
+    days: dict[date, list[dict[str, Any]]] = {}
+    for slot in sorted(slots, key=lambda s: (s.starts_at, s.therapist.user.name)):
+        days.setdefault(clock.wall_of(slot.starts_at, member.practice.time_zone)[0], []).append(
+            _row(slot, asked, member))
+    return [(clock.said_date(on), rows) for on, rows in days.items()]
+
+
+def _best(slots: list[OpenSlot], asked: Asked, member: Membership) -> list[dict[str, Any]]:
+    """The few that suit the client best, on different days."""
+    best: dict[date, OpenSlot] = {}
+    for slot in slots if asked.whom.client else []:
+        best.setdefault(clock.wall_of(slot.starts_at, member.practice.time_zone)[0], slot)
+    return [_row(slot, asked, member) for slot in sorted(best.values(), key=lambda s: s.rank or 0)[:BEST]]
+
+
+# --- confirm and book --------------------------------------------------------------------------------------------
+
+
+def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Service, therapist: Membership,
+             start: datetime, slot: OpenSlot | None) -> HttpResponse:
+    """What will be booked, what speaks against it, and the one button."""
+    member = member_of(request)
+    zone = member.practice.time_zone
+    on = clock.wall_of(start, zone)[0]
+    check, hold = checked_at_booking(client, service.minutes, on), active_hold(client, on)
+    refusal, clinical = getattr(form, "refusal", None), member.may_see_clinical
+    back = {"client": client.pk, "service": service.pk, "therapist": therapist.pk, "first": on.isoformat()}
+    return render(request, "sessions/book_confirm.html", {
+        "room": "diary", "form": form, "client": client, "service": service, "therapist": therapist, "slot": slot,
+        "said": clock.said(start, zone, today=today_at(member.practice)), "is_open": slot is not None,
+        "check": check if clinical else None, "hold": hold if clinical else None,
+        "desk_line": None if clinical else for_the_desk(check, therapist, is_on_hold=hold is not None),
+        "takes_reason": takes_a_reason(refusal, member) or bool(form["override_reason"].value()),
+        "others": other_words(refusal), "nearest": [(stamp(at), words) for at, words in nearest_times(refusal, zone)],
+        "back": f"{reverse('sessions:book')}?{urlencode(back)}",
+    }, status=status_of(form))
+
+
+def _book(request: HttpRequest) -> HttpResponse:
+    """Book as chosen, or at one of the free times pressed instead; refused, the same page says why."""
+    member = member_of(request)
+    chosen = request.POST.copy()
+    if chosen.get("instead"):
+        chosen["starts_at"], chosen["room"], chosen["override_reason"] = chosen["instead"], "", ""
+    form = BookForm(chosen, member=member)
+    if not form.is_valid():
+        return _find(request, Asked(whom_asked(request), None, None, None, None), form)
+    wish = form.cleaned_data
+    visit = attempt(
+        form, book_appointment, client=wish["client"], therapist=wish["therapist"], service=wish["service"],
+        starts_at=wish["starts_at"], room=wish["room"], by=member, override_reason=wish["override_reason"])
+    if visit is None:
+        visit = _booked_already(member, wish)
+    if visit:
+        messages.success(request, f"Booked: {visit.client.name}, {visit.said}, with {visit.therapist.name}, "
+                         f"{visit.room.name}.")
+        return redirect("sessions:appointment", pk=visit.pk)
+    return _confirm(request, form, wish["client"], wish["service"], wish["therapist"], wish["starts_at"], None)
+
+
+def _booked_already(member: Membership, wish: dict[str, Any]) -> Appointment | None:
+    """The very visit, where the button was pressed twice."""
+    rows = Appointment.objects.visible_to(member).select_related("client", "therapist__user", "room")
+    return rows.filter(client=wish["client"], therapist=wish["therapist"], service=wish["service"],
+                       starts_at=wish["starts_at"], status__in=["booked", "confirmed"]).first()

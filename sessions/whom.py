@@ -1,0 +1,51 @@
+"""Whom a visit is for: found by name, phone or e-mail, and what they had last time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+
+from clients.models import Client
+from sessions.asked import member_of, row_asked
+from sessions.models import Appointment
+
+MOST_FOUND = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """The client chosen, or those who fit what was typed."""
+
+    client: Client | None = None
+    q: str = ""
+    found: list[Client] = field(default_factory=list)
+
+    @property
+    def only(self) -> Client | None:
+        """The one client who fits, so that nobody has to choose."""
+        return self.found[0] if len(self.found) == 1 else None
+
+
+def whom_asked(request: HttpRequest) -> Whom:
+    """The client named by `client`, else those who fit `q`."""
+    member = member_of(request)
+    client = row_asked(Client, member, request.GET.get("client") or request.POST.get("client"), "practice")
+    q = " ".join(request.GET.get("q", "").split())[:80]
+    if client or not q:
+        return Whom(client, q)
+    rows = Client.objects.visible_to(member).filter(archived_at=None)
+    for word in q.split()[:5]:
+        rows = rows.filter(Q(name__icontains=word) | Q(preferred_name__icontains=word) | Q(phone__icontains=word)
+                           | Q(email__icontains=word))
+    return Whom(None, q, list(rows.order_by("name", "pk")[:MOST_FOUND]))
+
+
+def last_visit(client: Client | None) -> Any:
+    """Their latest visit that was not called off, to take service and therapist from; None for somebody new."""
+    if client is None:
+        return None
+    return (Appointment.objects.filter(client=client).exclude(status__in=["cancelled", "noshow"])
+            .select_related("service__practice", "therapist__user").order_by("-starts_at").first())
