@@ -28,36 +28,60 @@ def now() -> Iterator[datetime]:
 
 
 def make_practice(name: str, zone: str = ZONE) -> Practice:
-    return Practice.objects.create(name=name, time_zone=zone, phone="+1 206 555 0100", email=f"hello@{name.split()[0].lower()}.example",
-                                   address=f"{name}\n12 Water Street", reminder_days=[7, 2])
+    return Practice.objects.create(
+        name=name,
+        time_zone=zone,
+        phone="+1 206 555 0100",
+        email=f"hello@{name.split()[0].lower()}.example",
+        address=f"{name}\n12 Water Street",
+        reminder_days=[7, 2],
+    )
 
 
 def make_member(practice: Practice, name: str, email: str, role: str, *, is_therapist: bool = False) -> Membership:
     user = User.objects.create(email=email, name=name)
     therapist = is_therapist or role == Role.THERAPIST
-    member = Membership.objects.create(practice=practice, user=user, role=role, is_therapist=therapist,
-                                       initials=name[0], credential="LMT 60123" if therapist else "")
+    member = Membership.objects.create(
+        practice=practice,
+        user=user,
+        role=role,
+        is_therapist=therapist,
+        initials=name[0],
+        credential="LMT 60123" if therapist else "",
+    )
     if therapist:
         for weekday in range(5):
             for opens, closes in ((time(9), time(12)), (time(13), time(17))):
-                WorkingHours.objects.create(practice=practice, therapist=member, weekday=weekday, opens=opens, closes=closes)
+                WorkingHours.objects.create(
+                    practice=practice, therapist=member, weekday=weekday, opens=opens, closes=closes
+                )
     return member
 
 
 def make_client(practice: Practice, name: str, condition: str = "", **fields: Any) -> Client:
-    fields = {"email": f"{name.split()[0].lower()}@clients.example", "channels": ["email"],
-              "reminder_consent_on": date(2026, 1, 5), "reminder_consent_source": "intake form"} | fields
+    fields = {
+        "email": f"{name.split()[0].lower()}@clients.example",
+        "channels": ["email"],
+        "reminder_consent_on": date(2026, 1, 5),
+        "reminder_consent_source": "intake form",
+    } | fields
     client = Client.objects.create(practice=practice, name=name, **fields)
     if condition:
-        ClientCondition.objects.create(practice=practice, client=client, condition=condition, since=date(2011, 5, 1),
-                                       diagnosed_by="Dr Okafor, neurologist")
+        ClientCondition.objects.create(
+            practice=practice,
+            client=client,
+            condition=condition,
+            since=date(2011, 5, 1),
+            diagnosed_by="Dr Okafor, neurologist",
+        )
     return client
 
 
 def numb(client: Client, region: str = "foot", side: str = "both") -> Finding:
     """Record that a region feels less than it should."""
-    finding = Finding.objects.create(practice=client.practice, client=client, finding="reduced-sensation",
-                                     began_on=date(2026, 1, 1))
+    finding = Finding.objects.create(
+        practice=client.practice, client=client, finding="reduced-sensation", began_on=date(2026, 1, 1)
+    )
     FindingRegion.objects.create(finding=finding, region=region, side=side)
     return finding
 
@@ -142,14 +166,26 @@ def kofi(riverside: Practice) -> Client:
 
 @pytest.fixture
 def neurologist(riverside: Practice) -> Doctor:
-    return Doctor.objects.create(practice=riverside, name="Dr Adaeze Okafor", specialty="Neurology",
-                                 email="okafor@hospital.example", address="City Hospital\nSeattle")
+    return Doctor.objects.create(
+        practice=riverside,
+        name="Dr Adaeze Okafor",
+        specialty="Neurology",
+        email="okafor@hospital.example",
+        address="City Hospital\nSeattle",
+    )
 
 
 @pytest.fixture
 def consent(maria: Client, neurologist: Doctor) -> Consent:
-    return Consent.objects.create(practice=maria.practice, client=maria, doctor=neurologist, text_version="2026-11",
-                                  given_by="Maria Lindqvist", how="in person", given_on=MONDAY - timedelta(days=1))
+    return Consent.objects.create(
+        practice=maria.practice,
+        client=maria,
+        doctor=neurologist,
+        text_version="2026-11",
+        given_by="Maria Lindqvist",
+        how="in person",
+        given_on=MONDAY - timedelta(days=1),
+    )
 
 
 def token_for(member: Membership) -> str:
@@ -185,5 +221,3 @@ def page(client: Any) -> Callable[[Membership | None], Any]:
         return browser
 
     return of
-
-

@@ -79,7 +79,7 @@ def tests(name: str, markers: str, env: dict[str, str], seen: Path) -> Part:
     print(f"\n--- {name} ---", flush=True)
     began = time.monotonic()
     command = [sys.executable, "-m", "pytest", "-q", "-m", markers, "-n", WORKERS, "--dist", "worksteal",
-               f"--junitxml={seen}", *sys.argv[1:]]
+               "--durations=8", "--durations-min=2", f"--junitxml={seen}", *sys.argv[1:]]
     said = "ended without a summary"
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           start_new_session=True) as run:

@@ -22,7 +22,8 @@ from practice import audit
 from practice.api import Api, etag_of, version_if_matched
 from practice.api_views import OwnedList
 
-_IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag read before: 412 if it moved on.")
+_IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER,
+                             description="The ETag read before: 412 if it moved on.")
 _Q = OpenApiParameter("q", str, description="Part of a name, a phone number or an e-mail address.")
 
 

@@ -1,4 +1,4 @@
-"""`/api/v1/clients/{id}/…`: conditions, findings, clearances, and what may be done to a body. Never for the front desk."""
+"""`/api/v1/clients/{id}/…`: conditions, findings, clearances, what may be done to a body. Never for the front desk."""
 
 from __future__ import annotations
 

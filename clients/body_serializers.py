@@ -61,7 +61,7 @@ class FindingSerializer(Changing):
     id = serializers.UUIDField(read_only=True)
     finding = CodeField(catalogue=tuple(FINDINGS), address="findings/")
     name = serializers.SerializerMethodField()
-    regions = PlaceSerializer(many=True, required=False, source="places", max_length=60)
+    regions = PlaceSerializer(many=True, required=False, source="places", max_length=60)  # type: ignore[call-arg]
     began_on = serializers.DateField(required=False, allow_null=True)
     ended_on = serializers.DateField(required=False, allow_null=True)
     detail = PlainText(max_length=500, required=False)
@@ -78,9 +78,9 @@ class ClearanceSerializer(serializers.Serializer[Any]):
     doctor = Owned(Doctor)
     state = CodeField(catalogue=STATES)
     max_pressure = serializers.IntegerField(min_value=0, max_value=5, required=False, allow_null=True)
-    excluded_techniques = serializers.ListField(child=CodeField(catalogue=tuple(TECHNIQUES), address="techniques/"), required=False,
-                                                max_length=60)
-    regions = PlaceSerializer(many=True, required=False, max_length=60)
+    excluded_techniques = serializers.ListField(
+        child=CodeField(catalogue=tuple(TECHNIQUES), address="techniques/"), required=False, max_length=60)
+    regions = PlaceSerializer(many=True, required=False, max_length=60)  # type: ignore[call-arg]
     minutes = serializers.IntegerField(min_value=1, max_value=480, required=False, allow_null=True)
     expires_on = serializers.DateField(required=False, allow_null=True)
     recorded_at = serializers.DateTimeField(read_only=True)
@@ -88,8 +88,9 @@ class ClearanceSerializer(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, Any]:
         fields: dict[str, Any] = super().get_fields()
         # The contract's word is a keyword of the language, so it cannot be written as a name above.
-        fields["for"] = serializers.CharField(max_length=60, required=False, allow_blank=True, source="scope",
-                                              help_text="A rule, condition, finding or kind of episode; empty: in general.")
+        fields["for"] = serializers.CharField(
+            max_length=60, required=False, allow_blank=True, source="scope",
+            help_text="A rule, condition, finding or kind of episode; empty: in general.")
         return fields
 
 
@@ -110,7 +111,7 @@ class CautionsQuestionSerializer(serializers.Serializer[Any]):
 
     on = serializers.DateField(required=False, help_text="Today where left out.")
     minutes = serializers.IntegerField(min_value=1, max_value=480, required=False, allow_null=True)
-    treatments = TreatmentSerializer(many=True, required=False, max_length=100)
+    treatments = TreatmentSerializer(many=True, required=False, max_length=100)  # type: ignore[call-arg]
 
 
 def treatments_from(read: list[dict[str, Any]]) -> list[ProposedTreatment]:
@@ -120,7 +121,7 @@ def treatments_from(read: list[dict[str, Any]]) -> list[ProposedTreatment]:
 
 @extend_schema_field({"oneOf": [{"type": "integer", "minimum": 0, "maximum": 5}, {"type": "string", "enum": ["none"]}],
                       "nullable": True})
-class CapField(serializers.Field):  # type: ignore[type-arg]
+class CapField(serializers.Field):
     """A cap of pressure: 0 to 5, null for none, "none" for no touch."""
 
     def to_representation(self, value: Any) -> Any:
@@ -136,7 +137,7 @@ class ReasonSerializer(serializers.Serializer[Any]):
     regions = serializers.ListField(child=serializers.CharField(), help_text='Places such as "foot:left".')
     max_pressure = CapField(allow_null=True)
     techniques = serializers.ListField(child=serializers.CharField())
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
 
 
 class CautionsSerializer(serializers.Serializer[Check]):

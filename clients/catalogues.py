@@ -21,7 +21,7 @@ class ConditionEntry(CatalogueEntry):
     plain_name = serializers.CharField()
     icd10 = serializers.CharField(allow_null=True)
     snomed = serializers.CharField(allow_null=True)
-    parent = serializers.CharField(allow_null=True)
+    parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]
 
 
 class FindingEntry(CatalogueEntry):
@@ -36,7 +36,7 @@ class RegionEntry(CatalogueEntry):
     """A part of the body map; `sides` are the ones it has, `parent` the region that contains it."""
 
     sides = serializers.ListField(child=serializers.CharField())
-    parent = serializers.CharField(allow_null=True)
+    parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]
 
 
 class Conditions(Catalogue):

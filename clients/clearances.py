@@ -47,9 +47,10 @@ def record_clearance(
         check_place(region, side, field=f"regions/{index}")
     today = today_in(client)
     regions = [PlaceJson(region=region, side=side) for region, side in sorted(set(places))]
-    row = Clearance(practice_id=client.practice_id, client=client, doctor=doctor, scope=scope, state=state, regions=regions,
-                    max_pressure=max_pressure, excluded_techniques=sorted(set(excluded_techniques)), minutes=minutes,
-                    expires_on=expires_on)
+    row = Clearance(
+        practice_id=client.practice_id, client=client, doctor=doctor, scope=scope, state=state, regions=regions,
+        max_pressure=max_pressure, excluded_techniques=sorted(set(excluded_techniques)), minutes=minutes,
+        expires_on=expires_on)
     _close_earlier(row, today)
     row.save(force_insert=True)
     audit.record(by=by, verb=f"clearance_{state}", subject=row, scope=scope)
@@ -73,7 +74,8 @@ def _close_earlier(row: Clearance, today: date) -> None:
     """A new grant replaces the same doctor's grant for the same thing and places; a “not yet” ends all of them."""
     if row.state not in (Clearance.State.GRANTED, Clearance.State.REFUSED):
         return
-    earlier = Clearance.objects.filter(client=row.client, doctor=row.doctor, scope=row.scope, state=Clearance.State.GRANTED)
+    earlier = Clearance.objects.filter(client=row.client, doctor=row.doctor, scope=row.scope,
+                                       state=Clearance.State.GRANTED)
     yesterday = today - timedelta(days=1)
     for grant in earlier.exclude(expires_on__lt=today):
         if row.state == Clearance.State.REFUSED or grant.regions == row.regions:

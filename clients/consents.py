@@ -1,4 +1,4 @@
-"""What a client agreed to: in which words, how, to whom, until when. Taking it back closes shares: see `notes/sharing`."""
+"""What a client agreed to: in which words, how, to whom, until when. Taking it back closes shares (`notes/sharing`)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def record_consent(
     today = today_in(client)
     given_on = given_on or today
     if given_on > today:
-        raise BadInput(f"{clock.said_date(given_on, today=today)} is still to come. When did they agree?", field="given_on")
+        raise BadInput(f"{clock.said_date(given_on, today=today)} is still to come. When did they agree?",
+                       field="given_on")
     if until and until < given_on:
         raise BadInput(f"It was given on {clock.said_date(given_on, year=True)} and cannot end on "
                        f"{clock.said_date(until, year=True)}, before that.", field="until")

@@ -69,6 +69,7 @@ def record_episode(
 ) -> tuple[Episode, bool]:
     """Record a possible episode, or find the relapse it belongs to; answers the episode and whether it is new.
 
+    What is newly known is added to a relapse that nobody has confirmed yet; afterwards its dates stand.
     Refuses an onset in the future and steroids or a return that end before it.
     """
     Client.objects.select_for_update(no_key=True).get(pk=client.pk)
@@ -86,7 +87,7 @@ def record_episode(
             .first()
         )
         if last:
-            audit.record(by=by, verb="episode_reported_again", subject=last)
+            _add_what_is_new(last, symptoms, fever_or_infection, steroids_until, expected_return_on, by)
             return last, False
     episode = Episode.objects.create(
         practice=client.practice, client=client, kind=kind, status=Episode.Status.SUSPECTED, onset_on=onset_on,
@@ -95,6 +96,19 @@ def record_episode(
     EpisodeStep.objects.create(episode=episode, on=today_in(client), status=episode.status, by_name=by.name)
     audit.record(by=by, verb="episode_reported", subject=episode, kind=kind)
     return episode, True
+
+
+def _add_what_is_new(episode: Episode, symptoms: str, fever_or_infection: bool, steroids_until: date | None,
+                     expected_return_on: date | None, by: Actor) -> None:
+    """A second report of one relapse: until it is confirmed, it may still say more."""
+    if episode.status == Episode.Status.SUSPECTED:
+        episode.symptoms = "\n".join(filter(None, [episode.symptoms, symptoms]))[:2000]
+        episode.fever_or_infection = episode.fever_or_infection or fever_or_infection
+        episode.steroids_until = steroids_until or episode.steroids_until
+        episode.expected_return_on = expected_return_on or episode.expected_return_on
+        episode.version += 1
+        episode.save(update_fields=["symptoms", "fever_or_infection", "steroids_until", "expected_return_on", "version"])
+    audit.record(by=by, verb="episode_reported_again", subject=episode)
 
 
 @transaction.atomic

@@ -114,8 +114,8 @@ def _refuse_impossible(client: Client, profile: ProfileFields) -> None:
         raise BadInput(f"Nobody who comes was born on {clock.said_date(client.birth_date, year=True)}. Check the year.",
                        field="birth_date")
     if client.reminder_consent_on and client.reminder_consent_on > today:
-        raise BadInput(f"{clock.said_date(client.reminder_consent_on, today=today)} is still to come. When did they agree?",
-                       field="reminder_consent/given_on")
+        day = clock.said_date(client.reminder_consent_on, today=today)
+        raise BadInput(f"{day} is still to come. When did they agree?", field="reminder_consent/given_on")
     if client.reminder_consent_on and not client.reminder_consent_source:
         raise BadInput("Say how they agreed: in person, on paper, by phone.", field="reminder_consent/source")
     if "preferences" in profile:

@@ -54,8 +54,9 @@ def record_condition(*, client: Client, condition: str, by: Actor, since: date |
     """Record a condition as the client or a doctor named it; refuses unknown codes and days still to come."""
     _refuse_unknown("condition", condition, CONDITIONS)
     _refuse_span(client, since, ended_on, field="since")
-    row = ClientCondition.objects.create(practice_id=client.practice_id, client=client, condition=condition, since=since,
-                                         diagnosed_by=one_line(diagnosed_by), ended_on=ended_on)
+    row = ClientCondition.objects.create(
+        practice_id=client.practice_id, client=client, condition=condition, since=since,
+        diagnosed_by=one_line(diagnosed_by), ended_on=ended_on)
     audit.record(by=by, verb="condition_recorded", subject=row)
     return row
 
@@ -80,8 +81,8 @@ def end_condition(*, condition: ClientCondition, ended_on: date, by: Actor) -> C
 
 
 @transaction.atomic
-def record_finding(*, client: Client, finding: str, by: Actor, places: Sequence[Place] = (), began_on: date | None = None,
-                   ended_on: date | None = None, detail: str = "") -> Finding:
+def record_finding(*, client: Client, finding: str, by: Actor, places: Sequence[Place] = (),
+                   began_on: date | None = None, ended_on: date | None = None, detail: str = "") -> Finding:
     """Record what limits the work, and where; without a place it holds for the whole body.
 
     Refuses unknown codes, a beginning still to come, an end before it, and no feeling beside too much of it in
@@ -102,7 +103,8 @@ def record_finding(*, client: Client, finding: str, by: Actor, places: Sequence[
 def correct_finding(*, finding: Finding, by: Actor, **changes: Unpack[FindingFields]) -> Finding:
     """Correct a finding, its places or its dates; refuses what `record_finding` refuses."""
     _lock(finding.client)
-    row = Finding.objects.select_for_update(no_key=True, of=("self",)).select_related("client__practice").get(pk=finding.pk)
+    row = Finding.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "client__practice").get(pk=finding.pk)
     columns: dict[str, Any] = dict(changes)
     before = tuple(sorted(row.places.values_list("region", "side")))
     wanted = _checked(columns.pop("places")) if "places" in columns else before
@@ -128,7 +130,8 @@ def check_place(region: str, side: str, *, field: str = "") -> None:
     """Refuse a region or side that the body map does not have, and a side this region does not have."""
     prefix = f"{field}/" if field else ""
     if region not in REGIONS:
-        raise BadInput(f"“{region[:60]}” is no region of the body map. See regions/ for the list.", field=f"{prefix}region")
+        raise BadInput(f"“{region[:60]}” is no region of the body map. See regions/ for the list.",
+                       field=f"{prefix}region")
     if side not in sides_of(region):
         raise BadInput(f"For the {REGIONS[region].name} say {' or '.join(sides_of(region))}.", field=f"{prefix}side")
 
@@ -178,14 +181,15 @@ def _refuse_finding(row: Finding, places: Sequence[Place]) -> None:
     if opposite is None:
         return
     mine = _spelled_out(places)
-    for other in Finding.objects.filter(client=row.client, finding=opposite).exclude(pk=row.pk).prefetch_related("places"):
+    others = Finding.objects.filter(client=row.client, finding=opposite).exclude(pk=row.pk)
+    for other in others.prefetch_related("places"):
         theirs = _spelled_out([(p.region, p.side) for p in other.places.all()])
         both = sorted(mine & theirs)
         if (both or not (mine or theirs)) and _overlap(row, other):
             where = said(tuple(both)) or "the whole body"
             raise ContradictoryFindings(
-                f"“{FINDINGS[opposite].name}” is already recorded for {where}. One place cannot feel nothing and too much "
-                "at once: end the other finding first, or correct the place.", field="regions")
+                f"“{FINDINGS[opposite].name}” is already recorded for {where}. One place cannot feel nothing and too "
+                "much at once: end the other finding first, or correct the place.", field="regions")
 
 
 def _spelled_out(places: Sequence[Place]) -> frozenset[str]:

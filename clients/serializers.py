@@ -1,4 +1,4 @@
-"""The shapes of profiles, doctors and agreements as they come in and go out; what they may mean is the verbs' business."""
+"""The shapes of profiles, doctors and agreements as they come in and go out; what they may mean, the verbs know."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from clients.words import check_phone
 from practice.api import Owned, PlainText
 from practice.models import check_zone
 
-CODE = RegexValidator(re.compile(r"\A[a-z0-9]+([-_][a-z0-9]+)*\Z"), "Write the code in small letters, with hyphens between.")
-LANGUAGE = RegexValidator(re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,4})?\Z"), "Write the language as a code such as en or pt-BR.")
+CODE = RegexValidator(re.compile(r"\A[a-z0-9]+([-_][a-z0-9]+)*\Z"), "Write the code in small letters with hyphens.")
+LANGUAGE = RegexValidator(re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,4})?\Z"),
+                          "Write the language as a code such as en or pt-BR.")
 _TIMES = ["%H:%M", "%H:%M:%S"]
 
 
 class Changing(serializers.Serializer[Any]):
-    """A shape for POST that, with `changing=True`, serves PATCH: only what is given is read, whole where it is nested."""
+    """A shape for POST that, with `changing=True`, serves PATCH: what is given is read, whole where it is nested."""
 
     def __init__(self, *args: Any, changing: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,14 +53,15 @@ class ReminderConsentSerializer(serializers.Serializer[Any]):
     """When the client agreed to reminders, and how they said so."""
 
     given_on = serializers.DateField()
-    source = PlainText(max_length=120, allow_blank=False, help_text="In person, on paper, by phone …")
+    source = PlainText(  # type: ignore[assignment]
+        max_length=120, allow_blank=False, help_text="In person, on paper, by phone …")
 
 
 class PreferencesSerializer(serializers.Serializer[Any]):
     """What a client asks for. Every key may be left out; a PATCH replaces them all; unknown keys are refused."""
 
-    weekdays = serializers.ListField(child=serializers.IntegerField(min_value=0, max_value=6), required=False, allow_null=True,
-                                     max_length=7, help_text="0 is Monday, 6 is Sunday.")
+    weekdays = serializers.ListField(child=serializers.IntegerField(min_value=0, max_value=6), required=False,
+                                     allow_null=True, max_length=7, help_text="0 is Monday, 6 is Sunday.")
     windows = serializers.ListField(
         child=serializers.ListField(child=serializers.TimeField(format="%H:%M", input_formats=_TIMES),
                                     min_length=2, max_length=2),
@@ -71,8 +73,9 @@ class PreferencesSerializer(serializers.Serializer[Any]):
     mobility = PlainText(max_length=200, required=False, allow_null=True)
     transfer = PlainText(max_length=200, required=False, allow_null=True)
     room_temperature = PlainText(max_length=60, required=False, allow_null=True)
-    declined_areas = serializers.ListField(child=PlainText(max_length=60, allow_blank=False), required=False, allow_null=True,
-                                           max_length=MOST_AREAS, help_text="In the client's own words.")
+    declined_areas = serializers.ListField(
+        child=PlainText(max_length=60, allow_blank=False), required=False, allow_null=True, max_length=MOST_AREAS,
+        help_text="In the client's own words.")
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and (unknown := [key for key in data if key not in self.fields]):
@@ -113,10 +116,10 @@ class ClientSerializer(Changing):
     def to_representation(self, client: Client) -> dict[str, Any]:
         agreed_on: date | None = client.reminder_consent_on
         shown = {
-            "id": str(client.pk), "name": client.name, "preferred_name": client.preferred_name, "email": client.email,
-            "phone": client.phone, "birth_date": client.birth_date, "time_zone": client.zone, "language": client.language,
-            "channels": client.channels,
-            "reminder_consent": {"given_on": agreed_on, "source": client.reminder_consent_source} if agreed_on else None,
+            "id": str(client.pk), "name": client.name, "preferred_name": client.preferred_name,
+            "email": client.email, "phone": client.phone, "birth_date": client.birth_date, "time_zone": client.zone,
+            "language": client.language, "channels": client.channels,
+            "reminder_consent": agreed_on and {"given_on": agreed_on, "source": client.reminder_consent_source},
             "preferences": client.preferences, "heat_sensitive": client.heat_sensitive,
             "cold_sensitive": client.cold_sensitive, "archived_at": client.archived_at,
         }
@@ -132,7 +135,7 @@ def profile_from(read: dict[str, Any]) -> ProfileFields:
     if profile.get("reminder_consent") is not None:
         profile["reminder_consent"] = ReminderConsent(**profile["reminder_consent"])
     if "preferences" in profile:
-        wishes = {key: tuple(map(_frozen, value)) if isinstance(value, list) else value
+        wishes: dict[str, Any] = {key: tuple(map(_frozen, value)) if isinstance(value, list) else value
                   for key, value in profile["preferences"].items()}
         profile["preferences"] = Wishes(**wishes)
     return ProfileFields(**profile)  # type: ignore[typeddict-item]
@@ -175,6 +178,6 @@ class ConsentSerializer(serializers.ModelSerializer[Consent]):
 
     class Meta:
         model = Consent
-        fields = ["id", "kind", "doctor", "sections", "text_version", "given_by", "relationship", "how", "given_on", "until",
-                  "withdrawn_at", "recorded_at"]
+        fields = ["id", "kind", "doctor", "sections", "text_version", "given_by", "relationship", "how", "given_on",
+                  "until", "withdrawn_at", "recorded_at"]
         read_only_fields = ["withdrawn_at", "recorded_at"]

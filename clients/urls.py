@@ -1,4 +1,19 @@
 """Pages of this room."""
 
+from django.urls import path
+
+from clients import body_views, views
+
 app_name = "clients"
-urlpatterns: list = []
+urlpatterns = [
+    path("clients/", views.client_list, name="list"),
+    path("clients/new/", views.client_new, name="new"),
+    path("clients/<uuid:pk>/", views.client_page, name="client"),
+    path("clients/<uuid:pk>/edit/", views.client_edit, name="edit"),
+    path("clients/<uuid:pk>/doctors/new/", views.doctor_new, name="doctor_new"),
+    path("clients/<uuid:pk>/conditions/new/", body_views.condition_new, name="condition_new"),
+    path("clients/<uuid:pk>/findings/new/", body_views.finding_new, name="finding_new"),
+    path("clients/<uuid:pk>/clearances/new/", body_views.clearance_new, name="clearance_new"),
+    path("conditions/<uuid:pk>/end/", body_views.condition_end, name="condition_end"),
+    path("findings/<uuid:pk>/end/", body_views.finding_end, name="finding_end"),
+]

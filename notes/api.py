@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework.generics import GenericAPIView
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,11 +15,11 @@ from clients.models import Client
 from notes import api_summaries, signing, writing
 from notes.models import Note
 from notes.outcomes import MEASURES
-from notes.reading import read_note, read_notes, read_outcomes
+from notes.reading import read_note, read_notes, read_outcomes, whole_note
 from notes.serializers import (
     AddendumSerializer,
     CheckedNoteSerializer,
-    MeasureSerializer,
+    MeasureEntry,
     NewAddendum,
     NewNote,
     NoteChanges,
@@ -30,30 +29,30 @@ from notes.serializers import (
     measure_as_data,
     outcome_as_data,
 )
-from practice.api import Api, etag_of, require_match
+from practice.api import Api, Pages, etag_of, require_match
+from practice.api_views import Catalogue, OwnedList
 from practice.refusals import BadInput
+from practice.schema import ListSchema
 
 _IF_MATCH = OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True,
                              description="The ETag that was read; 428 without, 412 if the note moved on.")
 
 
-def _answer(note: Note, by: Any, status: int = 200) -> Response:
-    """The note as it stands now with the check of what it says; its ETag goes along."""
-    note = read_note(note=note, by=by)
-    note.check = writing.check_note(note)  # type: ignore[assignment]
+def _answer(note: Note, status: int = 200) -> Response:
+    """The note as it stands with the check of what it says; its ETag goes along."""
+    note.checked = writing.check_note(note)  # type: ignore[attr-defined]
     return Response(CheckedNoteSerializer(note).data, status=status, headers={"ETag": etag_of(note)})
 
 
-def _whole(rows: list[dict[str, Any]]) -> Response:
-    return Response({"count": len(rows), "next": None, "previous": None, "results": rows})
-
-
-class Measures(Api):
+class Measures(Catalogue):
     """The outcome measures, with their scales, sources and published meaningful changes."""
 
-    @extend_schema(operation_id="measures_list", responses=MeasureSerializer(many=True))
+    @extend_schema(operation_id="measures_list", responses=MeasureEntry(many=True))
     def get(self, request: Request) -> Response:
-        return _whole([measure_as_data(measure) for measure in MEASURES.values()])
+        return super().get(request)
+
+    def entries(self) -> list[dict[str, Any]]:
+        return [measure_as_data(measure) for measure in MEASURES.values()]
 
 
 class Notes(Api):
@@ -66,7 +65,7 @@ class Notes(Api):
     def post(self, request: Request) -> Response:
         visit = self.read(NewNote)["appointment"]
         note, is_new = writing.begin_note(appointment=visit, by=self.member)
-        return _answer(note, self.member, 201 if is_new else 200)
+        return _answer(whole_note(note), 201 if is_new else 200)
 
 
 class OneNote(Api):
@@ -76,7 +75,7 @@ class OneNote(Api):
 
     @extend_schema(operation_id="notes_retrieve", responses=CheckedNoteSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
-        return _answer(self.find(Note, pk), self.member)
+        return _answer(read_note(note=self.find(Note, pk), by=self.member))
 
     @extend_schema(operation_id="notes_partial_update", request=NoteChanges, responses=CheckedNoteSerializer,
                    parameters=[_IF_MATCH])
@@ -86,7 +85,7 @@ class OneNote(Api):
         if not note.is_signed:  # a signed note refuses whatever was read before
             require_match(request, note)
         note = writing.write_note(note=note, by=self.member, expected_version=note.version, **changes)
-        return _answer(note, self.member)
+        return _answer(whole_note(note))
 
 
 class SignNote(Api):
@@ -96,7 +95,7 @@ class SignNote(Api):
 
     @extend_schema(operation_id="notes_sign", request=None, responses=CheckedNoteSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
-        return _answer(signing.sign_note(note=self.find(Note, pk), by=self.member), self.member)
+        return _answer(whole_note(signing.sign_note(note=self.find(Note, pk), by=self.member)))
 
 
 class Addenda(Api):
@@ -111,17 +110,15 @@ class Addenda(Api):
         return Response(AddendumSerializer(addendum).data, status=201)
 
 
-@extend_schema_view(get=extend_schema(operation_id="clients_notes_list"))
-class NotesOfClient(Api, GenericAPIView[Note]):
+class NotesOfClient(OwnedList):
     """A client's notes, newest first, as far as the caller may read them."""
 
     model = Note
     serializer_class = NoteSerializer
-    queryset = Note.objects.none()
 
+    @extend_schema(operation_id="clients_notes_list", responses=NoteSerializer(many=True))
     def get(self, request: Request, pk: UUID) -> Response:
-        client = self.find(Client, pk)
-        rows = (Note.objects.visible_to(self.member).filter(client=client)
+        rows = (self.get_queryset().filter(client=self.find(Client, pk))
                 .select_related("author__user", "signed_by__user")
                 .prefetch_related("treatments", "measurements", "addenda__author__user"))
         page = read_notes(notes=self.paginate_queryset(rows) or [], by=self.member)
@@ -131,8 +128,9 @@ class NotesOfClient(Api, GenericAPIView[Note]):
 class Outcomes(Api):
     """A client's readings over time, with the published meaningful change where there is one."""
 
+    schema = ListSchema()
+    pagination_class = Pages
     model = Note
-    roles: ClassVar = Api.roles
 
     @extend_schema(operation_id="clients_outcomes_list", responses=OutcomeSerializer(many=True), parameters=[
         OpenApiParameter("measure", OpenApiTypes.STR, enum=list(MEASURES), description="One measure only.")])
@@ -143,7 +141,8 @@ class Outcomes(Api):
                            field="measure")
         found = read_outcomes(client=client, by=self.member, measure=measure)
         codes = [measure] if measure else [code for code in MEASURES if code in found]
-        return _whole([outcome_as_data(code, found.get(code, [])) for code in codes])
+        rows = [outcome_as_data(code, found.get(code, [])) for code in codes]
+        return Response({"count": len(rows), "next": None, "previous": None, "results": rows})
 
 
 urlpatterns = [

@@ -18,7 +18,7 @@ from clients.models import Client, Consent
 from notes import sharing, summaries
 from notes.letters import letter_pdf
 from notes.models import Share, Summary
-from notes.reading import read_share, read_summary
+from notes.reading import read_share, read_summary, whole_summary
 from notes.summary_serializers import (
     ConsentWithdrawn,
     NewShareInput,
@@ -38,8 +38,7 @@ def pdf_of(summary: Summary) -> HttpResponse:
         "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
 
 
-def _answer(summary: Summary, by: Any, status: int = 200) -> Response:
-    summary = read_summary(summary=summary, by=by)
+def _answer(summary: Summary, status: int = 200) -> Response:
     return Response(SummarySerializer(summary).data, status=status, headers={"ETag": etag_of(summary)})
 
 
@@ -53,7 +52,7 @@ class Summaries(Api):
         client, data = self.find(Client, pk), self.read(NewSummary)
         summary = summaries.compose_summary(client=client, doctor=data["doctor"], first=data["from"], last=data["to"],
                                             sections=data["sections"], by=self.member)
-        return _answer(summary, self.member, 201)
+        return _answer(whole_summary(summary), 201)
 
 
 class OneSummary(Api):
@@ -63,7 +62,7 @@ class OneSummary(Api):
 
     @extend_schema(operation_id="summaries_retrieve", responses=SummarySerializer)
     def get(self, request: Request, pk: UUID) -> Response:
-        return _answer(self.find(Summary, pk), self.member)
+        return _answer(read_summary(summary=self.find(Summary, pk), by=self.member))
 
     @extend_schema(operation_id="summaries_partial_update", request=SummaryChanges, responses=SummarySerializer,
                    parameters=[OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER,
@@ -74,7 +73,7 @@ class OneSummary(Api):
         if "If-Match" in request.headers and not summary.is_signed:
             require_match(request, summary)
         summary = summaries.write_summary(summary=summary, by=self.member, expected_version=summary.version, **changes)
-        return _answer(summary, self.member)
+        return _answer(whole_summary(summary))
 
 
 class SignSummary(Api):
@@ -84,7 +83,7 @@ class SignSummary(Api):
 
     @extend_schema(operation_id="summaries_sign", request=None, responses=SummarySerializer)
     def post(self, request: Request, pk: UUID) -> Response:
-        return _answer(summaries.sign_summary(summary=self.find(Summary, pk), by=self.member), self.member)
+        return _answer(whole_summary(summaries.sign_summary(summary=self.find(Summary, pk), by=self.member)))
 
 
 class _PdfAccepted(JSONRenderer):

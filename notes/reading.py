@@ -14,6 +14,11 @@ from practice.models import Membership
 def read_note(*, note: Note, by: Membership) -> Note:
     """The note with all that belongs to it, fresh; the look is written down."""
     audit.record(by=by, verb="note_read", subject=note)
+    return whole_note(note)
+
+
+def whole_note(note: Note) -> Note:
+    """The note with all that belongs to it, fresh, for whoever has just written it."""
     return (Note.objects.select_related("author__user", "signed_by__user", "client__practice", "appointment")
             .prefetch_related("treatments", "measurements", "addenda__author__user").get(pk=note.pk))
 
@@ -27,6 +32,11 @@ def read_notes(*, notes: Sequence[Note], by: Membership) -> Sequence[Note]:
 def read_summary(*, summary: Summary, by: Membership, what: str = "page") -> Summary:
     """The summary with client, doctor and author, fresh; `what` was read: the page, the letter as PDF."""
     audit.record(by=by, verb="summary_read", subject=summary, what=what)
+    return whole_summary(summary)
+
+
+def whole_summary(summary: Summary) -> Summary:
+    """The summary with all that belongs to it, fresh, for whoever has just written it."""
     return Summary.objects.select_related("client__practice", "doctor", "author__user", "practice").get(pk=summary.pk)
 
 

@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from clients.contraindications import Check
+from clients.body_serializers import CautionsSerializer, ReasonSerializer
 from notes.models import Addendum, Measurement, Note, Treatment
 from notes.outcomes import MEASURES, Measure, Point
 from notes.writing import SOAP, MeasurementInput, TreatmentInput
 from practice.api import Owned, PlainText
+from practice.api_views import CatalogueEntry
 from sessions.models import Appointment
 
 MOST_ROWS = 100
@@ -94,25 +95,16 @@ class MeasurementSerializer(serializers.ModelSerializer[Measurement]):
         fields: ClassVar = ["measure", "when", "value"]
 
 
-class CheckReason(serializers.Serializer[Any]):
+class NoteReason(ReasonSerializer):
     """One thing that speaks; `treatment` is the row it is about, null the whole body or visit."""
 
-    rule = serializers.CharField()
-    level = serializers.ChoiceField(["info", "caution", "clearance", "stop"])
-    text = serializers.CharField()
-    regions = serializers.ListField(child=serializers.CharField())
-    max_pressure = serializers.JSONField(allow_null=True, help_text="0-5, null (no cap) or \"none\" (no touch).")
-    techniques = serializers.ListField(child=serializers.CharField())
-    source = serializers.CharField()  # type: ignore[assignment]
     treatment = serializers.IntegerField(allow_null=True)
 
 
-class CheckSerializer(serializers.Serializer[Check]):
+class NoteCheck(CautionsSerializer):
     """What the safety check says of these treatments on that day."""
 
-    verdict = serializers.ChoiceField(["ok", "caution", "clearance", "stop"])
-    max_pressure_by_region = serializers.DictField(child=serializers.JSONField(allow_null=True))
-    reasons = CheckReason(many=True)
+    reasons = NoteReason(many=True)
 
 
 class NoteSerializer(serializers.ModelSerializer[Note]):
@@ -140,7 +132,7 @@ class NoteSerializer(serializers.ModelSerializer[Note]):
 class CheckedNoteSerializer(NoteSerializer):
     """A note, and what the safety check says of it."""
 
-    check = CheckSerializer(read_only=True)
+    check = NoteCheck(source="checked", read_only=True)
 
     class Meta(NoteSerializer.Meta):
         fields: ClassVar = [*NoteSerializer.Meta.fields, "check"]
@@ -153,16 +145,13 @@ class MeaningfulChange(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
-class MeasureSerializer(serializers.Serializer[Any]):
+class MeasureEntry(CatalogueEntry):
     """A measure of the catalogue."""
 
-    code = serializers.CharField()
-    name = serializers.CharField()
     unit = serializers.CharField()
     low = serializers.IntegerField()
     high = serializers.IntegerField()
     better = serializers.ChoiceField(["lower", "higher"])
-    source = serializers.CharField()  # type: ignore[assignment]
     loinc = serializers.CharField(allow_blank=True)
     meaningful_change = MeaningfulChange(allow_null=True)
 
@@ -177,7 +166,7 @@ class ReadingRow(serializers.Serializer[Any]):
     signed = serializers.BooleanField()
 
 
-class OutcomeSerializer(MeasureSerializer):
+class OutcomeSerializer(MeasureEntry):
     """A measure of one client over time, oldest first."""
 
     measure = serializers.CharField()

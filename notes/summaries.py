@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from clients.episodes import today_in
 from clients.models import Client, Doctor
 from notes import letters
 from notes.drafting import draft_letter, draft_prose, signed_notes
@@ -21,6 +23,7 @@ from practice import audit, clock
 from practice.access import Actor
 from practice.refusals import BadInput, Refusal, Stale
 
+USUAL_DAYS = 90
 SECTIONS: dict[str, str] = {
     "reason": "Why", "course": "Course", "conditions": "Conditions as reported", "limits": "What limits the work",
     "sessions": "What was done", "readings": "Readings", "reactions": "Reactions", "questions": "Questions for you",
@@ -98,6 +101,20 @@ def sign_summary(*, summary: Summary, by: Actor, expected_version: int | None = 
         summary.save(update_fields=["content", "content_hash", "signed_at", "version"])
         audit.record(by=by, verb="summary_signed", subject=summary)
     return summary
+
+
+def doctors_of(client: Client) -> QuerySet[Doctor]:
+    """The doctors who treat or refer this client, the first named first."""
+    return Doctor.objects.filter(practice_id=client.practice_id, client_links__client=client).order_by("client_links__pk")
+
+
+def days_to_tell(client: Client) -> tuple[date, date]:
+    """From when to when a new summary tells: since the last one where notes were signed since, else of 90 days."""
+    today = today_in(client)
+    told = Summary.objects.filter(client=client, until_on__lt=today).exclude(signed_at=None).order_by("-until_on").first()
+    if told and signed_notes(client, told.until_on + timedelta(days=1), today).exists():
+        return told.until_on + timedelta(days=1), today
+    return today - timedelta(days=USUAL_DAYS), today
 
 
 def letter_of(summary: Summary) -> letters.Letter:

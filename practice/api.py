@@ -76,9 +76,9 @@ class Api(APIView):
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
-    def find(self, model: type[models.Model], pk: UUID | str, **select: Any) -> Any:
-        """The caller's row with this id, or 404."""
-        row = model.objects.visible_to(self.member).filter(pk=pk).first()  # type: ignore[attr-defined]
+    def find(self, model: type[models.Model], pk: UUID | str, **where: Any) -> Any:
+        """The caller's row with this id (and, with `where`, of that parent), or 404."""
+        row = model.objects.visible_to(self.member).filter(pk=pk, **where).first()  # type: ignore[attr-defined]
         if row is None:
             raise Http404
         return row
@@ -106,7 +106,7 @@ class Api(APIView):
                     membership=caller, created_at__lt=timezone.now() - KEYS_ARE_KEPT).delete()
                 with transaction.atomic():
                     row = IdempotentRequest.objects.create(membership=caller, key=key, fingerprint=print_)
-                response = super().dispatch(request, *args, **kwargs)
+                response: Any = super().dispatch(request, *args, **kwargs)
                 response.render()
                 if response.status_code >= 500 or response.status_code in (401, 403, 429):
                     raise _NotKept(response)
@@ -222,8 +222,9 @@ def problem_from(exc: Exception, context: dict[str, Any]) -> Response | None:
         body = _problem(status, str(exc.detail))
         if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
             headers["WWW-Authenticate"] = "Bearer"
-        if isinstance(exc, exceptions.Throttled) and exc.wait is not None:
-            headers["Retry-After"] = str(int(exc.wait) + 1)
+        wait = getattr(exc, "wait", None)  # how long a throttle asks for
+        if wait is not None:
+            headers["Retry-After"] = str(int(wait) + 1)
     else:
         return None
     if transaction.get_connection().in_atomic_block and status >= 500:
@@ -247,7 +248,12 @@ def _flatten(detail: Any, pointer: str = "") -> Any:
         for index, inner in enumerate(detail):
             yield from _flatten(inner, pointer if isinstance(inner, str) else f"{pointer}/{index}")
     else:
-        yield {"pointer": pointer or "/", "detail": str(detail)}
+        yield {"pointer": _sayable(pointer) or "/", "detail": _sayable(str(detail))}
+
+
+def _sayable(text: str) -> str:
+    """The text as it can be sent: half a character, echoed from what came in, becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()
 
 
 # --- fields --------------------------------------------------------------------------------------------------

@@ -20,7 +20,6 @@ from practice.models import Membership, Message, Room, Service
 from practice.schema import ApiSchema, ListSchema
 from practice.techniques import TECHNIQUES
 
-
 # Set here, because REST framework reads practice/api.py while its own views are still loading.
 Api.schema = ApiSchema()
 
@@ -71,8 +70,8 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
 
     class Meta:
         model = Message
-        fields: ClassVar = ["id", "kind", "channel", "client", "appointment", "to_address", "due_at", "state", "sent_at",
-                            "why", "attempts"]
+        fields: ClassVar = ["id", "kind", "channel", "client", "appointment", "to_address", "due_at", "state",
+                            "sent_at", "why", "attempts"]
 
 
 class OwnedList(Api, GenericAPIView):
@@ -85,7 +84,7 @@ class OwnedList(Api, GenericAPIView):
             return self.model._default_manager.none()  # type: ignore[union-attr]
         return self.model.objects.visible_to(self.member)  # type: ignore[union-attr]
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
@@ -103,7 +102,8 @@ class Therapists(OwnedList):
     serializer_class = TherapistSerializer
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().filter(is_therapist=True, is_active=True).select_related("user").order_by("created_at")
+        rows = super().get_queryset().filter(is_therapist=True, is_active=True)
+        return rows.select_related("user").order_by("created_at")
 
 
 class Rooms(OwnedList):
@@ -140,7 +140,7 @@ class CatalogueEntry(serializers.Serializer[Any]):
 
     code = serializers.CharField()
     name = serializers.CharField()
-    source = serializers.CharField(allow_blank=True)
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
 
 
 class Catalogue(Api):
@@ -178,7 +178,6 @@ class Docs(SpectacularSwaggerSplitView):
     permission_classes: ClassVar = []
     throttle_classes: ClassVar = []
     url_name = "schema"
-
 
 
 urlpatterns = [

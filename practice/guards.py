@@ -33,9 +33,10 @@ class _Guard(BaseConstraint):
             for sql in sqls
         ]
 
-    def constraint_sql(self, model: Any, schema_editor: Any) -> None:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         """Called when a table is created or remade; the SQL runs once the table stands."""
         schema_editor.deferred_sql.extend(self._statements(model, schema_editor))
+        return None
 
     def create_sql(self, model: Any, schema_editor: Any) -> Any:
         if schema_editor.connection.vendor == "sqlite":
@@ -56,7 +57,7 @@ class _Guard(BaseConstraint):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, type(self)) and self.deconstruct() == other.deconstruct()
 
-    __hash__ = BaseConstraint.__hash__ if BaseConstraint.__hash__ else object.__hash__
+    __hash__ = object.__hash__
 
 
 def _quoted(values: tuple[str, ...]) -> str:

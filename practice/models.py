@@ -109,6 +109,11 @@ class Membership(PracticeOwned):
         return self.user.name
 
     @property
+    def hours(self) -> list[WorkingHours]:
+        """The member's weekly hours in the order of the week."""
+        return sorted(self.working_hours.all(), key=lambda h: (h.weekday, h.opens))
+
+    @property
     def may_see_clinical(self) -> bool:
         """Findings and conditions: owners and therapists, never the front desk."""
         return self.role in CLINICAL or self.is_therapist
@@ -246,6 +251,13 @@ class Message(PracticeOwned):
             models.Index(fields=["practice", "client_id", "-due_at"], name="message_of_client"),
             models.Index(fields=["appointment_id"], name="message_of_appointment"),
         ]
+
+    @property
+    def kind_name(self) -> str:
+        """What this kind of message is called."""
+        from practice.outbox import KINDS
+
+        return KINDS[self.kind].name if self.kind in KINDS else self.kind
 
 
 class ActionLink(PracticeOwned):

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from practice.access import EVERYBODY, Role
 from practice.refusals import NotAllowed, Refusal
@@ -18,9 +19,12 @@ THEMES = ("light", "dark", "dim")
 
 
 def look(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page: theme and easier view from their cookies."""
-    theme = request.COOKIES.get("theme", "")
-    return {"theme": theme if theme in THEMES else "", "easier": request.COOKIES.get("easier") == "on"}
+    """Context of every page: theme and easier view from their cookies; the page of ours one came from, if any."""
+    theme, came_from = request.COOKIES.get("theme", ""), request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}):
+        came_from = ""
+    return {"theme": theme if theme in THEMES else "", "easier": request.COOKIES.get("easier") == "on",
+            "came_from": came_from}
 
 
 def member_page(roles: frozenset[Role] = EVERYBODY) -> Callable[[Any], Any]:
@@ -50,11 +54,15 @@ def find(model: Any, member: Any, pk: Any, *select: str) -> Any:
 
 
 def attempt(form: forms.Form, verb: Callable[..., Any], **kwargs: Any) -> Any:
-    """Call a verb; a refusal lands on the form (nothing typed is lost) and answers None."""
+    """Call a verb; a refusal lands on the form (nothing typed is lost) and answers None.
+
+    A form may say in `fields_of` which of its fields answers for which input of the verb.
+    """
     try:
         return verb(**kwargs)
     except Refusal as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.detail)
+        field = getattr(form, "fields_of", {}).get(refused.field, refused.field)
+        form.add_error(field if field in form.fields else None, refused.detail)
         form.refusal = refused  # type: ignore[attr-defined]
         return None
 

@@ -21,10 +21,10 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField()
-    errors = FieldError(many=True, required=False)
+    errors = FieldError(many=True, required=False)  # type: ignore[assignment]
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class TokenScheme(OpenApiAuthenticationExtension):
     """Authorization: Bearer TOKEN."""
 
     target_class = "practice.callers.TokenAuthentication"
@@ -34,7 +34,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
         return {"type": "http", "scheme": "bearer", "description": "One practice's token: manage.py api_token EMAIL"}
 
 
-class PageScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class PageScheme(OpenApiAuthenticationExtension):
     """The signed-in page's own calls."""
 
     target_class = "practice.callers.PageAuthentication"
@@ -44,7 +44,7 @@ class PageScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
 
 
-class ApiSchema(AutoSchema):  # type: ignore[misc]
+class ApiSchema(AutoSchema):
     """An operation of this API: a POST may carry an Idempotency-Key, and anything can answer with a problem."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
@@ -54,7 +54,7 @@ class ApiSchema(AutoSchema):  # type: ignore[misc]
         if self.method == "POST":
             operation.setdefault("parameters", []).append({
                 "in": "header", "name": "Idempotency-Key", "schema": {"type": "string", "maxLength": 200},
-                "description": "The same key with the same body acts once and gets the first answer again, for 24 hours."})
+                "description": "The same key with the same body acts once and gets the first answer again."})
         problem = self.resolve_serializer(ProblemSerializer, "response").ref
         operation["responses"]["default"] = {
             "description": "What went wrong, and how to put it right",

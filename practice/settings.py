@@ -1,5 +1,6 @@
 """One settings file, read from the environment; `practice/checks.py` refuses bad combinations in words."""
 
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "data"))).resolve()
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "only-for-development-" + "0" * 40 if DEBUG else "")
@@ -106,20 +108,24 @@ LANGUAGE_CODE = "en"
 # --- files ----------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", str(DATA_DIR / "static"))
-_HASHED_STATIC = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+# The image collects them under hashed names (STATIC_HASHED=1); elsewhere they are served from where they lie.
+STATIC_HASHED = env.bool("STATIC_HASHED", False)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else _HASHED_STATIC
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_HASHED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = not STATIC_HASHED
 WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- the outbox and its pump --------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", "")
-REDIS_KEY_PREFIX = env.str("REDIS_KEY_PREFIX", "evenhand:")
+# Two instances on one Redis do not hear each other.
+REDIS_KEY_PREFIX = env.str("REDIS_KEY_PREFIX", f"evenhand-{sha256(str(DATA_DIR).encode()).hexdigest()[:8]}:")
 MESSAGE_GRACE_SECONDS = env.int("MESSAGE_GRACE_SECONDS", 180)
 MESSAGE_LEASE_SECONDS = env.int("MESSAGE_LEASE_SECONDS", 120)
 EMAIL_URL = env.str("EMAIL_URL", "")
@@ -136,7 +142,7 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TIMEZONE = "UTC"
@@ -147,7 +153,7 @@ CELERY_BEAT_SCHEDULE = {
     "drain-messages": {"task": "practice.tasks.drain_messages", "schedule": 5.0, "options": {"expires": 5}},
 }
 if REDIS_URL:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": REDIS_KEY_PREFIX}
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"global_keyprefix": REDIS_KEY_PREFIX}
 else:
     _queue = DATA_DIR / "queue"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -157,8 +163,7 @@ else:
         "polling_interval": 0.2,
     }
     for _folder in ("messages", "control"):
-        (_queue / _folder).mkdir(parents=True, exist_ok=True)
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+        (_queue / _folder).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 CACHES = (
     {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL,

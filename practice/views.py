@@ -31,7 +31,8 @@ _YEAR = 60 * 60 * 24 * 365
 class SignInForm(AuthenticationForm):
     """E-mail and password."""
 
-    username = forms.EmailField(label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}))
+    username = forms.EmailField(
+        label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}))
     error_messages = {
         "invalid_login": "This e-mail and password do not go together. Check both; capital letters count.",
         "inactive": "This account is switched off. Ask the practice's owner.",
@@ -87,8 +88,6 @@ def messages_page(request: HttpRequest) -> HttpResponse:
     if state in Message.State.values:
         rows = rows.filter(state=state)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    for message in page.object_list:
-        message.kind_name = outbox.KINDS[message.kind].name if message.kind in outbox.KINDS else message.kind
     return render(request, "practice/messages.html", {
         "room": "messages", "page": page, "state": state, "states": Message.State.choices,
         "standing_still": outbox.oldest_due_seconds() > STALE_SECONDS})
@@ -122,8 +121,6 @@ def home(request: HttpRequest) -> HttpResponse:
     member: Membership = request.member  # type: ignore[attr-defined]
     people = list(Membership.objects.visible_to(member).select_related("user").prefetch_related("working_hours")
                   .order_by("created_at"))
-    for person in people:
-        person.hours = sorted(person.working_hours.all(), key=lambda h: (h.weekday, h.opens))
     return render(request, "practice/home.html", {
         "room": "practice", "people": people, "practice": member.practice, "is_owner": member.role == Role.OWNER,
         "rooms": Room.objects.visible_to(member), "services": Service.objects.visible_to(member),

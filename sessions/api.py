@@ -1,3 +1,32 @@
-"""API of this room."""
+"""`/api/v1/` of the diary: every address of this room; the views stand in `api_diary.py` and `api_episodes.py`."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from sessions import api_diary as diary
+from sessions import api_episodes as episodes
+
+urlpatterns = [
+    path("availability/", diary.Availability.as_view()),
+    path("appointments/", diary.Appointments.as_view()),
+    path("appointments/<uuid:pk>/", diary.OneAppointment.as_view()),
+    path("appointments/<uuid:pk>/move/", diary.Move.as_view()),
+    path("appointments/<uuid:pk>/cancel/", diary.Cancel.as_view()),
+    path("appointments/<uuid:pk>/accept/", diary.Accept.as_view()),
+    path("appointments/<uuid:pk>/confirm/", diary.Confirm.as_view()),
+    path("appointments/<uuid:pk>/arrive/", diary.Arrive.as_view()),
+    path("appointments/<uuid:pk>/undo-arrive/", diary.UndoArrive.as_view()),
+    path("appointments/<uuid:pk>/complete/", diary.Complete.as_view()),
+    path("appointments/<uuid:pk>/no-show/", diary.NoShow.as_view()),
+    path("appointments/<uuid:pk>/undo-no-show/", diary.UndoNoShow.as_view()),
+    path("appointments/<uuid:pk>/keep/", diary.Keep.as_view()),
+    path("appointments/<uuid:pk>/release/", diary.Release.as_view()),
+    path("series/", diary.SeriesView.as_view()),
+    path("waitlist/", diary.Waitlist.as_view()),
+    path("clients/<uuid:pk>/episodes/", episodes.ClientEpisodes.as_view()),
+    path("episodes/<uuid:pk>/", episodes.OneEpisode.as_view()),
+    path("episodes/<uuid:pk>/status/", episodes.EpisodeStatus.as_view()),
+    path("episodes/<uuid:pk>/plan/", episodes.EpisodePlan.as_view()),
+    path("plans/<uuid:pk>/", episodes.OnePlan.as_view()),
+    path("plans/<uuid:pk>/apply/", episodes.ApplyPlan.as_view()),
+    path("plans/<uuid:pk>/undo/", episodes.UndoPlan.as_view()),
+]

@@ -32,7 +32,7 @@ def in_one_line(check: Check) -> Line | None:
     speaking = [r for r in check.reasons if r.level != "info"]
     said: dict[str, None] = {}
     told: set[str] = set()
-    for reason, words in [*_outright(speaking), *_caps(check, speaking), *_methods(speaking)]:
+    for reason, words in [*_outright(speaking), *_caps(check, speaking), *_methods(speaking), *_others(speaking)]:
         if not words or words in said or len(said) < MOST_PARTS:
             told.add(reason.rule)
             if words:
@@ -98,9 +98,34 @@ def _methods(speaking: list[Reason]) -> Iterator[tuple[Reason, str]]:
             yield reason, f"{rule.max_minutes} minutes at most"
 
 
+def _others(speaking: list[Reason]) -> Iterator[tuple[Reason, str]]:
+    """What neither limits a pressure nor rules out a method: its first sentence."""
+    for reason in speaking:
+        rule = RULES.get(reason.rule)
+        is_said = rule is not None and (rule.has_limits or rule.max_minutes is not None or rule.when.kind == "episode")
+        if not is_said and reason.level == "caution":
+            yield reason, _small(reason.text.split(". ")[0].rstrip("."))
+
+
 def _weight(cap: Cap | None) -> int:
     return -1 if cap == "none" else 99 if cap is None else cap
 
 
 def _small(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The check for a page: what weighs, worst first, and what is only good to know."""
+
+    weighs: tuple[Reason, ...]
+    good_to_know: tuple[Reason, ...]
+
+
+def told_to(member: Membership, check: Check | None) -> Told | None:
+    """The reasons in two parts, for whoever may know them."""
+    if check is None or not member.may_see_clinical:
+        return None
+    return Told(tuple(r for r in check.reasons if r.level != "info"),
+                tuple(r for r in check.reasons if r.level == "info"))

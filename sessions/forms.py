@@ -151,7 +151,7 @@ class MoveForm(WallStart):
     """Where a visit moves to."""
 
     therapist = RowField(label="With", empty_label=None)
-    room = RowField(label="Room", required=False, empty_label="Any that is free, the same if it can be")
+    room = RowField(label="Room", required=False, empty_label="Any free room")
     override_reason = ReasonField(label="Move all the same, because", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

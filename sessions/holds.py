@@ -17,12 +17,12 @@ from clients.models import Client, Episode
 from practice import audit, clock
 from practice.access import Actor
 from practice.models import Message
-from practice.refusals import BadInput
+from practice.refusals import BadInput, Refusal, refuse_all
 from sessions import reminders
-from sessions.diary import SlotTaken, fresh, lock_diary, log_step, write_visit
+from sessions.diary import fresh, fresh_all, lapse_expired, lock_diary, log_step, write_visit
 from sessions.models import Appointment, AppointmentEvent, Hold, Plan
-from sessions.objections import ClientInRelapse, ReasonNeeded, Wish, find_clash
-from sessions.states import next_state
+from sessions.objections import ReasonNeeded, Wish, against_the_body, find_clash, if_free, refuse_unless_clinical
+from sessions.states import VisitNotInState, next_state
 
 Status = Episode.Status
 
@@ -41,16 +41,22 @@ class Effect:
 
 @transaction.atomic
 def report_episode(
-    *, client: Client, kind: str, onset_on: date, by: Actor, reported_by: str = "", status: str = Status.SUSPECTED,
-    **facts: Any,
+    *, client: Client, kind: str, by: Actor, onset_on: date | None = None, reported_by: str = "",
+    status: str = Status.SUSPECTED, on_word_of: str = "", **facts: Any,
 ) -> Effect:
-    """Record a possible episode (nothing moves; the therapist is asked today) or, as `confirmed`, hold at once."""
+    """Record a possible episode (nothing moves; the therapist is asked today) or, as `confirmed`, hold at once.
+
+    Anybody may report, by default from today on; confirming is for owners and therapists.
+    """
+    if status == Status.CONFIRMED:
+        refuse_unless_clinical(by)
     if status not in (Status.SUSPECTED, Status.CONFIRMED):
         raise BadInput("A new episode is suspected or confirmed.", field="status")
-    episode, is_new = record_episode(client=client, kind=kind, onset_on=onset_on, by=by,
+    episode, is_new = record_episode(client=client, kind=kind, onset_on=onset_on or today_in(client), by=by,
                                      reported_by=reported_by or by.name, **facts)
     if status == Status.CONFIRMED and episode.status == Status.SUSPECTED:
-        effect = change_episode(episode=episode, status=Status.CONFIRMED, on=today_in(client), by=by)
+        effect = change_episode(episode=episode, status=Status.CONFIRMED, on=today_in(client), by=by,
+                                on_word_of=on_word_of)
         effect.is_new = is_new
         return effect
     effect = Effect(episode, is_new)
@@ -65,7 +71,12 @@ def report_episode(
 @transaction.atomic
 def change_episode(*, episode: Episode, status: str, on: date, by: Actor, note: str = "",
                    on_word_of: str = "") -> Effect:
-    """Move an episode on, and the diary with it: confirmed holds visits, not-a-relapse gives free times back."""
+    """Move an episode on, and the diary with it: confirmed holds visits, not-a-relapse gives free times back.
+
+    Refuses whoever may not see clinical facts.
+    """
+    refuse_unless_clinical(by)
+    _lock_held_times(episode)
     episode = advance_episode(episode=episode, status=status, on=on, by=by, note=note, on_word_of=on_word_of)
     if status == Status.CONFIRMED:
         return hold_appointments(episode=episode, by=by)
@@ -84,10 +95,10 @@ def hold_appointments(*, episode: Episode, by: Actor) -> Effect:
     effect = Effect(episode)
     client = episode.client
     holds = POLICIES[episode.kind].holds_visits
-    visits = _coming(client)
-    lock_diary({v.therapist for v in visits}, {v.room for v in visits}, [client])
-    for visit in visits:
-        visit = fresh(visit)
+    # The client's lock is enough: every verb that touches this client's visits takes it, and holding only frees time.
+    lock_diary([], [], [client])
+    visits = fresh_all([visit.pk for visit in _coming(client)])
+    for visit in sorted(visits.values(), key=lambda v: v.starts_at):
         why = _why_kept(visit, episode, holds)
         if why:
             effect.kept.append((visit, why))
@@ -109,20 +120,20 @@ def _why_kept(visit: Appointment, episode: Episode, holds: bool) -> str:
         return f"A {episode.get_kind_display().lower()} does not hold visits; the safety check speaks instead."
     if visit.status == Appointment.Status.ARRIVED:
         return "Already under way."
+    if visit.starts_at <= timezone.now():
+        return "Its time has begun already."
     if episode.hold_until and visit.wall_date >= episode.hold_until:
         return f"On or after the review date, {clock.said_date(episode.hold_until)}."
     return ""
 
 
 def keep_appointment(*, appointment: Appointment, by: Actor, reason: str) -> Appointment:
-    """A therapist keeps a held visit at its own time, with a reason; a time taken meanwhile is refused."""
+    """A therapist keeps a held visit at its own time, with a reason; a time taken or passed meanwhile is refused."""
     if not reason.strip():
         raise ReasonNeeded("Say why this visit stays in spite of the episode.", field="reason")
-    if not getattr(by, "may_see_clinical", False):
-        raise ClientInRelapse("Keeping a visit on hold is a therapist's decision.")
+    refuse_unless_clinical(by)
     with transaction.atomic():
-        appointment = _restore(appointment, by, "keep", keep_reason=reason.strip()[:500])
-    return appointment
+        return _restore(appointment, by, "keep", keep_reason=reason.strip()[:500])
 
 
 def release_appointment(*, appointment: Appointment, by: Actor) -> Appointment:
@@ -131,45 +142,56 @@ def release_appointment(*, appointment: Appointment, by: Actor) -> Appointment:
         lock_diary([appointment.therapist], [appointment.room], [appointment.client])
         appointment = fresh(appointment)
         appointment.status, appointment.version = next_state(appointment, "release"), appointment.version + 1
-        appointment.cancel_reason = Appointment.Reason.FLARE
+        # Why it was held stands with its hold; the code beside the visit is read by the front desk too.
+        appointment.cancel_reason = Appointment.Reason.OTHER
         write_visit(appointment, fields=["status", "version", "cancel_reason"])
         end_hold(appointment, Hold.Outcome.CANCELLED)
+        _spoil_plans(appointment)
         log_step(appointment, "released", by)
     return appointment
 
 
+def _lock_held_times(episode: Episode) -> None:
+    """Lock what giving visits back would write, in the house's order: therapists and rooms before the client."""
+    held = [hold.appointment for hold in Hold.objects.filter(episode=episode, outcome="").select_related(
+        "appointment__therapist", "appointment__room")]
+    lock_diary({visit.therapist for visit in held}, {visit.room for visit in held}, [episode.client])
+
+
 def _give_back(episode: Episode, by: Actor, effect: Effect) -> None:
     """Not a relapse: every held visit whose time is still free returns to it; the others await a plan."""
-    open_holds = Hold.objects.filter(episode=episode, outcome="").select_related("appointment")
+    open_holds = Hold.objects.filter(episode=episode, outcome="").select_related(
+        "appointment__therapist", "appointment__room", "appointment__client").order_by("appointment__starts_at")
     for hold in open_holds:
-        visit = hold.appointment
-        if visit.starts_at <= timezone.now():
-            effect.kept.append((visit, "Its time has passed: it awaits a new one."))
-            continue
         try:
             with transaction.atomic():
-                effect.restored.append(_restore(visit, by, "restore"))
-        except SlotTaken as taken:
-            effect.kept.append((visit, taken.detail))
+                effect.restored.append(_restore(hold.appointment, by, "restore"))
+        except Refusal as refused:
+            effect.kept.append((hold.appointment, refused.detail))
 
 
 def _restore(appointment: Appointment, by: Actor, verb: str, **fields: Any) -> Appointment:
+    """Back to its own time, in its own room where that is free; refuses a time taken or passed, and an emergency."""
     lock_diary([appointment.therapist], [appointment.room], [appointment.client])
     appointment = fresh(appointment)
     appointment.status = next_state(appointment, "keep")
+    if appointment.starts_at <= timezone.now():
+        raise VisitNotInState("Its time has passed: plan a new time for it, or release it.")
     wish = Wish(appointment.client, appointment.therapist, appointment.service, appointment.starts_at,
-                 appointment.minutes, by, override_reason="", ignoring=(appointment.pk,))
-    clash, room = find_clash(wish, None, buffers=appointment.buffer_before + appointment.buffer_after > 0)
-    if clash or room is None:
-        raise clash or SlotTaken("No room is free then.")
-    own_room_free, _ = find_clash(wish, appointment.room, buffers=True)
-    if own_room_free is not None:
-        appointment.room = room
+                appointment.minutes, by, override_reason="", ignoring=(appointment.pk,))
+    refuse_all([r for r in against_the_body(wish) if getattr(r, "is_emergency", False)])
+    has_buffers = appointment.buffer_before + appointment.buffer_after > 0
+    lapse_expired(appointment.practice, *wish.occupied(has_buffers))
+    clash, room = find_clash(wish, if_free(appointment.room, wish, buffers=has_buffers), buffers=has_buffers)
+    refuse_all([clash] if clash else [])
+    assert room is not None
+    appointment.room = room
     for name, value in fields.items():
         setattr(appointment, name, value)
     appointment.version += 1
     write_visit(appointment, fields=["status", "version", "room", *fields])
     end_hold(appointment, Hold.Outcome.RESTORED)
+    _spoil_plans(appointment)
     log_step(appointment, verb, by)
     reminders.follow(appointment)
     return appointment
@@ -178,6 +200,12 @@ def _restore(appointment: Appointment, by: Actor, verb: str, **fields: Any) -> A
 def end_hold(appointment: Appointment, outcome: str) -> None:
     """Close the open hold of a visit with its outcome."""
     Hold.objects.filter(appointment=appointment, outcome="").update(outcome=outcome, ended_at=timezone.now())
+
+
+def _spoil_plans(appointment: Appointment) -> None:
+    """A plan that counted on this visit being on hold is out of date at once."""
+    plans = Plan.objects.filter(moves__appointment=appointment, status=Plan.Status.PROPOSED)
+    Plan.objects.filter(pk__in=plans.values("pk")).update(status=Plan.Status.STALE)
 
 
 def next_visit(client: Client) -> Appointment | None:
@@ -189,7 +217,8 @@ def next_visit(client: Client) -> Appointment | None:
 def _coming(client: Client) -> list[Appointment]:
     day = clock.day_begins(today_in(client), client.practice.time_zone)
     return list(
-        Appointment.objects.filter(client=client, starts_at__gte=day, status__in=("proposed", "booked", "confirmed", "arrived"))
+        Appointment.objects.filter(client=client, starts_at__gte=day)
+        .filter(status__in=("proposed", "booked", "confirmed", "arrived"))
         .filter(ends_at__gt=timezone.now() - timedelta(hours=12))
         .select_related("therapist__user", "room", "client__practice").order_by("starts_at"))
 
@@ -198,7 +227,8 @@ def visits_on_hold(client: Client | None = None, **where: Any) -> Any:
     """Every visit on hold with what becomes of it: the episode's review date, and the open plan if it is in one."""
     rows = Hold.objects.filter(outcome="", **where).select_related(
         "appointment__client__practice", "appointment__therapist__user", "appointment__service", "episode")
-    return (rows.filter(appointment__client=client) if client else rows).order_by("episode__review_on", "appointment__starts_at")
+    rows = rows.filter(appointment__client=client) if client else rows
+    return rows.order_by("episode__review_on", "appointment__starts_at")
 
 
 def in_open_plan(appointment: Appointment) -> Plan | None:

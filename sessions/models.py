@@ -224,6 +224,11 @@ class PlanMove(models.Model):
             models.UniqueConstraint(fields=["plan", "appointment"], name="plan_moves_a_visit_once")
         ]
 
+    @property
+    def from_at(self) -> datetime:
+        """When the visit was to begin before the plan, also once it has been applied."""
+        return datetime.fromisoformat(self.before["starts_at"]) if self.before else self.appointment.starts_at
+
 
 class WaitlistEntry(PracticeOwned):
     """Somebody wants an earlier or another time, and when they can."""

@@ -22,7 +22,7 @@ from practice import clock
 from practice.access import Actor, Role
 from practice.clock import instant_at, minute_of
 from practice.models import Membership, Room, Service
-from practice.refusals import BadInput, Refusal
+from practice.refusals import BadInput, NotAllowed, Refusal
 from sessions.diary import SlotTaken
 from sessions.models import RELEASED, Appointment
 from sessions.supply import find_open_slots, rooms_for, therapists_for, windows_of
@@ -135,18 +135,22 @@ def refuse_the_past(wish: Wish) -> None:
 
 def _nearest_open(wish: Wish, how_many: int) -> list[str]:
     """The nearest open starts to the wished one, ISO 8601 in the practice's zone."""
-    practice = wish.client.practice
-    zone = practice.time_zone
+    zone = wish.client.practice.time_zone
     day = clock.wall_of(max(wish.starts_at, timezone.now()), zone)[0]
     slots = find_open_slots(service=wish.service, first=day, last=day + timedelta(days=14), therapists=[wish.therapist],
-                            minutes=wish.minutes, ignoring=wish.ignoring)
-    slots = [s for s in slots if not active_hold(wish.client, clock.wall_of(s.starts_at, zone)[0])] if slots else []
-    nearest = sorted(slots, key=lambda slot: abs(slot.starts_at - wish.starts_at))[:how_many]
-    return [clock.iso(slot.starts_at, zone) for slot in sorted(nearest, key=lambda slot: slot.starts_at)]
+                            client=wish.client, minutes=wish.minutes, ignoring=wish.ignoring)
+    nearest = sorted(slots, key=lambda slot: (abs(slot.starts_at - wish.starts_at), slot.starts_at))[:how_many]
+    return [clock.iso(at, zone) for at in sorted(slot.starts_at for slot in nearest)]
 
 
 def _is_outsider(by: Actor) -> bool:
     return not isinstance(by, Membership)
+
+
+def refuse_unless_clinical(by: Actor) -> None:
+    """What an episode does to the diary is decided by owners and therapists."""
+    if not getattr(by, "may_see_clinical", False):
+        raise NotAllowed("This is for the owner or a therapist to decide.")
 
 
 def after_override(refusals: list[Refusal], wish: Wish) -> list[Refusal]:
@@ -158,24 +162,29 @@ def after_override(refusals: list[Refusal], wish: Wish) -> list[Refusal]:
 
 
 def find_clash(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[SlotTaken | None, Room | None]:
-    """Whoever is taken then (therapist, room or client), in words; else the room to use."""
+    """Whoever is taken then (therapist, room or client), in words; else the room to use.
+
+    Without `buffers` only the visits themselves count, on both sides.
+    """
     begin, end = wish.occupied(buffers)
-    rooms = [room] if room else rooms_for(wish.service)
-    allowed = {r.pk for r in rooms_for(wish.service)} if room else set()
-    if room and room.pk not in allowed:
-        raise ServiceNotGiven(f"{wish.service.name} is not given in {room.name}.")
+    rooms = rooms_for(wish.service)
+    if room:
+        if room.pk not in {r.pk for r in rooms}:
+            raise ServiceNotGiven(f"{wish.service.name} is not given in {room.name}.")
+        rooms = [room]
     if wish.therapist.pk not in {t.pk for t in therapists_for(wish.service)}:
         raise ServiceNotGiven(f"{wish.therapist.name} does not give {wish.service.name}.")
     live = (Appointment.objects.exclude(status__in=RELEASED).exclude(pk__in=wish.ignoring)
             .filter(occupied_until__gt=begin, occupied_from__lt=end)
             .filter(Q(therapist=wish.therapist) | Q(room__in=rooms) | Q(client=wish.client))
             .select_related("therapist__user").order_by("occupied_from"))
-    taken = list(live)
+    taken = [row for row in live if buffers or (row.starts_at < end and begin < row.ends_at)]
     for row in taken:
         if row.therapist_id == wish.therapist.pk:
             return _taken(f"{wish.therapist.name} is taken {_span(row)}.", wish), None
         if row.client_id == wish.client.pk and row.starts_at < wish.ends_at and row.ends_at > wish.starts_at:
-            return _taken(f"{wish.client.name} already has a visit {_span(row)}, with {row.therapist.name}.", wish), None
+            has = f"{wish.client.name} already has a visit {_span(row)}, with {row.therapist.name}."
+            return _taken(has, wish), None
     used = {row.room_id for row in taken}
     free = [r for r in rooms if r.pk not in used]
     if not free:
@@ -198,11 +207,11 @@ def _wall_time(instant: datetime, zone: str) -> str:
     return clock.said_time(clock.wall_of(instant, zone)[1])
 
 
-def if_free(room: Room | None, wish: Wish) -> Room | None:
-    """The room a moved visit had, where it is free then too; else any."""
-    if room is None:
+def if_free(room: Room | None, wish: Wish, *, buffers: bool = True) -> Room | None:
+    """The room a visit had, where it is in use, goes with the service and is free then too; else any."""
+    if room is None or room.pk not in {r.pk for r in rooms_for(wish.service)}:
         return None
-    begin, end = wish.occupied(True)
+    begin, end = wish.occupied(buffers)
     busy = (Appointment.objects.filter(room=room, occupied_until__gt=begin, occupied_from__lt=end)
             .exclude(status__in=RELEASED).exclude(pk__in=wish.ignoring).exists())
     return None if busy else room

@@ -17,6 +17,7 @@ from sessions.models import Appointment
 def _visits(member: Membership, client: Client) -> dict[str, Any]:
     rows = Appointment.objects.visible_to(member).filter(client=client).select_related("therapist__user", "room", "service")
     return {
+        "client": client,
         "coming": list(rows.filter(starts_at__gte=timezone.now()).exclude(status="cancelled").order_by("starts_at")[:12]),
         "past": list(rows.filter(starts_at__lt=timezone.now()).order_by("-starts_at")[:8]),
     }
@@ -25,7 +26,7 @@ def _visits(member: Membership, client: Client) -> dict[str, Any]:
 def _episodes(member: Membership, client: Client) -> dict[str, Any] | None:
     if not may_read(member, Episode):
         return None
-    return {"episodes": list(Episode.objects.visible_to(member).filter(client=client)[:5]),
+    return {"client": client, "episodes": list(Episode.objects.visible_to(member).filter(client=client)[:5]),
             "holds": list(visits_on_hold(client))}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from operator import add
 
-NEVER = 10**9  # a cost no plan reaches
+NEVER = 10**15  # a cost no plan reaches while no weight is above a million
 
 
 @dataclass(frozen=True, slots=True)

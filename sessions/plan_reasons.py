@@ -20,10 +20,10 @@ class Reasons:
     def __init__(self, terms: Terms, line: Line, open_days: Callable[[str, int], frozenset[date]]) -> None:
         self.terms, self.line, self.open_days = terms, line, open_days
 
-    def move(self, visit: HeldVisit, candidate: Candidate, place: Place) -> tuple[str, ...]:
+    def move(self, visit: HeldVisit, candidate: Candidate, place: Place, open_on: Sequence[int]) -> tuple[str, ...]:
         """Return the reasons for one move: when, at which rhythm, at what time, with whom."""
         return (
-            *self._waiting(place),
+            *self._waiting(place, open_on),
             *self._gaps(place),
             *self._weekday_and_time(visit, candidate),
             *self._therapist(visit, candidate),
@@ -48,12 +48,13 @@ class Reasons:
     def _least(self) -> str:
         return days_words(self.terms.least_gap)
 
-    def _waiting(self, place: Place) -> list[str]:
+    def _waiting(self, place: Place, open_on: Sequence[int]) -> list[str]:
         if not place.is_first:
             return []
         if place.day == 0:
             return ["on the day of the return"]
-        return [f"first visit, {days_words(place.day)} after the day of the return"]
+        what = "first open day" if place.day == min(open_on) else "first visit"
+        return [f"{what}, {days_words(place.day)} after the day of the return"]
 
     def _gaps(self, place: Place) -> list[str]:
         if place.previous is None:

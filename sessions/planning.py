@@ -15,6 +15,7 @@ from sessions.plan_optimum import NEVER, Line, Place, cheapest_days, kept_terms,
 from sessions.plan_reasons import Reasons
 
 Policy = Literal["append", "catch_up", "drop"]
+MOST_WEIGHT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,8 @@ class Terms:
             raise ValueError("The interval is at least one day and the horizon does not end before the return.")
         if self.policy not in ("append", "catch_up", "drop"):
             raise ValueError(f"A policy is append, catch_up or drop, not {self.policy!r}.")
-        if min(astuple(self.weights)) < 0:
-            raise ValueError("No weight is negative.")
+        if not all(0 <= weight <= MOST_WEIGHT for weight in astuple(self.weights)):
+            raise ValueError("A weight is a whole number from 0 to a million.")
 
     @property
     def least_gap(self) -> int:
@@ -324,15 +325,15 @@ def _told(
     moves: list[Move] = []
     unplaced: list[tuple[str, str]] = []
     for i, (visit, place) in enumerate(zip(held, places_of(days, line), strict=True)):
+        open_on = [day for day, option in enumerate(options[i]) if option is not None]
         if place is None:
             totals["unplaced"] += _price_of_leaving_out(visit, terms)
-            open_on = [day for day, option in enumerate(options[i]) if option is not None]
             unplaced.append((visit.id, reasons.left_out(visit, i, days, open_on)))
             continue
         option = options[i][place.day]
         assert option is not None
         own = _own_terms(visit, option[1], place, terms, line)
-        moves.append(Move(visit.id, option[1], own, reasons.move(visit, option[1], place)))
+        moves.append(Move(visit.id, option[1], own, reasons.move(visit, option[1], place, open_on)))
         for name, part in own.items():
             totals[name] += part
     return Proposal(sum(totals.values()), totals, tuple(moves), tuple(unplaced), optimal=True)

@@ -6,17 +6,19 @@ at the moment it would leave. What a client may answer stands on the page behind
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from clients.models import Client, Episode
 from practice import clock, links, outbox
 from practice.models import Membership, Message
 from practice.outbox import Kind, Mail
-from sessions.models import Appointment, Hold, Plan
+from sessions.models import Appointment, Hold, Plan, PlanMove
 
 VISIT_LINK = "visit"
 _ALIVE = (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
@@ -31,42 +33,55 @@ def schedule(appointment: Appointment) -> None:
 
 
 def reschedule(appointment: Appointment) -> None:
-    """After a move: nothing leaves for the old time; the new time is told and reminded of."""
-    withdraw(appointment, "The visit was moved.", but=_stamp(appointment))
-    if appointment.status in _ALIVE and appointment.starts_at > timezone.now():
-        _queue(appointment, "moved", f"{_stamp(appointment)}-{appointment.sequence}", timezone.now() + grace(),
-               "Tells the new time.")
-        _queue_reminders(appointment)
+    """After a move: nothing leaves for the old time; the new time is told, unless it is the one last told, and
+    reminded of."""
+    stamp = _stamp(appointment)
+    other_times = Message.objects.filter(appointment_id=appointment.pk, kind__in=OF_A_TIME).exclude(
+        start_version__startswith=stamp)
+    outbox.cancel_messages(why="The visit was moved.", pk__in=list(other_times.values_list("pk", flat=True)))
+    if appointment.status not in _ALIVE or appointment.starts_at <= timezone.now():
+        return
+    told = _last_told(appointment)
+    if told is None:
+        _queue(appointment, "booked", "booked", timezone.now() + grace(), "Confirms the booking.")
+    elif not told.startswith(stamp):
+        _queue(appointment, "moved", f"{stamp}-{appointment.sequence}", timezone.now() + grace(), "Tells the new time.")
+    _queue_reminders(appointment)
+
+
+def _last_told(appointment: Appointment) -> str | None:
+    """The start version of the last time the client was told of; None while nothing has left."""
+    plans = PlanMove.objects.filter(appointment=appointment).values("plan_id")
+    told = Message.objects.filter(
+        Q(appointment_id=appointment.pk, kind__in=("booked", "moved")) | Q(subject_id__in=plans, kind="plan-applied"),
+        state=Message.State.SENT)
+    return told.order_by("-sent_at").values_list("start_version", flat=True).first()
 
 
 def follow(appointment: Appointment) -> None:
     """After any other step: a cancelled visit is told so, a released one is not reminded of, a restored one is."""
     if appointment.status == Appointment.Status.CANCELLED:
-        withdraw(appointment, "The visit was cancelled.")
+        withdraw([appointment], "The visit was cancelled.")
         if appointment.starts_at > timezone.now():
             _queue(appointment, "cancelled", _stamp(appointment), timezone.now() + grace(), "Tells the cancellation.")
     elif appointment.status in _ALIVE:
         if appointment.starts_at > timezone.now():
             _queue_reminders(appointment)
     else:
-        withdraw(appointment, f"The visit is {appointment.get_status_display().lower()}.")
+        withdraw([appointment], f"The visit is {appointment.get_status_display().lower()}.")
 
 
-def withdraw(appointment: Appointment, why: str, *, but: str = "") -> None:
-    """Take back what is waiting for this visit, except for the start version `but`."""
-    rows = {"appointment_id": appointment.pk, "kind__in": OF_A_TIME}
-    if but:
-        for message in Message.objects.filter(state__in=["waiting", "sending"], **rows).exclude(start_version__startswith=but):
-            outbox.cancel_messages(why=why, pk=message.pk)
-    else:
-        outbox.cancel_messages(why=why, **rows)
+def withdraw(appointments: Iterable[Appointment], why: str) -> None:
+    """Take back what is waiting about the times of these visits."""
+    outbox.cancel_messages(why=why, appointment_id__in=[visit.pk for visit in appointments], kind__in=OF_A_TIME)
 
 
 def tell_held(episode: Episode, held: list[Appointment]) -> Message | None:
     """One message for all visits put on hold, without saying why; None where the client is not written to."""
-    for appointment in held:
-        withdraw(appointment, "The visit is on hold.")
-    return _to_client(episode.client, "held", episode.pk, str(episode.version), "Visits were put on hold.") if held else None
+    withdraw(held, "The visit is on hold.")
+    if not held:
+        return None
+    return _to_client(episode.client, "held", episode.pk, str(episode.version), "Visits were put on hold.")
 
 
 def ask_therapist(appointment: Appointment, episode: Episode) -> Message | None:
@@ -79,7 +94,9 @@ def ask_therapist(appointment: Appointment, episode: Episode) -> Message | None:
 
 
 def tell_plan(plan: Plan, kind: str) -> Message | None:
-    """One message for a whole plan: the new times, or that they no longer stand."""
+    """One message for a whole plan: the new times, or that they no longer stand; None where nothing changed."""
+    if not plan.moves.exclude(before={}).exists():
+        return None
     return _to_client(plan.client, kind, plan.pk, str(plan.status), "A plan changed the visits.")
 
 
@@ -200,7 +217,8 @@ def _about_hold(message: Message) -> Mail:
     client = Client.objects.select_related("practice").get(pk=message.client_id)
     times = "\n".join(visit.said for visit in _held_by(message))
     body = (f"{_greeting(client)}These appointments are on hold and need a new time:\n\n{times}\n\n"
-            f"You do not have to do anything, and there is no fee. We will write to you with new times.\n{_closing(client)}")
+            f"You do not have to do anything, and there is no fee. We will write to you with new times.\n"
+            f"{_closing(client)}")
     return Mail("Your appointments need a new time", body)
 
 
@@ -213,16 +231,22 @@ def _plan_stands(message: Message) -> str | None:
 
 def _about_plan(message: Message) -> Mail:
     plan = Plan.objects.select_related("client__practice").get(pk=message.subject_id)
-    moves = plan.moves.exclude(starts_at=None).select_related("appointment")
     if message.kind == "plan-undone":
         return Mail("Your appointments need a new time",
                     f"{_greeting(plan.client)}The new times we sent you do not stand after all. We will write again.\n"
                     f"{_closing(plan.client)}")
-    times = "\n".join(
-        f"{clock.said(m.starts_at, plan.client.practice.time_zone)} ({m.minutes} minutes)" for m in moves if m.starts_at)
-    return Mail("Your new appointment times",
-                f"{_greeting(plan.client)}Your new appointment times:\n\n{times}\n\n"
-                f"Does one of them not suit you? Tell us from the link in its reminder, or call.\n{_closing(plan.client)}")
+    zone = plan.client.practice.time_zone
+    moves = list(plan.moves.exclude(before={}).select_related("appointment"))
+    times = [f"{clock.said(m.starts_at, zone)} ({m.minutes} minutes)" for m in moves if m.starts_at]
+    gone = [m.appointment.said for m in moves if m.starts_at is None]
+    parts = []
+    if times:
+        parts += ["Your new appointment times:", "\n".join(times),
+                  "Does one of them not suit you? Tell us from the link in its reminder, or call."]
+    if gone:
+        parts += ["These appointments are cancelled, without a fee:", "\n".join(gone)]
+    subject = "Your new appointment times" if times else "Your appointments are cancelled"
+    return Mail(subject, f"{_greeting(plan.client)}" + "\n\n".join(parts) + f"\n{_closing(plan.client)}")
 
 
 def _still_open(message: Message) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 
+from clients.episodes import today_in
 from clients.models import Client
 from practice import audit, clock
 from practice.access import Actor
@@ -45,18 +46,20 @@ class _DryRun(Exception):
 
 def try_series(
     *, client: Client, therapist: Membership, service: Service, first_starts_at: datetime, every_days: int, count: int,
-    by: Actor, room: Room | None = None,
+    by: Actor, room: Room | None = None, override_reason: str = "",
 ) -> list[SeriesDate]:
     """Every date with its conflict, if any, and the nearest free time; books nothing.
 
-    The wall-clock time stays the same across daylight saving.
+    The wall-clock time stays the same across daylight saving; a date on which it does not exist is a conflict.
     """
-    _refuse_shape(every_days, count)
     found: list[SeriesDate] = []
     try:
         with transaction.atomic():
-            for on, starts_at in _dates(client, first_starts_at, every_days, count):
-                found.append(_try_one(client, therapist, service, on, starts_at, by, room))
+            lock_diary([therapist], [room] if room else rooms_for(service), [client])
+            for date_ in _dates(client, first_starts_at, every_days, count):
+                found.append(date_ if date_.conflict else _try_one(
+                    date_, client=client, therapist=therapist, service=service, by=by, room=room,
+                    override_reason=override_reason))
             raise _DryRun
     except _DryRun:
         pass
@@ -67,28 +70,28 @@ def book_series(
     *, client: Client, therapist: Membership, service: Service, first_starts_at: datetime, every_days: int, count: int,
     by: Actor, room: Room | None = None, override_reason: str = "",
 ) -> tuple[Series, list[Appointment]]:
-    """Book every date or none; `SeriesConflict` lists all dates when one cannot be booked."""
-    _refuse_shape(every_days, count)
+    """Book every date or none; `SeriesConflict` lists all dates when one cannot be booked.
+
+    Refuses, as bad input, a first date that has passed.
+    """
+    dates = _dates(client, first_starts_at, every_days, count)
     try:
         with transaction.atomic():
             lock_diary([therapist], [room] if room else rooms_for(service), [client])
             series = Series.objects.create(practice=client.practice, client=client, therapist=therapist,
                                            service=service, every_days=every_days, count=count)
-            visits = [
-                book_appointment(client=client, therapist=therapist, service=service, starts_at=starts_at, by=by,
-                                 room=room, series=series, override_reason=override_reason)
-                for _, starts_at in _dates(client, first_starts_at, every_days, count)
-            ]
+            visits = [_book_date(d, client=client, therapist=therapist, service=service, by=by, room=room,
+                                 series=series, override_reason=override_reason) for d in dates]
             audit.record(by=by, verb="series_booked", subject=series, count=count)
-    except BadInput:
-        raise
+    except BadInput as refused:
+        raise BadInput(refused.detail, field="first_starts_at", **refused.more) from refused
     except Refusal as refused:
-        dates = try_series(client=client, therapist=therapist, service=service, first_starts_at=first_starts_at,
-                           every_days=every_days, count=count, by=by, room=room)
-        conflicts = [d for d in dates if d.conflict]
+        tried = try_series(client=client, therapist=therapist, service=service, first_starts_at=first_starts_at,
+                           every_days=every_days, count=count, by=by, room=room, override_reason=override_reason)
+        conflicts = [d for d in tried if d.conflict]
         raise SeriesConflict(
             f"{len(conflicts) or 1} of {count} dates cannot be booked, so none was. {refused.detail}",
-            dates=[as_data(d, client.practice.time_zone) for d in dates]) from refused
+            dates=[as_data(d, client.practice.time_zone) for d in tried]) from refused
     return series, visits
 
 
@@ -99,40 +102,46 @@ def as_data(found: SeriesDate, zone: str) -> dict[str, Any]:
             "alternative": clock.iso(found.alternative, zone) if found.alternative else None}
 
 
-def _refuse_shape(every_days: int, count: int) -> None:
+def _dates(client: Client, first: datetime, every_days: int, count: int) -> list[SeriesDate]:
+    """The dates of the rhythm at one wall time; refuses a rhythm or a count out of bounds."""
     if not 1 <= every_days <= 366:
         raise BadInput("A rhythm is from 1 to 366 days.", field="every_days")
     if not 1 <= count <= MOST_VISITS:
         raise BadInput(f"A series has from 1 to {MOST_VISITS} visits.", field="count")
+    on, at, fold = clock.wall_of(first, client.practice.time_zone)
+    return [_date(on + timedelta(days=every_days * k), at, fold, client.practice.time_zone) for k in range(count)]
 
 
-def _dates(client: Client, first: datetime, every_days: int, count: int) -> list[tuple[date, datetime]]:
-    zone = client.practice.time_zone
-    on, at, fold = clock.wall_of(first, zone)
-    days = [on + timedelta(days=every_days * k) for k in range(count)]
-    return [(day, _instant(day, at, zone, fold)) for day in days]
-
-
-def _instant(day: date, at: time, zone: str, fold: int) -> datetime:
+def _date(on: date, at: time, fold: int, zone: str) -> SeriesDate:
     try:
-        return clock.instant_of(day, at, zone, fold=fold)
+        return SeriesDate(on, clock.instant_of(on, at, zone, fold=fold))
     except clock.WallTimeMissing as gap:
-        raise BadInput(str(gap), field="first_starts_at") from gap
+        after = gap.nearest[1]
+        return SeriesDate(on, clock.instant_of(after.date(), after.time(), zone, fold=0), str(gap), "no_such_time")
 
 
-def _try_one(client: Client, therapist: Membership, service: Service, on: date, starts_at: datetime, by: Actor,
-             room: Room | None) -> SeriesDate:
+class _NoSuchTime(Refusal):
+    code: ClassVar[str] = "no_such_time"
+
+
+def _book_date(found: SeriesDate, **wish: Any) -> Appointment:
+    if found.conflict:
+        raise _NoSuchTime(found.conflict)
+    return book_appointment(starts_at=found.starts_at, **wish)
+
+
+def _try_one(found: SeriesDate, **wish: Any) -> SeriesDate:
     try:
         with transaction.atomic():
-            book_appointment(client=client, therapist=therapist, service=service, starts_at=starts_at, by=by, room=room)
+            _book_date(found, **wish)
     except Refusal as refused:
-        return SeriesDate(on, starts_at, refused.detail, refused.code)
-    return SeriesDate(on, starts_at)
+        return SeriesDate(found.on, found.starts_at, refused.detail, refused.code)
+    return found
 
 
 def _with_alternative(found: SeriesDate, client: Client, therapist: Membership, service: Service) -> SeriesDate:
     """The nearest open start within three days of the wished one."""
-    today = clock.wall_of(datetime.now().astimezone(), client.practice.time_zone)[0]
+    today = today_in(client)
     first = max(found.on - timedelta(days=3), today)
     slots = find_open_slots(service=service, first=first, last=max(found.on, first) + timedelta(days=3),
                             therapists=[therapist], client=client)

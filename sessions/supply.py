@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Aggregate, Exists, OuterRef, Q, TextField
 from django.utils import timezone
 
 from clients.episodes import holding
-from clients.models import Client
+from clients.models import Client, Episode
 from practice import clock
 from practice.clock import day_begins, instant_at, minute_of
 from practice.models import Closure, Membership, Practice, Room, Service, TimeOff, WorkingHours
@@ -34,10 +35,11 @@ from sessions.availability import (
 from sessions.models import RELEASED, Appointment
 
 MOST_DAYS = 92
+DAY = timedelta(days=1)
+ROUND_UP = timedelta(minutes=1, microseconds=-1)  # the minute under way has begun already
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSlot:
+class OpenSlot(NamedTuple):
     """One open time with who and where; `rank` and `why` where a client was named."""
 
     starts_at: datetime
@@ -49,18 +51,22 @@ class OpenSlot:
 
 
 def therapists_for(service: Service) -> list[Membership]:
-    """Who gives this service, in a fixed order."""
-    allowed = list(service.therapists.filter(is_active=True, is_therapist=True).select_related("user"))
-    if not allowed:
-        allowed = list(Membership.objects.filter(practice_id=service.practice_id, is_active=True, is_therapist=True)
-                       .select_related("user"))
-    return sorted(allowed, key=lambda member: member.pk)
+    """Who gives this service, in a fixed order: those it names, else every therapist."""
+    everyone = Membership.objects.filter(practice_id=service.practice_id, is_active=True, is_therapist=True)
+    names = Service.therapists.through.objects.filter(service=service, membership=OuterRef("pk"))
+    return _named_by(names, everyone.select_related("user").order_by("pk"))
 
 
 def rooms_for(service: Service) -> list[Room]:
-    """Where it can be given, in the practice's order."""
-    allowed = list(service.rooms.filter(is_active=True))
-    return allowed or list(Room.objects.filter(practice_id=service.practice_id, is_active=True))
+    """Where it can be given, in the practice's order: in the rooms it names, else in every room."""
+    names = Service.rooms.through.objects.filter(service=service, room=OuterRef("pk"))
+    return _named_by(names, Room.objects.filter(practice_id=service.practice_id, is_active=True))
+
+
+def _named_by(names: Any, everything: Any) -> list[Any]:
+    """In one query: of `everything` what the service names, or all of it where it names none that is in use."""
+    rows = list(everything.annotate(is_named=Exists(names)))
+    return [row for row in rows if row.is_named] or rows
 
 
 def find_open_slots(
@@ -70,41 +76,56 @@ def find_open_slots(
 ) -> list[OpenSlot]:
     """Every open start between two dates (both included, practice's zone), ranked when a client is named.
 
-    `ignoring` are appointments whose own time counts as free (a move). One query each for hours, time off,
-    closures and diary, whatever the number of days, therapists or slots.
+    Nothing beyond the practice's booking horizon. `ignoring` are appointments whose own time counts as free (a move).
+    One query each for hours, time off, closures and diary, whatever the number of days, therapists or slots.
     """
     practice = service.practice
     who = {member.pk: member for member in (therapists if therapists is not None else therapists_for(service))}
     where = {room.pk: room for room in (rooms if rooms is not None else rooms_for(service))}
-    slots = _pure_slots(practice, service, list(who), list(where), first, last, client, minutes, ignoring, not_before)
+    slots = open_times(service=service, first=first, last=last, therapists=list(who), rooms=list(where), client=client,
+                       minutes=minutes, ignoring=ignoring, not_before=not_before)
+    people, places = {str(pk): member for pk, member in who.items()}, {str(pk): room for pk, room in where.items()}
     if client is None:
-        return [_named(slot, who, where) for slot in slots]
+        return [_named(slot, people, places) for slot in slots]
     ranked = rank_for(client, slots, practice)
-    return [_named(r.slot, who, where, r.rank, r.why) for r in ranked]
+    return [_named(r.slot, people, places, r.rank, r.why) for r in ranked]
 
 
-def _named(slot: Slot, who: dict[Any, Membership], where: dict[Any, Room], rank: int | None = None,
+def horizon_of(practice: Practice) -> date:
+    """The last day the practice books."""
+    return clock.wall_of(timezone.now(), practice.time_zone)[0] + timedelta(days=practice.horizon_days)
+
+
+def _named(slot: Slot, who: dict[str, Membership], where: dict[str, Room], rank: int | None = None,
            why: tuple[str, ...] = ()) -> OpenSlot:
-    return OpenSlot(instant_at(slot.starts), instant_at(slot.ends), who[UUID(slot.therapist)],
-                    where[UUID(slot.room)], rank, why)
+    return OpenSlot(instant_at(slot.starts), instant_at(slot.ends), who[slot.therapist], where[slot.room], rank, why)
 
 
-def _pure_slots(practice: Practice, service: Service, who: list[UUID], where: list[UUID], first: date, last: date,
-                client: Client | None, minutes: int | None, ignoring: Sequence[UUID],
-                not_before: datetime | None) -> list[Slot]:
-    zone = practice.time_zone
+def open_times(
+    *, service: Service, first: date, last: date, therapists: Sequence[UUID], rooms: Sequence[UUID],
+    client: Client | None = None, minutes: int | None = None, ignoring: Sequence[UUID] = (),
+    not_before: datetime | None = None, but_hold_of: Episode | None = None,
+) -> list[Slot]:
+    """The same as plain slots of epoch minutes and ids, by start and then therapist.
+
+    Days on which an episode holds the client's visits are left out, but not for `but_hold_of`.
+    """
+    practice, zone = service.practice, service.practice.time_zone
+    last = min(last, horizon_of(practice))
+    if last < first:
+        return []
     begin = minute_of(day_begins(first, zone))
     end = minute_of(day_begins(last + timedelta(days=1), zone))
-    busy_who, busy_where, busy_client = busy_between(practice, instant_at(begin - 1440), instant_at(end + 1440), who, where,
-                                                     client, ignoring)
-    windows = windows_of(practice, who, first, last)
+    busy_who, busy_where, busy_client = busy_between(
+        practice, instant_at(begin - 1440), instant_at(end + 1440), therapists, rooms, client, ignoring)
+    windows = windows_of(practice, therapists, first, last)
     if client is not None:
-        busy_client = merge([*busy_client, *_held_days(client, first, last, zone)])
+        busy_client = merge([*busy_client, *_held_days(client, first, last, zone, but_hold_of)])
     return open_slots(
-        supply=[Supply(str(pk), windows.get(pk, []), busy_who.get(pk, [])) for pk in who],
-        rooms=[RoomBusy(str(pk), busy_where.get(pk, [])) for pk in where],
+        supply=[Supply(str(pk), windows.get(pk, []), busy_who.get(pk, [])) for pk in therapists],
+        rooms=[RoomBusy(str(pk), busy_where.get(pk, [])) for pk in rooms],
         minutes=minutes or service.minutes, buffer_before=service.buffer_before, buffer_after=service.buffer_after,
-        grid=practice.slot_grid_minutes, not_before=max(begin, minute_of(not_before or timezone.now())),
+        grid=practice.slot_grid_minutes, not_before=max(begin, minute_of((not_before or timezone.now()) + ROUND_UP)),
         not_after=end, client_busy=busy_client)
 
 
@@ -126,43 +147,66 @@ def windows_of(practice: Practice, who: Sequence[UUID], first: date, last: date)
         for a, b in Closure.objects.filter(practice=practice, last_on__gte=first, first_on__lte=last)
         .values_list("first_on", "last_on")
     ]
-    return {
-        pk: subtract(working_windows(hours[pk], first, last, zone), merge(sorted([*closed, *away[pk]])))
-        for pk in who
-    }
+    alike = cache(lambda rows: working_windows(rows, first, last, zone))  # colleagues often work the same hours
+    return {pk: subtract(alike(tuple(hours[pk])), merge([*closed, *away[pk]])) for pk in who}
 
 
 def busy_between(practice: Practice, begin: datetime, end: datetime, who: Sequence[UUID], where: Sequence[UUID],
                  client: Client | None, ignoring: Sequence[UUID] = ()) -> tuple[dict, dict, list[Window]]:
     """Occupied time by therapist, by room, and of the client, in one query."""
-    rows = Appointment.objects.filter(practice=practice, occupied_until__gt=begin, occupied_from__lt=end).exclude(
-        status__in=RELEASED).exclude(status="proposed", expires_at__lte=timezone.now())
-    rows = rows.filter(Q(therapist__in=who) | Q(room__in=where) | Q(client=client)) if client else rows.filter(
-        Q(therapist__in=who) | Q(room__in=where))
+    # Bounds on starts_at let one index answer, however long the past; no visit with its buffers lasts a day.
+    rows = Appointment.objects.filter(
+        practice=practice, starts_at__gt=begin - DAY, starts_at__lt=end + DAY, occupied_until__gt=begin,
+        occupied_from__lt=end).exclude(status__in=RELEASED).exclude(status="proposed", expires_at__lte=timezone.now())
     if ignoring:
         rows = rows.exclude(pk__in=ignoring)
+    # The database gathers the times of each therapist and room into two lists; a row per visit costs three times that.
+    times = {"since": EpochMinutes("occupied_from"), "until": EpochMinutes("occupied_until")}
+    if client is not None:
+        mine = Q(client=client)
+        times |= {"own_since": EpochMinutes("starts_at", filter=mine),
+                  "own_until": EpochMinutes("ends_at", filter=mine)}
     by_who: dict[UUID, list[Window]] = defaultdict(list)
     by_where: dict[UUID, list[Window]] = defaultdict(list)
     own: list[Window] = []
-    mine = client.pk if client else None
-    for therapist, room, person, starts, ends, occupied_from, occupied_until in rows.order_by("occupied_from").values_list(
-            "therapist_id", "room_id", "client_id", "starts_at", "ends_at", "occupied_from", "occupied_until"):
-        span = (minute_of(occupied_from), minute_of(occupied_until))
-        by_who[therapist].append(span)
-        by_where[room].append(span)
-        if person == mine:
-            own.append((minute_of(starts), minute_of(ends)))
+    for therapist, room, since, until, *own_times in (
+            rows.order_by().values("therapist_id", "room_id").annotate(**times)
+            .values_list("therapist_id", "room_id", *times)):
+        spans = list(zip(since, until, strict=True))
+        by_who[therapist] += spans
+        by_where[room] += spans
+        if own_times:
+            own += zip(*own_times, strict=True)
     own.sort()
     return by_who, by_where, own
 
 
-def _held_days(client: Client, first: date, last: date, zone: str) -> list[Window]:
+class EpochMinutes(Aggregate):
+    """The times of a group as a list of whole epoch minutes, rounded down; in the same order for every column."""
+
+    output_field = TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        return self._as("array_agg(floor(date_part('epoch', %(expressions)s) / 60)::int)", compiler, connection)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        seconds = "CAST(round((julianday(%(expressions)s) - 2440587.5) * 86400) AS INTEGER)"
+        return self._as(f"json_group_array({seconds} / 60)", compiler, connection)
+
+    def _as(self, template: str, compiler: Any, connection: Any) -> Any:
+        self.template = template
+        return self.as_sql(compiler, connection)
+
+    def convert_value(self, value: Any, *_: Any) -> list[int]:
+        return json.loads(value) if isinstance(value, str) else value or []
+
+
+def _held_days(client: Client, first: date, last: date, zone: str, but: Episode | None) -> list[Window]:
     """Days on which an episode holds this client's visits: nothing is offered there."""
     return [
-        (minute_of(day_begins(first, zone)),
-         minute_of(day_begins(episode.hold_until, zone)))
+        (minute_of(day_begins(first, zone)), minute_of(day_begins(episode.hold_until, zone)))
         for episode in holding([client], first, last).get(client.pk, [])
-        if episode.hold_until > first
+        if episode.hold_until > first and episode != but
     ]
 
 

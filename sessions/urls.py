@@ -1,4 +1,24 @@
 """Pages of this room."""
 
+from django.urls import path
+
+from sessions.views import answers, booking, diary, episodes, plans, series, today, visits
+
 app_name = "sessions"
-urlpatterns: list = []
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("diary/", diary.diary, name="diary"),
+    path("book/", booking.book, name="book"),
+    path("series/new/", series.series_new, name="series_new"),
+    path("appointments/<uuid:pk>/", visits.appointment, name="appointment"),
+    path("appointments/<uuid:pk>/move/", visits.appointment_move, name="appointment_move"),
+    path("appointments/<uuid:pk>/<slug:verb>/", visits.appointment_act, name="appointment_act"),
+    path("clients/<uuid:pk>/episodes/new/", episodes.episode_new, name="episode_new"),
+    path("episodes/<uuid:pk>/", episodes.episode, name="episode"),
+    path("episodes/<uuid:pk>/status/", episodes.episode_status, name="episode_status"),
+    path("episodes/<uuid:pk>/plan/", episodes.plan_new, name="plan_new"),
+    path("on-hold/", episodes.on_hold_page, name="on_hold"),
+    path("plans/<uuid:pk>/", plans.plan, name="plan"),
+    path("plans/<uuid:pk>/<slug:verb>/", plans.plan_act, name="plan_act"),
+    path("r/<str:token>/", answers.action, name="action"),
+]

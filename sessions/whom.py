@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest
 
 from clients.models import Client
+from clients.search import LONGEST, find_clients
 from sessions.asked import member_of, row_asked
 from sessions.models import Appointment
 
@@ -33,13 +33,10 @@ def whom_asked(request: HttpRequest) -> Whom:
     """The client named by `client`, else those who fit `q`."""
     member = member_of(request)
     client = row_asked(Client, member, request.GET.get("client") or request.POST.get("client"), "practice")
-    q = " ".join(request.GET.get("q", "").split())[:80]
+    q = request.GET.get("q", "").strip()[:LONGEST]
     if client or not q:
         return Whom(client, q)
-    rows = Client.objects.visible_to(member).filter(archived_at=None)
-    for word in q.split()[:5]:
-        rows = rows.filter(Q(name__icontains=word) | Q(preferred_name__icontains=word) | Q(phone__icontains=word)
-                           | Q(email__icontains=word))
+    rows = find_clients(Client.objects.visible_to(member).filter(archived_at=None), q)
     return Whom(None, q, list(rows.order_by("name", "pk")[:MOST_FOUND]))
 
 

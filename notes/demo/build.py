@@ -43,14 +43,21 @@ def build(password: str, lakeside_password: str) -> Practice:
 
 def _member(practice: Practice, name: str, email: str, role: str, password: str, *, credential: str = "") -> Membership:
     user = User.objects.create_user(email, password, name=name)
-    return Membership.objects.create(practice=practice, user=user, role=role, is_therapist=bool(credential),
-                                     initials="".join(word[0] for word in name.split()), credential=credential)
+    return Membership.objects.create(
+        practice=practice,
+        user=user,
+        role=role,
+        is_therapist=bool(credential),
+        initials="".join(word[0] for word in name.split()),
+        credential=credential,
+    )
 
 
 def _hours(member: Membership, *spans: tuple[int, time, time]) -> None:
     WorkingHours.objects.bulk_create(
         WorkingHours(practice=member.practice, therapist=member, weekday=day, opens=opens, closes=closes)
-        for day, opens, closes in spans)
+        for day, opens, closes in spans
+    )
 
 
 def _week(lunch_from: time, lunch_until: time, opens: time, closes: time) -> list[tuple[int, time, time]]:
@@ -59,24 +66,53 @@ def _week(lunch_from: time, lunch_until: time, opens: time, closes: time) -> lis
 
 def _riverside(password: str) -> Practice:
     practice = Practice.objects.create(
-        name="Riverside Neuro Massage", time_zone=ZONE, phone="+1 206 555 0100", email="hello@riverside.example",
-        sender_name="Riverside", address="Riverside Neuro Massage\n12 Water Street\nSeattle, WA 98104", paper="us-letter",
-        reminder_days=[7, 2])
+        name="Riverside Neuro Massage",
+        time_zone=ZONE,
+        phone="+1 206 555 0100",
+        email="hello@riverside.example",
+        sender_name="Riverside",
+        address="Riverside Neuro Massage\n12 Water Street\nSeattle, WA 98104",
+        paper="us-letter",
+        reminder_days=[7, 2],
+    )
     _member(practice, "Olivia Grant", "owner@riverside.example", Role.OWNER, password)
-    ana = _member(practice, "Ana Alves", "ana@riverside.example", Role.THERAPIST, password, credential="LMT, Washington MA60123456")
-    ben = _member(practice, "Ben Okoye", "ben@riverside.example", Role.THERAPIST, password, credential="LMT, Washington MA60654321")
+    ana = _member(
+        practice,
+        "Ana Alves",
+        "ana@riverside.example",
+        Role.THERAPIST,
+        password,
+        credential="LMT, Washington MA60123456",
+    )
+    ben = _member(
+        practice,
+        "Ben Okoye",
+        "ben@riverside.example",
+        Role.THERAPIST,
+        password,
+        credential="LMT, Washington MA60654321",
+    )
     desk = _member(practice, "Dora Lind", "desk@riverside.example", Role.FRONT_DESK, password)
     _hours(ana, *_week(time(13), time(14), time(9), time(17)))
     _hours(ben, *_week(time(12, 30), time(13), time(8, 30), time(18)))
-    Room.objects.create(practice=practice, name="River room", position=1, access_notes="Step-free, hoist, wide table",
-                        temperature_notes="Stays at 20 °C")
+    Room.objects.create(
+        practice=practice,
+        name="River room",
+        position=1,
+        access_notes="Step-free, hoist, wide table",
+        temperature_notes="Stays at 20 °C",
+    )
     Room.objects.create(practice=practice, name="Garden room", position=2, access_notes="Step-free, chair and table")
     for name, minutes in (("Neuro 30", 30), ("Neuro 45", 45), ("Neuro 60", 60)):
         Service.objects.create(practice=practice, name=name, minutes=minutes, buffer_after=15)
     today = clock.wall_of(timezone.now(), ZONE)[0]
-    Closure.objects.create(practice=practice, first_on=date(today.year, 12, 25), last_on=date(today.year, 12, 26), name="Christmas")
-    doctors = {name: Doctor.objects.create(practice=practice, name=name, specialty=s, email=e, phone=p, address=a)
-               for name, (s, e, p, a) in DOCTORS.items()}
+    Closure.objects.create(
+        practice=practice, first_on=date(today.year, 12, 25), last_on=date(today.year, 12, 26), name="Christmas"
+    )
+    doctors = {
+        name: Doctor.objects.create(practice=practice, name=name, specialty=s, email=e, phone=p, address=a)
+        for name, (s, e, p, a) in DOCTORS.items()
+    }
     base = today if today.weekday() != 6 else today + timedelta(days=1)
     for case in CASES:
         _case(practice, case, {"ana": ana, "ben": ben}[case.therapist], desk, doctors[case.doctor], base)
@@ -88,29 +124,53 @@ def _case(practice: Practice, case: Case, therapist: Membership, desk: Membershi
     born = date(base.year - case.age, 3, 14)
     email = f"{case.name.split()[0].lower()}@clients.example"
     client = Client.objects.create(
-        practice=practice, name=case.name, email=email, phone="+1 206 555 01" + f"{10 + CASES.index(case)}", birth_date=born,
-        channels=["email"], reminder_consent_on=base - timedelta(days=200), reminder_consent_source="intake form",
-        preferences=case.preferences or {}, heat_sensitive=case.heat_sensitive)
+        practice=practice,
+        name=case.name,
+        email=email,
+        phone="+1 206 555 01" + f"{10 + CASES.index(case)}",
+        birth_date=born,
+        channels=["email"],
+        reminder_consent_on=base - timedelta(days=200),
+        reminder_consent_source="intake form",
+        preferences=case.preferences or {},
+        heat_sensitive=case.heat_sensitive,
+    )
     ClientDoctor.objects.create(practice=practice, client=client, doctor=doctor, role=doctor.specialty.lower())
-    ClientCondition.objects.create(practice=practice, client=client, condition=case.condition,
-                                   since=date(base.year - case.since_years, 6, 1), diagnosed_by=doctor.name)
+    ClientCondition.objects.create(
+        practice=practice,
+        client=client,
+        condition=case.condition,
+        since=date(base.year - case.since_years, 6, 1),
+        diagnosed_by=doctor.name,
+    )
     for code, places, detail in case.findings:
-        finding = Finding.objects.create(practice=practice, client=client, finding=code, detail=detail,
-                                         began_on=base - timedelta(days=180))
+        finding = Finding.objects.create(
+            practice=practice, client=client, finding=code, detail=detail, began_on=base - timedelta(days=180)
+        )
         FindingRegion.objects.bulk_create(FindingRegion(finding=finding, region=r, side=s) for r, s in places)
     if case.condition == "parkinsons":
-        Clearance.objects.create(practice=practice, client=client, doctor=doctor, state=Clearance.State.GRANTED,
-                                 max_pressure=3, expires_on=base + timedelta(days=180))
+        Clearance.objects.create(
+            practice=practice,
+            client=client,
+            doctor=doctor,
+            state=Clearance.State.GRANTED,
+            max_pressure=3,
+            expires_on=base + timedelta(days=180),
+        )
     _visits(client, case, therapist, desk, base)
 
 
 def _visits(client: Client, case: Case, therapist: Membership, desk: Membership, base: date) -> None:
     """The visits had, each with its signed note, and the visits to come, booked a month ago."""
     service = Service.objects.get(practice=client.practice, name=case.service)
-    days = [_open_day(base + timedelta(days=case.weekday + case.every_days * k)) for k in range(-case.behind, case.ahead)]
+    days = [
+        _open_day(base + timedelta(days=case.weekday + case.every_days * k)) for k in range(-case.behind, case.ahead)
+    ]
     booked_at = clock.instant_of(_open_day(days[0] - timedelta(days=6)), time(9, 5), ZONE)
     with as_of(booked_at):
-        series_visits = [v for day in dict.fromkeys(days) if (v := _try_book(client, therapist, service, day, case.at, desk))]
+        series_visits = [
+            v for day in dict.fromkeys(days) if (v := _try_book(client, therapist, service, day, case.at, desk))
+        ]
     had = 0
     for visit in series_visits:
         if visit.ends_at < timezone.now() - timedelta(hours=12):
@@ -124,15 +184,22 @@ def _open_day(day: date) -> date:
     return day + timedelta(days=1) if day.weekday() == 6 else day
 
 
-def _try_book(client: Client, therapist: Membership, service: Service, day: date, at: time, desk: Membership) -> Appointment | None:
+def _try_book(
+    client: Client, therapist: Membership, service: Service, day: date, at: time, desk: Membership
+) -> Appointment | None:
     """Book the wished time, or the next half hour that is free that day."""
     from practice.refusals import Refusal
 
     for later in range(0, 360, 30):
         wished = datetime.combine(day, at) + timedelta(minutes=later)
         try:
-            return book_appointment(client=client, therapist=therapist, service=service, by=desk,
-                                    starts_at=clock.instant_of(wished.date(), wished.time(), ZONE, fold=0))
+            return book_appointment(
+                client=client,
+                therapist=therapist,
+                service=service,
+                by=desk,
+                starts_at=clock.instant_of(wished.date(), wished.time(), ZONE, fold=0),
+            )
         except Refusal:
             continue
     return None
@@ -145,18 +212,33 @@ def _had(visit: Appointment, case: Case, therapist: Membership, nth: int) -> Non
     with as_of(visit.ends_at + timedelta(minutes=6)):
         complete(appointment=visit, by=therapist)
         note, _ = writing.begin_note(appointment=visit, by=therapist)
-        readings = [MeasurementInput(code, when, Decimal(value))
-                    for code, pairs in (("pain", case.pain), ("stiffness", case.stiffness)) if nth < len(pairs)
-                    for when, value in zip(("before", "after"), pairs[nth], strict=True)]
+        readings = [
+            MeasurementInput(code, when, Decimal(value))
+            for code, pairs in (("pain", case.pain), ("stiffness", case.stiffness))
+            if nth < len(pairs)
+            for when, value in zip(("before", "after"), pairs[nth], strict=True)
+        ]
         reason = "Deeper work is what helps her; sensation tested and intact."
         rows = [TreatmentInput(w.region, w.side, w.technique, w.pressure, w.minutes, w.response) for w in case.work]
         note = writing.write_note(
-            note=note, by=therapist, expected_version=note.version, treatments=rows, measurements=readings,
-            subjective=case.subjective, objective=case.objective, assessment=case.assessment, plan=case.plan)
+            note=note,
+            by=therapist,
+            expected_version=note.version,
+            treatments=rows,
+            measurements=readings,
+            subjective=case.subjective,
+            objective=case.objective,
+            assessment=case.assessment,
+            plan=case.plan,
+        )
         against = {row["treatment"] for row in signing.rows_without_reason(note)}
         if against:
-            explained = [TreatmentInput(w.region, w.side, w.technique, w.pressure, w.minutes, w.response, reason if i in against else "")
-                         for i, w in enumerate(case.work)]
+            explained = [
+                TreatmentInput(
+                    w.region, w.side, w.technique, w.pressure, w.minutes, w.response, reason if i in against else ""
+                )
+                for i, w in enumerate(case.work)
+            ]
             note = writing.write_note(note=note, by=therapist, expected_version=note.version, treatments=explained)
         signing.sign_note(note=note, by=therapist)
 
@@ -170,25 +252,52 @@ def _left_in_time(visit: Appointment) -> None:
 def _stories(practice: Practice, ana: Membership, doctors: dict[str, Doctor]) -> None:
     """Maria's relapse of last spring, a possible one of Priya's today, and a summary Ruth's neurologist has read."""
     now, today = timezone.now(), clock.wall_of(timezone.now(), ZONE)[0]
-    maria, priya, ruth = (Client.objects.get(practice=practice, name=n) for n in ("Maria Lindqvist", "Priya Nair", "Ruth Ellery"))
+    maria, priya, ruth = (
+        Client.objects.get(practice=practice, name=n) for n in ("Maria Lindqvist", "Priya Nair", "Ruth Ellery")
+    )
     spring = clock.instant_of(today - timedelta(days=200), time(9), ZONE, fold=0)
     with as_of(spring):
-        effect = holds.report_episode(client=maria, kind="relapse", onset_on=today - timedelta(days=202), by=ana,
-                                      reported_by="Maria Lindqvist", symptoms="Left leg heavy and numb for two days.")
-        holds.change_episode(episode=effect.episode, status="confirmed", on=today - timedelta(days=200), by=ana,
-                             on_word_of="MS team")
+        effect = holds.report_episode(
+            client=maria,
+            kind="relapse",
+            onset_on=today - timedelta(days=202),
+            by=ana,
+            reported_by="Maria Lindqvist",
+            symptoms="Left leg heavy and numb for two days.",
+        )
+        holds.change_episode(
+            episode=effect.episode, status="confirmed", on=today - timedelta(days=200), by=ana, on_word_of="MS team"
+        )
     with as_of(spring + timedelta(days=110)):
         holds.change_episode(episode=effect.episode, status="resolved", on=today - timedelta(days=90), by=ana)
     with as_of(now - timedelta(hours=3)):
-        holds.report_episode(client=priya, kind="relapse", onset_on=today - timedelta(days=1), by=ana,
-                             reported_by="Priya Nair", symptoms="Blurred left eye since yesterday morning.")
+        holds.report_episode(
+            client=priya,
+            kind="relapse",
+            onset_on=today - timedelta(days=1),
+            by=ana,
+            reported_by="Priya Nair",
+            symptoms="Blurred left eye since yesterday morning.",
+        )
     neurologist = doctors["Dr Adaeze Okafor"]
     consent = Consent.objects.create(
-        practice=practice, client=ruth, doctor=neurologist, text_version="2026-11", given_by="Ruth Ellery", how="in person",
-        given_on=today - timedelta(days=20), until=today + timedelta(days=345), recorded_by=ana)
+        practice=practice,
+        client=ruth,
+        doctor=neurologist,
+        text_version="2026-11",
+        given_by="Ruth Ellery",
+        how="in person",
+        given_on=today - timedelta(days=20),
+        until=today + timedelta(days=345),
+        recorded_by=ana,
+    )
     with as_of(now - timedelta(days=1)):
-        summary = summaries.compose_summary(client=ruth, doctor=neurologist, by=ana, first=today - timedelta(days=60), last=today)
-        summary = summaries.write_summary(summary=summary, by=ana, questions="Is deeper work on the thighs all right with you?")
+        summary = summaries.compose_summary(
+            client=ruth, doctor=neurologist, by=ana, first=today - timedelta(days=60), last=today
+        )
+        summary = summaries.write_summary(
+            summary=summary, by=ana, questions="Is deeper work on the thighs all right with you?"
+        )
         summary = summaries.sign_summary(summary=summary, by=ana)
         made = sharing.share_summary(summary=summary, doctor=neurologist, consent=consent, by=ana)
         sharing.mail_link(share=made.share, by=ana)
@@ -197,18 +306,37 @@ def _stories(practice: Practice, ana: Membership, doctors: dict[str, Doctor]) ->
 
 
 def _lakeside(password: str) -> Practice:
-    practice = Practice.objects.create(name="Lakeside Bodywork", time_zone="America/Chicago", phone="+1 312 555 0100",
-                                       email="hello@lakeside.example", address="Lakeside Bodywork\n3 Shore Road\nChicago, IL 60601",
-                                       reminder_days=[7, 2])
-    lena = _member(practice, "Lena Hoffmann", "owner@lakeside.example", Role.OWNER, password, credential="LMT, Illinois 227001234")
+    practice = Practice.objects.create(
+        name="Lakeside Bodywork",
+        time_zone="America/Chicago",
+        phone="+1 312 555 0100",
+        email="hello@lakeside.example",
+        address="Lakeside Bodywork\n3 Shore Road\nChicago, IL 60601",
+        reminder_days=[7, 2],
+    )
+    lena = _member(
+        practice, "Lena Hoffmann", "owner@lakeside.example", Role.OWNER, password, credential="LMT, Illinois 227001234"
+    )
     _hours(lena, *_week(time(12), time(13), time(9), time(17)))
     Room.objects.create(practice=practice, name="Lake room", position=1)
     service = Service.objects.create(practice=practice, name="Massage 60", minutes=60, buffer_after=15)
-    client = Client.objects.create(practice=practice, name="Tomas Beck", email="tomas@clients.example", channels=["email"],
-                                   reminder_consent_on=date(2026, 1, 2), reminder_consent_source="intake form")
-    ClientCondition.objects.create(practice=practice, client=client, condition="ms-relapsing-remitting",
-                                   diagnosed_by="Dr Paul Ode")
+    client = Client.objects.create(
+        practice=practice,
+        name="Tomas Beck",
+        email="tomas@clients.example",
+        channels=["email"],
+        reminder_consent_on=date(2026, 1, 2),
+        reminder_consent_source="intake form",
+    )
+    ClientCondition.objects.create(
+        practice=practice, client=client, condition="ms-relapsing-remitting", diagnosed_by="Dr Paul Ode"
+    )
     day = _open_day(clock.wall_of(timezone.now(), practice.time_zone)[0] + timedelta(days=3))
-    book_appointment(client=client, therapist=lena, service=service, by=lena,
-                     starts_at=clock.instant_of(day, time(10), practice.time_zone, fold=0))
+    book_appointment(
+        client=client,
+        therapist=lena,
+        service=service,
+        by=lena,
+        starts_at=clock.instant_of(day, time(10), practice.time_zone, fold=0),
+    )
     return practice

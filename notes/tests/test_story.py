@@ -23,7 +23,9 @@ from sessions.series import book_series
 
 @pytest.fixture
 def weekly(now, maria, ana, neuro_45):
-    return book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), every_days=7, count=6, by=ana)[1]
+    return book_series(
+        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), every_days=7, count=6, by=ana
+    )[1]
 
 
 @pytest.fixture
@@ -44,19 +46,27 @@ def test_a_confirmed_relapse_holds_the_visits_of_the_review_window_and_keeps_the
     assert [v.wall_date for v in relapse.held] == [MONDAY + timedelta(days=1), MONDAY + timedelta(days=8)]
     assert len(relapse.kept) == 4
     assert "review date" in relapse.kept[0][1]
-    waiting = Message.objects.filter(appointment_id__in=[v.pk for v in relapse.held], state="waiting").exclude(kind="look-today")
+    waiting = Message.objects.filter(appointment_id__in=[v.pk for v in relapse.held], state="waiting").exclude(
+        kind="look-today"
+    )
     assert not waiting.exists()
 
 
-def test_a_booking_inside_the_window_is_refused_and_another_client_gets_the_time(relapse, maria, kofi, ana, neuro_45, desk):
+def test_a_booking_inside_the_window_is_refused_and_another_client_gets_the_time(
+    relapse, maria, kofi, ana, neuro_45, desk
+):
     with pytest.raises(ClientInRelapse, match="on hold until Mon 7 Dec") as refused:
         book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(14), by=desk)
     assert "relapse" not in refused.value.detail.lower()
-    assert book_appointment(client=kofi, therapist=ana, service=neuro_45, starts_at=at(10, 30), by=desk).status == "booked"
+    assert (
+        book_appointment(client=kofi, therapist=ana, service=neuro_45, starts_at=at(10, 30), by=desk).status == "booked"
+    )
 
 
 def test_the_plan_is_proposed_applied_and_undone_in_one_act_each(relapse, ana):
-    before = list(Appointment.objects.order_by("pk").values("pk", "status", "starts_at", "room", "therapist", "minutes"))
+    before = list(
+        Appointment.objects.order_by("pk").values("pk", "status", "starts_at", "room", "therapist", "minutes")
+    )
     plan = rescheduling.propose_plan(episode=relapse.episode, by=ana)
     moves = list(plan.moves.all())
     assert sum(plan.cost_terms.values()) == plan.cost
@@ -66,7 +76,10 @@ def test_the_plan_is_proposed_applied_and_undone_in_one_act_each(relapse, ana):
     assert set(Appointment.objects.values_list("status", flat=True)) == {"booked"}
     assert set(Hold.objects.values_list("outcome", flat=True)) == {"planned"}
     rescheduling.undo_plan(plan=plan, by=ana)
-    assert list(Appointment.objects.order_by("pk").values("pk", "status", "starts_at", "room", "therapist", "minutes")) == before
+    assert (
+        list(Appointment.objects.order_by("pk").values("pk", "status", "starts_at", "room", "therapist", "minutes"))
+        == before
+    )
     assert set(Hold.objects.values_list("outcome", flat=True)) == {""}
 
 
@@ -88,13 +101,23 @@ def test_not_a_relapse_gives_free_times_back(relapse, ana):
 
 
 def signed_note(client, therapist, service, *, pressure=2, starts_at=None):
-    visit = book_appointment(client=client, therapist=therapist, service=service, by=therapist,
-                             starts_at=starts_at or timezone.now() + timedelta(hours=1))
+    visit = book_appointment(
+        client=client,
+        therapist=therapist,
+        service=service,
+        by=therapist,
+        starts_at=starts_at or timezone.now() + timedelta(hours=1),
+    )
     arrive(appointment=visit, by=therapist)
     note, _ = writing.begin_note(appointment=visit, by=therapist)
-    note = writing.write_note(note=note, by=therapist, expected_version=note.version, subjective="legs heavier", treatments=[
-        TreatmentInput("lower-leg", "left", "effleurage", pressure, 10, "softer")],
-        measurements=[MeasurementInput("pain", "before", Decimal(5)), MeasurementInput("pain", "after", Decimal(3))])
+    note = writing.write_note(
+        note=note,
+        by=therapist,
+        expected_version=note.version,
+        subjective="legs heavier",
+        treatments=[TreatmentInput("lower-leg", "left", "effleurage", pressure, 10, "softer")],
+        measurements=[MeasurementInput("pain", "before", Decimal(5)), MeasurementInput("pain", "after", Decimal(3))],
+    )
     return signing.sign_note(note=note, by=therapist)
 
 
@@ -119,9 +142,12 @@ def test_a_signed_note_and_its_rows_refuse_change_in_code_and_in_the_database(no
     note = signed_note(maria, ana, neuro_45)
     with pytest.raises(writing.NoteSigned):
         writing.write_note(note=note, by=ana, expected_version=note.version, plan="other")
-    for change in (lambda: Note.objects.filter(pk=note.pk).update(plan="x"), lambda: Treatment.objects.filter(note=note).delete(),
-                   lambda: Treatment.objects.create(note=note, position=9, region="foot", side="left", technique="effleurage"),
-                   lambda: Note.objects.filter(pk=note.pk).delete()):
+    for change in (
+        lambda: Note.objects.filter(pk=note.pk).update(plan="x"),
+        lambda: Treatment.objects.filter(note=note).delete(),
+        lambda: Treatment.objects.create(note=note, position=9, region="foot", side="left", technique="effleurage"),
+        lambda: Note.objects.filter(pk=note.pk).delete(),
+    ):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
     assert signing.broken_links(note.practice_id) == []
@@ -129,7 +155,9 @@ def test_a_signed_note_and_its_rows_refuse_change_in_code_and_in_the_database(no
     assert note.addenda.get() == addendum
 
 
-def test_a_summary_is_shared_with_consent_opened_with_the_code_and_closed_at_once(now, maria, ana, neuro_45, neurologist, consent):
+def test_a_summary_is_shared_with_consent_opened_with_the_code_and_closed_at_once(
+    now, maria, ana, neuro_45, neurologist, consent
+):
     signed_note(maria, ana, neuro_45)
     summary = summaries.compose_summary(client=maria, doctor=neurologist, first=MONDAY, last=MONDAY, by=ana)
     summary = summaries.sign_summary(summary=summary, by=ana)

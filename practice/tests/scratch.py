@@ -59,10 +59,22 @@ class Scratch:
         self.is_postgres = base.startswith("postgres")
         self.server_url = base.rsplit("/", 1)[0] if self.is_postgres else ""
         url = f"{self.server_url}/{self.name}" if self.is_postgres else f"sqlite:///{folder / 'scratch.sqlite3'}"
-        self.env = os.environ | {
-            "DATABASE_URL": url, "DATA_DIR": str(folder), "SECRET_KEY": "scratch-" + "s" * 50, "DEBUG": "0", "API_RATE": "off",
-            "PYTHONPATH": str(ROOT), "LOG_LEVEL": "ERROR", "REDIS_URL": "", "DJANGO_SETTINGS_MODULE": "practice.settings",
-            "MESSAGE_GRACE_SECONDS": "0"} | env
+        self.env = (
+            os.environ
+            | {
+                "DATABASE_URL": url,
+                "DATA_DIR": str(folder),
+                "SECRET_KEY": "scratch-" + "s" * 50,
+                "DEBUG": "0",
+                "API_RATE": "off",
+                "PYTHONPATH": str(ROOT),
+                "LOG_LEVEL": "ERROR",
+                "REDIS_URL": "",
+                "DJANGO_SETTINGS_MODULE": "practice.settings",
+                "MESSAGE_GRACE_SECONDS": "0",
+            }
+            | env
+        )
         self.ids: dict[str, Any] = {}
 
     def create(self) -> None:
@@ -72,7 +84,9 @@ class Scratch:
         self.ids = json.loads(self.manage("shell", "-v0", "-c", _FILL).strip().splitlines()[-1])
 
     def manage(self, *args: str) -> str:
-        done = subprocess.run([sys.executable, "manage.py", *args], cwd=ROOT, env=self.env, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "manage.py", *args], cwd=ROOT, env=self.env, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
 
@@ -90,7 +104,9 @@ class Scratch:
                 return cursor.fetchall() if cursor.description else []
         import sqlite3
 
-        with contextlib.closing(sqlite3.connect(self.folder / "scratch.sqlite3", timeout=30, isolation_level=None)) as connection:
+        with contextlib.closing(
+            sqlite3.connect(self.folder / "scratch.sqlite3", timeout=30, isolation_level=None)
+        ) as connection:
             return connection.execute(query).fetchall()
 
     def start(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
@@ -101,8 +117,25 @@ class Scratch:
     def serve(self, wsgi: str = "practice.wsgi", workers: int = 2, threads: int = 8) -> str:
         """Start gunicorn; answers the base URL once it is up."""
         port = free_port()
-        self.start("-m", "gunicorn", wsgi, "--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--worker-class", "gthread",
-                   "--threads", str(threads), "--log-level", "error", "--backlog", "1024", "--timeout", "60")
+        self.start(
+            "-m",
+            "gunicorn",
+            wsgi,
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--workers",
+            str(workers),
+            "--worker-class",
+            "gthread",
+            "--threads",
+            str(threads),
+            "--log-level",
+            "error",
+            "--backlog",
+            "1024",
+            "--timeout",
+            "60",
+        )
         url = f"http://127.0.0.1:{port}"
         until = time.monotonic() + 30
         while time.monotonic() < until:

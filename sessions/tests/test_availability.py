@@ -352,7 +352,7 @@ def slots_minute_by_minute(
     return found
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(question=questions())
 def test_open_slots_are_exactly_those_found_minute_by_minute(question):
     assert open_slots(**question) == slots_minute_by_minute(**question)

@@ -54,13 +54,17 @@ def test_the_buffer_can_be_eaten_with_a_reason_but_an_overlap_never(visit, ines,
     book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(11), by=ana)
     kofi = make_client(ines.practice, "Kofi Mensah")
     with pytest.raises(SlotTaken):
-        book_appointment(client=kofi, therapist=ana, service=neuro_45, starts_at=at(10, 30), by=ana, override_reason="urgent")
+        book_appointment(
+            client=kofi, therapist=ana, service=neuro_45, starts_at=at(10, 30), by=ana, override_reason="urgent"
+        )
 
 
 def test_outside_hours_is_refused_and_can_be_overridden_by_the_desk_with_a_reason(now, maria, ana, neuro_45, desk):
     with pytest.raises(OutsideWorkingHours, match="works 09:00–12:00, 13:00–17:00"):
         book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(18), by=desk)
-    visit = book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(18), by=desk, override_reason="only day")
+    visit = book_appointment(
+        client=maria, therapist=ana, service=neuro_45, starts_at=at(18), by=desk, override_reason="only day"
+    )
     assert visit.override_reason == "only day"
 
 

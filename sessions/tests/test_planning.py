@@ -86,7 +86,7 @@ def test_the_example_of_the_documentation():
     assert plan.cost == 74
     assert [sum(move.cost_terms.values()) for move in plan.moves] == [54, 12, 5]
     assert [move.why for move in plan.moves] == [
-        ("first visit, 3 days after the day of the return", "21 days after the last visit",
+        ("first open day, 3 days after the day of the return", "21 days after the last visit",
          "same weekday and time as before"),
         ("keeps 7 days between visits", "same weekday and time as before",
          "Ben instead of Ana: Ana's open times that day suit less"),
@@ -136,7 +136,16 @@ def test_the_first_day_costs_by_the_day_and_a_kept_visit_can_be_the_first():
 def test_the_last_visit_before_the_return_counts_as_a_neighbour():
     plan = propose(held_weekly(1), kept_on(-30, -2), EVERY_DAY, terms())
     assert days_of(plan) == {"v1": 4}, "the least gap of 6 days from two days before the return"
-    assert plan.moves[0].why[:2] == ("first visit, 4 days after the day of the return", "6 days after the last visit")
+    assert plan.moves[0].why[:2] == (
+        "first open day, 4 days after the day of the return",
+        "6 days after the last visit",
+    )
+
+
+def test_the_first_visit_says_how_long_it_waits_and_whether_a_day_before_was_open():
+    wish = terms(preferred_weekdays=frozenset({2}), weights=Weights(weekday=50))
+    plan = propose(held_weekly(1), [], [candidate(1), candidate(2)], wish)
+    assert plan.moves[0].why[0] == "first visit, 2 days after the day of the return"
 
 
 def test_time_of_day_counts_started_quarters_up_to_sixteen():
@@ -279,7 +288,8 @@ def test_nothing_held_is_an_empty_plan_with_the_cost_of_what_stays():
         ({"interval_days": 0}, "at least one day"),
         ({"horizon_days": -1}, "does not end before"),
         ({"policy": "hurry"}, "append, catch_up or drop"),
-        ({"weights": Weights(rhythm=-1)}, "No weight is negative"),
+        ({"weights": Weights(rhythm=-1)}, "from 0 to a million"),
+        ({"weights": Weights(late=10**9)}, "from 0 to a million"),
     ],
 )
 def test_terms_that_make_no_sense_are_refused_in_words(wrong, words):

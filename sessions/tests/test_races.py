@@ -34,11 +34,20 @@ def race(url: str, scratch: Scratch, starts_at: str, headers: dict[str, str] | N
     start, ids = Barrier(AT_ONCE), scratch.ids
 
     def book(n: int) -> tuple[int, str]:
-        body = {"client": ids["clients"][n % len(ids["clients"])], "therapist": ids["ana"], "service": ids["service"], "starts_at": starts_at}
+        body = {
+            "client": ids["clients"][n % len(ids["clients"])],
+            "therapist": ids["ana"],
+            "service": ids["service"],
+            "starts_at": starts_at,
+        }
         with requests.Session() as http:
             start.wait(60)
-            answer = http.post(f"{url}/api/v1/appointments/", json=body, timeout=120,
-                               headers={"Authorization": f"Bearer {ids['token']}"} | (headers or {}))
+            answer = http.post(
+                f"{url}/api/v1/appointments/",
+                json=body,
+                timeout=120,
+                headers={"Authorization": f"Bearer {ids['token']}"} | (headers or {}),
+            )
         code = answer.json().get("code", "")
         return answer.status_code, f"{answer.headers['Content-Type'].split(';')[0]} {code}".strip()
 
@@ -64,10 +73,20 @@ def test_the_same_request_sent_many_times_with_one_key_books_once_and_answers_th
     url = scratch.serve()
     starts_at = slots(scratch, 7)[6]
     before = scratch.sql("SELECT count(*) FROM therapy_sessions_appointment")[0][0]
-    body = {"client": scratch.ids["clients"][0], "therapist": scratch.ids["ben"], "service": scratch.ids["service"], "starts_at": starts_at}
+    body = {
+        "client": scratch.ids["clients"][0],
+        "therapist": scratch.ids["ben"],
+        "service": scratch.ids["service"],
+        "starts_at": starts_at,
+    }
     headers = {"Authorization": f"Bearer {scratch.ids['token']}", "Idempotency-Key": "five-rapid-taps"}
     with ThreadPoolExecutor(50) as pool:
-        answers = list(pool.map(lambda _: requests.post(f"{url}/api/v1/appointments/", json=body, headers=headers, timeout=120), range(100)))
+        answers = list(
+            pool.map(
+                lambda _: requests.post(f"{url}/api/v1/appointments/", json=body, headers=headers, timeout=120),
+                range(100),
+            )
+        )
     made = {a.json().get("id") for a in answers if a.status_code == 201}
     assert len(made) == 1
     assert {a.status_code for a in answers} <= {201, 409}

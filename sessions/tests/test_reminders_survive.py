@@ -43,8 +43,12 @@ print(Message.objects.count())
 
 def test_no_reminder_is_lost_when_workers_are_killed_in_mid_sending(tmp_path):
     chance = random.Random(20261121)
-    with MailServer() as mail, scratch_practice(
-        tmp_path / "kills", EMAIL_URL=f"smtp://127.0.0.1:{mail.port}", MESSAGE_LEASE_SECONDS="2") as scratch:
+    with (
+        MailServer() as mail,
+        scratch_practice(
+            tmp_path / "kills", EMAIL_URL=f"smtp://127.0.0.1:{mail.port}", MESSAGE_LEASE_SECONDS="2"
+        ) as scratch,
+    ):
         assert scratch.python(_QUEUE % DUE).strip().endswith(str(DUE))
         for _ in range(KILLS):
             worker = scratch.start("manage.py", "drain_messages", "--forever", "--every", "0.2")
@@ -55,13 +59,18 @@ def test_no_reminder_is_lost_when_workers_are_killed_in_mid_sending(tmp_path):
             scratch.kill(worker)
         scratch.start("manage.py", "drain_messages", "--forever", "--every", "0.2")
         until = time.monotonic() + 90
-        while scratch.sql("SELECT count(*) FROM practice_message WHERE state <> 'sent'")[0][0] and time.monotonic() < until:
+        while (
+            scratch.sql("SELECT count(*) FROM practice_message WHERE state <> 'sent'")[0][0]
+            and time.monotonic() < until
+        ):
             time.sleep(0.3)
         states = dict(scratch.sql("SELECT state, count(*) FROM practice_message GROUP BY state"))
     each = Counter(message_id for _, message_id in mail.received)
     assert states == {"sent": DUE}
     assert len(each) == DUE, "every reminder arrived"
-    assert sum(each.values()) - DUE <= KILLS * BATCH_IN_HAND, "only what was in hand at a kill may come twice, under the same Message-ID"
+    assert sum(each.values()) - DUE <= KILLS * BATCH_IN_HAND, (
+        "only what was in hand at a kill may come twice, under the same Message-ID"
+    )
 
 
 _MARKS_BEFORE_SENDING = """
@@ -79,8 +88,12 @@ outbox.drain()
 
 
 def test_a_worker_that_marks_before_it_sends_would_lose_what_is_in_hand(tmp_path):
-    with MailServer() as mail, scratch_practice(
-        tmp_path / "early", EMAIL_URL=f"smtp://127.0.0.1:{mail.port}", MESSAGE_LEASE_SECONDS="1") as scratch:
+    with (
+        MailServer() as mail,
+        scratch_practice(
+            tmp_path / "early", EMAIL_URL=f"smtp://127.0.0.1:{mail.port}", MESSAGE_LEASE_SECONDS="1"
+        ) as scratch,
+    ):
         scratch.python(_QUEUE % 6)
         worker = scratch.start("manage.py", "shell", "-v0", "-c", _MARKS_BEFORE_SENDING)
         until = time.monotonic() + 30

@@ -20,7 +20,7 @@ from practice.models import Membership, Room, Service
 from practice.pages import attempt, member_page
 from sessions.asked import member_of, row_asked, stamp, start_asked, status_of, today_at
 from sessions.booking import book_appointment
-from sessions.briefly import for_the_desk
+from sessions.briefly import for_the_desk, told_to
 from sessions.forms import BookForm, SlotSearch, first_and_last
 from sessions.models import Appointment
 from sessions.objections import checked_at_booking
@@ -178,7 +178,7 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
     return render(request, "sessions/book_confirm.html", {
         "room": "diary", "form": form, "client": client, "service": service, "therapist": therapist, "slot": slot,
         "said": clock.said(start, zone, today=today_at(member.practice)), "is_open": slot is not None,
-        "check": check if clinical else None, "hold": hold if clinical else None,
+        "check": told_to(member, check), "hold": hold if clinical else None,
         "desk_line": None if clinical else for_the_desk(check, therapist, is_on_hold=hold is not None),
         "takes_reason": takes_a_reason(refusal, member) or bool(form["override_reason"].value()),
         "others": other_words(refusal), "nearest": [(stamp(at), words) for at, words in nearest_times(refusal, zone)],
@@ -189,9 +189,9 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
 def _book(request: HttpRequest) -> HttpResponse:
     """Book as chosen, or at one of the free times pressed instead; refused, the same page says why."""
     member = member_of(request)
-    chosen = request.POST.copy()
+    chosen = request.POST.dict()
     if chosen.get("instead"):
-        chosen["starts_at"], chosen["room"], chosen["override_reason"] = chosen["instead"], "", ""
+        chosen |= {"starts_at": chosen["instead"], "room": "", "override_reason": ""}
     form = BookForm(chosen, member=member)
     if not form.is_valid():
         return _find(request, Asked(whom_asked(request), None, None, None, None), form)

@@ -25,6 +25,8 @@ from sessions.grid import Piece, Placed, hour_rows, hours_shown, off_pieces, ope
 from sessions.models import RELEASED, Appointment
 from sessions.supply import windows_of
 
+SATURDAY = 5
+
 
 @dataclass
 class Column:
@@ -98,7 +100,7 @@ def _by_therapist(member: Membership, visits: Sequence[Appointment], on: date) -
 
 def _week(member: Membership, visits: Sequence[Appointment], monday: date,
           whose: Membership | None) -> tuple[list[Column], Membership | None]:
-    """Seven days of one therapist: the one named, else oneself, else the first."""
+    """The week of one therapist (the one named, else oneself, else the first), free weekends left out."""
     whose = whose or (member if member.is_therapist else therapists_of(member).first())
     if whose is None:
         return [], None
@@ -108,7 +110,8 @@ def _week(member: Membership, visits: Sequence[Appointment], monday: date,
         begin, end = minute_of(day_begins(day, zone)), minute_of(day_begins(day + timedelta(days=1), zone))
         own = [(max(a, begin), min(b, end)) for a, b in windows if a < end and b > begin]
         his = [v for v in visits if v.therapist_id == whose.pk and v.wall_date == day]
-        columns.append(_column(member, clock.said_date(day), day, own, his, therapist=whose))
+        if own or his or day.weekday() < SATURDAY:
+            columns.append(_column(member, clock.said_date(day), day, own, his, therapist=whose))
     return columns, whose
 
 

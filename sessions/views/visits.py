@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from practice import outbox
+from practice import clock, outbox
 from practice.models import Membership, Message
 from practice.pages import attempt, find, member_page
 from sessions import booking, holds
 from sessions.asked import back_to, member_of, status_of
-from sessions.briefly import for_the_desk
+from sessions.briefly import for_the_desk, told_to
 from sessions.forms import CancelForm, KeepForm, MoveForm
 from sessions.history import history_of
 from sessions.models import Appointment
@@ -98,6 +98,12 @@ def _moved(request: HttpRequest) -> Any:
     return typed
 
 
+def _wall(start: datetime, visit: Appointment) -> str:
+    """A free time as the move form takes it back: "2026-11-24 10:30"."""
+    on, at, _ = clock.wall_of(start, visit.time_zone)
+    return f"{on} {at:%H:%M}"
+
+
 def _form_of(verb: str, request: HttpRequest, member: Membership) -> forms.Form:
     if verb == "cancel":
         return CancelForm(request.POST, member=member)
@@ -119,12 +125,14 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
     context = {
         "room": "diary", "visit": visit, "form": form, "buttons": _buttons(visit, member), "hold": hold,
         "steps": history_of(visit, member), "may_be_noted": may_be_noted(visit, member),
-        "check": check if member.may_see_clinical else None,
+        "check": told_to(member, check),
         "desk_line": for_the_desk(check, visit.therapist) if check and not member.may_see_clinical else None,
         "cancel_form": bound.get("cancel") or CancelForm(member=member, initial={"reason": "other"}),
         "keep_form": bound.get("keep") or KeepForm(), "move_form": move, "may_move": "move" in offered(visit, member),
+        "can_cancel": "cancel" in offered(visit, member),
         "takes_reason": takes_a_reason(refusal, member) or bool(move["override_reason"].value()),
-        "nearest": nearest_times(refusal, visit.time_zone), "is_new": _is_new(visit),
+        "nearest": [(_wall(at, visit), words) for at, words in nearest_times(refusal, visit.time_zone)],
+        "is_new": _is_new(visit),
         "messages_of": _messages(visit, member),
     }
     return render(request, "sessions/appointment.html", context, status=status_of(form) if form else 200)

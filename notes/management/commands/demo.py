@@ -21,7 +21,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--if-empty", action="store_true", help="say nothing and do nothing where a practice exists")
+        parser.add_argument(
+            "--if-empty", action="store_true", help="say nothing and do nothing where a practice exists"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if Practice.objects.exists():

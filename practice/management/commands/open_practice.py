@@ -27,8 +27,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         password = os.environ.get("OWNER_PASSWORD") or self._asked()
         try:
-            open_practice(name=options["name"], time_zone=options["zone"], owner_email=options["email"],
-                          owner_name=options["owner"], password=password, gives_sessions=options["therapist"])
+            open_practice(
+                name=options["name"],
+                time_zone=options["zone"],
+                owner_email=options["email"],
+                owner_name=options["owner"],
+                password=password,
+                gives_sessions=options["therapist"],
+            )
         except Refusal as refused:
             raise CommandError(refused.detail) from refused
         self.stdout.write(f"{options['name']} is open. Sign in as {options['email']}.")

@@ -54,9 +54,8 @@ def refuse_a_taken_port(port: int) -> None:
         try:
             trial.bind(("127.0.0.1", port))
         except (OSError, OverflowError) as error:
-            raise CommandError(
-                f"Port {port} cannot be used ({error}). Choose another one: PORT={port + 1 if port < 65535 else 8001} make run"
-            ) from error
+            other = port + 1 if port < 65535 else 8001
+            raise CommandError(f"Port {port} cannot be used ({error}). Try PORT={other} make run") from error
 
 
 def hold_the_data_folder() -> None:

@@ -1,0 +1,104 @@
+"""The pages where a therapist writes down what a client lives with: conditions, findings, a doctor's word."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from clients.body import keys, said
+from clients.body_forms import ClearanceForm, ConditionForm, EndForm, FindingForm
+from clients.clearances import record_clearance
+from clients.conditions import CONDITIONS
+from clients.episodes import today_in
+from clients.findings import FINDINGS
+from clients.limits import limits_on
+from clients.models import Client, ClientCondition, Finding
+from clients.recording import correct_condition, correct_finding, end_condition, end_finding, record_condition, record_finding
+from clients.views import member_of, status_of
+from practice.access import CLINICAL, Role
+from practice.pages import attempt, find, member_page
+
+_READERS = CLINICAL | {Role.THERAPIST}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page(_READERS)
+def condition_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Add a condition as a doctor named it."""
+    member = member_of(request)
+    client = find(Client, member, pk, "practice")
+    form = ConditionForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid() and attempt(form, record_condition, client=client, by=member, **form.cleaned_data):
+        messages.success(request, "Noted.")
+        return redirect("clients:client", client.pk)
+    return render(request, "clients/condition_new.html", {"room": "clients", "client": client, "form": form},
+                  status=status_of(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page(_READERS)
+def finding_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Add what limits the work, and where."""
+    member = member_of(request)
+    client = find(Client, member, pk, "practice")
+    form = FindingForm.answering(request, initial={"began_on": today_in(client)})
+    if form.is_bound and form.is_valid():
+        typed = form.cleaned_data
+        if attempt(form, record_finding, client=client, by=member, finding=typed["finding"], places=form.places(),
+                   began_on=typed["began_on"], detail=typed["detail"]):
+            messages.success(request, "Noted. Booking, plans and notes keep to it from now on.")
+            return redirect("clients:client", client.pk)
+    return render(request, "clients/finding_new.html", {"room": "clients", "client": client, "form": form},
+                  status=status_of(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page(_READERS)
+def finding_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say that a finding limits the work no longer, or, where that was a slip, that it still does."""
+    finding = find(Finding, member_of(request), pk, "client__practice")
+    places = said(tuple(key for p in finding.places.all() for key in keys(p.region, p.side)))
+    what = FINDINGS[finding.finding].name + (f", {places}" if places else "")
+    return _end(request, finding, what, end=end_finding, correct=correct_finding, row="finding")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page(_READERS)
+def condition_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say that the client has a condition no longer, or, where that was a slip, that they still do."""
+    condition = find(ClientCondition, member_of(request), pk, "client__practice")
+    return _end(request, condition, CONDITIONS[condition.condition].name, end=end_condition, correct=correct_condition,
+                row="condition")
+
+
+def _end(request: HttpRequest, row: Any, what: str, **verbs: Any) -> HttpResponse:
+    member, is_again = member_of(request), "again" in request.POST
+    typed = {"ended_on": row.ended_on} if is_again else request.POST
+    form = EndForm(typed if request.method == "POST" else None, initial={"ended_on": today_in(row.client)})
+    if form.is_bound and form.is_valid():
+        kwargs = {verbs["row"]: row, "by": member, "ended_on": None if is_again else form.cleaned_data["ended_on"]}
+        if attempt(form, verbs["correct"] if is_again else verbs["end"], **kwargs):
+            messages.success(request, "It holds again." if is_again else "Noted: it limits nothing from then on.")
+            return redirect("clients:client", row.client_id)
+    return render(request, "clients/end.html", {"room": "clients", "client": row.client, "what": what, "form": form},
+                  status=status_of(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page(_READERS)
+def clearance_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Note what a doctor was asked, or what they answered."""
+    member = member_of(request)
+    client = find(Client, member, pk, "practice")
+    form = ClearanceForm.answering(request, member=member, check=limits_on(client, today_in(client)),
+                                   initial={"state": "requested"})
+    if form.is_bound and form.is_valid() and attempt(form, record_clearance, client=client, by=member, **form.word()):
+        messages.success(request, "Noted.")
+        return redirect("clients:client", client.pk)
+    return render(request, "clients/clearance_new.html", {"room": "clients", "client": client, "form": form},
+                  status=status_of(form))

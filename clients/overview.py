@@ -1,0 +1,120 @@
+"""The client's page at one glance: what limits today's work, what they live with, who else looks after them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from clients.body import keys, said
+from clients.body_forms import scope_name
+from clients.conditions import CONDITIONS
+from clients.contraindications import Check, Reason
+from clients.findings import FINDINGS
+from clients.limits import limits_on
+from clients.models import Clearance, Client, ClientCondition, Consent, Finding
+from clients.reasons import capital, said_cap
+from clients.wishes import Wishes, said_weekdays, said_windows, wishes_of
+from practice.access import may_read
+from practice.models import Membership
+from practice.panels import panels_for
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What limits the work: caps in one line each, what speaks, and what is only good to know."""
+
+    verdict: str
+    caps: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    good_to_know: tuple[Reason, ...]
+
+    @property
+    def is_decision_needed(self) -> bool:
+        """Whether somebody at the front desk has to ask a therapist before booking."""
+        return self.verdict in ("clearance", "stop")
+
+
+def limits_of(check: Check) -> Limits:
+    """The check as the page shows it."""
+    places: dict[Any, list[str]] = {}
+    for place, cap in check.max_pressure_by_region.items():
+        if cap is not None:
+            places.setdefault(cap, []).append(place)
+    caps = sorted(places.items(), key=lambda pair: -1 if pair[0] == "none" else pair[0])
+    return Limits(
+        check.verdict, tuple(f"{capital(said(tuple(where)))}: {said_cap(cap)}" for cap, where in caps),
+        tuple(r for r in check.reasons if r.level != "info"), tuple(r for r in check.reasons if r.level == "info"))
+
+
+def overview_of(member: Membership, client: Client, today: date) -> dict[str, Any]:
+    """Everything the page says of a client that this member may read."""
+    limits = limits_of(limits_on(client, today))
+    shown: dict[str, Any] = {
+        "age": _age(client.birth_date, today), "wishes": said_wishes(wishes_of(client), client),
+        "doctors": client.doctor_links.select_related("doctor").order_by("doctor__name"),
+        "is_decision_needed": limits.is_decision_needed}
+    if not may_read(member, Finding):
+        return shown
+    conditions = [(row, CONDITIONS[row.condition]) for row in ClientCondition.objects.visible_to(member).filter(client=client)]
+    findings = [(row, FINDINGS[row.finding], said_places(row)) for row in Finding.objects.visible_to(member).filter(
+        client=client).prefetch_related("places")]
+    clearances = [(row, scope_name(row), _said_terms(row)) for row in Clearance.objects.visible_to(member).filter(
+        client=client).select_related("doctor")]
+    return shown | {
+        "limits": limits,
+        "conditions": [c for c in conditions if not _is_over(c[0], today)],
+        "past_conditions": [c for c in conditions if _is_over(c[0], today)],
+        "findings": [f for f in findings if not _is_over(f[0], today)],
+        "past_findings": [f for f in findings if _is_over(f[0], today)],
+        "clearances": clearances,
+        "consents": Consent.objects.visible_to(member).filter(client=client).select_related("doctor")}
+
+
+def panels_on(request: HttpRequest, member: Membership, client: Client) -> list[SafeString]:
+    """What the other rooms put on the page, each rendered by its own template."""
+    return [
+        render_to_string(panel.template, {"client": client, "member": member} | context, request=request)
+        for panel, context in panels_for(member, client)
+    ]
+
+
+def said_places(finding: Finding) -> str:
+    """A finding's places in words, empty where none is noted."""
+    return said(tuple(dict.fromkeys(key for p in finding.places.all() for key in keys(p.region, p.side))))
+
+
+def said_wishes(wishes: Wishes, client: Client) -> list[tuple[str, str]]:
+    """What they ask for, in words, without what was not said."""
+    names = {str(m.pk): m.name for m in Membership.objects.filter(
+        pk__in=wishes.therapists or (), practice_id=client.practice_id).select_related("user")}
+    rows = [
+        ("Days", said_weekdays(wishes)), ("Times", said_windows(wishes)),
+        ("Prefers", ", ".join(names[str(pk)] for pk in wishes.therapists or () if str(pk) in names)),
+        ("Usual length", f"{wishes.minutes} minutes" if wishes.minutes else ""),
+        ("Getting about", wishes.mobility or ""), ("Getting on the table", wishes.transfer or ""),
+        ("The room", wishes.room_temperature or ""), ("Not to be touched", ", ".join(wishes.declined_areas or ()))]
+    return [(name, words) for name, words in rows if words]
+
+
+def _said_terms(clearance: Clearance) -> str:
+    """What a doctor allowed, in words."""
+    where = said(tuple(key for r in clearance.regions for key in keys(r["region"], r["side"])))
+    terms = [where and f"for {where}", said_cap(clearance.max_pressure) if clearance.max_pressure is not None else "",
+             f"{clearance.minutes} minutes at most" if clearance.minutes else "",
+             f"without {', '.join(clearance.excluded_techniques).replace('-', ' ')}" if clearance.excluded_techniques else ""]
+    return ", ".join(term for term in terms if term)
+
+
+def _is_over(row: ClientCondition | Finding, today: date) -> bool:
+    return row.ended_on is not None and row.ended_on < today
+
+
+def _age(born: date | None, today: date) -> int | None:
+    if born is None:
+        return None
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

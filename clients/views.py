@@ -1,0 +1,121 @@
+"""The pages of a client: find them, who they are and what limits the work today, new, edit, their doctors."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clients.doctors import create_doctor, link_doctor
+from clients.episodes import today_in
+from clients.forms import DoctorForm, NewClientForm, ProfileForm
+from clients.models import Client, ClientDoctor, Doctor
+from clients.overview import overview_of, panels_on
+from clients.profiles import change_client, create_client
+from clients.search import LONGEST, find_clients
+from practice import audit, clock
+from practice.access import Actor
+from practice.models import Membership
+from practice.pages import attempt, find, member_page
+from practice.refusals import Stale
+
+PER_PAGE = 30
+
+
+def member_of(request: HttpRequest) -> Membership:
+    """The signed-in member; only pages behind `member_page` ask."""
+    member: Membership = request.member  # type: ignore[attr-defined]
+    return member
+
+
+def status_of(form: forms.Form) -> int:
+    """The HTTP status of a page that shows this form: what a refusal says, 422 for a wrong shape, else 200."""
+    refused = getattr(form, "refusal", None)
+    if refused is not None:
+        return int(refused.status)
+    return 422 if form.is_bound and form.errors else 200
+
+
+@require_safe
+@member_page()
+def client_list(request: HttpRequest) -> HttpResponse:
+    """Every client by name, or those who fit what was typed."""
+    member, q = member_of(request), request.GET.get("q", "").strip()[:LONGEST]
+    everybody = Client.objects.visible_to(member).filter(archived_at=None)
+    page = Paginator(find_clients(everybody, q).order_by("name", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "clients/list.html", {
+        "room": "clients", "q": q, "page_obj": page, "is_empty_practice": not q and not page.paginator.count})
+
+
+@require_safe
+@member_page()
+def client_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Who they are, what limits today's work, and what every room knows of them; reading it is written down."""
+    member = member_of(request)
+    client = find(Client, member, pk, "practice")
+    audit.record(by=member, verb="client_read", subject=client, client_id=client.pk)
+    today = today_in(client)
+    return render(request, "clients/client.html", overview_of(member, client, today) | {
+        "room": "clients", "client": client, "today": clock.said_date(today), "panels": panels_on(request, member, client)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page()
+def client_new(request: HttpRequest) -> HttpResponse:
+    """A name and one way to reach them."""
+    member = member_of(request)
+    form = NewClientForm(request.POST if request.method == "POST" else None,
+                         initial={"name": request.GET.get("name", "")[:120]})
+    if form.is_bound and form.is_valid():
+        today = clock.today_at(member.practice.time_zone)
+        client = attempt(form, create_client, practice=member.practice, by=member, **form.profile(today))
+        if client:
+            messages.success(request, f"{client.name} is on your list.")
+            return redirect("clients:client", client.pk)
+    return render(request, "clients/new.html", {"room": "clients", "form": form}, status=status_of(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page()
+def client_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Everything about the person; what somebody else saved meanwhile is not overwritten unseen."""
+    member = member_of(request)
+    client = find(Client, member, pk, "practice")
+    form = ProfileForm(request.POST if request.method == "POST" else None, client=client, member=member)
+    if form.is_bound and form.is_valid():
+        changed = attempt(form, change_client, client=client, by=member,
+                          expected_version=form.cleaned_data["version"], **form.profile())
+        if changed:
+            messages.success(request, "Saved.")
+            return redirect("clients:client", client.pk)
+        if isinstance(getattr(form, "refusal", None), Stale):
+            form.data = form.data.copy() | {"version": str(client.version)}  # seen now: saving again keeps theirs
+    return render(request, "clients/edit.html", {"room": "clients", "client": client, "form": form},
+                  status=status_of(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page()
+def doctor_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say who treats or refers this client: a doctor of the list, or a new one."""
+    member = member_of(request)
+    client = find(Client, member, pk, "practice")
+    form = DoctorForm(request.POST if request.method == "POST" else None, member=member)
+    if form.is_bound and form.is_valid() and attempt(form, _add_doctor, client=client, by=member, **form.cleaned_data):
+        messages.success(request, "Added to their doctors.")
+        return redirect("clients:client", client.pk)
+    return render(request, "clients/doctor_new.html", {"room": "clients", "client": client, "form": form},
+                  status=status_of(form))
+
+
+@transaction.atomic
+def _add_doctor(*, client: Client, by: Actor, doctor: Doctor | None, role: str, **fields: Any) -> ClientDoctor:
+    return link_doctor(client=client, by=by, role=role,
+                       doctor=doctor or create_doctor(practice=client.practice, by=by, **fields))

@@ -1,0 +1,192 @@
+"""What is typed into a note: words, treatment rows, readings; and what is added to a signed one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from clients.body import REGIONS, label, sides_of
+from clients.contraindications import Reason
+from notes.outcomes import MEASURES, Measure
+from notes.writing import SOAP, TreatmentInput
+from practice.techniques import PRESSURES, TECHNIQUES
+
+_TOO_LONG = "That is more than fits here; shorten it a little."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _places() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every place of the body map by the part it belongs to: ("Leg", [("foot:left", "Left foot"), …])."""
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    for code in REGIONS:
+        top = code
+        while (parent := REGIONS[top].parent) is not None:
+            top = parent
+        places = [(f"{code}:{side}", _capital(label(code, side))) for side in sides_of(code)]
+        # Both halves of a halved region are said like the whole; one of the two is enough to choose from.
+        said = {words: value for value, words in places}
+        grouped.setdefault(_capital(REGIONS[top].name), []).extend((value, words) for words, value in said.items())
+    return list(grouped.items())
+
+
+def _techniques() -> list[tuple[str, list[tuple[str, str]]]]:
+    families: dict[str, list[tuple[str, str]]] = {}
+    for technique in TECHNIQUES.values():
+        families.setdefault(_capital(technique.family), []).append((technique.code, _capital(technique.name)))
+    return list(families.items())
+
+
+PLACES = _places()
+_ALL_PLACES = frozenset(f"{code}:{side}" for code in REGIONS for side in sides_of(code))
+
+
+class _PlaceField(forms.ChoiceField):
+    """A place of the body map; one that is said by another choice (both halves, the middle) is kept as it was."""
+
+    def valid_value(self, value: Any) -> bool:
+        return value in _ALL_PLACES
+
+
+class _PlaceSelect(forms.Select):
+    """The list, with the row's own place in it even where another choice says the same."""
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
+        known = {code for _, places in PLACES for code, _ in places}
+        own = [(v, _capital(label(*v.split(":")))) for v in value if v in _ALL_PLACES - known]
+        self.choices = [("", "Where?"), *own, *PLACES]
+        return super().optgroups(name, value, attrs)
+
+
+class NoteWords(forms.Form):
+    """Subjective, objective, assessment, plan; who may read it; and the version they were typed over."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "Reload this page first."})
+    subjective = forms.CharField(label="Subjective", help_text="What they say.")
+    objective = forms.CharField(label="Objective", help_text="What you see and feel.")
+    assessment = forms.CharField(label="Assessment", help_text="How it went.")
+    plan = forms.CharField(label="Plan", help_text="What comes next, and what they do at home.")
+    only_me = forms.BooleanField(label="Keep this note to me", required=False,
+                                 help_text="Colleagues do not see it, and it stays out of summaries.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in SOAP:
+            field = self.fields[name]
+            field.required, field.max_length, field.strip = False, 20_000, False  # type: ignore[attr-defined]
+            field.widget = forms.Textarea(attrs={"rows": 3, "maxlength": 20_000})
+            field.error_messages["max_length"] = _TOO_LONG
+
+    def words(self) -> dict[str, str]:
+        """The four parts as typed, line ends as this system writes them."""
+        return {name: self.cleaned_data[name].replace("\r\n", "\n") for name in SOAP}
+
+
+class TreatmentRow(forms.Form):
+    """One thing done: where, what, how firmly, how long, the response; a reason where the check asks for one."""
+
+    place = _PlaceField(label="Where", required=False, widget=_PlaceSelect,
+                        error_messages={"invalid_choice": "Choose a place from the list."})
+    technique = forms.ChoiceField(label="What", required=False, choices=[("", "What?"), *_techniques()],
+                                  error_messages={"invalid_choice": "Choose a technique from the list."})
+    pressure = forms.TypedChoiceField(
+        label="Pressure", required=False, coerce=int, empty_value=None,
+        choices=[("", "–"), *((level, f"{level} {pressure.name}") for level, pressure in PRESSURES.items())],
+        error_messages={"invalid_choice": "Pressure goes from 0 to 5."})
+    minutes = forms.IntegerField(
+        label="Minutes", required=False, min_value=1, max_value=480,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 1, "max": 480}),
+        error_messages={"invalid": "Write the minutes as a number.", "min_value": "One minute at least.",
+                        "max_value": "480 minutes at most."})
+    response = forms.CharField(label="Response", required=False, max_length=500,
+                               error_messages={"max_length": _TOO_LONG})
+    override_reason = forms.CharField(label="Right today because", required=False, max_length=500,
+                                      error_messages={"max_length": _TOO_LONG})
+    carried = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+
+    reasons: Sequence[Reason] = ()
+    cap = ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        place, technique = cleaned.get("place"), cleaned.get("technique")
+        if technique and not place and "place" not in self.errors:
+            self.add_error("place", f"Say where the {TECHNIQUES[technique].name} was.")
+        if place and not technique and "technique" not in self.errors:
+            self.add_error("technique", f"Say what was done: {label(*place.split(':'))}.")
+        if not place and not technique and (cleaned.get("response") or cleaned.get("override_reason")):
+            self.add_error("place", "This row says something, but not where. Choose a place, or empty the row.")
+        return cleaned
+
+    @property
+    def number(self) -> int:
+        """Which row it is, counted from 0."""
+        return int(str(self.prefix).rsplit("-", 1)[1])
+
+    def as_input(self) -> TreatmentInput | None:
+        """The row as it stands, typed or saved, where it is complete enough to be checked; else None."""
+        place, technique = str(self["place"].value() or ""), str(self["technique"].value() or "")
+        if place not in _ALL_PLACES or technique not in TECHNIQUES:
+            return None
+        region, side = place.split(":")
+        pressure, minutes = whole_number(self["pressure"].value()), whole_number(self["minutes"].value())
+        return TreatmentInput(
+            region, side, technique, pressure if pressure in PRESSURES else None,
+            minutes if minutes and 1 <= minutes <= 480 else None, str(self["response"].value() or ""),
+            str(self["override_reason"].value() or ""))
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether it comes from the last visit and was not saved yet."""
+        return bool(self["carried"].value())
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether a carried row no longer says what it said last time."""
+        row = self.as_input()
+        return self.is_carried and row is not None and signature(row) != self["carried"].value()
+
+
+class Readings(forms.Form):
+    """Every measure of the catalogue, before and after."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, measure in MEASURES.items():
+            span = f"{measure.name} goes from {measure.low} to {measure.high}."
+            for when in ("before", "after"):
+                self.fields[f"{code}_{when}"] = forms.DecimalField(
+                    label=f"{measure.name} {when}", required=False, min_value=measure.low, max_value=measure.high,
+                    max_digits=7, decimal_places=2,
+                    widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+                    error_messages=dict.fromkeys(("invalid", "min_value", "max_value", "max_digits"), span))
+
+    def pairs(self) -> list[tuple[Measure, Any, Any]]:
+        """Each measure with its two fields."""
+        return [(m, self[f"{m.code}_before"], self[f"{m.code}_after"]) for m in MEASURES.values()]
+
+
+class AddendumForm(forms.Form):
+    """What is added to a signed note, and why."""
+
+    text = forms.CharField(label="What is added", max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}),
+                           error_messages={"required": "Say what is added.", "max_length": _TOO_LONG})
+    reason = forms.CharField(label="Why", max_length=500,
+                             error_messages={"required": "Say why it is added.", "max_length": _TOO_LONG})
+
+
+def whole_number(value: Any) -> int | None:
+    """The whole number written there, or None."""
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def signature(row: TreatmentInput) -> str:
+    """What a carried row said last time."""
+    return f"{row.region}:{row.side} {row.technique} {row.pressure} {row.minutes}"

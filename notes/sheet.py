@@ -1,0 +1,143 @@
+"""A draft as a sheet to fill in: what was saved or typed, and what the safety check says of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django import forms
+
+from clients.body import keys
+from clients.contraindications import Check
+from clients.reasons import said_cap
+from notes.forms import NoteWords, Readings, TreatmentRow, signature, whole_number
+from notes.models import Note, Treatment
+from notes.outcomes import MEASURES
+from notes.writing import SOAP, MeasurementInput, TreatmentInput, check_note
+from sessions.briefly import Told
+
+SPARE_ROWS, MOST_ROWS = 2, 60
+
+
+class Sheet:
+    """A draft as it is typed; stands in for a form where a page asks for errors, fields and their summary."""
+
+    def __init__(self, note: Note, data: Mapping[str, Any] | None = None, *,
+                 initial: Mapping[str, Any] | None = None) -> None:
+        self.note, self.is_bound = note, data is not None
+        source: Mapping[str, Any] = data if data is not None else initial or {}
+        count = min(max(whole_number(source.get("rows")) or 0, 0), MOST_ROWS)
+        self.words = NoteWords(data, initial=initial)
+        self.readings = Readings(data, initial=initial)
+        self.rows = [TreatmentRow(data, prefix=f"row-{i}", initial=_of_row(source, i) if data is None else None)
+                     for i in range(count)]
+        self.told = Told((), ())
+
+    @classmethod
+    def of(cls, note: Note) -> Sheet:
+        """The draft as it was saved, with spare rows."""
+        return cls(note, initial=_as_saved(note)).checked()
+
+    @classmethod
+    def sent(cls, note: Note) -> tuple[Sheet, dict[str, Any]]:
+        """The draft as if it had just been sent as saved, and what was sent."""
+        data = {name: "" if value is None else str(value) for name, value in _as_saved(note).items() if value is not False}
+        return cls(note, data), data
+
+    @classmethod
+    def typed(cls, note: Note, data: Mapping[str, Any], *, carry: Sequence[TreatmentInput] = (),
+              drop: int | None = None, more: int = 0) -> Sheet:
+        """What is typed and not yet to be judged; rows are carried in, dropped, or added empty."""
+        count = min(max(whole_number(data.get("rows")) or 0, 0), MOST_ROWS)
+        rows = [_of_row(data, i) for i in range(count) if i != drop]
+        filled = [row for row in rows if any(value for name, value in row.items() if name != "carried")]
+        spare = max(SPARE_ROWS, len(rows) - len(filled)) + more
+        there = {row.get("carried") for row in filled}
+        filled += [{**_raw(row), "carried": signature(row)} for row in carry if signature(row) not in there]
+        initial = {**data, "only_me": bool(data.get("only_me"))}
+        return cls(note, initial=_with_rows(initial, filled, spare)).checked()
+
+    def over(self, version: int, data: Mapping[str, Any]) -> Sheet:
+        """The same as typed, now to be saved over another version; what was refused is still said."""
+        kept = {name: value for name, value in data.items() if not name.endswith("-carried")}
+        again = Sheet(self.note, {**kept, "version": str(version)})
+        for error in self.words.non_field_errors():
+            again.words.add_error(None, error)
+        again.words.refusal = self.refusal  # type: ignore[attr-defined]
+        return again.checked()
+
+    def checked(self) -> Sheet:
+        """The sheet with what the safety check says of each row, and of the body and visit as a whole."""
+        planned = [(row, given) for row in self.rows if (given := row.as_input()) is not None]
+        check = check_note(self.note, [given for _, given in planned])
+        for index, (row, given) in enumerate(planned):
+            row.reasons = tuple(r for r in check.about(index) if r.level != "info")
+            row.cap = _cap_of(check, given)
+        whole = [r for r in check.reasons if r.treatment is None]
+        outright = tuple(r for r in whole if r.level in ("stop", "clearance"))
+        if outright and planned and not any(given.override_reason.strip() for _, given in planned):
+            planned[0][0].reasons = (*outright, *planned[0][0].reasons)
+        self.told = Told(tuple(r for r in whole if r.level != "info"), tuple(r for r in whole if r.level == "info"))
+        return self
+
+    def changes(self) -> dict[str, Any]:
+        """What was typed, as `write_note` takes it."""
+        given = [row.as_input() for row in self.rows]
+        readings = self.readings.cleaned_data
+        return {
+            **self.words.words(), "expected_version": self.words.cleaned_data["version"],
+            "visibility": "author" if self.words.cleaned_data["only_me"] else "therapists",
+            "treatments": [row for row in given if row is not None],
+            "measurements": [MeasurementInput(code, when, readings[f"{code}_{when}"]) for code in MEASURES
+                             for when in ("before", "after") if readings.get(f"{code}_{when}") is not None]}
+
+    # --- what a form answers to a page -------------------------------------------------------------------------
+
+    def _forms(self) -> list[forms.Form]:
+        return [self.words, *self.rows, self.readings]
+
+    def is_valid(self) -> bool:
+        return not self.errors
+
+    @property
+    def errors(self) -> list[Any]:
+        return [form.errors for form in self._forms() if form.errors]
+
+    def non_field_errors(self) -> list[str]:
+        return [error for form in self._forms() for error in form.non_field_errors()]
+
+    def __iter__(self) -> Iterator[forms.BoundField]:
+        return (field for form in self._forms() for field in form)
+
+    @property
+    def refusal(self) -> Any:
+        return getattr(self.words, "refusal", None)
+
+
+def _as_saved(note: Note) -> dict[str, Any]:
+    initial: dict[str, Any] = {name: getattr(note, name) for name in SOAP}
+    initial |= {"version": note.version, "only_me": note.visibility == "author"}
+    initial |= {f"{m.measure}_{m.when}": m.value.normalize() + 0 for m in note.measurements.all()}
+    return _with_rows(initial, [_raw(given) for given in note.treatments.all()])
+
+
+def _of_row(data: Mapping[str, Any], index: int) -> dict[str, Any]:
+    return {name: data.get(f"row-{index}-{name}", "") for name in TreatmentRow.base_fields}
+
+
+def _with_rows(initial: dict[str, Any], rows: Sequence[Mapping[str, Any]], spare: int = SPARE_ROWS) -> dict[str, Any]:
+    count = min(len(rows) + spare, MOST_ROWS)
+    flat = {f"row-{i}-{name}": value for i, row in enumerate(rows[:MOST_ROWS]) for name, value in row.items()}
+    kept = {name: value for name, value in initial.items() if not name.startswith("row-")}
+    return {**kept, **flat, "rows": count}
+
+
+def _raw(row: TreatmentInput | Treatment) -> dict[str, Any]:
+    return {"place": f"{row.region}:{row.side}", "technique": row.technique, "pressure": row.pressure,
+            "minutes": row.minutes, "response": row.response, "override_reason": row.override_reason}
+
+
+def _cap_of(check: Check, row: TreatmentInput) -> str:
+    """The least cap of the row's places in words, "" where there is none."""
+    caps = [cap for key in keys(row.region, row.side) if (cap := check.max_pressure_by_region.get(key)) is not None]
+    return said_cap(min(caps, key=lambda cap: -1 if cap == "none" else cap)) if caps else ""

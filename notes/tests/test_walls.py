@@ -1,0 +1,248 @@
+"""Who may see what: one table of every route, compared with the URLconf, tried by everybody who should not get in.
+
+A route that is not in the table fails. Every answer to another practice is searched for a marker that stands in
+every text of the practice it belongs to.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from conftest import at, make_client, make_member, make_practice, numb
+from django.test import Client as Browser
+from django.urls import get_resolver
+from django.utils import timezone
+
+from clients.models import Clearance, ClientDoctor, Consent, Doctor
+from notes import sharing, signing, summaries, writing
+from notes.writing import MeasurementInput, TreatmentInput
+from practice.models import Message, Room, Service
+from sessions import holds, reminders, rescheduling
+from sessions.booking import arrive, book_appointment
+from sessions.series import book_series
+
+MARK = "Zwetschgenmarker"  # stands in every text of Riverside; nobody else may ever receive it
+ANYBODY, STAFF, CLINICAL, THERAPISTS = "anybody", "staff", "clinical", "therapists"
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who a route is for; which thing each id in it names; with which methods it is tried."""
+
+    who: str
+    ids: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ("get", "post")
+    desk_methods: tuple[str, ...] | None = None  # methods refused to the desk, where they differ
+
+
+TABLE: dict[str, Row] = {
+    "healthz": Row(ANYBODY),
+    "login/": Row(ANYBODY),
+    "logout/": Row(ANYBODY),
+    "theme/": Row(ANYBODY),
+    "r/<str:token>/": Row(ANYBODY),
+    "s/<str:token>/": Row(ANYBODY),
+    "api/v1/schema/": Row(ANYBODY),
+    "api/v1/docs/": Row(ANYBODY),
+    "^api/": Row(ANYBODY),
+}
+
+
+def routes() -> dict[str, Any]:
+    """Every pattern of the URLconf with its view."""
+
+    def walk(resolver: Any, prefix: str = "") -> Any:
+        for pattern in resolver.url_patterns:
+            path = prefix + str(pattern.pattern)
+            if hasattr(pattern, "url_patterns"):
+                yield from walk(pattern, path)
+            else:
+                yield path, pattern.callback
+
+    return dict(walk(get_resolver()))
+
+
+class World:
+    """Riverside with one of everything, Lakeside looking in, and the ids of it all."""
+
+    def __init__(self) -> None:
+        here, there = make_practice(f"Riverside {MARK}"), make_practice("Lakeside Therapy")
+        self.ana = make_member(here, f"Ana {MARK}", "ana@riverside.example", "therapist")
+        self.owner = make_member(here, f"Olga {MARK}", "owner@riverside.example", "owner")
+        self.desk = make_member(here, f"Dora {MARK}", "desk@riverside.example", "front_desk")
+        self.stranger = make_member(there, "Lena Lake", "owner@lakeside.example", "owner", is_therapist=True)
+        Room.objects.create(practice=here, name=f"Room {MARK}", position=1)
+        service = Service.objects.create(practice=here, name=f"Neuro {MARK}", minutes=45, buffer_after=15)
+        maria = make_client(here, f"Maria {MARK}", "ms-relapsing-remitting")
+        doctor = Doctor.objects.create(practice=here, name=f"Dr {MARK}", email="dr@hospital.example")
+        ClientDoctor.objects.create(practice=here, client=maria, doctor=doctor)
+        finding = numb(maria)
+        visit = book_appointment(
+            client=maria, therapist=self.ana, service=service, starts_at=at(9, days=0), by=self.ana
+        )
+        arrive(appointment=visit, by=self.ana)
+        note, _ = writing.begin_note(appointment=visit, by=self.ana)
+        note = writing.write_note(
+            note=note,
+            by=self.ana,
+            expected_version=note.version,
+            subjective=MARK,
+            objective=MARK,
+            assessment=MARK,
+            plan=MARK,
+            treatments=[TreatmentInput("back", "both", "effleurage", 2, 10, MARK)],
+            measurements=[MeasurementInput("pain", "before", Decimal(5))],
+        )
+        note = signing.sign_note(note=note, by=self.ana)
+        signing.add_addendum(note=note, text=MARK, reason=MARK, by=self.ana)
+        consent = Consent.objects.create(
+            practice=here,
+            client=maria,
+            doctor=doctor,
+            text_version="1",
+            given_by=MARK,
+            how="in person",
+            given_on=timezone.now().date() - timedelta(days=1),
+        )
+        summary = summaries.compose_summary(
+            client=maria, doctor=doctor, first=note.visit_on, last=note.visit_on, by=self.ana
+        )
+        summary = summaries.sign_summary(summary=summary, by=self.ana)
+        share = sharing.share_summary(summary=summary, doctor=doctor, consent=consent, by=self.ana)
+        Clearance.objects.create(practice=here, client=maria, doctor=doctor, state="granted", max_pressure=3)
+        book_series(
+            client=maria,
+            therapist=self.ana,
+            service=service,
+            first_starts_at=at(10),
+            every_days=7,
+            count=4,
+            by=self.ana,
+        )
+        effect = holds.report_episode(
+            client=maria, kind="relapse", onset_on=note.visit_on, by=self.ana, symptoms=MARK, status="confirmed"
+        )
+        plan = rescheduling.propose_plan(episode=effect.episode, by=self.ana)
+        self.ids: dict[str, Any] = {
+            "client": maria.pk,
+            "condition": maria.conditions.get().pk,
+            "finding": finding.pk,
+            "appointment": visit.pk,
+            "episode": effect.episode.pk,
+            "plan": plan.pk,
+            "note": note.pk,
+            "summary": summary.pk,
+            "share": share.share.pk,
+            "consent": consent.pk,
+            "message": Message.objects.filter(practice=here).first().pk,
+            "doctor": doctor.pk,
+            "verb": "cancel",
+            "plan_verb": "apply",
+            "token": "unknown-token",
+        }
+        self.link = f"/r/{reminders.visit_url(visit).rstrip('/').rsplit('/', 1)[1]}/"
+        self.share_link = "/s/" + share.url.rstrip("/").rsplit("/", 1)[1] + "/"
+
+    def path(self, pattern: str, row: Row, *, unknown: bool = False) -> str:
+        path = pattern
+        for name in row.ids:
+            start, end = path.index("<"), path.index(">")
+            value = uuid.uuid4() if unknown and isinstance(self.ids[name], uuid.UUID) else self.ids[name]
+            path = f"{path[:start]}{value}{path[end + 1 :]}"
+        return "/" + path.lstrip("^/")
+
+
+@pytest.fixture
+def world(now, db):
+    return World()
+
+
+def ask(browser: Any, api: Any, method: str, path: str) -> Any:
+    if path.startswith("/api/"):
+        return getattr(api, method)(path, {}, format="json") if method != "get" else api.get(path)
+    return getattr(browser, method)(path)
+
+
+def browser_of(member: Any) -> Browser:
+    browser = Browser()
+    if member:
+        browser.force_login(member.user)
+    return browser
+
+
+def test_every_route_stands_in_the_table_and_the_table_names_no_other():
+    assert set(routes()) == set(TABLE)
+
+
+CLOSED = [(pattern, method) for pattern, row in TABLE.items() if row.who != ANYBODY for method in row.methods]
+
+
+def test_nobody_gets_in_without_signing_in(world, api):
+    for pattern, method in CLOSED:
+        answer = ask(browser_of(None), api(None), method, world.path(pattern, TABLE[pattern]))
+        if pattern.startswith("api/"):
+            assert answer.status_code == 401, (method, pattern)
+            assert answer.json()["code"] == "not_authenticated"
+        else:
+            assert answer.status_code == 302, (method, pattern)
+            assert answer["Location"].startswith("/login/")
+        assert MARK.encode() not in answer.content, (method, pattern)
+
+
+def test_another_practice_finds_nothing_and_receives_no_foreign_byte(world, api):
+    browser, http = browser_of(world.stranger), api(world.stranger)
+    for pattern, method in CLOSED:
+        row = TABLE[pattern]
+        answer = ask(browser, http, method, world.path(pattern, row))
+        if row.ids:
+            assert answer.status_code in (404, 405), (method, pattern, answer.status_code)
+        else:
+            assert answer.status_code < 500, (method, pattern)
+        assert MARK.encode() not in answer.content, (method, pattern)
+
+
+def test_an_id_of_another_practice_and_an_id_of_nothing_get_the_same_answer(world, api):
+    http = api(world.stranger)
+    for pattern, row in TABLE.items():
+        if row.ids and pattern.startswith("api/"):
+            foreign, nothing = (ask(None, http, "get", world.path(pattern, row, unknown=u)) for u in (False, True))
+            assert (foreign.status_code, foreign.content) == (nothing.status_code, nothing.content), pattern
+
+
+def test_the_front_desk_is_refused_everything_clinical(world, api):
+    browser, http = browser_of(world.desk), api(world.desk)
+    for pattern, row in TABLE.items():
+        if row.who in (CLINICAL, THERAPISTS):
+            for method in row.desk_methods if row.desk_methods is not None else row.methods:
+                answer = ask(browser, http, method, world.path(pattern, row))
+                assert answer.status_code in (403, 405), (method, pattern, answer.status_code)
+
+
+def test_an_owner_who_gives_no_sessions_does_not_read_the_record(world, api):
+    browser, http = browser_of(world.owner), api(world.owner)
+    for pattern, row in TABLE.items():
+        if row.who == THERAPISTS:
+            for method in row.methods:
+                answer = ask(browser, http, method, world.path(pattern, row))
+                assert answer.status_code in (403, 405), (method, pattern, answer.status_code)
+
+
+def test_nothing_a_member_may_ask_for_ends_in_a_server_fault(world, api):
+    browser, http = browser_of(world.ana), api(world.ana)
+    for pattern, row in TABLE.items():
+        for method in row.methods:
+            answer = ask(browser, http, method, world.path(pattern, row) if row.ids else "/" + pattern.lstrip("^"))
+            assert answer.status_code < 500, (method, pattern)
+
+
+def test_a_switched_off_member_is_out_on_the_next_request(world, api):
+    browser, http = browser_of(world.ana), api(world.ana)
+    assert http.get("/api/v1/me/").status_code == 200
+    type(world.ana).objects.filter(pk=world.ana.pk).update(is_active=False)
+    assert http.get("/api/v1/me/").status_code == 401
+    assert browser.get("/clients/").status_code == 302

@@ -1,0 +1,68 @@
+"""What a client answers from the link in a message: I will come, another time, I am not feeling well.
+
+Each may be pressed any number of times and is one act.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from clients.episodes import likely_kind, today_in
+from clients.models import Client, Episode, EpisodeStep
+from practice import links
+from practice.access import Actor, Outsider
+from sessions import booking, holds, reminders
+from sessions.models import Appointment
+
+
+def visit_behind(token: str) -> Appointment | None:
+    """The visit a live link speaks about; None for unknown, expired and used-up ones alike."""
+    link = links.open_link(token, purpose=reminders.VISIT_LINK)
+    if link is None:
+        return None
+    return (Appointment.objects.filter(pk=link.subject_id, practice=link.practice)
+            .select_related("client__practice", "practice", "therapist__user", "room", "service").first())
+
+
+def says_yes(visit: Appointment) -> Appointment:
+    """The client will come."""
+    return booking.confirm_appointment(appointment=visit, by=_client_of(visit))
+
+
+def wants_another_time(visit: Appointment) -> Appointment:
+    """The client cannot come then; the visit stays until staff agree a new time."""
+    return booking.ask_for_another_time(appointment=visit, by=_client_of(visit))
+
+
+@transaction.atomic
+def is_not_well(visit: Appointment, words: str) -> Episode:
+    """The client is not feeling well: a possible episode from today, once, with all their words.
+
+    What it most likely is follows from their conditions. Pressed again that day it adds words that are new, and
+    nothing else.
+    """
+    client = Client.objects.select_for_update(no_key=True).select_related(None).get(pk=visit.client_id)
+    client.practice = visit.practice
+    by, today, kind = _client_of(visit), today_in(client), likely_kind(client)
+    told = Episode.objects.filter(client=client, kind=kind, onset_on=today, status__in=Episode.OPEN).first()
+    if told is None:
+        effect = holds.report_episode(client=client, kind=kind, onset_on=today, by=by, symptoms=words)
+        told = effect.episode
+        if effect.is_new:
+            return told
+    add_words(told, words, by)
+    return told
+
+
+def add_words(episode: Episode, words: str, by: Actor) -> None:
+    """Keep what somebody says about an episode that is known already, unless the same words stand there."""
+    words = words.strip()
+    if not words or words == episode.symptoms.strip():
+        return
+    if not EpisodeStep.objects.filter(episode=episode, note=words).exists():
+        EpisodeStep.objects.create(episode=episode, on=today_in(episode.client), status=episode.status,
+                                   by_name=by.name[:120], note=words)
+
+
+def _client_of(visit: Appointment) -> Outsider:
+    return Outsider(visit.practice, "client", visit.client.name)

@@ -1,0 +1,126 @@
+"""`/api/v1/`: episodes and what they do to the diary, plans for the return."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clients.episodes import today_in
+from clients.models import Client, Episode
+from practice import audit
+from practice.access import may_read
+from practice.api import Api
+from practice.api_views import OwnedList
+from practice.refusals import NotAllowed
+from sessions import holds, rescheduling
+from sessions.episode_serializers import (
+    EffectSerializer,
+    EpisodeSerializer,
+    OneEpisodeSerializer,
+    PlanQuestionSerializer,
+    PlanSerializer,
+    ReportSerializer,
+    StatusSerializer,
+)
+from sessions.models import Plan
+
+
+class ClientEpisodes(OwnedList):
+    """A client's episodes, the latest first; reading them is for owners and therapists, and is written down."""
+
+    serializer_class = EpisodeSerializer
+
+    def get_queryset(self) -> QuerySet[Episode]:
+        if getattr(self, "swagger_fake_view", False):
+            return Episode.objects.none()
+        return Episode.objects.visible_to(self.member).filter(client_id=self.kwargs["pk"])
+
+    @extend_schema(responses=EpisodeSerializer(many=True))
+    def get(self, request: Request, pk: UUID) -> Response:
+        client = self.find(Client, pk)
+        if not may_read(self.member, Episode):
+            raise NotAllowed("Your role does not include reading this. A therapist can.")
+        audit.record(by=self.member, verb="client_read", subject=client, client_id=client.pk, what="episodes")
+        return super().get(request, pk)
+
+    @extend_schema(request=ReportSerializer, responses={201: EffectSerializer, 200: EffectSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Report an episode. Everybody may report a suspected one (a client calls, the front desk writes it down):
+        nothing moves, the therapist is asked today. Confirming is for owners and therapists, and holds visits at once.
+        A relapse reported again within 30 days of its onset answers 200 with the one there is."""
+        read = self.read(ReportSerializer)
+        effect = holds.report_episode(client=self.find(Client, pk), by=self.member, **read)
+        return Response(EffectSerializer(effect).data, status=201 if effect.is_new else 200)
+
+
+class OneEpisode(Api):
+    """An episode with its course and the visits it holds."""
+
+    model = Episode
+
+    @extend_schema(responses=OneEpisodeSerializer)
+    def get(self, request: Request, pk: UUID) -> Response:
+        episode = self.find(Episode, pk)
+        audit.record(by=self.member, verb="client_read", subject=episode, client_id=episode.client_id, what="episode")
+        return Response(OneEpisodeSerializer(episode).data)
+
+
+class EpisodeStatus(Api):
+    """Move an episode on, and the diary with it: confirmed holds visits, not-a-relapse gives times still free back."""
+
+    model = Episode
+
+    @extend_schema(request=StatusSerializer, responses=EffectSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        episode: Episode = self.find(Episode, pk)
+        read: dict[str, Any] = self.read(StatusSerializer)
+        read["on"] = read.get("on") or today_in(episode.client)
+        return Response(EffectSerializer(holds.change_episode(episode=episode, by=self.member, **read)).data)
+
+
+class EpisodePlan(Api):
+    """Propose new times for all visits this episode holds: the least total cost, with reasons. Nothing moves yet."""
+
+    model = Episode
+
+    @extend_schema(request=PlanQuestionSerializer, responses={201: PlanSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        episode = self.find(Episode, pk)
+        read = self.read(PlanQuestionSerializer)
+        plan = rescheduling.propose_plan(episode=episode, by=self.member, **read)
+        return Response(PlanSerializer(plan).data, status=201)
+
+
+class OnePlan(Api):
+    """A plan with its moves. It names no clinical fact, so that the front desk can agree the times and apply it."""
+
+    model = Plan
+
+    @extend_schema(responses=PlanSerializer)
+    def get(self, request: Request, pk: UUID) -> Response:
+        return Response(PlanSerializer(self.find(Plan, pk)).data)
+
+
+class ApplyPlan(Api):
+    """Make every move of a plan, or none: 409 `plan_stale` if the diary changed under it."""
+
+    model = Plan
+
+    @extend_schema(request=None, responses=PlanSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        return Response(PlanSerializer(rescheduling.apply_plan(plan=self.find(Plan, pk), by=self.member)).data)
+
+
+class UndoPlan(Api):
+    """Put every moved visit back on hold as it was, until the first moved one begins: else 409 `undo_conflict`."""
+
+    model = Plan
+
+    @extend_schema(request=None, responses=PlanSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        return Response(PlanSerializer(rescheduling.undo_plan(plan=self.find(Plan, pk), by=self.member)).data)

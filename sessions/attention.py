@@ -1,0 +1,61 @@
+"""Which visits wait for a therapist's decision; the front desk is told that much and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Exists, Min, OuterRef
+from django.utils import timezone
+
+from clients.conditions import CONDITIONS, line_of
+from clients.contraindications import Body, cautions_for
+from clients.limits import bodies_of
+from clients.models import Client, ClientCondition, Episode, Finding
+from clients.rule import Level
+from clients.rules import RULES
+from practice import clock
+from sessions.models import Appointment
+
+_COMING = (Appointment.Status.PROPOSED, Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
+_BARRING = [rule.when for rule in RULES.values() if rule.level >= Level.CLEARANCE]
+_BARRING_FINDINGS = {code for when in _BARRING if when.kind == "finding" for code in when.codes}
+_NAMED = {code for when in _BARRING if when.kind == "condition" for code in when.codes}
+_BARRING_CONDITIONS = {code for code in CONDITIONS if _NAMED & set(line_of(code))}
+
+
+def needing_decision(visits: Sequence[Appointment]) -> set[UUID]:
+    """Of these visits, the ones on hold, the coming ones the safety check bars, and the next one of a client who may
+    be having an episode or whose review is overdue. A constant number of queries."""
+    held = {visit.pk for visit in visits if visit.status == Appointment.Status.HELD}
+    coming = [visit for visit in visits if visit.status in _COMING and visit.ends_at > timezone.now()]
+    bodies = bodies_of(_in_question({visit.client_id for visit in coming})) if coming else {}
+    if not bodies:
+        return held
+    asked = [visit for visit in coming if visit.client_id in bodies]
+    barred = {v.pk for v in asked
+              if cautions_for(bodies[v.client_id], on=v.wall_date, minutes=v.minutes).verdict in ("clearance", "stop")}
+    return held | barred | _next_of({v.client_id for v in asked if _is_in_doubt(bodies[v.client_id], v)}, asked)
+
+
+def _in_question(clients: set[UUID]) -> list[Client]:
+    """Those about whom something is known that can bar a visit at all; most need no further look."""
+    of = OuterRef("pk")
+    return list(Client.objects.filter(pk__in=clients).filter(
+        Exists(Episode.objects.filter(client=of, status__in=Episode.OPEN))
+        | Exists(Finding.objects.filter(client=of, finding__in=_BARRING_FINDINGS))
+        | Exists(ClientCondition.objects.filter(client=of, condition__in=_BARRING_CONDITIONS))))
+
+
+def _is_in_doubt(body: Body, visit: Appointment) -> bool:
+    today = clock.wall_of(timezone.now(), visit.time_zone)[0]
+    return any(e.status == "suspected" or (e.status == "confirmed" and e.hold_until is not None and e.hold_until < today)
+               for e in body.episodes)
+
+
+def _next_of(clients: set[UUID], visits: Sequence[Appointment]) -> set[UUID]:
+    if not clients:
+        return set()
+    rows = Appointment.objects.filter(client__in=clients, status__in=_COMING, ends_at__gt=timezone.now())
+    first = dict(rows.order_by().values_list("client").annotate(Min("starts_at")))
+    return {visit.pk for visit in visits if first.get(visit.client_id) == visit.starts_at}

@@ -1,0 +1,188 @@
+"""Shapes of episodes and plans over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from clients.models import Episode, EpisodeStep
+from practice import clock
+from practice.api import Day, PlainText
+from sessions.holds import Effect
+from sessions.models import Hold, Plan, PlanMove
+
+
+class ReportSerializer(serializers.Serializer[Any]):
+    """What is reported: since when, fever or not, in whose words. `confirmed` holds visits at once, for owners and
+    therapists; `on_word_of` says on whose word (the MS team, a doctor, the client's report)."""
+
+    kind = serializers.ChoiceField(choices=Episode.Kind.choices)
+    status = serializers.ChoiceField(choices=["suspected", "confirmed"], default="suspected")
+    onset_on = Day(required=False, help_text="Today, where it is not said.")
+    fever_or_infection = serializers.BooleanField(default=False)
+    steroids_until = Day(required=False, allow_null=True)
+    expected_return_on = Day(required=False, allow_null=True)
+    symptoms = PlainText(max_length=2000, required=False)
+    on_word_of = PlainText(max_length=120, required=False)
+
+
+class StatusSerializer(serializers.Serializer[Any]):
+    """The next step of an episode, `on` a day, today by default; an episode never goes back."""
+
+    status = serializers.ChoiceField(choices=["confirmed", "recovering", "resolved", "not_a_relapse"])
+    on = Day(required=False, allow_null=True)
+    note = PlainText(max_length=2000, required=False)
+    on_word_of = PlainText(max_length=120, required=False)
+
+
+class KeptSerializer(serializers.Serializer[Any]):
+    """A visit that stays where it is, and why."""
+
+    appointment = serializers.UUIDField()
+    why = serializers.CharField()
+
+
+class QueuedSerializer(serializers.Serializer[Any]):
+    """A message that was queued."""
+
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+
+
+class EffectSerializer(serializers.Serializer[Effect]):
+    """An episode, and what its step did to the diary: visits put on hold, kept and why, given back; messages queued."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Episode.Kind.choices)
+    status = serializers.ChoiceField(choices=Episode.Status.choices)
+    onset_on = serializers.DateField()
+    hold_until = serializers.DateField(allow_null=True)
+    review_on = serializers.DateField(allow_null=True)
+    held = serializers.ListField(child=serializers.UUIDField())
+    kept = KeptSerializer(many=True)
+    restored = serializers.ListField(child=serializers.UUIDField())
+    messages = QueuedSerializer(many=True)
+
+    def to_representation(self, effect: Effect) -> dict[str, Any]:
+        episode = effect.episode
+        return {
+            "id": str(episode.pk), "kind": episode.kind, "status": episode.status, "onset_on": _day(episode.onset_on),
+            "hold_until": _day(episode.hold_until), "review_on": _day(episode.review_on),
+            "held": [str(visit.pk) for visit in effect.held],
+            "kept": [{"appointment": str(visit.pk), "why": why} for visit, why in effect.kept],
+            "restored": [str(visit.pk) for visit in effect.restored],
+            "messages": [{"id": str(message.pk), "kind": message.kind} for message in effect.messages]}
+
+
+class StepSerializer(serializers.ModelSerializer[EpisodeStep]):
+    """One step of an episode's course."""
+
+    by = serializers.CharField(source="by_name")
+
+    class Meta:
+        model = EpisodeStep
+        fields = ["at", "on", "status", "by", "note"]
+
+
+class HoldSerializer(serializers.ModelSerializer[Hold]):
+    """One visit an episode put on hold, and what became of it; an empty outcome awaits review."""
+
+    class Meta:
+        model = Hold
+        fields = ["appointment", "outcome", "began_at", "ended_at"]
+
+
+class EpisodeSerializer(serializers.ModelSerializer[Episode]):
+    """An episode as recorded: what, since when, on whose word, until when it holds visits."""
+
+    class Meta:
+        model = Episode
+        fields = ["id", "client", "kind", "status", "onset_on", "reported_by", "symptoms", "fever_or_infection",
+                  "steroids_until", "expected_return_on", "confirmed_on", "confirmed_on_word_of", "hold_until",
+                  "review_on", "ended_on", "version"]
+
+
+class OneEpisodeSerializer(EpisodeSerializer):
+    """An episode with its course and what it holds."""
+
+    steps = StepSerializer(many=True, read_only=True)
+    holds = HoldSerializer(many=True, read_only=True)
+
+    class Meta(EpisodeSerializer.Meta):
+        fields = [*EpisodeSerializer.Meta.fields, "steps", "holds"]
+
+
+class PlanQuestionSerializer(serializers.Serializer[Any]):
+    """How visits on hold come back: from which day (default: the expected return, else the day after the hold), by
+    which policy, with how many minutes each (default: as before)."""
+
+    return_on = Day(required=False, allow_null=True)
+    policy = serializers.ChoiceField(choices=Plan._meta.get_field("policy").flatchoices, default="append")
+    minutes = serializers.IntegerField(min_value=5, max_value=480, required=False, allow_null=True)
+
+
+class MoveOfPlanSerializer(serializers.Serializer[PlanMove]):
+    """One visit of a plan at its new time, with its own part of the cost, and why."""
+
+    appointment = serializers.UUIDField()
+    therapist = serializers.UUIDField()
+    room = serializers.UUIDField()
+    minutes = serializers.IntegerField()
+    why = serializers.ListField(child=serializers.CharField())
+    cost_terms = serializers.DictField(child=serializers.IntegerField())
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"from": serializers.DateTimeField(), "to": serializers.DateTimeField(), **super().get_fields()}
+
+
+class PlanSerializer(serializers.Serializer[Plan]):
+    """A plan; a proposal reserves nothing. `cost_terms` add up to `cost`. `unplaced` visits stay on hold, unless the
+    policy lets them go."""
+
+    id = serializers.UUIDField()
+    client = serializers.UUIDField()
+    episode = serializers.UUIDField(allow_null=True)
+    status = serializers.ChoiceField(choices=Plan.Status.choices)
+    policy = serializers.ChoiceField(choices=Plan._meta.get_field("policy").flatchoices)
+    return_on = serializers.DateField()
+    minutes = serializers.IntegerField(allow_null=True)
+    optimal = serializers.BooleanField()
+    cost = serializers.IntegerField()
+    cost_terms = serializers.DictField(child=serializers.IntegerField())
+    moves = MoveOfPlanSerializer(many=True)
+    unplaced = KeptSerializer(many=True)
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    applied_at = serializers.DateTimeField(allow_null=True)
+    undone_at = serializers.DateTimeField(allow_null=True)
+
+    def to_representation(self, plan: Plan) -> dict[str, Any]:
+        zone = plan.practice.time_zone
+        moves = list(plan.moves.select_related("appointment"))
+        lapsed = plan.status == Plan.Status.PROPOSED and plan.expires_at <= timezone.now()
+        return {
+            "id": str(plan.pk), "client": str(plan.client_id),
+            "episode": str(plan.episode_id) if plan.episode_id else None,
+            "status": Plan.Status.EXPIRED.value if lapsed else plan.status, "policy": plan.policy,
+            "return_on": _day(plan.return_on), "minutes": plan.minutes, "optimal": plan.is_optimal, "cost": plan.cost,
+            "cost_terms": plan.cost_terms, "moves": [_move(move, zone) for move in moves if move.starts_at],
+            "unplaced": [{"appointment": str(move.appointment_id), "why": "; ".join(move.why)}
+                         for move in moves if move.starts_at is None],
+            **{name: _at(getattr(plan, name), zone) for name in ("created_at", "expires_at", "applied_at", "undone_at")}}
+
+
+def _move(move: PlanMove, zone: str) -> dict[str, Any]:
+    return {
+        "appointment": str(move.appointment_id), "from": _at(move.from_at, zone), "to": _at(move.starts_at, zone),
+        "therapist": str(move.therapist_id), "room": str(move.room_id), "minutes": move.minutes, "why": move.why,
+        "cost_terms": move.cost_terms}
+
+
+def _day(on: Any) -> str | None:
+    return on.isoformat() if on else None
+
+
+def _at(instant: Any, zone: str) -> str | None:
+    return clock.iso(instant, zone) if instant else None

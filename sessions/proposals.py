@@ -1,0 +1,213 @@
+"""A plan for the return is proposed: the diary is read for it, the optimum found, its reasons kept. Nothing moves.
+
+The optimum itself is a pure function (`sessions/planning.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import statistics
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from clients.episodes import today_in
+from clients.models import Client, Episode
+from practice import audit, clock
+from practice.access import Actor
+from practice.models import Membership
+from practice.refusals import BadInput, Refusal
+from sessions import planning
+from sessions.diary import lock_diary
+from sessions.models import RELEASED, Appointment, Hold, Plan, PlanMove
+from sessions.objections import refuse_unless_clinical
+from sessions.supply import horizon_of, open_times, preferences_of, rooms_for, therapists_for
+
+PROPOSAL_LIVES = timedelta(hours=24)
+USUAL_INTERVAL = 7  # days, where neither a series nor earlier visits say otherwise
+LAST_GAPS = 5
+MINUTES = range(5, 481)
+
+
+class NothingToPlan(Refusal):
+    """No visit of this episode awaits a new time."""
+
+    code: ClassVar[str] = "nothing_on_hold"
+    title: ClassVar[str] = "Nothing is on hold"
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A visit of the client that stays where it is."""
+
+    pk: UUID
+    on: date
+    series: UUID | None
+    every_days: int | None
+
+
+def propose_plan(
+    *, episode: Episode, by: Actor, return_on: date | None = None, policy: str = "append", minutes: int | None = None,
+) -> Plan:
+    """The cheapest placement of all visits this episode holds, with each move's reasons. Nothing moves yet.
+
+    `minutes` is the new length of every visit. Refuses a return day in the past or beyond the booking horizon.
+    """
+    refuse_unless_clinical(by)
+    if policy not in dict(Plan._meta.get_field("policy").flatchoices):
+        raise BadInput("Choose append, catch_up or drop.", field="policy")
+    if minutes is not None and minutes not in MINUTES:
+        raise BadInput(f"A visit lasts from {MINUTES[0]} to {MINUTES[-1]} minutes.", field="minutes")
+    client = episode.client
+    with transaction.atomic():
+        lock_diary([], [], [client])
+        held = _held_by(episode)
+        if not held:
+            raise NothingToPlan(f"No visit of {client.name} is on hold for this episode.")
+        first = _return_day(episode, return_on)
+        last = min(first + timedelta(days=client.practice.plan_horizon_days), horizon_of(client.practice))
+        who = _acceptable(client, held)
+        standing = _standing(client)
+        terms = _terms(client, held, standing, who, first, last, policy)
+        wanted = [planning.HeldVisit(str(v.pk), v.wall_date, v.wall_time, str(v.therapist_id), minutes or v.minutes)
+                  for v in held]
+        answer = planning.propose(wanted, [planning.KeptVisit(str(v.pk), v.on) for v in standing],
+                                  _candidates(episode, held, who, first, last, minutes), terms)
+        Plan.objects.filter(episode=episode, status=Plan.Status.PROPOSED).update(status=Plan.Status.SUPERSEDED)
+        plan = Plan.objects.create(
+            practice=client.practice, client=client, episode=episode, policy=policy, return_on=first, minutes=minutes,
+            is_optimal=answer.optimal, cost=answer.cost, cost_terms=dict(answer.cost_terms),
+            diary_print=diary_print(client), made_by_name=by.name[:120], expires_at=timezone.now() + PROPOSAL_LIVES)
+        _keep_moves(plan, held, answer)
+        audit.record(by=by, verb="plan_proposed", subject=plan, cost=answer.cost)
+    return plan
+
+
+def diary_print(client: Client) -> str:
+    """SHA-256 over every visit of the client from today on: which stand, which are on hold, when and how long.
+
+    Confirming or arriving changes nothing a plan was made from.
+    """
+    today = clock.day_begins(today_in(client), client.practice.time_zone)
+    rows = (Appointment.objects.filter(client=client, ends_at__gte=today).exclude(status__in=("cancelled", "noshow"))
+            .order_by("pk").values_list("pk", "status", "starts_at", "minutes"))
+    seen = [(str(pk), status == Appointment.Status.HELD, clock.minute_of(at), length) for pk, status, at, length in rows]
+    return hashlib.sha256(repr(seen).encode()).hexdigest()
+
+
+def is_let_go(plan: Plan, visit: Appointment) -> bool:
+    """Whether applying the plan gives this visit up, rather than leaving it on hold, where it has no new time."""
+    return plan.policy == "drop" and visit.wall_date < plan.return_on
+
+
+def interval_of(client: Client, held: Sequence[Appointment], standing: Sequence[_Standing] = ()) -> int:
+    """The usual days between visits: the series' rhythm, else the median of the last five gaps, else 7.
+
+    With several series side by side it is the median of the gaps between all their visits.
+    """
+    rhythms = {v.series_id: v.series.every_days for v in held if v.series}
+    rhythms |= {v.series: v.every_days for v in standing if v.series and v.every_days and v.on >= held[0].wall_date}
+    if len(rhythms) == 1:
+        return next(iter(rhythms.values()))
+    if rhythms:
+        return _median_gap({v.wall_date for v in held} | {v.on for v in standing if v.on >= held[0].wall_date})
+    came = Appointment.objects.filter(client=client, status__in=("arrived", "fulfilled")).order_by("-wall_date")
+    last = set(came.values_list("wall_date", flat=True)[:LAST_GAPS + 1])
+    return _median_gap(last if len(last) > 1 else {v.wall_date for v in held})
+
+
+def _median_gap(days: set[date]) -> int:
+    gaps = [(b - a).days for a, b in pairwise(sorted(days))]
+    return max(1, round(statistics.median(gaps))) if gaps else USUAL_INTERVAL
+
+
+def _held_by(episode: Episode) -> list[Appointment]:
+    holds = Hold.objects.filter(episode=episode, outcome="").select_related(
+        "appointment__series", "appointment__service__practice", "appointment__therapist__user")
+    return [hold.appointment for hold in holds.order_by("appointment__starts_at", "appointment__pk")]
+
+
+def _return_day(episode: Episode, asked: date | None) -> date:
+    """The day asked for, else the expected return, else the day after the hold; a closed episode holds nothing."""
+    today = today_in(episode.client)
+    if asked:
+        if asked < today:
+            raise BadInput(f"{clock.said_date(asked, today=today)} has passed.", field="return_on")
+        if asked > horizon_of(episode.client.practice):
+            most = episode.client.practice.horizon_days
+            raise BadInput(f"Visits are booked up to {most} days ahead.", field="return_on")
+        return asked
+    if episode.expected_return_on and episode.expected_return_on >= today:
+        return episode.expected_return_on
+    if not episode.is_open or episode.hold_until is None:
+        return today
+    return max(today, episode.hold_until + timedelta(days=1))
+
+
+def _standing(client: Client) -> list[_Standing]:
+    """The client's visits that stand: the last one before today and everything after it."""
+    rows = (Appointment.objects.filter(client=client).exclude(status__in=RELEASED).order_by("wall_date", "pk")
+            .values_list("pk", "wall_date", "series_id", "series__every_days"))
+    today = today_in(client)
+    return [_Standing(*row) for row in [*rows.filter(wall_date__lt=today).reverse()[:1], *rows.filter(wall_date__gte=today)]]
+
+
+def _terms(client: Client, held: Sequence[Appointment], standing: Sequence[_Standing], who: dict[UUID, Membership],
+           first: date, last: date, policy: str) -> planning.Terms:
+    wishes = preferences_of(client)
+    names = {str(v.therapist_id): v.therapist.name for v in held} | {str(pk): member.name for pk, member in who.items()}
+    return planning.Terms(
+        return_on=first, horizon_days=max(0, (last - first).days), interval_days=interval_of(client, held, standing),
+        policy=policy, preferred_windows=wishes.windows,  # type: ignore[arg-type]
+        preferred_weekdays=wishes.weekdays, names=names)
+
+
+def _acceptable(client: Client, held: Sequence[Appointment]) -> dict[UUID, Membership]:
+    """The therapists of the held visits and those the client named, where they still give sessions."""
+    wished = {v.therapist_id for v in held} | {UUID(t) for t in client.preferences.get("therapists", [])}
+    rows = Membership.objects.filter(practice_id=client.practice_id, pk__in=wished, is_active=True, is_therapist=True)
+    return {member.pk: member for member in rows.select_related("user").order_by("pk")}
+
+
+def _candidates(episode: Episode, held: Sequence[Appointment], who: dict[UUID, Membership], first: date, last: date,
+                minutes: int | None) -> dict[int, Sequence[planning.Candidate]]:
+    """Open slots by the minutes a visit needs; where visits of one length are of several services, open for all."""
+    services = defaultdict(dict)
+    for visit in held:
+        services[minutes or visit.minutes][visit.service_id] = visit.service
+    found: dict[int, Sequence[planning.Candidate]] = {}
+    for length, of_length in services.items():
+        for service in of_length.values():
+            slots = open_times(
+                service=service, first=first, last=last, minutes=length, client=episode.client, but_hold_of=episode,
+                therapists=[t.pk for t in therapists_for(service) if t.pk in who],
+                rooms=[room.pk for room in rooms_for(service)])
+            rows = planning.candidates_of(slots, episode.client.practice.time_zone)
+            found[length] = [c for c in rows if c in set(found[length])] if length in found else rows
+    return found
+
+
+def _keep_moves(plan: Plan, held: Sequence[Appointment], answer: planning.Proposal) -> None:
+    moves, left_out = {move.visit: move for move in answer.moves}, dict(answer.unplaced)
+    episode = plan.episode
+    until = episode.hold_until if episode and episode.status == Episode.Status.CONFIRMED else None
+    rows = []
+    for position, visit in enumerate(held):
+        row = PlanMove(plan=plan, appointment=visit, position=position)
+        if move := moves.get(str(visit.pk)):
+            row.starts_at, row.minutes = clock.instant_at(move.candidate.starts), plan.minutes or visit.minutes
+            row.therapist_id, row.room_id = UUID(move.candidate.therapist), UUID(move.candidate.room)
+            row.why, row.cost_terms = list(move.why), dict(move.cost_terms)
+            if until and move.candidate.on < until:
+                row.why.append(f"before the review date, {clock.said_date(until)}")
+        else:
+            row.why = [left_out[str(visit.pk)]]
+        rows.append(row)
+    PlanMove.objects.bulk_create(rows)

@@ -1,0 +1,251 @@
+"""Shapes of the diary over HTTP: open slots, visits, series, the waitlist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from clients.body_serializers import CautionsSerializer
+from clients.models import Client
+from practice import clock
+from practice.api import Day, Owned, WallTime
+from practice.models import Membership, Room, Service
+from sessions.models import Appointment, Series, WaitlistEntry
+from sessions.objections import ReasonNeeded
+from sessions.series import MOST_VISITS
+from sessions.supply import MOST_DAYS
+
+_IN_USE = {"is_active": True}
+_GIVES_SESSIONS = {"is_therapist": True, "is_active": True}
+_CLINICAL_REASONS = {Appointment.Reason.FLARE}  # the front desk reads “other”
+
+
+class AvailabilityQuery(serializers.Serializer[Any]):
+    """Which open slots: of one service, between two dates of the practice's zone, both included, at most 92 days."""
+
+    service = serializers.UUIDField()
+    therapist = serializers.UUIDField(required=False)
+    room = serializers.UUIDField(required=False)
+    client = serializers.UUIDField(required=False, help_text="Ranks the answer by this client's wishes.")
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"from": Day(), "to": Day(), **super().get_fields()}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["to"] < attrs["from"]:
+            raise serializers.ValidationError({"to": f"{clock.said_date(attrs['to'])} lies before the first day."})
+        if (attrs["to"] - attrs["from"]).days >= MOST_DAYS:
+            raise serializers.ValidationError({"to": f"Ask for {MOST_DAYS} days at most in one go."})
+        return attrs
+
+
+class SlotSerializer(serializers.Serializer[Any]):
+    """One open slot; `rank` (1 is the best of the whole answer) and `why` only where a client was named."""
+
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    therapist = serializers.UUIDField()
+    room = serializers.UUIDField()
+    rank = serializers.IntegerField(required=False)
+    why = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class SlotsSerializer(serializers.Serializer[Any]):
+    """All open slots at once: by start and therapist, or best first where a client was named."""
+
+    count = serializers.IntegerField()
+    results = SlotSerializer(many=True)
+
+
+class StatusesField(serializers.CharField):
+    """One status, or several with commas between."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        asked = [word.strip() for word in super().to_internal_value(data).split(",") if word.strip()]
+        if unknown := [word for word in asked if word not in Appointment.Status.values]:
+            raise serializers.ValidationError(
+                f"“{unknown[0][:40]}” is no status. There are: {', '.join(Appointment.Status.values)}.")
+        return asked
+
+
+class AppointmentQuery(serializers.Serializer[Any]):
+    """Which visits: between two dates of the practice's zone, both included; of a client, a therapist, in a status."""
+
+    client = serializers.UUIDField(required=False)
+    therapist = serializers.UUIDField(required=False)
+    status = StatusesField(required=False, help_text="One, or several with commas between.")
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"from": Day(required=False), "to": Day(required=False), **super().get_fields()}
+
+
+class AppointmentSerializer(serializers.Serializer[Appointment]):
+    """A visit. `cautions` stand where one visit is answered; they and the reasons given are null for the front desk,
+    which reads `needs_decision`: the therapist has to decide something about this visit."""
+
+    id = serializers.UUIDField()
+    client = serializers.UUIDField()
+    therapist = serializers.UUIDField()
+    service = serializers.UUIDField()
+    room = serializers.UUIDField()
+    series = serializers.UUIDField(allow_null=True)
+    status = serializers.ChoiceField(choices=Appointment.Status.choices)
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    minutes = serializers.IntegerField()
+    time_zone = serializers.CharField()
+    wall_date = serializers.DateField(help_text="The date on the wall, in `time_zone`.")
+    wall_time = serializers.CharField(help_text="The time on the wall: 10:30.")
+    cancel_reason = serializers.CharField(allow_blank=True)
+    wants_other_time = serializers.BooleanField(help_text="The client asked for another time.")
+    needs_decision = serializers.BooleanField()
+    override_reason = serializers.CharField(allow_null=True, allow_blank=True)
+    keep_reason = serializers.CharField(allow_null=True, allow_blank=True)
+    cautions = CautionsSerializer(allow_null=True, required=False)
+    version = serializers.IntegerField()
+    sequence = serializers.IntegerField(help_text="iCalendar SEQUENCE: raised by each move.")
+
+    def to_representation(self, visit: Appointment) -> dict[str, Any]:
+        is_clinical = self.context["member"].may_see_clinical
+        hidden = not is_clinical and visit.cancel_reason in _CLINICAL_REASONS
+        shown = {
+            "id": str(visit.pk), "client": str(visit.client_id), "therapist": str(visit.therapist_id),
+            "service": str(visit.service_id), "room": str(visit.room_id),
+            "series": str(visit.series_id) if visit.series_id else None, "status": visit.status,
+            "starts_at": clock.iso(visit.starts_at, visit.time_zone),
+            "ends_at": clock.iso(visit.ends_at, visit.time_zone), "minutes": visit.minutes,
+            "time_zone": visit.time_zone, "wall_date": visit.wall_date.isoformat(),
+            "wall_time": clock.said_time(visit.wall_time),
+            "cancel_reason": Appointment.Reason.OTHER.value if hidden else visit.cancel_reason,
+            "wants_other_time": visit.wants_other_time, "needs_decision": visit.pk in self.context["needs_decision"],
+            "override_reason": visit.override_reason if is_clinical else None,
+            "keep_reason": visit.keep_reason if is_clinical else None,
+            "version": visit.version, "sequence": visit.sequence,
+        }
+        if "check" in self.context:
+            check = self.context["check"] if is_clinical else None
+            shown["cautions"] = CautionsSerializer(check).data if check is not None else None
+        return shown
+
+
+class OverrideSerializer(serializers.Serializer[Any]):
+    """Go ahead all the same, with a reason. What a role may lift so stands in the documentation of the states."""
+
+    reason = serializers.CharField(max_length=500, allow_blank=True)
+
+
+def reason_from(read: dict[str, Any]) -> str:
+    """The reason of an override in a body, empty where none is asked; refuses an override without its reason."""
+    override = read.get("override")
+    if override is None:
+        return ""
+    reason = str(override["reason"]).strip()
+    if not reason:
+        raise ReasonNeeded("Say why, in a few words.", field="override/reason")
+    return reason
+
+
+class BookingSerializer(serializers.Serializer[Any]):
+    """A visit as wished; without a room the first free one is taken."""
+
+    client = Owned(Client, where={"archived_at": None})
+    therapist = Owned(Membership, where=_GIVES_SESSIONS)
+    service = Owned(Service, where=_IN_USE)
+    room = Owned(Room, where=_IN_USE, required=False, allow_null=True)
+    starts_at = WallTime()
+    override = OverrideSerializer(required=False, allow_null=True)
+
+
+class MoveSerializer(serializers.Serializer[Any]):
+    """Where a visit moves to; therapist and room stay where they are not named."""
+
+    starts_at = WallTime()
+    therapist = Owned(Membership, where=_GIVES_SESSIONS, required=False, allow_null=True)
+    room = Owned(Room, where=_IN_USE, required=False, allow_null=True)
+    override = OverrideSerializer(required=False, allow_null=True)
+
+
+class CancelSerializer(serializers.Serializer[Any]):
+    """Why, as a code; words about health have no place here."""
+
+    reason = serializers.ChoiceField(
+        choices=Appointment.Reason.choices, default=Appointment.Reason.OTHER,
+        error_messages={"invalid_choice": f"Give one of these codes: {', '.join(Appointment.Reason.values)}."})
+
+
+class KeepSerializer(serializers.Serializer[Any]):
+    """Why a visit on hold stays at its time."""
+
+    reason = serializers.CharField(max_length=500, allow_blank=True)
+
+
+class SeriesQuestionSerializer(serializers.Serializer[Any]):
+    """A run of visits at one rhythm, at the same time on the wall; with `dry_run` nothing is booked."""
+
+    client = Owned(Client, where={"archived_at": None})
+    therapist = Owned(Membership, where=_GIVES_SESSIONS)
+    service = Owned(Service, where=_IN_USE)
+    room = Owned(Room, where=_IN_USE, required=False, allow_null=True)
+    first_starts_at = WallTime()
+    every_days = serializers.IntegerField(min_value=1, max_value=366)
+    count = serializers.IntegerField(min_value=1, max_value=MOST_VISITS)
+    dry_run = serializers.BooleanField(default=False)
+    override = OverrideSerializer(required=False, allow_null=True)
+
+
+class SeriesDateSerializer(serializers.Serializer[Any]):
+    """One date of a series: free, or what speaks against it, as code and in words, and the nearest free time."""
+
+    on = serializers.DateField()
+    starts_at = serializers.DateTimeField()
+    conflict = serializers.CharField(allow_null=True)
+    code = serializers.CharField(allow_null=True)
+    alternative = serializers.DateTimeField(allow_null=True)
+
+
+class SeriesSerializer(serializers.Serializer[Series]):
+    """A booked series: its visits, and its dates as a dry run answers them."""
+
+    id = serializers.UUIDField()
+    appointments = AppointmentSerializer(many=True)
+    dates = SeriesDateSerializer(many=True)
+
+
+class SeriesDatesSerializer(serializers.Serializer[Any]):
+    """What a dry run found, date by date."""
+
+    dates = SeriesDateSerializer(many=True)
+
+
+class WindowField(serializers.ListField):
+    """From and until on the wall clock: ["10:00", "12:00"]."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child=serializers.TimeField(format="%H:%M"), min_length=2, max_length=2, **kwargs)
+
+
+class WaitlistSerializer(serializers.ModelSerializer[WaitlistEntry]):
+    """Who wants an earlier or another time, and when they can: `weekdays` 0 is Monday; none named means any."""
+
+    client = Owned(Client, where={"archived_at": None})
+    service = Owned(Service, where=_IN_USE)
+    therapist = Owned(Membership, where=_GIVES_SESSIONS, required=False, allow_null=True)
+    from_on = Day(required=False)
+    until_on = Day(required=False)
+    weekdays = serializers.ListField(child=serializers.IntegerField(min_value=0, max_value=6), required=False,
+                                     max_length=7)
+    windows = serializers.ListField(child=WindowField(), required=False, max_length=14)
+
+    class Meta:
+        model = WaitlistEntry
+        fields = ["id", "client", "service", "therapist", "from_on", "until_on", "weekdays", "windows", "created_at"]
+
+    def to_representation(self, entry: WaitlistEntry) -> dict[str, Any]:
+        return {
+            "id": str(entry.pk), "client": str(entry.client_id), "service": str(entry.service_id),
+            "therapist": str(entry.therapist_id) if entry.therapist_id else None,
+            "from_on": entry.from_on.isoformat(), "until_on": entry.until_on.isoformat(), "weekdays": entry.weekdays,
+            "windows": entry.windows,
+            "created_at": clock.iso(entry.created_at, timezone.get_current_timezone_name())}

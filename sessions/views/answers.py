@@ -1,0 +1,71 @@
+"""The page behind the link in a message. Looking changes nothing; each answer is one press, however often pressed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from practice.pages import attempt, look
+from sessions import answers
+from sessions.asked import status_of
+from sessions.briefly import first_name
+from sessions.forms import UnwellForm
+from sessions.models import Appointment
+
+_ASKING = ("proposed", "booked", "confirmed")
+_VERBS = {"yes": answers.says_yes, "other-time": answers.wants_another_time}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def action(request: HttpRequest, token: str) -> HttpResponse:
+    """One visit and three answers; dead links of every kind get one and the same page."""
+    visit = answers.visit_behind(token)
+    if visit is None:
+        response = HttpResponse(render_to_string("sessions/link_gone.html", look(request)), status=404)
+    elif request.method == "POST":
+        response = _answer(request, visit, token)
+    elif request.GET.get("say") == "unwell" and _state(visit) == "asks":
+        response = _page(request, visit, UnwellForm(), say="unwell")
+    else:
+        response = _page(request, visit, UnwellForm(), say="thanks" if request.GET.get("say") == "thanks" else "")
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _answer(request: HttpRequest, visit: Appointment, token: str) -> HttpResponse:
+    """Take one answer and show the page as it stands then."""
+    form, answer = UnwellForm(request.POST), request.POST.get("answer", "")
+    if not form.is_valid():
+        return _page(request, visit, form, say="unwell")
+    if answer == "unwell" and _state(visit) == "asks":
+        told = attempt(form, answers.is_not_well, visit=visit, words=form.cleaned_data["symptoms"])
+        if told is None:
+            return _page(request, visit, form, say="unwell")
+        there = redirect("sessions:action", token=token)
+        there["Location"] += "?say=thanks"
+        return there
+    if answer in _VERBS and attempt(form, _VERBS[answer], visit=visit) is None:
+        visit.refresh_from_db(fields=["status", "wants_other_time"])
+        return _page(request, visit, form, say="")
+    return redirect("sessions:action", token=token)
+
+
+def _state(visit: Appointment) -> str:
+    """What there is to say: asks, begun, held, cancelled, noshow or done."""
+    if visit.status in _ASKING:
+        return "asks" if visit.starts_at > timezone.now() else "begun"
+    return {"arrived": "begun", "fulfilled": "done"}.get(visit.status, visit.status)
+
+
+def _page(request: HttpRequest, visit: Appointment, form: UnwellForm, **words: Any) -> HttpResponse:
+    template = {"unwell": "answer_unwell", "thanks": "answer_thanks"}.get(words["say"], "answer")
+    context = {"visit": visit, "practice": visit.practice, "form": form, "state": _state(visit),
+               "therapist": first_name(visit.therapist)}
+    return render(request, f"sessions/{template}.html", context, status=status_of(form))

@@ -1,0 +1,93 @@
+"""The return plan: was, becomes, why; applied in one press, undone in one press."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from practice import clock
+from practice.pages import attempt, find, member_page
+from sessions.asked import member_of, status_of
+from sessions.models import Plan, PlanMove
+from sessions.rescheduling import apply_plan, undo_plan
+
+_ACTS = {"apply": apply_plan, "undo": undo_plan}
+_TERMS = {
+    "start": "days until the first visit", "rhythm": "days off the usual rhythm", "time_of_day": "other time of day",
+    "weekday": "other weekday", "therapist": "other therapist", "unplaced": "visits without a place",
+    "late": "visits placed late",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """One visit of the plan in words."""
+
+    move: PlanMove
+    was: str
+    becomes: str
+    changes: str
+    why: str
+
+
+@require_safe
+@member_page()
+def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The plan's page."""
+    return _page(request, _find(request, pk), forms.Form())
+
+
+@require_POST
+@member_page()
+def plan_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """Apply or undo the plan as a whole; refused, the page says what changed."""
+    if verb not in _ACTS:
+        raise Http404("No such step.")
+    row, form = _find(request, pk), forms.Form(request.POST)
+    form.is_valid()
+    if attempt(form, _ACTS[verb], plan=row, by=member_of(request)) is None:
+        return _page(request, _find(request, pk), form)
+    if verb == "undo":
+        messages.success(request, "Undone: every visit is as it was before the plan.")
+    return redirect("sessions:plan", row.pk)
+
+
+def _find(request: HttpRequest, pk: UUID) -> Plan:
+    row: Plan = find(Plan, member_of(request), pk, "client__practice", "episode")
+    return row
+
+
+def _page(request: HttpRequest, row: Plan, form: forms.Form) -> HttpResponse:
+    moves = list(row.moves.select_related("appointment__therapist__user", "therapist__user", "room"))
+    placed = [m for m in moves if m.starts_at]
+    first = min((m.starts_at for m in placed if m.starts_at), default=None)
+    terms = [(_TERMS.get(name, name), cost) for name, cost in row.cost_terms.items() if cost]
+    return render(request, "sessions/plan.html", {
+        "room": "clients", "plan": row, "client": row.client, "form": form, "terms": terms,
+        "rows": [_row(m, row) for m in moves], "placed": len(placed), "left": len(moves) - len(placed),
+        "may_apply": row.status == "proposed" and row.expires_at > timezone.now() and bool(moves),
+        "may_undo": row.status == "applied" and (first is None or first > timezone.now()),
+    }, status=status_of(form))
+
+
+def _row(move: PlanMove, row: Plan) -> MoveRow:
+    """Where the visit was (as kept for the undo, once applied) and where it goes."""
+    zone, visit = row.client.practice.time_zone, move.appointment
+    before: dict[str, Any] = move.before
+    was_at = datetime.fromisoformat(before["starts_at"]) if before else visit.starts_at
+    changes = []
+    if move.therapist and str(move.therapist_id) != before.get("therapist", str(visit.therapist_id)):
+        changes.append(f"with {move.therapist.user.name}")
+    if move.minutes and move.minutes != before.get("minutes", visit.minutes):
+        changes.append(f"{move.minutes} minutes")
+    return MoveRow(move, clock.said(was_at, zone), clock.said(move.starts_at, zone) if move.starts_at else "",
+                   ", ".join(changes), "; ".join(move.why))
