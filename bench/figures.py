@@ -40,7 +40,9 @@ class Figure:
         pairs = [(self.measured(goal), bound) for goal, bound in self.goals.items()]
         if not pairs or any(value is None for value, _ in pairs):
             return None
-        return all(value <= bound if self.better == "lower" else value >= bound for value, bound in pairs if value is not None)
+        return all(
+            value <= bound if self.better == "lower" else value >= bound for value, bound in pairs if value is not None
+        )
 
     def said_goals(self) -> str:
         sign = "≤" if self.better == "lower" else "≥"
@@ -48,10 +50,16 @@ class Figure:
         return ", ".join(f"{sign} {bound:g}{names[goal]}" for goal, bound in self.goals.items())
 
     def data(self) -> dict[str, Any]:
-        return self.__dict__ | {"ratio_to_floor": self.ratio("floor"), "ratio_to_limit": self.ratio("limit"), "met": self.met}
+        return self.__dict__ | {
+            "ratio_to_floor": self.ratio("floor"),
+            "ratio_to_limit": self.ratio("limit"),
+            "met": self.met,
+        }
 
 
-def milliseconds(work: Callable[[], Any], *, seconds: float = 1.5, least: int = 5, most: int = 200, warm: int = 2) -> float:
+def milliseconds(
+    work: Callable[[], Any], *, seconds: float = 1.5, least: int = 5, most: int = 200, warm: int = 2
+) -> float:
     """The median time of one call in milliseconds, after warming up, over so many seconds of calls."""
     for _ in range(warm):
         work()
@@ -81,8 +89,11 @@ def queries_of(work: Callable[[], Any]) -> int:
 
     with CaptureQueriesContext(connection) as seen:
         work()
-    return sum(1 for q in seen.captured_queries
-               if not q["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")))
+    return sum(
+        1
+        for q in seen.captured_queries
+        if not q["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK"))
+    )
 
 
 HEAD = ("", "work", "database", "figure", "floor", "× floor", "limit", "× limit", "queries", "goal", "met")
@@ -92,7 +103,9 @@ def table(figures: Iterable[Figure]) -> str:
     """All figures as one Markdown table."""
     rows = [HEAD, *(_row(f) for f in figures)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
-    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
+    ]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(lines)
 
@@ -102,8 +115,19 @@ def _row(f: Figure) -> tuple[str, ...]:
         return f.id, f.what, f.database, f"not measured: {f.note}", "", "", "", "", "", f.said_goals(), ""
     met = {True: "yes", False: "NO", None: ""}[f.met]
     figure = f"{short(f.value)} {f.unit}" + (f" ({f.note})" if f.note else "")
-    return (f.id, f.what, f.database, figure, short(f.floor), short(f.ratio("floor")), short(f.limit), short(f.ratio("limit")),
-            "" if f.queries is None else str(f.queries), f.said_goals(), met)
+    return (
+        f.id,
+        f.what,
+        f.database,
+        figure,
+        short(f.floor),
+        short(f.ratio("floor")),
+        short(f.limit),
+        short(f.ratio("limit")),
+        "" if f.queries is None else str(f.queries),
+        f.said_goals(),
+        met,
+    )
 
 
 def short(value: float | None) -> str:

@@ -60,7 +60,9 @@ def fill_ahead(place: Filled, days: int, visits: int, seed: int) -> None:
     rows = []
     for n, (day, k) in enumerate(cells):
         for start, length in _spread(each + (n < more), chance):
-            rows.append(_visit(place, k, clock.day_begins(day, ZONE) + timedelta(minutes=start), start, length, "booked"))
+            rows.append(
+                _visit(place, k, clock.day_begins(day, ZONE) + timedelta(minutes=start), start, length, "booked")
+            )
     place.visits = [row for part in _parts(iter(rows)) for row in Appointment.objects.bulk_create(part)]
 
 
@@ -88,15 +90,25 @@ def _spread(count: int, chance: random.Random) -> list[tuple[int, int]]:
     for (opens, closes), part in ((MORNING, lengths[:cut]), (AFTERNOON, lengths[cut:])):
         spare = (closes - opens - sum(part)) // 15
         shifts = sorted(chance.randint(0, spare) for _ in part)
-        found += [(opens + sum(part[:n]) + shift * 15, length) for n, (shift, length) in enumerate(zip(shifts, part, strict=True))]
+        found += [
+            (opens + sum(part[:n]) + shift * 15, length)
+            for n, (shift, length) in enumerate(zip(shifts, part, strict=True))
+        ]
     return found
 
 
 def _visit(place: Filled, k: int, start: datetime, minute: int, length: int, status: str) -> Appointment:
     """Within a day each quarter of an hour and therapist has a client of its own, so that no client is in two places."""
     client = place.clients[(minute // 15 * len(place.therapists) + k) % len(place.clients)]
-    row = Appointment(practice=place.practice, client=client, therapist=place.therapists[k], room=place.rooms[k],
-                      service=place.service, minutes=length, status=status)
+    row = Appointment(
+        practice=place.practice,
+        client=client,
+        therapist=place.therapists[k],
+        room=place.rooms[k],
+        service=place.service,
+        minutes=length,
+        status=status,
+    )
     row.set_time(start, ZONE)
     return row
 

@@ -36,12 +36,28 @@ class Place(Scratch):
 
         django.setup()
 
+    def leave(self) -> None:
+        """Close what this process holds open."""
+        from django.db import connections
+
+        connections.close_all()
+
     @contextlib.contextmanager
     def served(self, wsgi: str = "practice.wsgi") -> Iterator[Web]:
         """Gunicorn with its deployed settings and two workers, until the end of the block."""
         port, began = free_port(), time.perf_counter()
-        process = self.start("-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}",
-                             "--backlog", "1024", wsgi, WEB_CONCURRENCY=str(WORKERS), LOG_LEVEL="error")
+        process = self.start(
+            "-m",
+            "gunicorn",
+            "--config",
+            "deploy/gunicorn.conf.py",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--backlog",
+            "1024",
+            wsgi,
+            WEB_CONCURRENCY=str(WORKERS),
+        )
         web = Web(port, process.pid)
         try:
             while web.call("GET", "/healthz")[0] != 200:
@@ -80,7 +96,9 @@ class Web:
     pid: int
     started_in: float = 0.0
 
-    def call(self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> tuple[int, bytes]:
+    def call(
+        self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes | None = None
+    ) -> tuple[int, bytes]:
         """One request over a connection of its own; status 0 where nobody listens yet."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
@@ -97,7 +115,9 @@ class Web:
 
     def memory(self) -> float:
         """The largest resident set of a worker process, in MB."""
-        children = subprocess.run(["pgrep", "-P", str(self.pid)], capture_output=True, text=True, check=False).stdout.split()
+        children = subprocess.run(
+            ["pgrep", "-P", str(self.pid)], capture_output=True, text=True, check=False
+        ).stdout.split()
         sizes = []
         for pid in children:
             for line in Path(f"/proc/{pid}/status").read_text().splitlines():
@@ -150,7 +170,12 @@ def get(path: str, token: str) -> Request:
 
 
 def post(path: str, token: str, body: dict[str, Any]) -> Request:
-    return Request("POST", path, {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}, json.dumps(body).encode())
+    return Request(
+        "POST",
+        path,
+        {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        json.dumps(body).encode(),
+    )
 
 
 def route_exists(path: str) -> bool:

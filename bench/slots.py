@@ -35,8 +35,18 @@ def measure(place: Place, one: Filled, ten: Filled, seconds: float) -> list[Figu
         assert len(equal) == len(limit()) == len(floor()), "all three give the same slots"
         took = together(ask, floor, limit, seconds=seconds)
         goals = {"floor": 1.0, "limit": 2.0} | ({"value": bound} if bound else {})
-        found.append(Figure(id_, f"{what} ({len(equal):,} open)", "", took[0], floor=took[1], limit=took[2], goals=goals,
-                            queries=queries_of(ask)))
+        found.append(
+            Figure(
+                id_,
+                f"{what} ({len(equal):,} open)",
+                "",
+                took[0],
+                floor=took[1],
+                limit=took[2],
+                goals=goals,
+                queries=queries_of(ask),
+            )
+        )
     return found
 
 
@@ -44,7 +54,9 @@ def over_http(web: Web, one: Filled, ten: Filled, figures: list[Figure], seconds
     """The same as JSON over HTTP, against the limit in process."""
     found = []
     for in_process, filled, days in ((figures[0], one, 30), (figures[1], ten, 60)):
-        figure = Figure(f"{in_process.id} HTTP", "the same as JSON over HTTP", "", goals={"limit": 4.0}, limit=in_process.limit)
+        figure = Figure(
+            f"{in_process.id} HTTP", "the same as JSON over HTTP", "", goals={"limit": 4.0}, limit=in_process.limit
+        )
         found.append(figure)
         if not route_exists(PATH):
             figure.note = "no such route yet"
@@ -65,9 +77,18 @@ def history(filled: Filled, sizes: list[int], grow: Callable[[int], None], secon
     for size in sizes:
         grow(size)
         base = found[0].value if found else None
-        found.append(Figure("W2h", f"W2 with {size:,} past visits", "", milliseconds(ask, seconds=seconds), floor=base,
-                            goals={"floor": HISTORY_BOUND} if found else {}, queries=queries_of(ask),
-                            note=f"floor here: with {sizes[0]:,}" if found else ""))
+        found.append(
+            Figure(
+                "W2h",
+                f"W2 with {size:,} past visits",
+                "",
+                milliseconds(ask, seconds=seconds),
+                floor=base,
+                goals={"floor": HISTORY_BOUND} if found else {},
+                queries=queries_of(ask),
+                note=f"floor here: with {sizes[0]:,}" if found else "",
+            )
+        )
     return found
 
 
@@ -119,9 +140,12 @@ def _floor(filled: Filled, days: int) -> Callable[[], list[Any]]:
 
     def ask() -> list[Any]:
         busy: dict[UUID, list[tuple[int, int]]] = defaultdict(list)
-        rows = (Appointment.objects.filter(therapist__in=who, occupied_until__gt=begin, occupied_from__lt=end)
-                .exclude(status__in=RELEASED).order_by("therapist_id", "occupied_from")
-                .values_list("therapist_id", "occupied_from", "occupied_until"))
+        rows = (
+            Appointment.objects.filter(therapist__in=who, occupied_until__gt=begin, occupied_from__lt=end)
+            .exclude(status__in=RELEASED)
+            .order_by("therapist_id", "occupied_from")
+            .values_list("therapist_id", "occupied_from", "occupied_until")
+        )
         for therapist, since, until in rows:
             busy[therapist].append((int(since.timestamp()) // 60, int(until.timestamp()) // 60))
         return [slot for therapist in who for slot in _merge(windows, busy[therapist], therapist)]
@@ -135,10 +159,12 @@ def _limit(filled: Filled, days: int) -> Callable[[], list[Any]]:
     postgres = connection.vendor == "postgresql"
     who = [t.pk if postgres else t.pk.hex for t in filled.therapists]
     minute = "(extract(epoch from {0}) / 60)::int" if postgres else "unixepoch({0}) / 60"
-    sql = (f"SELECT therapist_id, {minute.format('occupied_from')}, {minute.format('occupied_until')} "
-           f"FROM therapy_sessions_appointment WHERE therapist_id IN ({', '.join(['%s'] * len(who))}) "
-           "AND occupied_until > %s AND occupied_from < %s AND status NOT IN ('held', 'cancelled', 'noshow') "
-           "ORDER BY therapist_id, occupied_from")
+    sql = (
+        f"SELECT therapist_id, {minute.format('occupied_from')}, {minute.format('occupied_until')} "
+        f"FROM therapy_sessions_appointment WHERE therapist_id IN ({', '.join(['%s'] * len(who))}) "
+        "AND occupied_until > %s AND occupied_from < %s AND status NOT IN ('held', 'cancelled', 'noshow') "
+        "ORDER BY therapist_id, occupied_from"
+    )
     params = [*who, begin, end] if postgres else [*who, f"{begin:%Y-%m-%d %H:%M:%S}", f"{end:%Y-%m-%d %H:%M:%S}"]
 
     def ask() -> list[Any]:

@@ -17,7 +17,9 @@ from practice.techniques import PRESSURES, TECHNIQUES
 
 
 def _named(entries: Any) -> list[tuple[str, str]]:
-    return [(e.code, e.name if e.plain_name.lower() in e.name.lower() else f"{e.name} ({e.plain_name})") for e in entries]
+    """Codes with their names, the plain one in brackets where it says more."""
+    return [(e.code, e.name if e.plain_name.lower() in e.name.lower() else f"{e.name} ({e.plain_name})")
+            for e in entries]
 
 
 class ConditionForm(forms.Form):
@@ -27,7 +29,8 @@ class ConditionForm(forms.Form):
                          choices=[("", "Choose"), *sorted(_named(CONDITIONS.values()), key=lambda pair: pair[1])])
     diagnosed_by = LineField(label="Diagnosed by", required=False,
                              help_text="Whose word it is. A therapist does not diagnose.")
-    since = DayField(label="Since", required=False, help_text="The first of the year will do where only the year is known.")
+    since = DayField(label="Since", required=False,
+                     help_text="The first of the year will do where only the year is known.")
 
 
 class FindingForm(Places):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +20,7 @@ from clients.episodes import today_in
 from clients.findings import FINDINGS
 from clients.limits import limits_on
 from clients.models import Client, ClientCondition, Finding
-from clients.recording import correct_condition, correct_finding, end_condition, end_finding, record_condition, record_finding
+from clients.recording import end_condition, end_finding, record_condition, record_finding
 from clients.views import member_of, status_of
 from practice.access import CLINICAL, Role
 from practice.pages import attempt, find, member_page
@@ -33,9 +35,10 @@ def condition_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     member = member_of(request)
     client = find(Client, member, pk, "practice")
     form = ConditionForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid() and attempt(form, record_condition, client=client, by=member, **form.cleaned_data):
-        messages.success(request, "Noted.")
-        return redirect("clients:client", client.pk)
+    if form.is_bound and form.is_valid():
+        if attempt(form, record_condition, client=client, by=member, **form.cleaned_data):
+            messages.success(request, "Noted.")
+            return redirect("clients:client", client.pk)
     return render(request, "clients/condition_new.html", {"room": "clients", "client": client, "form": form},
                   status=status_of(form))
 
@@ -64,7 +67,7 @@ def finding_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     finding = find(Finding, member_of(request), pk, "client__practice")
     places = said(tuple(key for p in finding.places.all() for key in keys(p.region, p.side)))
     what = FINDINGS[finding.finding].name + (f", {places}" if places else "")
-    return _end(request, finding, what, end=end_finding, correct=correct_finding, row="finding")
+    return _end(request, finding, what, partial(end_finding, finding=finding))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,19 +75,20 @@ def finding_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 def condition_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that the client has a condition no longer, or, where that was a slip, that they still do."""
     condition = find(ClientCondition, member_of(request), pk, "client__practice")
-    return _end(request, condition, CONDITIONS[condition.condition].name, end=end_condition, correct=correct_condition,
-                row="condition")
+    what = CONDITIONS[condition.condition].name
+    return _end(request, condition, what, partial(end_condition, condition=condition))
 
 
-def _end(request: HttpRequest, row: Any, what: str, **verbs: Any) -> HttpResponse:
-    member, is_again = member_of(request), "again" in request.POST
-    typed = {"ended_on": row.ended_on} if is_again else request.POST
-    form = EndForm(typed if request.method == "POST" else None, initial={"ended_on": today_in(row.client)})
-    if form.is_bound and form.is_valid():
-        kwargs = {verbs["row"]: row, "by": member, "ended_on": None if is_again else form.cleaned_data["ended_on"]}
-        if attempt(form, verbs["correct"] if is_again else verbs["end"], **kwargs):
-            messages.success(request, "It holds again." if is_again else "Noted: it limits nothing from then on.")
-            return redirect("clients:client", row.client_id)
+def _end(request: HttpRequest, row: Any, what: str, end: Callable[..., Any]) -> HttpResponse:
+    """Ask for the last day it held; a press on “Holds again” needs no form."""
+    if "again" in request.POST:
+        end(ended_on=None, by=member_of(request))
+        messages.success(request, "It holds again.")
+        return redirect("clients:client", row.client_id)
+    form = EndForm(request.POST if request.method == "POST" else None, initial={"ended_on": today_in(row.client)})
+    if form.is_bound and form.is_valid() and attempt(form, end, by=member_of(request), **form.cleaned_data):
+        messages.success(request, "Noted: it limits nothing from then on.")
+        return redirect("clients:client", row.client_id)
     return render(request, "clients/end.html", {"room": "clients", "client": row.client, "what": what, "form": form},
                   status=status_of(form))
 

@@ -107,7 +107,8 @@ def _add_what_is_new(episode: Episode, symptoms: str, fever_or_infection: bool, 
         episode.steroids_until = steroids_until or episode.steroids_until
         episode.expected_return_on = expected_return_on or episode.expected_return_on
         episode.version += 1
-        episode.save(update_fields=["symptoms", "fever_or_infection", "steroids_until", "expected_return_on", "version"])
+        episode.save(update_fields=["symptoms", "fever_or_infection", "steroids_until", "expected_return_on",
+                                    "version"])
     audit.record(by=by, verb="episode_reported_again", subject=episode)
 
 
@@ -119,7 +120,8 @@ def advance_episode(*, episode: Episode, status: str, on: date, by: Actor, note:
     if on > today_in(episode.client):
         raise BadInput(f"{clock.said_date(on)} is still to come.", field="on")
     if on < episode.onset_on:
-        raise BadInput(f"It began on {clock.said_date(episode.onset_on)}; {clock.said_date(on)} is earlier.", field="on")
+        began = clock.said_date(episode.onset_on)
+        raise BadInput(f"It began on {began}; {clock.said_date(on)} is earlier.", field="on")
     if not _may_follow(episode.status, status):
         raise EpisodeGoesForward(
             f"It is {episode.get_status_display().lower()} and cannot become "

@@ -42,8 +42,9 @@ class ClockField(forms.TimeField):
     """A time on the wall."""
 
     def __init__(self, **kwargs: Any) -> None:
+        words = {"invalid": "Write the time as hours and minutes, for example 10:30."}
         super().__init__(widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), required=False,
-                         error_messages={"invalid": "Write the time as hours and minutes, for example 10:30."}, **kwargs)
+                         error_messages=words, **kwargs)
 
 
 class MailField(forms.EmailField):
@@ -107,7 +108,7 @@ def place_choices() -> list[tuple[str, Any]]:
     """Every place with its sides, as it is said, by part of the body: ("foot:both", "both feet")."""
     areas: dict[str, list[tuple[str, str]]] = {}
     for code in REGIONS:
-        sides = [side for side in ("left", "right", "both") if side in sides_of(code)] or ["midline"]
+        sides = [side for side in sides_of(code) if side != "midline"] or ["midline"]
         for side in sides:
             areas.setdefault(_area_of(code), []).append((f"{code}:{side}", label(code, side)))
     return [("", "Choose a place"), *((REGIONS[area].name.capitalize(), places) for area, places in areas.items())]

@@ -148,7 +148,7 @@ class ProfileForm(forms.Form):
         added = [m.pk for m in Membership.objects.filter(pk__in=ticked) if m.pk not in kept]
         return Wishes(
             weekdays=tuple(int(day) for day in said["weekdays"]) or None,
-            windows=tuple((a, b) for a, b in pairs if a and b) or None, therapists=tuple([*kept, *added]) or None,
+            windows=tuple((a, b) for a, b in pairs if a and b) or None, therapists=(*kept, *added) or None,
             minutes=said["minutes"], mobility=said["mobility"], transfer=said["transfer"],
             room_temperature=said["room_temperature"], declined_areas=tuple(said["areas"]) or None)
 
@@ -179,10 +179,9 @@ def _zones(client: Client) -> list[tuple[str, Any]]:
 class DoctorForm(forms.Form):
     """A doctor of the list, or a new one, and what they are to this client."""
 
-    fields_of = {"name": "name"}
-
     doctor = RowField(label="A doctor you have already", required=False, empty_label="Somebody new")
-    role = LineField(label="To this client they are", max_length=60, required=False, help_text="Neurologist, family doctor.")
+    role = LineField(label="To this client they are", max_length=60, required=False,
+                     help_text="Neurologist, family doctor.")
     name = LineField(label="Name of somebody new", required=False)
     specialty = LineField(label="Specialty", max_length=80, required=False)
     email = MailField(label="E-mail", help_text="Letters can be opened through a link sent there.")

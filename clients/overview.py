@@ -16,8 +16,8 @@ from clients.conditions import CONDITIONS
 from clients.contraindications import Check, Reason
 from clients.findings import FINDINGS
 from clients.limits import limits_on
-from clients.models import Clearance, Client, ClientCondition, Consent, Finding
-from clients.reasons import capital, said_cap
+from clients.models import Clearance, Client, ClientCondition, Finding
+from clients.reasons import capital, method, said_cap
 from clients.wishes import Wishes, said_weekdays, said_windows, wishes_of
 from practice.access import may_read
 from practice.models import Membership
@@ -60,19 +60,20 @@ def overview_of(member: Membership, client: Client, today: date) -> dict[str, An
         "is_decision_needed": limits.is_decision_needed}
     if not may_read(member, Finding):
         return shown
-    conditions = [(row, CONDITIONS[row.condition]) for row in ClientCondition.objects.visible_to(member).filter(client=client)]
-    findings = [(row, FINDINGS[row.finding], said_places(row)) for row in Finding.objects.visible_to(member).filter(
-        client=client).prefetch_related("places")]
-    clearances = [(row, scope_name(row), _said_terms(row)) for row in Clearance.objects.visible_to(member).filter(
-        client=client).select_related("doctor")]
+
+    def rows_of(model: Any) -> Any:
+        return model.objects.visible_to(member).filter(client=client)
+
+    conditions = [(row, CONDITIONS[row.condition]) for row in rows_of(ClientCondition)]
+    findings = [(row, FINDINGS[row.finding], said_places(row)) for row in rows_of(Finding).prefetch_related("places")]
+    clearances = [(row, scope_name(row), _said_terms(row)) for row in rows_of(Clearance).select_related("doctor")]
     return shown | {
         "limits": limits,
         "conditions": [c for c in conditions if not _is_over(c[0], today)],
         "past_conditions": [c for c in conditions if _is_over(c[0], today)],
         "findings": [f for f in findings if not _is_over(f[0], today)],
         "past_findings": [f for f in findings if _is_over(f[0], today)],
-        "clearances": clearances,
-        "consents": Consent.objects.visible_to(member).filter(client=client).select_related("doctor")}
+        "clearances": clearances}
 
 
 def panels_on(request: HttpRequest, member: Membership, client: Client) -> list[SafeString]:
@@ -106,7 +107,7 @@ def _said_terms(clearance: Clearance) -> str:
     where = said(tuple(key for r in clearance.regions for key in keys(r["region"], r["side"])))
     terms = [where and f"for {where}", said_cap(clearance.max_pressure) if clearance.max_pressure is not None else "",
              f"{clearance.minutes} minutes at most" if clearance.minutes else "",
-             f"without {', '.join(clearance.excluded_techniques).replace('-', ' ')}" if clearance.excluded_techniques else ""]
+             clearance.excluded_techniques and f"without {', '.join(map(method, clearance.excluded_techniques))}"]
     return ", ".join(term for term in terms if term)
 
 

@@ -75,8 +75,8 @@ def correct_condition(*, condition: ClientCondition, by: Actor, **changes: Unpac
     return row
 
 
-def end_condition(*, condition: ClientCondition, ended_on: date, by: Actor) -> ClientCondition:
-    """Say that the client no longer has it, from the day after `ended_on`."""
+def end_condition(*, condition: ClientCondition, ended_on: date | None, by: Actor) -> ClientCondition:
+    """Say that the client no longer has it, from the day after `ended_on`; None where that was a slip."""
     return correct_condition(condition=condition, by=by, ended_on=ended_on)
 
 
@@ -121,8 +121,8 @@ def correct_finding(*, finding: Finding, by: Actor, **changes: Unpack[FindingFie
     return row
 
 
-def end_finding(*, finding: Finding, ended_on: date, by: Actor) -> Finding:
-    """Say that it limits the work no longer, from the day after `ended_on`."""
+def end_finding(*, finding: Finding, ended_on: date | None, by: Actor) -> Finding:
+    """Say that it limits the work no longer, from the day after `ended_on`; None where that was a slip."""
     return correct_finding(finding=finding, by=by, ended_on=ended_on)
 
 

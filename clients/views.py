@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.doctors import create_doctor, link_doctor
@@ -63,7 +64,8 @@ def client_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     audit.record(by=member, verb="client_read", subject=client, client_id=client.pk)
     today = today_in(client)
     return render(request, "clients/client.html", overview_of(member, client, today) | {
-        "room": "clients", "client": client, "today": clock.said_date(today), "panels": panels_on(request, member, client)})
+        "room": "clients", "client": client, "today": clock.said_date(today),
+        "panels": panels_on(request, member, client)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,7 +76,7 @@ def client_new(request: HttpRequest) -> HttpResponse:
     form = NewClientForm(request.POST if request.method == "POST" else None,
                          initial={"name": request.GET.get("name", "")[:120]})
     if form.is_bound and form.is_valid():
-        today = clock.today_at(member.practice.time_zone)
+        today = clock.wall_of(timezone.now(), member.practice.time_zone)[0]
         client = attempt(form, create_client, practice=member.practice, by=member, **form.profile(today))
         if client:
             messages.success(request, f"{client.name} is on your list.")
@@ -96,7 +98,9 @@ def client_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, "Saved.")
             return redirect("clients:client", client.pk)
         if isinstance(getattr(form, "refusal", None), Stale):
-            form.data = form.data.copy() | {"version": str(client.version)}  # seen now: saving again keeps theirs
+            typed = request.POST.copy()  # what they typed stays; saving again, now that it was said, keeps theirs
+            typed["version"] = str(client.version)
+            form.data = typed
     return render(request, "clients/edit.html", {"room": "clients", "client": client, "form": form},
                   status=status_of(form))
 

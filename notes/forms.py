@@ -66,10 +66,10 @@ class NoteWords(forms.Form):
     """Subjective, objective, assessment, plan; who may read it; and the version they were typed over."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "Reload this page first."})
-    subjective = forms.CharField(label="Subjective", help_text="What they say.")
-    objective = forms.CharField(label="Objective", help_text="What you see and feel.")
-    assessment = forms.CharField(label="Assessment", help_text="How it went.")
-    plan = forms.CharField(label="Plan", help_text="What comes next, and what they do at home.")
+    subjective = forms.CharField(label="Subjective")
+    objective = forms.CharField(label="Objective")
+    assessment = forms.CharField(label="Assessment")
+    plan = forms.CharField(label="Plan")
     only_me = forms.BooleanField(label="Keep this note to me", required=False,
                                  help_text="Colleagues do not see it, and it stays out of summaries.")
 
@@ -78,7 +78,7 @@ class NoteWords(forms.Form):
         for name in SOAP:
             field = self.fields[name]
             field.required, field.max_length, field.strip = False, 20_000, False  # type: ignore[attr-defined]
-            field.widget = forms.Textarea(attrs={"rows": 3, "maxlength": 20_000})
+            field.widget = forms.Textarea(attrs={"rows": 2, "maxlength": 20_000})
             field.error_messages["max_length"] = _TOO_LONG
 
     def words(self) -> dict[str, str]:
@@ -105,6 +105,7 @@ class TreatmentRow(forms.Form):
     response = forms.CharField(label="Response", required=False, max_length=500,
                                error_messages={"max_length": _TOO_LONG})
     override_reason = forms.CharField(label="Right today because", required=False, max_length=500,
+                                      widget=forms.TextInput(attrs={"placeholder": " "}),
                                       error_messages={"max_length": _TOO_LONG})
     carried = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,6 +12,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from clients.models import Client, Consent, Doctor
+from practice import clock
 from practice.access import THERAPISTS, OwnedQuerySet, PracticeOwned
 from practice.guards import Unchanging
 from practice.models import Membership
@@ -202,6 +204,11 @@ class Share(PracticeOwned):
         if self.expires_at <= timezone.now():
             return "expired"
         return "locked" if self.wrong_codes >= self.MOST_WRONG_CODES else "open"
+
+    @property
+    def last_day(self) -> date:
+        """The day at whose end it closes, where the practice is."""
+        return clock.wall_of(self.expires_at - timedelta(seconds=1), self.practice.time_zone)[0]
 
 
 class ShareOpening(models.Model):

@@ -16,17 +16,18 @@ from sessions.objections import LAST_TREATMENTS
 def _record(member: Membership, client: Client) -> dict[str, Any] | None:
     if not may_read(member, Note):
         return None
-    return {"notes": list(Note.objects.visible_to(member).filter(client=client).select_related("author__user")[:8])}
+    rows = Note.objects.visible_to(member).filter(client=client).select_related("author__user", "appointment__service")
+    return {"client": client, "notes": list(rows[:8])}
 
 
 def _sharing(member: Membership, client: Client) -> dict[str, Any] | None:
     if not may_read(member, Summary):
         return None
-    return {
-        "summaries": list(Summary.objects.visible_to(member).filter(client=client).select_related("doctor", "author__user")[:8]),
-        "shares": list(Share.objects.visible_to(member).filter(summary__client=client).select_related("doctor")[:8]),
-        "consents": list(Consent.objects.visible_to(member).filter(client=client).select_related("doctor")[:8]),
-    }
+    summaries = Summary.objects.visible_to(member).filter(client=client).select_related("doctor", "author__user")
+    shares = Share.objects.visible_to(member).filter(summary__client=client).select_related("doctor", "practice")
+    consents = Consent.objects.visible_to(member).filter(client=client).select_related("doctor")
+    return {"client": client, "summaries": list(summaries[:8]), "consents": list(consents[:8]),
+            "shares": list(shares.prefetch_related("openings")[:8])}
 
 
 register_panel(Panel("notes", 30, "notes/panel_notes.html", _record))

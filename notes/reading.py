@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from clients.models import Client
-from notes.models import Note, Share, Summary
-from notes.outcomes import Point, readings_of
+from notes.models import Note, Share, Summary, Treatment
+from notes.outcomes import MEASURES, Point, readings_of
+from notes.writing import SOAP, treatment_said
 from practice import audit
 from practice.models import Membership
 
@@ -21,6 +23,29 @@ def whole_note(note: Note) -> Note:
     """The note with all that belongs to it, fresh, for whoever has just written it."""
     return (Note.objects.select_related("author__user", "signed_by__user", "client__practice", "appointment")
             .prefetch_related("treatments", "measurements", "addenda__author__user").get(pk=note.pk))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a note says, for a page: its parts in words, what was done row by row, its readings."""
+
+    parts: list[tuple[str, str]]
+    work: list[tuple[Treatment, str]]
+    readings: list[str]
+    after: list[tuple[str, str]]
+
+
+def said_of(note: Note | None) -> Said | None:
+    """The note in the order in which it is written, empty parts left out."""
+    if note is None:
+        return None
+    words = {name: [(name.capitalize(), text)] if (text := getattr(note, name)).strip() else [] for name in SOAP}
+    read: dict[str, list[str]] = {}
+    for row in sorted(note.measurements.all(), key=lambda row: row.when, reverse=True):
+        name = MEASURES[row.measure].name if row.measure in MEASURES else row.measure
+        read.setdefault(name, []).append(f"{row.value.normalize() + 0} {row.when}")
+    return Said(words["subjective"] + words["objective"], [(row, treatment_said(row)) for row in note.treatments.all()],
+                [f"{name} {', '.join(values)}" for name, values in read.items()], words["assessment"] + words["plan"])
 
 
 def read_notes(*, notes: Sequence[Note], by: Membership) -> Sequence[Note]:

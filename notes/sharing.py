@@ -156,7 +156,7 @@ def _share_stands(message: Message) -> str | None:
 
 def _about_share(message: Message) -> Mail:
     share = Share.objects.select_related("practice", "doctor", "shared_by__user").get(pk=message.subject_id)
-    practice, until = share.practice, clock.said(share.expires_at, share.practice.time_zone)
+    practice, until = share.practice, f"the end of {clock.said_date(share.last_day)}"
     return Mail(
         f"A letter from {practice.name}",
         f"Dear {share.doctor.name},\n\n{share.shared_by.name} at {practice.name} has written to you. Read the letter "

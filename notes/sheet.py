@@ -14,7 +14,7 @@ from notes.forms import NoteWords, Readings, TreatmentRow, signature, whole_numb
 from notes.models import Note, Treatment
 from notes.outcomes import MEASURES
 from notes.writing import SOAP, MeasurementInput, TreatmentInput, check_note
-from sessions.briefly import Told
+from sessions.briefly import Line, Told, in_one_line
 
 SPARE_ROWS, MOST_ROWS = 2, 60
 
@@ -32,30 +32,38 @@ class Sheet:
         self.rows = [TreatmentRow(data, prefix=f"row-{i}", initial=_of_row(source, i) if data is None else None)
                      for i in range(count)]
         self.told = Told((), ())
+        self.line: Line | None = None
 
     @classmethod
     def of(cls, note: Note) -> Sheet:
         """The draft as it was saved, with spare rows."""
-        return cls(note, initial=_as_saved(note)).checked()
+        sheet = cls(note, initial=_as_saved(note))
+        sheet.words.fields["subjective"].widget.attrs["autofocus"] = True
+        return sheet.checked()
 
     @classmethod
     def sent(cls, note: Note) -> tuple[Sheet, dict[str, Any]]:
         """The draft as if it had just been sent as saved, and what was sent."""
-        data = {name: "" if value is None else str(value) for name, value in _as_saved(note).items() if value is not False}
+        saved = _as_saved(note)
+        data = {name: "" if value is None else str(value) for name, value in saved.items() if value is not False}
         return cls(note, data), data
 
     @classmethod
-    def typed(cls, note: Note, data: Mapping[str, Any], *, carry: Sequence[TreatmentInput] = (),
-              drop: int | None = None, more: int = 0) -> Sheet:
-        """What is typed and not yet to be judged; rows are carried in, dropped, or added empty."""
+    def typed(cls, note: Note, data: Mapping[str, Any]) -> Sheet:
+        """What is typed and not yet to be judged."""
+        return cls(note, initial={**data, "only_me": bool(data.get("only_me"))}).checked()
+
+    @classmethod
+    def rearranged(cls, note: Note, data: Mapping[str, Any], *, carry: Sequence[TreatmentInput] = (),
+                   drop: int | None = None, more: int = 0) -> Sheet:
+        """What is typed, with rows carried in, dropped, or added empty."""
         count = min(max(whole_number(data.get("rows")) or 0, 0), MOST_ROWS)
         rows = [_of_row(data, i) for i in range(count) if i != drop]
         filled = [row for row in rows if any(value for name, value in row.items() if name != "carried")]
         spare = max(SPARE_ROWS, len(rows) - len(filled)) + more
         there = {row.get("carried") for row in filled}
         filled += [{**_raw(row), "carried": signature(row)} for row in carry if signature(row) not in there]
-        initial = {**data, "only_me": bool(data.get("only_me"))}
-        return cls(note, initial=_with_rows(initial, filled, spare)).checked()
+        return cls.typed(note, _with_rows(dict(data), filled, spare))
 
     def over(self, version: int, data: Mapping[str, Any]) -> Sheet:
         """The same as typed, now to be saved over another version; what was refused is still said."""
@@ -77,6 +85,8 @@ class Sheet:
         outright = tuple(r for r in whole if r.level in ("stop", "clearance"))
         if outright and planned and not any(given.override_reason.strip() for _, given in planned):
             planned[0][0].reasons = (*outright, *planned[0][0].reasons)
+        body = check_note(self.note, ()) if planned else check
+        self.line = in_one_line(body)
         self.told = Told(tuple(r for r in whole if r.level != "info"), tuple(r for r in whole if r.level == "info"))
         return self
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from clients.body import label
 from notes.models import Addendum, Note, NotesChain
 from notes.writing import SOAP, NoteSigned, chain_of, check_note, locked_note, refuse_unless_therapist
 from practice import audit
@@ -103,8 +104,11 @@ def _unexplained(note: Note) -> Refusal | None:
     rows = rows_without_reason(note)
     if not rows:
         return None
-    return ReasonRequired("The check speaks against some of this work. Say why it was right today: "
-                          + " ".join(dict.fromkeys(row["text"] for row in rows)), rows=rows)
+    done = list(note.treatments.all())
+    places = dict.fromkeys("the whole body" if row["treatment"] is None
+                           else label(done[row["treatment"]].region, done[row["treatment"]].side) for row in rows)
+    return ReasonRequired(f"The check speaks against some of this work: {', '.join(places)}. Write why it was right today, "
+                          "or change the row.", rows=rows)
 
 
 def rows_without_reason(note: Note) -> list[dict[str, Any]]:

@@ -105,13 +105,15 @@ def sign_summary(*, summary: Summary, by: Actor, expected_version: int | None = 
 
 def doctors_of(client: Client) -> QuerySet[Doctor]:
     """The doctors who treat or refer this client, the first named first."""
-    return Doctor.objects.filter(practice_id=client.practice_id, client_links__client=client).order_by("client_links__pk")
+    theirs = Doctor.objects.filter(practice_id=client.practice_id, client_links__client=client)
+    return theirs.order_by("client_links__pk")
 
 
 def days_to_tell(client: Client) -> tuple[date, date]:
     """From when to when a new summary tells: since the last one where notes were signed since, else of 90 days."""
     today = today_in(client)
-    told = Summary.objects.filter(client=client, until_on__lt=today).exclude(signed_at=None).order_by("-until_on").first()
+    signed = Summary.objects.filter(client=client, until_on__lt=today).exclude(signed_at=None)
+    told = signed.order_by("-until_on").first()
     if told and signed_notes(client, told.until_on + timedelta(days=1), today).exists():
         return told.until_on + timedelta(days=1), today
     return today - timedelta(days=USUAL_DAYS), today

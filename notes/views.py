@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from notes import signing, writing
 from notes.forms import AddendumForm, whole_number
 from notes.models import Note
-from notes.reading import read_note, whole_note
-from notes.sheet import Sheet
+from notes.reading import read_note, said_of, whole_note
+from notes.sheet import SPARE_ROWS, Sheet
 from notes.summaries import SECTIONS, days_to_tell, doctors_of
-from notes.writing import TreatmentInput, treatment_said
+from notes.writing import TreatmentInput
 from practice.access import THERAPISTS
 from practice.models import AuditEntry
 from practice.pages import attempt, find, member_page
@@ -86,11 +86,15 @@ def addendum_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _typed(request: HttpRequest, found: Note) -> HttpResponse:
     """One press on the sheet: look again, add or drop a row, carry the last visit forward, save, sign."""
     act, data = request.POST.get("act", "save"), request.POST.dict()
-    if act in ("check", "row", "carry") or act.startswith("drop-"):
-        last = writing.last_signed(found, member_of(request)) if act == "carry" else None
-        return _sheet(request, found, Sheet.typed(
-            found, data, carry=_work_of(last), drop=whole_number(act[5:]) if act.startswith("drop-") else None,
-            more=2 if act == "row" else 0))
+    if act == "check":
+        return _sheet(request, found, Sheet.typed(found, data))
+    if act == "carry":
+        last = writing.last_signed(found, member_of(request))
+        return _sheet(request, found, Sheet.rearranged(found, data, carry=_work_of(last)))
+    if act == "row":
+        return _sheet(request, found, Sheet.rearranged(found, data, more=SPARE_ROWS))
+    if act.startswith("drop-"):
+        return _sheet(request, found, Sheet.rearranged(found, data, drop=whole_number(act.removeprefix("drop-"))))
     sheet = Sheet(found, data)
     if not sheet.is_valid():
         return _sheet(request, found, sheet.checked())
@@ -124,8 +128,9 @@ def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | No
     last = writing.last_signed(found, member_of(request))
     return render(request, "notes/note.html", {
         "room": "clients", "note": found, "client": found.client, "visit": found.appointment, "form": sheet,
-        "sheet": sheet, "heading": heading, "last": last, "last_work": _work_said(last), "theirs": theirs,
-        "theirs_work": _work_said(theirs), "saved_at": _saved_at(found)}, status=status_of(sheet))
+        "sheet": sheet, "heading": heading, "last": last, "theirs": theirs, "beside": said_of(theirs or last),
+        "saved_at": _saved_at(found)},
+        status=status_of(sheet))  # type: ignore[arg-type]  # a sheet answers as a form does
 
 
 def _to_read(request: HttpRequest, found: Note, form: AddendumForm | None = None) -> HttpResponse:
@@ -133,7 +138,7 @@ def _to_read(request: HttpRequest, found: Note, form: AddendumForm | None = None
     first, last = days_to_tell(found.client)
     return render(request, "notes/note_read.html", {
         "room": "clients", "note": found, "client": found.client, "visit": found.appointment,
-        "work": _work_said(found), "form": form or AddendumForm(), "doctor": doctors_of(found.client).first(),
+        "said": said_of(found), "form": form or AddendumForm(), "doctor": doctors_of(found.client).first(),
         "first": first, "last": last, "sections": SECTIONS}, status=status_of(form) if form else 200)
 
 
@@ -141,10 +146,6 @@ def _work_of(last: Note | None) -> list[TreatmentInput]:
     """The treatments of the last visit, to be carried forward without what was said of them then."""
     rows = last.treatments.all() if last else []
     return [TreatmentInput(row.region, row.side, row.technique, row.pressure, row.minutes) for row in rows]
-
-
-def _work_said(found: Note | None) -> list[dict[str, Any]]:
-    return [{"row": row, "said": treatment_said(row)} for row in found.treatments.all()] if found else []
 
 
 def _saved_at(found: Note) -> Any:

@@ -76,6 +76,12 @@ class Api(APIView):
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
+    def asked(self, serializer_class: type[serializers.Serializer[Any]]) -> Any:
+        """The query string's shape, checked the same way."""
+        serializer = serializer_class(data=self.request.query_params, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
     def find(self, model: type[models.Model], pk: UUID | str, **where: Any) -> Any:
         """The caller's row with this id (and, with `where`, of that parent), or 404."""
         row = model.objects.visible_to(self.member).filter(pk=pk, **where).first()  # type: ignore[attr-defined]

@@ -200,6 +200,11 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_NAME_OVERRIDES": {
+        "AppointmentStatusEnum": "sessions.models.Appointment.Status",
+        "EpisodeStatusEnum": "clients.models.Episode.Status",
+        "PlanStatusEnum": "sessions.models.Plan.Status",
+    },
 }
 
 # --- walls -------------------------------------------------------------------------------------------------

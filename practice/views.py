@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -13,14 +14,16 @@ from django.contrib.auth.views import LoginView
 from django.core.paginator import Paginator
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Case, F, QuerySet, When
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from practice import outbox
+from practice import clock, outbox
 from practice.access import Role
-from practice.models import Closure, Membership, Message, Room, Service, TimeOff
+from practice.models import Closure, Membership, Message, Room, Service, TimeOff, WorkingHours
 from practice.pages import THEMES, find, member_page
 
 DEMO_PASSWORD = "riverside-demo"  # noqa: S105  printed on the demo's own sign-in page, only under DEBUG
@@ -50,7 +53,8 @@ class SignIn(LoginView):
         context = super().get_context_data(**kwargs)
         if settings.DEMO:
             people = Membership.objects.filter(user__email__endswith="@riverside.example").select_related("user")
-            context["demo_logins"] = [(m.user.email, m.get_role_display()) for m in people.order_by("created_at")]
+            context["demo_logins"] = [{"email": m.user.email, "role": m.get_role_display()}
+                                      for m in people.order_by("created_at")]
             context["demo_password"] = DEMO_PASSWORD
         return context
 
@@ -78,18 +82,43 @@ def choose_look(request: HttpRequest) -> HttpResponse:
     return response
 
 
+class MessageFilter(forms.Form):
+    """Which messages to show; what is not understood is passed over."""
+
+    state = forms.ChoiceField(required=False, choices=[("", "Any"), *Message.State.choices], label="State")
+    kind = forms.ChoiceField(required=False, label="Kind")
+    client = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = sorted(((kind.code, kind.name) for kind in outbox.KINDS.values()), key=lambda pair: pair[1])
+        self.fields["kind"].choices = [("", "All kinds"), *kinds]  # type: ignore[attr-defined]
+
+    def wishes(self) -> dict[str, Any]:
+        """What was chosen, by column."""
+        self.is_valid()
+        columns = {"state": "state", "kind": "kind", "client": "client_id"}
+        return {columns[name]: value for name, value in self.cleaned_data.items() if value}
+
+
+def nearest_first(rows: QuerySet[Message]) -> QuerySet[Message]:
+    """What left last or leaves within a day on top, latest first; then what leaves later, soonest first."""
+    soon = timezone.now() + timedelta(days=1)
+    return rows.annotate(later=Case(When(due_at__gt=soon, then="due_at"))).order_by(
+        F("later").asc(nulls_first=True), "-due_at", "-id")
+
+
 @require_GET
 @member_page()
 def messages_page(request: HttpRequest) -> HttpResponse:
-    """The outbox: every message with its state and why."""
+    """The outbox: every message with its state and why; of one state, kind or client where asked."""
     member: Membership = request.member  # type: ignore[attr-defined]
-    rows = Message.objects.visible_to(member)
-    state = request.GET.get("state", "")
-    if state in Message.State.values:
-        rows = rows.filter(state=state)
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    everything = Message.objects.visible_to(member)
+    asked = MessageFilter(request.GET)
+    wishes = asked.wishes()
+    page = Paginator(nearest_first(everything.filter(**wishes)), 50).get_page(request.GET.get("page"))
     return render(request, "practice/messages.html", {
-        "room": "messages", "page": page, "state": state, "states": Message.State.choices,
+        "room": "messages", "page_obj": page, "filter": asked, "wishes": wishes, "states": Message.State.choices,
         "standing_still": outbox.oldest_due_seconds() > STALE_SECONDS})
 
 
@@ -119,13 +148,34 @@ def message_page(request: HttpRequest, pk: Any) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """What there is: people and hours, rooms, services, closures."""
     member: Membership = request.member  # type: ignore[attr-defined]
-    people = list(Membership.objects.visible_to(member).select_related("user").prefetch_related("working_hours")
-                  .order_by("created_at"))
+    people = (Membership.objects.visible_to(member).filter(is_active=True).select_related("user")
+              .prefetch_related("working_hours").order_by("created_at"))
+    today = clock.wall_of(timezone.now(), member.practice.time_zone)[0]
     return render(request, "practice/home.html", {
-        "room": "practice", "people": people, "practice": member.practice, "is_owner": member.role == Role.OWNER,
-        "rooms": Room.objects.visible_to(member), "services": Service.objects.visible_to(member),
-        "closures": Closure.objects.visible_to(member).order_by("first_on"),
-        "time_off": TimeOff.objects.visible_to(member).select_related("therapist__user").order_by("starts_at")})
+        "room": "practice", "people": [(person, week_of(person.hours)) for person in people],
+        "practice": member.practice, "is_owner": member.role == Role.OWNER,
+        "rooms": Room.objects.visible_to(member).filter(is_active=True),
+        "services": Service.objects.visible_to(member).filter(is_active=True),
+        "closures": Closure.objects.visible_to(member).filter(last_on__gte=today).order_by("first_on"),
+        "time_off": TimeOff.objects.visible_to(member).filter(ends_at__gte=timezone.now())
+                    .select_related("therapist__user").order_by("starts_at")})
+
+
+def week_of(hours: list[WorkingHours]) -> list[tuple[str, str]]:
+    """A week in words: the same hours on days in a row stand in one line, ("Mon to Fri", "09:00 to 17:00")."""
+    days: dict[int, list[str]] = {}
+    for stretch in hours:
+        days.setdefault(stretch.weekday, []).append(
+            f"{clock.said_time(stretch.opens)} to {clock.said_time(stretch.closes)}")
+    lines: list[tuple[int, int, str]] = []
+    for day, stretches in days.items():
+        said = ", ".join(stretches)
+        if lines and lines[-1][1] == day - 1 and lines[-1][2] == said:
+            lines[-1] = (lines[-1][0], day, said)
+        else:
+            lines.append((day, day, said))
+    names = clock.WEEKDAYS
+    return [(names[a] if a == b else f"{names[a]} to {names[b]}", said) for a, b, said in lines]
 
 
 @require_GET

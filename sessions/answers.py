@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from clients.episodes import likely_kind, today_in
+from clients.episodes import POLICIES, SAME_RELAPSE_DAYS, likely_kind, today_in
 from clients.models import Client, Episode, EpisodeStep
-from practice import links
+from practice import audit, links
 from practice.access import Actor, Outsider
 from sessions import booking, holds, reminders
 from sessions.models import Appointment
+
+AGAIN = "Not feeling well again."
 
 
 def visit_behind(token: str) -> Appointment | None:
@@ -36,32 +38,34 @@ def wants_another_time(visit: Appointment) -> Appointment:
 
 @transaction.atomic
 def is_not_well(visit: Appointment, words: str) -> Episode:
-    """The client is not feeling well: a possible episode from today, once, with all their words.
+    """The client is not feeling well: a possible episode from today, with their words, once however often pressed.
 
-    What it most likely is follows from their conditions. Pressed again that day it adds words that are new, and
-    nothing else.
+    What it most likely is follows from their conditions. Where it is known already (from today, or a relapse of
+    the last 30 days), the words go to that one, and Today shows that the client wrote again.
     """
-    client = Client.objects.select_for_update(no_key=True).select_related(None).get(pk=visit.client_id)
+    client = Client.objects.select_for_update(no_key=True).get(pk=visit.client_id)
     client.practice = visit.practice
     by, today, kind = _client_of(visit), today_in(client), likely_kind(client)
-    told = Episode.objects.filter(client=client, kind=kind, onset_on=today, status__in=Episode.OPEN).first()
-    if told is None:
-        effect = holds.report_episode(client=client, kind=kind, onset_on=today, by=by, symptoms=words)
-        told = effect.episode
-        if effect.is_new:
-            return told
-    add_words(told, words, by)
-    return told
+    known = (Episode.objects.filter(client=client, kind=kind).exclude(status=Episode.Status.NOT_A_RELAPSE)
+             .select_related("client__practice").first())
+    if known and known.onset_on == today:
+        add_words(known, words, by)
+        return known
+    if known and POLICIES[kind].joins_the_last and (today - known.onset_on).days < SAME_RELAPSE_DAYS:
+        add_words(known, words or AGAIN, by)
+        return known
+    return holds.report_episode(client=client, kind=kind, onset_on=today, by=by, symptoms=words).episode
 
 
 def add_words(episode: Episode, words: str, by: Actor) -> None:
     """Keep what somebody says about an episode that is known already, unless the same words stand there."""
     words = words.strip()
-    if not words or words == episode.symptoms.strip():
+    if not words or words in episode.symptoms:
         return
     if not EpisodeStep.objects.filter(episode=episode, note=words).exists():
         EpisodeStep.objects.create(episode=episode, on=today_in(episode.client), status=episode.status,
                                    by_name=by.name[:120], note=words)
+        audit.record(by=by, verb="episode_reported_again", subject=episode)
 
 
 def _client_of(visit: Appointment) -> Outsider:

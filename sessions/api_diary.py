@@ -48,7 +48,7 @@ _IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER,
 
 
 class Availability(Api):
-    """Open slots of a service; the time of held and cancelled visits among them. Another practice's ids find nothing."""
+    """Open slots of a service, released time among them. Another practice's ids find nothing."""
 
     model = Appointment
 
@@ -59,8 +59,8 @@ class Availability(Api):
 
     def _slots(self, asked: dict[str, Any]) -> list[OpenSlot]:
         service = Service.objects.visible_to(self.member).filter(pk=asked["service"], is_active=True).first()
-        client = Client.objects.visible_to(self.member).filter(pk=asked.get("client")).first()
-        if service is None or ("client" in asked and client is None):
+        clients = Client.objects.visible_to(self.member).filter(pk=asked["client"])[:1] if "client" in asked else [None]
+        if service is None or not clients:
             return []
         service.practice = self.member.practice
         therapists = [t for t in therapists_for(service) if asked.get("therapist", t.pk) == t.pk]
@@ -68,7 +68,7 @@ class Availability(Api):
         if not therapists or not rooms:
             return []
         return find_open_slots(service=service, first=asked["from"], last=asked["to"], therapists=therapists,
-                               rooms=rooms, client=client)
+                               rooms=rooms, client=clients[0])
 
 
 def _as_data(slot: OpenSlot, zone: str) -> dict[str, Any]:
@@ -294,6 +294,8 @@ def one_visit(view: Api, visit: Appointment, status: int = 200) -> Response:
     return Response(shown, status=status, headers={"ETag": etag_of(visit)})
 
 
-def _many(view: Api, visits: list[Appointment]) -> Any:
+def _many(view: Api, visits: list[Appointment]) -> list[dict[str, Any]]:
+    """Several visits, without cautions."""
     context = view.get_serializer_context() | {"needs_decision": needing_decision(visits)}
-    return AppointmentSerializer(visits, many=True, context=context).data
+    shape = AppointmentSerializer(context=context)
+    return [shape.to_representation(visit) for visit in visits]

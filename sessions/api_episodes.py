@@ -53,8 +53,8 @@ class ClientEpisodes(OwnedList):
         """Report an episode. Everybody may report a suspected one (a client calls, the front desk writes it down):
         nothing moves, the therapist is asked today. Confirming is for owners and therapists, and holds visits at once.
         A relapse reported again within 30 days of its onset answers 200 with the one there is."""
-        read = self.read(ReportSerializer)
-        effect = holds.report_episode(client=self.find(Client, pk), by=self.member, **read)
+        client = self.find(Client, pk)
+        effect = holds.report_episode(client=client, by=self.member, **self.read(ReportSerializer))
         return Response(EffectSerializer(effect).data, status=201 if effect.is_new else 200)
 
 

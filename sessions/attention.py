@@ -49,7 +49,7 @@ def _in_question(clients: set[UUID]) -> list[Client]:
 
 def _is_in_doubt(body: Body, visit: Appointment) -> bool:
     today = clock.wall_of(timezone.now(), visit.time_zone)[0]
-    return any(e.status == "suspected" or (e.status == "confirmed" and e.hold_until is not None and e.hold_until < today)
+    return any(e.status == "suspected" or (e.status == "confirmed" and e.hold_until and e.hold_until < today)
                for e in body.episodes)
 
 

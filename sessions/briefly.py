@@ -123,9 +123,13 @@ class Told:
     good_to_know: tuple[Reason, ...]
 
 
-def told_to(member: Membership, check: Check | None) -> Told | None:
-    """The reasons in two parts, for whoever may know them."""
-    if check is None or not member.may_see_clinical:
+def told_to(member: Membership, limits: Check | None, planned: Check | None = None) -> Told | None:
+    """The reasons in two parts, for whoever may know them.
+
+    `limits` is the check of the body alone; `planned` adds what the last visit's way of working would break.
+    """
+    if limits is None or not member.may_see_clinical:
         return None
-    return Told(tuple(r for r in check.reasons if r.level != "info"),
-                tuple(r for r in check.reasons if r.level == "info"))
+    broken = tuple(r for r in planned.reasons if r.treatment is not None and r.level != "info") if planned else ()
+    return Told(tuple(r for r in limits.reasons if r.level != "info") + broken,
+                tuple(r for r in limits.reasons if r.level == "info"))

@@ -170,7 +170,8 @@ class PlanSerializer(serializers.Serializer[Plan]):
             "cost_terms": plan.cost_terms, "moves": [_move(move, zone) for move in moves if move.starts_at],
             "unplaced": [{"appointment": str(move.appointment_id), "why": "; ".join(move.why)}
                          for move in moves if move.starts_at is None],
-            **{name: _at(getattr(plan, name), zone) for name in ("created_at", "expires_at", "applied_at", "undone_at")}}
+            **{name: _at(getattr(plan, name), zone)
+               for name in ("created_at", "expires_at", "applied_at", "undone_at")}}
 
 
 def _move(move: PlanMove, zone: str) -> dict[str, Any]:

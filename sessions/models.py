@@ -160,9 +160,11 @@ class Hold(PracticeOwned):
     class Meta:
         ordering: ClassVar = ["began_at", "id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["appointment"], condition=Q(outcome=""), name="visit_is_held_once_at_a_time"),
-            models.CheckConstraint(condition=Q(outcome="", ended_at=None) | (~Q(outcome="") & Q(ended_at__isnull=False)),
-                                   name="hold_ends_with_an_outcome"),
+            models.UniqueConstraint(fields=["appointment"], condition=Q(outcome=""),
+                                    name="visit_is_held_once_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(outcome="", ended_at=None) | (~Q(outcome="") & Q(ended_at__isnull=False)),
+                name="hold_ends_with_an_outcome"),
         ]
 
 

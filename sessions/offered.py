@@ -10,9 +10,9 @@ from sessions.models import Appointment
 from sessions.states import verbs_from
 
 WORDS = {
-    "confirm": "Confirm", "arrive": "Arrived", "complete": "Done", "no-show": "Did not come", "cancel": "Cancel visit",
-    "keep": "Keep at its time", "release": "Let it go", "undo-arrive": "Undo “arrived”",
-    "undo-no-show": "Undo “did not come”", "move": "Move",
+    "accept": "Accept", "confirm": "Confirm", "arrive": "Arrived", "complete": "Done", "no-show": "Did not come",
+    "cancel": "Cancel visit", "keep": "Keep at its time", "release": "Let it go",
+    "undo-arrive": "Undo “arrived”", "undo-no-show": "Undo “did not come”", "move": "Move",
 }
 
 

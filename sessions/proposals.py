@@ -98,7 +98,7 @@ def diary_print(client: Client) -> str:
     today = clock.day_begins(today_in(client), client.practice.time_zone)
     rows = (Appointment.objects.filter(client=client, ends_at__gte=today).exclude(status__in=("cancelled", "noshow"))
             .order_by("pk").values_list("pk", "status", "starts_at", "minutes"))
-    seen = [(str(pk), status == Appointment.Status.HELD, clock.minute_of(at), length) for pk, status, at, length in rows]
+    seen = [(str(pk), status == "held", clock.minute_of(at), length) for pk, status, at, length in rows]
     return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 
@@ -156,7 +156,8 @@ def _standing(client: Client) -> list[_Standing]:
     rows = (Appointment.objects.filter(client=client).exclude(status__in=RELEASED).order_by("wall_date", "pk")
             .values_list("pk", "wall_date", "series_id", "series__every_days"))
     today = today_in(client)
-    return [_Standing(*row) for row in [*rows.filter(wall_date__lt=today).reverse()[:1], *rows.filter(wall_date__gte=today)]]
+    past, coming = rows.filter(wall_date__lt=today).reverse()[:1], rows.filter(wall_date__gte=today)
+    return [_Standing(*row) for row in [*past, *coming]]
 
 
 def _terms(client: Client, held: Sequence[Appointment], standing: Sequence[_Standing], who: dict[UUID, Membership],

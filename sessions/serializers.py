@@ -110,7 +110,7 @@ class AppointmentSerializer(serializers.Serializer[Appointment]):
     def to_representation(self, visit: Appointment) -> dict[str, Any]:
         is_clinical = self.context["member"].may_see_clinical
         hidden = not is_clinical and visit.cancel_reason in _CLINICAL_REASONS
-        shown = {
+        shown: dict[str, Any] = {
             "id": str(visit.pk), "client": str(visit.client_id), "therapist": str(visit.therapist_id),
             "service": str(visit.service_id), "room": str(visit.room_id),
             "series": str(visit.series_id) if visit.series_id else None, "status": visit.status,

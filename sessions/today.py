@@ -11,12 +11,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from clients.contraindications import cautions_for
 from clients.limits import bodies_of
-from clients.models import Client, Episode
+from clients.models import Client, Episode, EpisodeStep
 from practice import clock
 from practice.clock import day_begins, instant_at, minute_of
 from practice.models import Membership
@@ -141,16 +141,18 @@ def _wall(minute: int, zone: str) -> str:
 
 
 def _episode_needs(member: Membership, mine: Q) -> list[Need]:
-    """Possible episodes before a coming visit, and visits on hold that wait for a new time; one query for both."""
+    """Possible episodes before a coming visit, clients who wrote again, visits on hold that wait; in one query."""
     today = clock.wall_of(timezone.now(), member.practice.time_zone)[0]
     coming = Appointment.objects.filter(mine, client=OuterRef("client"), status__in=LIVE[:3],
                                         ends_at__gt=timezone.now()).order_by("starts_at")
     held = Hold.objects.filter(episode=OuterRef("pk"), outcome="", appointment__in=Appointment.objects.filter(mine))
+    last = EpisodeStep.objects.filter(episode=OuterRef("pk")).order_by("-at", "-pk")
     is_due = Q(status="confirmed", review_on__lte=today) | Q(status__in=["recovering", "resolved", "not_a_relapse"])
+    wrote = Q(last_by=F("client__name")) & ~Q(last_note="")
     episodes = (
-        Episode.objects.filter(practice=member.practice)
-        .filter(Q(status="suspected") & Q(Exists(coming)) | Q(Exists(held)) & is_due)
-        .select_related("client")
+        Episode.objects.filter(practice=member.practice).select_related("client")
+        .annotate(last_by=Subquery(last.values("by_name")[:1]), last_note=Subquery(last.values("note")[:1]))
+        .filter((Q(status="suspected") | wrote) & Q(Exists(coming)) | Q(Exists(held)) & (is_due | wrote))
         .annotate(held=Count("holds", filter=Q(holds__outcome="")), next_visit=Subquery(coming.values("pk")[:1]),
                   next_at=Subquery(coming.values("starts_at")[:1]),
                   next_with=Subquery(coming.values("therapist__user__name")[:1]))
@@ -159,16 +161,20 @@ def _episode_needs(member: Membership, mine: Q) -> list[Need]:
 
 
 def _episode_need(episode: Any, member: Membership) -> Need:
-    zone, name = member.practice.time_zone, episode.client.name
+    zone, name, since = member.practice.time_zone, episode.client.name, clock.said_date(episode.onset_on)
     pk = episode.pk if member.may_see_clinical else None
+    when = clock.said(episode.next_at, zone) if episode.next_at else ""
+    is_written = bool(episode.last_note) and episode.last_by == name
+    if pk is None and when and (is_written or episode.status == Episode.Status.SUSPECTED):
+        who = (episode.next_with or "the therapist").split()[0]
+        return Need("possible", episode.client, f"{name}, {when}: needs {who}'s decision", visit=episode.next_visit)
+    coming = f" Next visit {when}." if when else ""
+    if pk and is_written:
+        return Need("possible", episode.client, f"{name} wrote again: {kind_words(episode)} since {since}.{coming}",
+                    visit=episode.next_visit, episode=pk)
     if episode.status == Episode.Status.SUSPECTED:
-        when = clock.said(episode.next_at, zone)
-        if pk is None:
-            who = (episode.next_with or "the therapist").split()[0]
-            return Need("possible", episode.client, f"{name}, {when}: needs {who}'s decision", visit=episode.next_visit)
-        since = clock.said_date(episode.onset_on)
-        return Need("possible", episode.client, f"{name}: possible {kind_words(episode)} since {since}. "
-                    f"Next visit {when}.", visit=episode.next_visit, episode=pk)
+        return Need("possible", episode.client, f"{name}: possible {kind_words(episode)} since {since}.{coming}",
+                    visit=episode.next_visit, episode=pk)
     visits = "1 visit" if episode.held == 1 else f"{episode.held} visits"
     due = f", to be looked at by {clock.said_date(episode.review_on)}" if episode.review_on else ""
     return Need("hold", episode.client, f"{name}: {visits} on hold{due}", episode=pk)

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from conftest import MONDAY, at, make_client, numb
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clients.contraindications import Body, KnownCondition, KnownEpisode, KnownFinding, cautions_for
 from clients.models import Episode
+from conftest import MONDAY, at, make_client, numb
 from sessions.booking import ask_for_another_time, book_appointment
 from sessions.briefly import in_one_line
 from sessions.holds import change_episode, report_episode
@@ -19,8 +19,11 @@ CLINICAL = (b"numb", b"pressure", b"relapse", b"flare", b"episode", b"caution", 
 
 
 def a_line(*known, on=TUESDAY):
-    body = Body(tuple(k for k in known if isinstance(k, KnownCondition)), tuple(k for k in known if isinstance(k, KnownFinding)),
-                tuple(k for k in known if isinstance(k, KnownEpisode)))
+    body = Body(
+        tuple(k for k in known if isinstance(k, KnownCondition)),
+        tuple(k for k in known if isinstance(k, KnownFinding)),
+        tuple(k for k in known if isinstance(k, KnownEpisode)),
+    )
     line = in_one_line(cautions_for(body, on=on, minutes=60))
     return line.words if line else ""
 
@@ -53,15 +56,20 @@ def test_a_line_that_cannot_hold_everything_says_how_much_is_left():
 @pytest.fixture
 def visits(now, kofi, ines, ana, ben, neuro_45, garden):
     neuro_45.rooms.set([])
-    return [book_appointment(client=kofi, therapist=ana, service=neuro_45, starts_at=at(10), by=ana),
-            book_appointment(client=ines, therapist=ben, service=neuro_45, starts_at=at(11), by=ana)]
+    return [
+        book_appointment(client=kofi, therapist=ana, service=neuro_45, starts_at=at(10), by=ana),
+        book_appointment(client=ines, therapist=ben, service=neuro_45, starts_at=at(11), by=ana),
+    ]
 
 
 def test_a_therapist_sees_their_own_day_with_open_time_between(visits, ana):
     day = day_of(ana, TUESDAY, everybody=False)
     assert [type(row).__name__ for row in day.rows] == ["OpenRow", "VisitRow", "OpenRow", "OpenRow"]
     assert [(r.opens, r.closes) for r in day.rows if isinstance(r, OpenRow)] == [
-        ("09:00", "10:00"), ("11:00", "12:00"), ("13:00", "17:00")]
+        ("09:00", "10:00"),
+        ("11:00", "12:00"),
+        ("13:00", "17:00"),
+    ]
 
 
 def test_everybody_means_every_therapist(visits, owner):
@@ -116,7 +124,9 @@ def test_today_costs_the_same_for_two_visits_and_for_ten(visits, page, ana, ben,
     browser = page(ana)
 
     def price():
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             assert browser.get(f"/?on={TUESDAY}&whose={whose}").status_code == 200
         return len(asked)
 
@@ -125,8 +135,14 @@ def test_today_costs_the_same_for_two_visits_and_for_ten(visits, page, ana, ben,
         client = make_client(riverside, f"Client {n}", "diabetic-neuropathy")
         numb(client)
         report_episode(client=client, kind="pain_flare", onset_on=MONDAY, by=ana)
-        book_appointment(client=client, therapist=(ana, ben)[n % 2], service=neuro_45, by=ana,
-                         starts_at=at(13 + n // 2), override_reason="")
+        book_appointment(
+            client=client,
+            therapist=(ana, ben)[n % 2],
+            service=neuro_45,
+            by=ana,
+            starts_at=at(13 + n // 2),
+            override_reason="",
+        )
     assert price() == few
     assert few <= 14
 

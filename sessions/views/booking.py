@@ -13,7 +13,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from clients.contraindications import cautions_for
 from clients.episodes import active_hold
+from clients.limits import body_of
 from clients.models import Client
 from practice import clock
 from practice.models import Membership, Room, Service
@@ -23,7 +25,7 @@ from sessions.booking import book_appointment
 from sessions.briefly import for_the_desk, told_to
 from sessions.forms import BookForm, SlotSearch, first_and_last
 from sessions.models import Appointment
-from sessions.objections import checked_at_booking
+from sessions.objections import Wish, checked_at_booking
 from sessions.overrides import nearest_times, other_words, takes_a_reason
 from sessions.supply import OpenSlot, find_open_slots, rooms_for, therapists_for
 from sessions.whom import Whom, last_visit, whom_asked
@@ -173,14 +175,16 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
     zone = member.practice.time_zone
     on = clock.wall_of(start, zone)[0]
     check, hold = checked_at_booking(client, service.minutes, on), active_hold(client, on)
+    limits = cautions_for(body_of(client), on=on, minutes=service.minutes)
     refusal, clinical = getattr(form, "refusal", None), member.may_see_clinical
+    wish = Wish(client, therapist, service, start, service.minutes, member, "")
     back = {"client": client.pk, "service": service.pk, "therapist": therapist.pk, "first": on.isoformat()}
     return render(request, "sessions/book_confirm.html", {
         "room": "diary", "form": form, "client": client, "service": service, "therapist": therapist, "slot": slot,
         "said": clock.said(start, zone, today=today_at(member.practice)), "is_open": slot is not None,
-        "check": told_to(member, check), "hold": hold if clinical else None,
+        "check": told_to(member, limits, check), "hold": hold if clinical else None,
         "desk_line": None if clinical else for_the_desk(check, therapist, is_on_hold=hold is not None),
-        "takes_reason": takes_a_reason(refusal, member) or bool(form["override_reason"].value()),
+        "takes_reason": takes_a_reason(refusal, member, wish) or bool(form["override_reason"].value()),
         "others": other_words(refusal), "nearest": [(stamp(at), words) for at, words in nearest_times(refusal, zone)],
         "back": f"{reverse('sessions:book')}?{urlencode(back)}",
     }, status=status_of(form))
@@ -199,10 +203,11 @@ def _book(request: HttpRequest) -> HttpResponse:
     visit = attempt(
         form, book_appointment, client=wish["client"], therapist=wish["therapist"], service=wish["service"],
         starts_at=wish["starts_at"], room=wish["room"], by=member, override_reason=wish["override_reason"])
+    words = "Booked"
     if visit is None:
-        visit = _booked_already(member, wish)
+        visit, words = _booked_already(member, wish), "Booked already"
     if visit:
-        messages.success(request, f"Booked: {visit.client.name}, {visit.said}, with {visit.therapist.name}, "
+        messages.success(request, f"{words}: {visit.client.name}, {visit.said}, with {visit.therapist.name}, "
                          f"{visit.room.name}.")
         return redirect("sessions:appointment", pk=visit.pk)
     return _confirm(request, form, wish["client"], wish["service"], wish["therapist"], wish["starts_at"], None)

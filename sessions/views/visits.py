@@ -15,7 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from practice import clock, outbox
+from clients.contraindications import cautions_for
+from clients.limits import body_of
+from practice import clock
 from practice.models import Membership, Message
 from practice.pages import attempt, find, member_page
 from sessions import booking, holds
@@ -24,21 +26,26 @@ from sessions.briefly import for_the_desk, told_to
 from sessions.forms import CancelForm, KeepForm, MoveForm
 from sessions.history import history_of
 from sessions.models import Appointment
-from sessions.objections import checked_at_booking
+from sessions.objections import Wish, checked_at_booking
 from sessions.offered import WORDS, may_be_noted, offered
 from sessions.overrides import nearest_times, takes_a_reason
 
 _RELATIONS = ("client__practice", "practice", "therapist__user", "room", "service", "series")
 _STEPS: dict[str, Callable[..., Appointment]] = {
-    "confirm": booking.confirm_appointment, "arrive": booking.arrive, "complete": booking.complete,
-    "no-show": booking.mark_no_show, "cancel": booking.cancel_appointment, "keep": holds.keep_appointment,
+    "accept": booking.accept_appointment,
+    "confirm": booking.confirm_appointment,
+    "arrive": booking.arrive,
+    "complete": booking.complete,
+    "no-show": booking.mark_no_show,
+    "cancel": booking.cancel_appointment,
+    "keep": holds.keep_appointment,
     "release": holds.release_appointment,
     "undo-arrive": lambda **k: booking.undo_day_verb(verb="undo-arrive", **k),
     "undo-no-show": lambda **k: booking.undo_day_verb(verb="undo-no-show", **k),
 }
 _DONE = {
-    "confirm": "is confirmed", "arrive": "has arrived", "complete": "is done", "no-show": "did not come",
-    "cancel": "is cancelled", "keep": "is back at its time", "release": "is let go",
+    "accept": "is booked", "confirm": "is confirmed", "arrive": "has arrived", "complete": "is done",
+    "no-show": "did not come", "cancel": "is cancelled", "keep": "is back at its time", "release": "is let go",
     "undo-arrive": "is booked again", "undo-no-show": "is booked again",
 }
 
@@ -98,6 +105,15 @@ def _moved(request: HttpRequest) -> Any:
     return typed
 
 
+def _wish(visit: Appointment, move: forms.Form, member: Membership) -> Wish | None:
+    """What the move form asked of the diary, once it is readable."""
+    start = getattr(move, "starts_at", None)
+    if start is None:
+        return None
+    therapist = move.cleaned_data.get("therapist") or visit.therapist
+    return Wish(visit.client, therapist, visit.service, start, visit.minutes, member, "", (visit.pk,))
+
+
 def _wall(start: datetime, visit: Appointment) -> str:
     """A free time as the move form takes it back: "2026-11-24 10:30"."""
     on, at, _ = clock.wall_of(start, visit.time_zone)
@@ -121,16 +137,18 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
     move = bound.get("move") or _move_form(visit, member)
     refusal = getattr(move, "refusal", None)
     check = checked_at_booking(visit.client, visit.minutes, visit.wall_date) if not visit.is_released else None
+    limits = cautions_for(body_of(visit.client), on=visit.wall_date, minutes=visit.minutes) if check else None
     hold = visit.holds.select_related("episode").filter(outcome="").first() if visit.status == "held" else None
     context = {
         "room": "diary", "visit": visit, "form": form, "buttons": _buttons(visit, member), "hold": hold,
         "steps": history_of(visit, member), "may_be_noted": may_be_noted(visit, member),
-        "check": told_to(member, check),
+        "check": told_to(member, limits, check),
         "desk_line": for_the_desk(check, visit.therapist) if check and not member.may_see_clinical else None,
         "cancel_form": bound.get("cancel") or CancelForm(member=member, initial={"reason": "other"}),
         "keep_form": bound.get("keep") or KeepForm(), "move_form": move, "may_move": "move" in offered(visit, member),
         "can_cancel": "cancel" in offered(visit, member),
-        "takes_reason": takes_a_reason(refusal, member) or bool(move["override_reason"].value()),
+        "takes_reason": (takes_a_reason(refusal, member, _wish(visit, move, member))
+                         or bool(move["override_reason"].value())),
         "nearest": [(_wall(at, visit), words) for at, words in nearest_times(refusal, visit.time_zone)],
         "is_new": _is_new(visit),
         "messages_of": _messages(visit, member),
@@ -155,10 +173,4 @@ def _is_new(visit: Appointment) -> bool:
 
 def _messages(visit: Appointment, member: Membership) -> list[Message]:
     """What was or will be sent about this visit, and why."""
-    found = list(Message.objects.visible_to(member).filter(appointment_id=visit.pk).order_by("due_at", "pk"))
-    for message in found:
-        kind = outbox.KINDS.get(message.kind)
-        message.kind_name = kind.name if kind else message.kind  # type: ignore[attr-defined]
-    return found
-
-
+    return list(Message.objects.visible_to(member).filter(appointment_id=visit.pk).order_by("due_at", "pk"))

@@ -1,0 +1,169 @@
+"""W7, W9: a return plan of eight held visits, whole and as the pure function. W8: the letter. W10: the safety check."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from datetime import date, timedelta
+from typing import Any
+
+from bench.figures import Figure, milliseconds, queries_of
+from bench.fill import Filled
+from clients.body import REGIONS, sides_of
+from clients.contraindications import Body, KnownFinding, ProposedTreatment, cautions_for
+from clients.findings import FINDINGS
+from clients.models import Episode
+from notes.letters import letter_pdf
+from notes.tests.test_letters import LETTER
+from practice import clock
+from practice.techniques import TECHNIQUES
+from sessions import holds, planning, rescheduling
+from sessions.availability import RoomBusy, Supply, open_slots
+from sessions.models import Appointment
+from sessions.series import book_series
+from sessions.supply import busy_between, windows_of
+
+HELD = 8
+
+
+def held_episode(filled: Filled) -> Episode:
+    """A confirmed relapse that holds eight weekly visits of one client in a full diary."""
+    filled.practice.review_window_days = 70
+    filled.practice.save(update_fields=["review_window_days"])
+    client, ana = filled.clients[-1], filled.therapists[0]
+    start = _open_at(filled)
+    book_series(
+        client=client, therapist=ana, service=filled.service, first_starts_at=start, every_days=7, count=HELD, by=ana
+    )
+    today = clock.wall_of(start, filled.practice.time_zone)[0] - timedelta(days=30)
+    today = min(today, date.today())
+    effect = holds.report_episode(client=client, kind="relapse", onset_on=today, by=ana)
+    effect = holds.change_episode(
+        episode=effect.episode, status="confirmed", on=max(today, date.today() - timedelta(days=1)), by=ana
+    )
+    assert len(effect.held) == HELD, f"{len(effect.held)} visits are held"
+    return effect.episode
+
+
+def _open_at(filled: Filled) -> Any:
+    """A weekly time of the first therapist with no visit for as many weeks: made by clearing it."""
+    start = clock.day_begins(filled.first + timedelta(days=1), filled.practice.time_zone) + timedelta(hours=10)
+    for week in range(HELD):
+        at = start + timedelta(days=7 * week)
+        Appointment.objects.filter(
+            therapist=filled.therapists[0], occupied_from__lt=at + timedelta(hours=1), occupied_until__gt=at
+        ).update(status="cancelled")
+    return start
+
+
+def whole(filled: Filled, rounds: int) -> Figure:
+    """W7: propose and apply, each its own transaction; then taken back for the next round."""
+    episode, ana = held_episode(filled), filled.therapists[0]
+    proposed, applied, asked = [], [], []
+    for _ in range(rounds + 1):  # the first warms up
+        began = time.perf_counter()
+        plan = rescheduling.propose_plan(episode=episode, by=ana)
+        middle = time.perf_counter()
+        asked.append(queries_of(lambda p=plan: rescheduling.apply_plan(plan=p, by=ana)))
+        ended = time.perf_counter()
+        proposed.append((middle - began) * 1000)
+        applied.append((ended - middle) * 1000)
+        plan.refresh_from_db()
+        rescheduling.undo_plan(plan=plan, by=ana)
+    first, second = statistics.median(proposed[1:]), statistics.median(applied[1:])
+    return Figure(
+        "W7",
+        "8 held visits: plan and apply",
+        "",
+        first + second,
+        goals={"value": 100},
+        queries=asked[-1],
+        note=f"plan {first:.0f}, apply {second:.0f} ms; queries of apply",
+    )
+
+
+def pure(filled: Filled, seconds: float) -> Figure:
+    """W9: from free and busy intervals of ten therapists over ninety days to the plan with its reasons."""
+    first = filled.first
+    last = first + timedelta(days=90)
+    practice, service = filled.practice, filled.service
+    who, where = [t.pk for t in filled.therapists], [r.pk for r in filled.rooms]
+    begin, end = (clock.day_begins(d, practice.time_zone) for d in (first, last + timedelta(days=1)))
+    windows = windows_of(practice, who, first, last)
+    by_who, by_where, _ = busy_between(practice, begin, end, who, where, None)
+    supply = [Supply(str(pk), windows[pk], by_who.get(pk, [])) for pk in who]
+    rooms = [RoomBusy(str(pk), by_where.get(pk, [])) for pk in where]
+    held = [
+        planning.HeldVisit(
+            f"v{n}",
+            first - timedelta(days=7 * (HELD - n)),
+            clock.wall_of(begin + timedelta(hours=10), practice.time_zone)[1],
+            str(who[0]),
+            service.minutes,
+        )
+        for n in range(HELD)
+    ]
+    terms = planning.Terms(return_on=first, interval_days=7)
+
+    def slots() -> list[planning.Candidate]:
+        return planning.candidates_of(
+            open_slots(
+                supply=supply,
+                rooms=rooms,
+                minutes=service.minutes,
+                buffer_before=0,
+                buffer_after=0,
+                not_before=clock.minute_of(begin),
+                not_after=clock.minute_of(end),
+            ),
+            practice.time_zone,
+        )
+
+    candidates = slots()
+    alone = milliseconds(lambda: planning.propose(held, [], candidates, terms), seconds=seconds)
+    both = milliseconds(lambda: planning.propose(held, [], slots(), terms), seconds=seconds)
+    return Figure(
+        "W9",
+        "pure plan: 8 visits, 90 days, 10 therapists",
+        "",
+        both,
+        goals={"value": 5},
+        note=f"{len(candidates):,} open slots; the optimum alone {alone:.1f} ms",
+    )
+
+
+def letter(seconds: float) -> Figure:
+    """W8: a letter with two charts, warm."""
+    pdf = letter_pdf(LETTER)
+    return Figure(
+        "W8",
+        "letter to a doctor, PDF with two charts",
+        "",
+        milliseconds(lambda: letter_pdf(LETTER), seconds=seconds),
+        goals={"value": 25},
+        note=f"{len(pdf) / 1024:,.0f} kB",
+    )
+
+
+def check(seconds: float) -> Figure:
+    """W10: fifteen findings in different places, twelve treatments planned."""
+    places = [(code, side) for code in REGIONS for side in sides_of(code)]
+    body = Body(
+        findings=tuple(
+            KnownFinding(code, (places[7 * n % len(places)],), None) for n, code in enumerate(sorted(FINDINGS)[:15])
+        )
+    )
+    plan = [
+        ProposedTreatment(code, *places[11 * n % len(places)], 3, 5) for n, code in enumerate(sorted(TECHNIQUES)[:12])
+    ]
+    assert (len(body.findings), len(plan)) == (15, 12)
+    today = date.today()
+    answer = cautions_for(body, plan, on=today)
+    return Figure(
+        "W10",
+        "safety check: 15 findings, 12 treatments",
+        "",
+        milliseconds(lambda: cautions_for(body, plan, on=today), seconds=seconds),
+        goals={"value": 1},
+        note=f"{len(answer.reasons)} reasons",
+    )

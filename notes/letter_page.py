@@ -1,0 +1,58 @@
+"""A letter as a page shows it: the same words as on paper, with its charts drawn inline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString, mark_safe
+
+from notes import letters
+from notes.charts import Row, readings_said, readings_table, said_day
+from notes.letters import Letter, Session
+
+_LOOK = {"accent": "var(--accent)", "caution": "var(--clay)", "width": 460, "height": 220, "text": 15}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSeries:
+    """One measure: its picture, and the same facts in words and rows."""
+
+    name: str
+    scale: str
+    said: str
+    change: str
+    svg: SafeString
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLetter:
+    """Everything the partial `notes/_letter.html` places; `letter` itself for what needs no wording."""
+
+    letter: Letter
+    period: str
+    written: str
+    asked: str
+    done: str
+    earlier: str
+    sessions: tuple[tuple[str, Session], ...]
+    series: tuple[ShownSeries, ...]
+    standing: str
+
+
+def shown(letter: Letter) -> ShownLetter:
+    """The letter in the words that the PDF uses too."""
+    earlier, told = letters.told_sessions(letter)
+    year = any(session.on.year != letter.written_on.year for session in told)
+    return ShownLetter(
+        letter=letter, period=letters.said_period(letter), written=said_day(letter.written_on, year=True),
+        asked=letters.asked(letter), done=letters.said_work(letter.sessions), earlier=letters.said_earlier(earlier),
+        sessions=tuple((said_day(session.on, year=year), session) for session in told),
+        series=tuple(_shown_series(letter, series) for series in letter.series), standing=letters.STANDING)
+
+
+def _shown_series(letter: Letter, series: letters.Series) -> ShownSeries:
+    return ShownSeries(
+        series.measure, letters.said_scale(series), readings_said(series.readings), series.meaningful_change,
+        # The chart escapes every word it is given.
+        mark_safe(letters.chart(letter, series, **_LOOK)), readings_table(series.readings))

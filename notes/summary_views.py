@@ -1,0 +1,168 @@
+"""Pages of a summary: compose it, see what will be read, sign it, share it, close it again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clients.consents import record_consent
+from clients.models import Client, Consent
+from notes import sharing, summaries
+from notes.api_summaries import pdf_of
+from notes.letter_page import shown
+from notes.models import Share, Summary
+from notes.reading import read_summary, whole_summary
+from notes.summary_forms import ConsentForm, ProseForm, ShareForm, SummaryForm
+from practice.access import CLINICAL, THERAPISTS
+from practice.pages import attempt, find, member_page
+from sessions.asked import back_to, member_of, status_of, today_at
+
+_RELATIONS = ("client__practice", "doctor", "author__user", "practice")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page(THERAPISTS)
+def summary_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Compose: to whom, about which days; posted from a signed note it needs no further answer."""
+    member = member_of(request)
+    client = find(Client, member, pk, "practice")
+    first, last = summaries.days_to_tell(client)
+    form = SummaryForm(request.POST if request.method == "POST" else None, member=member, client=client, initial={
+        "first": first, "last": last, "sections": list(summaries.SECTIONS)})
+    if form.is_valid():
+        made = attempt(form, summaries.compose_summary, client=client, by=member, **form.cleaned_data)
+        if made:
+            return redirect("notes:summary", made.pk)
+    return render(request, "notes/summary_new.html", {"room": "clients", "client": client, "form": form},
+                  status=status_of(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page(THERAPISTS)
+def summary(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What the doctor will read, beside its prose while a draft and its sharing once signed."""
+    found = find(Summary, member_of(request), pk, *_RELATIONS)
+    if request.method != "POST":
+        return _page(request, read_summary(summary=found, by=member_of(request)))
+    form = ProseForm(request.POST)
+    if not form.is_valid() or _save(request, found, form) is None:
+        return _page(request, whole_summary(found), prose=form)
+    return redirect("notes:summary", found.pk)
+
+
+@require_POST
+@member_page(THERAPISTS)
+def summary_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Sign what was shown; prose typed since is saved and shown first."""
+    member = member_of(request)
+    found = find(Summary, member, pk, *_RELATIONS)
+    form = ProseForm(request.POST)
+    if not form.is_valid():
+        return _page(request, whole_summary(found), prose=form)
+    if not found.is_signed and form.says_something_new(found):
+        if _save(request, found, form) is None:
+            return _page(request, whole_summary(found), prose=form)
+        messages.warning(request, "Your changes are in the letter now. Read it once more, then sign.")
+        return redirect("notes:summary", found.pk)
+    seen = form.cleaned_data["version"]
+    if attempt(form, summaries.sign_summary, summary=found, by=member, expected_version=seen) is None:
+        return _page(request, whole_summary(found), prose=form)
+    messages.success(request, "Signed. The letter does not change any more.")
+    return redirect("notes:summary", found.pk)
+
+
+@require_safe
+@member_page(THERAPISTS)
+def summary_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The letter on paper."""
+    found = find(Summary, member_of(request), pk, *_RELATIONS)
+    return pdf_of(read_summary(summary=found, by=member_of(request), what="letter"))
+
+
+@require_POST
+@member_page(THERAPISTS)
+def consent_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Record that the client agreed to this summary going to this doctor."""
+    found = find(Summary, member_of(request), pk, *_RELATIONS)
+    form = ConsentForm(request.POST)
+    if form.is_valid() and attempt(
+            form, record_consent, client=found.client, doctor=found.doctor, sections=found.sections,
+            text_version=sharing.CONSENT_TEXT_VERSION, by=member_of(request), **form.cleaned_data):
+        messages.success(request, "The agreement is recorded. Now it can be shared.")
+        return redirect(f"{reverse('notes:summary', args=[found.pk])}#share")
+    return _page(request, whole_summary(found), agreement=form)
+
+
+@require_POST
+@member_page(THERAPISTS)
+def share_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Share with the doctor; link and code are shown this once."""
+    member = member_of(request)
+    found = find(Summary, member, pk, *_RELATIONS)
+    form = ShareForm(request.POST)
+    made = attempt(
+        form, sharing.share_summary, summary=found, doctor=found.doctor, consent=sharing.fitting_consent(found),
+        expires_on=form.cleaned_data["expires_on"], by=member) if form.is_valid() else None
+    if made is None:
+        return _page(request, whole_summary(found), sending=form)
+    is_mailed = form.cleaned_data["mail"] and sharing.mail_link(share=made.share, by=member) is not None
+    return render(request, "notes/share_made.html", {
+        "room": "clients", "summary": found, "made": made, "is_mailed": is_mailed})
+
+
+@require_POST
+@member_page(THERAPISTS)
+def share_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Close a share at once."""
+    share = find(Share, member_of(request), pk, "summary", "doctor")
+    sharing.revoke_share(share=share, by=member_of(request))
+    messages.success(request, f"Closed. {share.doctor.name} cannot open it any more.")
+    return redirect(back_to(request, reverse("notes:summary", args=[share.summary_id])))
+
+
+@require_POST
+@member_page(CLINICAL)
+def consent_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The client took an agreement back."""
+    consent = find(Consent, member_of(request), pk, "client")
+    sharing.withdraw_consent(consent=consent, by=member_of(request))
+    messages.success(request, "Taken back. What was shared under it is closed.")
+    return redirect(back_to(request, reverse("clients:client", args=[consent.client_id])))
+
+
+def _save(request: HttpRequest, found: Summary, form: ProseForm) -> Summary | None:
+    saved: Summary | None = attempt(
+        form, summaries.write_summary, summary=found, by=member_of(request), **form.changes())
+    return saved
+
+
+def _page(request: HttpRequest, found: Summary, *, prose: ProseForm | None = None, agreement: ConsentForm | None = None,
+          sending: ShareForm | None = None) -> HttpResponse:
+    """The letter at the left; at the right its prose, or who agreed and to whom it went."""
+    member, today = member_of(request), today_at(found.practice)
+    form: forms.Form | None = prose or agreement or sending
+    context: dict[str, Any] = {
+        "room": "clients", "summary": found, "client": found.client, "form": form,
+        "shown": shown(summaries.letter_of(found)), "is_mine": found.author_id == member.pk}
+    if found.is_signed:
+        consent = sharing.fitting_consent(found)
+        until = today + timedelta(days=sharing.LIVES_DAYS)
+        context |= {
+            "consent": consent, "words": sharing.words_to_ask(found),
+            "shares": found.shares.select_related("doctor", "practice").prefetch_related("openings"),
+            "agreement": agreement or ConsentForm(initial={
+                "given_by": found.client.name, "relationship": "self", "given_on": today}),
+            "sending": sending or ShareForm(initial={
+                "expires_on": min(until, consent.until or until) if consent else until,
+                "mail": bool(found.doctor.email)})}
+    else:
+        context["prose"] = prose or ProseForm.of(found)
+    return render(request, "notes/summary.html", context, status=status_of(form) if form else 200)
