@@ -22,14 +22,12 @@ from clients.limits import limits_on
 from clients.models import Client, ClientCondition, Finding
 from clients.recording import end_condition, end_finding, record_condition, record_finding
 from clients.views import member_of, status_of
-from practice.access import CLINICAL, Role
+from practice.access import CLINICAL
 from practice.pages import attempt, find, member_page
-
-_READERS = CLINICAL | {Role.THERAPIST}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_page(_READERS)
+@member_page(CLINICAL)
 def condition_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Add a condition as a doctor named it."""
     member = member_of(request)
@@ -44,7 +42,7 @@ def condition_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_page(_READERS)
+@member_page(CLINICAL)
 def finding_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Add what limits the work, and where."""
     member = member_of(request)
@@ -61,7 +59,7 @@ def finding_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_page(_READERS)
+@member_page(CLINICAL)
 def finding_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that a finding limits the work no longer, or, where that was a slip, that it still does."""
     finding = find(Finding, member_of(request), pk, "client__practice")
@@ -71,7 +69,7 @@ def finding_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_page(_READERS)
+@member_page(CLINICAL)
 def condition_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that the client has a condition no longer, or, where that was a slip, that they still do."""
     condition = find(ClientCondition, member_of(request), pk, "client__practice")
@@ -94,7 +92,7 @@ def _end(request: HttpRequest, row: Any, what: str, end: Callable[..., Any]) -> 
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_page(_READERS)
+@member_page(CLINICAL)
 def clearance_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Note what a doctor was asked, or what they answered."""
     member = member_of(request)

@@ -16,7 +16,7 @@ from practice.refusals import BadInput
 def create_doctor(*, practice: Practice, name: str, by: Actor, specialty: str = "", email: str = "", phone: str = "",
                   address: str = "") -> Doctor:
     """Add a doctor to the practice's list; refuses one without a name."""
-    if not one_line(name):
+    if not any(c.isalnum() for c in name):
         raise BadInput("Write the doctor's name.", field="name")
     doctor = Doctor.objects.create(practice=practice, name=one_line(name), specialty=one_line(specialty),
                                    email=one_line(email), phone=one_line(phone), address=address.strip())

@@ -105,7 +105,7 @@ def _refuse_clinical(profile: ProfileFields, by: Actor) -> None:
 
 
 def _refuse_impossible(client: Client, profile: ProfileFields) -> None:
-    if not client.name:
+    if not any(c.isalnum() for c in client.name):
         raise BadInput("Write their name.", field="name")
     if not client.email and not client.phone:
         raise BadInput("Add an e-mail address or a phone number, so that they can be reached.", field="email")

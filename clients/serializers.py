@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.core.validators import RegexValidator
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clients.consents import SHARING
@@ -49,6 +50,11 @@ class CodeField(serializers.CharField):
         return code
 
 
+@extend_schema_field({"type": "string", "pattern": r"^[0-2][0-9]:[0-5][0-9]$"})
+class WallTime(serializers.TimeField):
+    """A time on the practice's wall, 10:30; no zone, no seconds."""
+
+
 class ReminderConsentSerializer(serializers.Serializer[Any]):
     """When the client agreed to reminders, and how they said so."""
 
@@ -63,8 +69,7 @@ class PreferencesSerializer(serializers.Serializer[Any]):
     weekdays = serializers.ListField(child=serializers.IntegerField(min_value=0, max_value=6), required=False,
                                      allow_null=True, max_length=7, help_text="0 is Monday, 6 is Sunday.")
     windows = serializers.ListField(
-        child=serializers.ListField(child=serializers.TimeField(format="%H:%M", input_formats=_TIMES),
-                                    min_length=2, max_length=2),
+        child=serializers.ListField(child=WallTime(format="%H:%M", input_formats=_TIMES), min_length=2, max_length=2),
         required=False, allow_null=True, max_length=MOST_WINDOWS,
         help_text='Wall-clock stretches of the day: [["10:00", "12:00"]].')
     therapists = serializers.ListField(child=serializers.UUIDField(), required=False, allow_null=True, max_length=20,

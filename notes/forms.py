@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from clients.body import REGIONS, label, sides_of
 from clients.contraindications import Reason
@@ -52,14 +55,33 @@ class _PlaceField(forms.ChoiceField):
         return value in _ALL_PLACES
 
 
-class _PlaceSelect(forms.Select):
-    """The list, with the row's own place in it even where another choice says the same."""
+def _drawn(choices: Sequence[tuple[Any, Any]]) -> str:
+    """The options of a list as HTML, groups within."""
+    return "".join(
+        format_html('<optgroup label="{}">{}</optgroup>', value, mark_safe(_drawn(inner)))
+        if isinstance(inner, (list, tuple)) else format_html('<option value="{}">{}</option>', value, inner)
+        for value, inner in choices)
 
-    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
-        known = {code for _, places in PLACES for code, _ in places}
-        own = [(v, _capital(label(*v.split(":")))) for v in value if v in _ALL_PLACES - known]
-        self.choices = [("", "Where?"), *own, *PLACES]
-        return super().optgroups(name, value, attrs)
+
+class _LongSelect(forms.Select):
+    """A long list that is drawn once for all rows: from row to row only the chosen option differs."""
+
+    def __init__(self, choices: Sequence[tuple[Any, Any]]) -> None:
+        super().__init__()
+        self.drawn = _drawn(choices)
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = "" if value is None else escape(str(value))
+        options = self.drawn.replace(f'<option value="{chosen}"', f'<option value="{chosen}" selected', 1)
+        if options == self.drawn and value in _ALL_PLACES:  # a place that another choice says in the same words
+            options += f'<option value="{chosen}" selected>{_capital(label(*value.split(":")))}</option>'
+        final = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
+        return format_html("<select{}>{}</select>", final, mark_safe(options))
+
+
+_WHERE = [("", "Where?"), *PLACES]
+_WHAT = [("", "What?"), *_techniques()]
+_HOW_FIRMLY = [("", "–"), *((level, f"{level} {pressure.name}") for level, pressure in PRESSURES.items())]
 
 
 class NoteWords(forms.Form):
@@ -89,13 +111,14 @@ class NoteWords(forms.Form):
 class TreatmentRow(forms.Form):
     """One thing done: where, what, how firmly, how long, the response; a reason where the check asks for one."""
 
-    place = _PlaceField(label="Where", required=False, widget=_PlaceSelect,
+    place = _PlaceField(label="Where", required=False, choices=_WHERE, widget=_LongSelect(_WHERE),
                         error_messages={"invalid_choice": "Choose a place from the list."})
-    technique = forms.ChoiceField(label="What", required=False, choices=[("", "What?"), *_techniques()],
-                                  error_messages={"invalid_choice": "Choose a technique from the list."})
+    technique = forms.ChoiceField(
+        label="What", required=False, choices=_WHAT, widget=_LongSelect(_WHAT),
+        error_messages={"invalid_choice": "Choose a technique from the list."})
     pressure = forms.TypedChoiceField(
-        label="Pressure", required=False, coerce=int, empty_value=None,
-        choices=[("", "–"), *((level, f"{level} {pressure.name}") for level, pressure in PRESSURES.items())],
+        label="Pressure", required=False, coerce=int, empty_value=None, choices=_HOW_FIRMLY,
+        widget=_LongSelect(_HOW_FIRMLY),
         error_messages={"invalid_choice": "Pressure goes from 0 to 5."})
     minutes = forms.IntegerField(
         label="Minutes", required=False, min_value=1, max_value=480,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -204,6 +204,11 @@ class Share(PracticeOwned):
         if self.expires_at <= timezone.now():
             return "expired"
         return "locked" if self.wrong_codes >= self.MOST_WRONG_CODES else "open"
+
+    @property
+    def opened_at(self) -> list[datetime]:
+        """When page or letter were opened, first to last."""
+        return [opening.at for opening in self.openings.all()]
 
     @property
     def last_day(self) -> date:

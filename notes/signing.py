@@ -107,8 +107,8 @@ def _unexplained(note: Note) -> Refusal | None:
     done = list(note.treatments.all())
     places = dict.fromkeys("the whole body" if row["treatment"] is None
                            else label(done[row["treatment"]].region, done[row["treatment"]].side) for row in rows)
-    return ReasonRequired(f"The check speaks against some of this work: {', '.join(places)}. Write why it was right today, "
-                          "or change the row.", rows=rows)
+    return ReasonRequired(f"The check speaks against some of this work: {', '.join(places)}. Write why it was right "
+                          "today, or change the row.", rows=rows)
 
 
 def rows_without_reason(note: Note) -> list[dict[str, Any]]:

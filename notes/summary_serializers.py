@@ -106,17 +106,17 @@ class ShareSerializer(serializers.ModelSerializer[Share]):
 
     def get_opened(self, share: Share) -> bool:
         """Whether it was opened at all."""
-        return bool(share.openings.all())
+        return bool(share.opened_at)
 
     def get_times_opened(self, share: Share) -> int:
         """How often page or letter were opened."""
-        return len(share.openings.all())
+        return len(share.opened_at)
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_last_opened_at(self, share: Share) -> Any:
         """When it was last opened."""
-        last = list(share.openings.all())[-1:]
-        return serializers.DateTimeField().to_representation(last[0].at) if last else None
+        times = share.opened_at
+        return serializers.DateTimeField().to_representation(times[-1]) if times else None
 
 
 class ConsentWithdrawn(serializers.ModelSerializer[Consent]):

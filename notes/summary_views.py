@@ -76,7 +76,7 @@ def summary_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     if attempt(form, summaries.sign_summary, summary=found, by=member, expected_version=seen) is None:
         return _page(request, whole_summary(found), prose=form)
     messages.success(request, "Signed. The letter does not change any more.")
-    return redirect("notes:summary", found.pk)
+    return redirect(_share_part(found))
 
 
 @require_safe
@@ -97,7 +97,7 @@ def consent_new(request: HttpRequest, pk: UUID) -> HttpResponse:
             form, record_consent, client=found.client, doctor=found.doctor, sections=found.sections,
             text_version=sharing.CONSENT_TEXT_VERSION, by=member_of(request), **form.cleaned_data):
         messages.success(request, "The agreement is recorded. Now it can be shared.")
-        return redirect(f"{reverse('notes:summary', args=[found.pk])}#share")
+        return redirect(_share_part(found))
     return _page(request, whole_summary(found), agreement=form)
 
 
@@ -136,6 +136,11 @@ def consent_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     sharing.withdraw_consent(consent=consent, by=member_of(request))
     messages.success(request, "Taken back. What was shared under it is closed.")
     return redirect(back_to(request, reverse("clients:client", args=[consent.client_id])))
+
+
+def _share_part(found: Summary) -> str:
+    """The part of the page where it goes on: who agreed, and sending."""
+    return f"{reverse('notes:summary', args=[found.pk])}#share"
 
 
 def _save(request: HttpRequest, found: Summary, form: ProseForm) -> Summary | None:

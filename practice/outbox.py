@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 QUIET_UNTIL, QUIET_FROM = time(8), time(21)  # in the recipient's zone
 BATCH = 100
+_QUEUED_ONCE = ("subject_id", "kind", "channel", "start_version", "to_address")
 ATTEMPTS = 12  # with the waits below about half a day
 _LONGEST_WAIT = timedelta(hours=2)
 
@@ -75,19 +76,41 @@ def queue_message(
     zone = time_zone or practice.time_zone
     if KINDS[kind].keeps_quiet_hours:
         due_at = outside_quiet_hours(due_at, zone)
+    why = why[:200]
     message, is_new = Message.objects.get_or_create(
         subject_id=subject_id, kind=kind, channel=channel, start_version=start_version, to_address=to_address,
         defaults={
-            "practice": practice, "to_name": to_name, "time_zone": zone, "due_at": due_at, "why": why[:200],
+            "practice": practice, "to_name": to_name, "time_zone": zone, "due_at": due_at, "why": why,
             "useful_until": useful_until, "client_id": client_id, "appointment_id": appointment_id,
         },
     )
     if not is_new and message.state == Message.State.CANCELLED:
-        Message.objects.filter(pk=message.pk, state=Message.State.CANCELLED).update(
-            state=Message.State.WAITING, due_at=due_at, why=why[:200], claimed_by=None, claimed_until=None,
-            useful_until=useful_until)
+        _take_up_again(message.pk, due_at, why, useful_until)
         message.refresh_from_db()
     return message
+
+
+def queue_messages(wanted: list[Message]) -> None:
+    """The same for several messages, in two statements however many; fills in zone and due time."""
+    if not wanted:
+        return
+    for message in wanted:
+        message.time_zone = message.time_zone or message.practice.time_zone
+        message.why = message.why[:200]
+        if KINDS[message.kind].keeps_quiet_hours:
+            message.due_at = outside_quiet_hours(message.due_at, message.time_zone)
+    cancelled = {tuple(key): pk for pk, *key in Message.objects.filter(
+        subject_id__in={m.subject_id for m in wanted}, state=Message.State.CANCELLED).values_list("pk", *_QUEUED_ONCE)}
+    Message.objects.bulk_create(wanted, ignore_conflicts=True)
+    for message in wanted:
+        if pk := cancelled.get(tuple(getattr(message, name) for name in _QUEUED_ONCE)):
+            _take_up_again(pk, message.due_at, message.why, message.useful_until)
+
+
+def _take_up_again(pk: UUID, due_at: datetime, why: str, useful_until: datetime | None) -> None:
+    Message.objects.filter(pk=pk, state=Message.State.CANCELLED).update(
+        state=Message.State.WAITING, due_at=due_at, why=why, claimed_by=None, claimed_until=None,
+        useful_until=useful_until)
 
 
 def cancel_messages(*, why: str, subject_id: UUID | None = None, kinds: Iterable[str] = (), **where: Any) -> int:

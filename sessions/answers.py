@@ -12,6 +12,7 @@ from clients.models import Client, Episode, EpisodeStep
 from practice import audit, links
 from practice.access import Actor, Outsider
 from sessions import booking, holds, reminders
+from sessions.diary import fresh, lock_diary, log_step
 from sessions.models import Appointment
 
 AGAIN = "Not feeling well again."
@@ -28,7 +29,22 @@ def visit_behind(token: str) -> Appointment | None:
 
 def says_yes(visit: Appointment) -> Appointment:
     """The client will come."""
-    return booking.confirm_appointment(appointment=visit, by=_client_of(visit))
+    return will_come(appointment=visit, by=_client_of(visit))
+
+
+@transaction.atomic
+def will_come(*, appointment: Appointment, by: Actor) -> Appointment:
+    """The visit is confirmed at its time, and a wish for another one is over.
+
+    Taps that arrive at the same moment wait for each other and are one act.
+    """
+    lock_diary([appointment.therapist], [appointment.room], [appointment.client])
+    appointment = fresh(appointment)
+    if appointment.wants_other_time:
+        appointment.wants_other_time, appointment.version = False, appointment.version + 1
+        appointment.save(update_fields=["wants_other_time", "version"])
+        log_step(appointment, "keeps-time", by)
+    return booking.confirm_appointment(appointment=appointment, by=by)
 
 
 def wants_another_time(visit: Appointment) -> Appointment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from practice.api_views import OwnedList
 from practice.models import Service
 from sessions import booking, holds
 from sessions.attention import needing_decision
+from sessions.availability import Slot
 from sessions.models import Appointment, WaitlistEntry
 from sessions.objections import checked_at_booking
 from sessions.serializers import (
@@ -40,7 +42,7 @@ from sessions.serializers import (
     reason_from,
 )
 from sessions.series import as_data, book_series, try_series
-from sessions.supply import OpenSlot, find_open_slots, rooms_for, therapists_for
+from sessions.supply import open_times, rank_for, rooms_for, therapists_for
 from sessions.waitlist import join_waitlist, waiting
 
 _IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER,
@@ -54,28 +56,29 @@ class Availability(Api):
 
     @extend_schema(parameters=[AvailabilityQuery], responses=SlotsSerializer)
     def get(self, request: Request) -> Response:
-        slots = [_as_data(slot, self.member.practice.time_zone) for slot in self._slots(self.asked(AvailabilityQuery))]
-        return Response({"count": len(slots), "results": slots})
+        found = self._found(self.asked(AvailabilityQuery))
+        return Response({"count": len(found), "results": found})
 
-    def _slots(self, asked: dict[str, Any]) -> list[OpenSlot]:
+    def _found(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
         service = Service.objects.visible_to(self.member).filter(pk=asked["service"], is_active=True).first()
         clients = Client.objects.visible_to(self.member).filter(pk=asked["client"])[:1] if "client" in asked else [None]
         if service is None or not clients:
             return []
-        service.practice = self.member.practice
-        therapists = [t for t in therapists_for(service) if asked.get("therapist", t.pk) == t.pk]
-        rooms = [r for r in rooms_for(service) if asked.get("room", r.pk) == r.pk]
-        if not therapists or not rooms:
-            return []
-        return find_open_slots(service=service, first=asked["from"], last=asked["to"], therapists=therapists,
-                               rooms=rooms, client=clients[0])
+        service.practice, client = self.member.practice, clients[0]
+        slots = open_times(
+            service=service, first=asked["from"], last=asked["to"], client=client,
+            therapists=[t.pk for t in therapists_for(service) if asked.get("therapist", t.pk) == t.pk],
+            rooms=[r.pk for r in rooms_for(service) if asked.get("room", r.pk) == r.pk])
+        # Thousands of slots share a few hundred starts: each is written once.
+        iso = cache(lambda minute: clock.iso(clock.instant_at(minute), service.practice.time_zone))
+        if client is None:
+            return [_slot(slot, iso) for slot in slots]
+        ranked = rank_for(client, slots, service.practice)
+        return [_slot(slot, iso) | {"rank": rank, "why": why} for slot, rank, why in ranked]
 
 
-def _as_data(slot: OpenSlot, zone: str) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "starts_at": clock.iso(slot.starts_at, zone), "ends_at": clock.iso(slot.ends_at, zone),
-        "therapist": str(slot.therapist.pk), "room": str(slot.room.pk)}
-    return shown if slot.rank is None else shown | {"rank": slot.rank, "why": list(slot.why)}
+def _slot(slot: Slot, iso: Callable[[int], str]) -> dict[str, Any]:
+    return {"starts_at": iso(slot.starts), "ends_at": iso(slot.ends), "therapist": slot.therapist, "room": slot.room}
 
 
 class Appointments(OwnedList):

@@ -42,10 +42,12 @@ def book_appointment(
     episode holds the client's visits, a stop or missing clearance of the safety check. `override_reason` lifts
     what the role may lift.
     """
-    wish = Wish(client, therapist, service, starts_at, minutes or service.minutes, by, override_reason.strip())
+    rooms = rooms_for(service)
+    wish = Wish(client, therapist, service, starts_at, minutes or service.minutes, by, override_reason.strip(),
+                rooms=tuple(rooms))
     refuse_the_past(wish)
     with transaction.atomic():
-        lock_diary([therapist], [room] if room else rooms_for(service), [client])
+        lock_diary([therapist], [room] if room else rooms, [client])
         appointment = Appointment(
             practice=client.practice, client=client, therapist=therapist, service=service, series=series,
             minutes=wish.minutes, override_reason=wish.override_reason)

@@ -19,7 +19,7 @@ MOST_PARTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line and how much it weighs: info, caution, clearance or stop."""
+    """One line and how much it weighs: caution, clearance or stop; “decision” where no more may be said."""
 
     level: str
     words: str
@@ -45,7 +45,7 @@ def for_the_desk(check: Check, therapist: Membership, *, is_on_hold: bool = Fals
     """What the front desk may know: that somebody has to decide, and who; never why."""
     if check.verdict not in ("clearance", "stop") and not is_on_hold:
         return None
-    return Line("clearance", f"needs {first_name(therapist)}'s decision")
+    return Line("decision", f"needs {first_name(therapist)}'s decision")
 
 
 def first_name(member: Membership) -> str:

@@ -6,12 +6,12 @@ UPDATE` on PostgreSQL; SQLite begins every transaction IMMEDIATE, so there a loc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -30,6 +30,7 @@ class SlotTaken(Refusal):
     title: ClassVar[str] = "This time is taken"
 
 
+DAY = timedelta(days=1)
 _CONSTRAINT_WORDS = {
     "therapist_is_never_booked_twice": "therapist", "room_is_never_booked_twice": "room",
     "client_is_never_booked_twice": "client",
@@ -38,6 +39,8 @@ _CONSTRAINT_WORDS = {
 
 def lock_diary(therapists: Iterable[Membership], rooms: Iterable[Room], clients: Iterable[Client]) -> None:
     """Lock therapists, then rooms, then clients, each in the order of their ids."""
+    if not connection.features.has_select_for_update:
+        return  # SQLite: the transaction is the lock
     for model, rows in ((Membership, therapists), (Room, rooms), (Client, clients)):
         ids = sorted({row.pk for row in rows})
         if ids:
@@ -59,6 +62,7 @@ def fresh_all(pks: Iterable[UUID]) -> dict[UUID, Appointment]:
 def lapse_expired(practice: Practice, begin: datetime, end: datetime) -> None:
     """Let go of requested visits whose time to be accepted has run out, where somebody wants their time."""
     lapsed = Appointment.objects.filter(practice=practice, status="proposed", expires_at__lte=timezone.now(),
+                                        starts_at__gt=begin - DAY, starts_at__lt=end + DAY,  # what the index knows
                                         occupied_until__gt=begin, occupied_from__lt=end)
     lapsed.update(status=Appointment.Status.CANCELLED, cancel_reason=Appointment.Reason.OTHER)
 
@@ -81,10 +85,14 @@ def shorten_buffers(appointment: Appointment, by: Actor) -> None:
         log_step(neighbour, "buffer-cut", by)
 
 
-def write_visit(appointment: Appointment, *, insert: bool = False, fields: list[str] | None = None) -> None:
-    """Save inside a savepoint; an overlap the database refuses becomes the same words as one we saw."""
+def write_visit(appointment: Appointment, *, insert: bool = False, fields: list[str] | None = None,
+                savepoint: bool = True) -> None:
+    """Save inside a savepoint; an overlap the database refuses becomes the same words as one we saw.
+
+    Without `savepoint` the whole transaction is lost with the refusal.
+    """
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=savepoint):
             appointment.save(force_insert=insert, update_fields=fields)
     except IntegrityError as refused:
         for constraint, whom in _CONSTRAINT_WORDS.items():
@@ -95,6 +103,11 @@ def write_visit(appointment: Appointment, *, insert: bool = False, fields: list[
 
 def log_step(appointment: Appointment, verb: str, by: Actor, **detail: Any) -> None:
     """Write one line of the visit's own history, and one of the audit."""
-    AppointmentEvent.objects.create(appointment=appointment, verb=verb, by_name=by.name[:120], detail=detail)
-    audit.record(by=by, verb=f"appointment_{verb.replace('-', '_')}", subject=appointment,
-                 client_id=appointment.client_id)
+    log_steps([(appointment, detail)], verb, by)
+
+
+def log_steps(steps: Sequence[tuple[Appointment, dict[str, Any]]], verb: str, by: Actor) -> None:
+    """The same for several visits, in two statements."""
+    AppointmentEvent.objects.bulk_create(
+        AppointmentEvent(appointment=visit, verb=verb, by_name=by.name[:120], detail=detail) for visit, detail in steps)
+    audit.record_many(by=by, verb=f"appointment_{verb.replace('-', '_')}", subjects=[visit for visit, _ in steps])

@@ -5,6 +5,7 @@ Every held visit is exactly one of: awaiting review, in a plan, restored, cancel
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -14,13 +15,13 @@ from django.utils import timezone
 
 from clients.episodes import POLICIES, advance_episode, record_episode, today_in
 from clients.models import Client, Episode
-from practice import audit, clock
+from practice import clock
 from practice.access import Actor
 from practice.models import Message
 from practice.refusals import BadInput, Refusal, refuse_all
 from sessions import reminders
-from sessions.diary import fresh, fresh_all, lapse_expired, lock_diary, log_step, write_visit
-from sessions.models import Appointment, AppointmentEvent, Hold, Plan
+from sessions.diary import fresh, fresh_all, lapse_expired, lock_diary, log_step, log_steps, write_visit
+from sessions.models import Appointment, Hold, Plan
 from sessions.objections import ReasonNeeded, Wish, against_the_body, find_clash, if_free, refuse_unless_clinical
 from sessions.states import VisitNotInState, next_state
 
@@ -107,9 +108,7 @@ def hold_appointments(*, episode: Episode, by: Actor) -> Effect:
         write_visit(visit, fields=["status", "version"])
         Hold.objects.create(practice=client.practice, appointment=visit, episode=episode, status_before=before)
         effect.held.append(visit)
-    AppointmentEvent.objects.bulk_create(
-        AppointmentEvent(appointment=v, verb="held", by_name=by.name[:120]) for v in effect.held)
-    audit.record_many(by=by, verb="appointment_held", subjects=list(effect.held), client_id=client.pk)
+    log_steps([(visit, {}) for visit in effect.held], "held", by)
     if message := reminders.tell_held(episode, effect.held):
         effect.messages.append(message)
     return effect
@@ -145,7 +144,7 @@ def release_appointment(*, appointment: Appointment, by: Actor) -> Appointment:
         # Why it was held stands with its hold; the code beside the visit is read by the front desk too.
         appointment.cancel_reason = Appointment.Reason.OTHER
         write_visit(appointment, fields=["status", "version", "cancel_reason"])
-        end_hold(appointment, Hold.Outcome.CANCELLED)
+        end_holds([appointment], Hold.Outcome.CANCELLED)
         _spoil_plans(appointment)
         log_step(appointment, "released", by)
     return appointment
@@ -190,16 +189,16 @@ def _restore(appointment: Appointment, by: Actor, verb: str, **fields: Any) -> A
         setattr(appointment, name, value)
     appointment.version += 1
     write_visit(appointment, fields=["status", "version", "room", *fields])
-    end_hold(appointment, Hold.Outcome.RESTORED)
+    end_holds([appointment], Hold.Outcome.RESTORED)
     _spoil_plans(appointment)
     log_step(appointment, verb, by)
     reminders.follow(appointment)
     return appointment
 
 
-def end_hold(appointment: Appointment, outcome: str) -> None:
-    """Close the open hold of a visit with its outcome."""
-    Hold.objects.filter(appointment=appointment, outcome="").update(outcome=outcome, ended_at=timezone.now())
+def end_holds(appointments: Sequence[Appointment], outcome: str) -> None:
+    """Close the open holds of visits with their outcome."""
+    Hold.objects.filter(appointment__in=appointments, outcome="").update(outcome=outcome, ended_at=timezone.now())
 
 
 def _spoil_plans(appointment: Appointment) -> None:

@@ -23,9 +23,9 @@ from practice.access import Actor, Role
 from practice.clock import instant_at, minute_of
 from practice.models import Membership, Room, Service
 from practice.refusals import BadInput, NotAllowed, Refusal
-from sessions.diary import SlotTaken
+from sessions.diary import DAY, SlotTaken
 from sessions.models import RELEASED, Appointment
-from sessions.supply import find_open_slots, rooms_for, therapists_for, windows_of
+from sessions.supply import find_open_slots, gives, rooms_for, windows_of
 
 LATE_ENTRY_DAYS = 30
 
@@ -98,6 +98,7 @@ class Wish:
     by: Actor
     override_reason: str
     ignoring: tuple[Any, ...] = ()
+    rooms: tuple[Room, ...] = ()  # of the service, where they are known already
 
     @property
     def ends_at(self) -> datetime:
@@ -167,14 +168,15 @@ def find_clash(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[SlotTak
     Without `buffers` only the visits themselves count, on both sides.
     """
     begin, end = wish.occupied(buffers)
-    rooms = rooms_for(wish.service)
+    rooms = list(wish.rooms) or rooms_for(wish.service)
     if room:
         if room.pk not in {r.pk for r in rooms}:
             raise ServiceNotGiven(f"{wish.service.name} is not given in {room.name}.")
         rooms = [room]
-    if wish.therapist.pk not in {t.pk for t in therapists_for(wish.service)}:
+    if not gives(wish.therapist, wish.service):
         raise ServiceNotGiven(f"{wish.therapist.name} does not give {wish.service.name}.")
     live = (Appointment.objects.exclude(status__in=RELEASED).exclude(pk__in=wish.ignoring)
+            .filter(practice=wish.client.practice_id, starts_at__gt=begin - DAY, starts_at__lt=end + DAY)
             .filter(occupied_until__gt=begin, occupied_from__lt=end)
             .filter(Q(therapist=wish.therapist) | Q(room__in=rooms) | Q(client=wish.client))
             .select_related("therapist__user").order_by("occupied_from"))

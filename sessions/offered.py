@@ -21,7 +21,7 @@ def offered(visit: Appointment, member: Membership) -> list[str]:
     today = clock.wall_of(timezone.now(), visit.time_zone)[0]
     has_begun = visit.starts_at <= timezone.now()
     out_of_place = {
-        "confirm": visit.status == "confirmed" or has_begun,
+        "confirm": has_begun or (visit.status == "confirmed" and not visit.wants_other_time),
         "arrive": visit.wall_date > today,
         "complete": not has_begun and visit.status != "arrived",
         "no-show": not has_begun,

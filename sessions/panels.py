@@ -15,19 +15,24 @@ from sessions.models import Appointment
 
 
 def _visits(member: Membership, client: Client) -> dict[str, Any]:
-    rows = Appointment.objects.visible_to(member).filter(client=client).select_related("therapist__user", "room", "service")
+    now = timezone.now()
+    rows = (Appointment.objects.visible_to(member).filter(client=client)
+            .select_related("therapist__user", "room", "service"))
     return {
         "client": client,
-        "coming": list(rows.filter(starts_at__gte=timezone.now()).exclude(status="cancelled").order_by("starts_at")[:12]),
-        "past": list(rows.filter(starts_at__lt=timezone.now()).order_by("-starts_at")[:8]),
+        "coming": list(rows.filter(starts_at__gte=now).exclude(status="cancelled").order_by("starts_at")[:12]),
+        "past": list(rows.filter(starts_at__lt=now).order_by("-starts_at")[:8]),
     }
 
 
 def _episodes(member: Membership, client: Client) -> dict[str, Any] | None:
     if not may_read(member, Episode):
         return None
-    return {"client": client, "episodes": list(Episode.objects.visible_to(member).filter(client=client)[:5]),
-            "holds": list(visits_on_hold(client))}
+    return {
+        "client": client,
+        "episodes": list(Episode.objects.visible_to(member).filter(client=client)[:5]),
+        "holds": list(visits_on_hold(client)),
+    }
 
 
 register_panel(Panel("episodes", 10, "sessions/panel_episodes.html", _episodes))

@@ -7,7 +7,7 @@ at the moment it would leave. What a client may answer stands on the page behind
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -28,8 +28,8 @@ OF_A_TIME = ("booked", "reminder", "moved")  # kinds that speak of one start tim
 def schedule(appointment: Appointment) -> None:
     """Queue the confirmation and the reminders of a newly booked visit."""
     if appointment.starts_at > timezone.now():
-        _queue(appointment, "booked", "booked", timezone.now() + grace(), "Confirms the booking.")
-        _queue_reminders(appointment)
+        booked = _message(appointment, "booked", "booked", timezone.now() + grace(), "Confirms the booking.")
+        outbox.queue_messages([*booked, *_reminders_of(appointment)])
 
 
 def reschedule(appointment: Appointment) -> None:
@@ -116,24 +116,39 @@ def _stamp(appointment: Appointment) -> str:
     return f"{appointment.starts_at:%Y%m%dT%H%MZ}"
 
 
+def remind_of(appointments: Iterable[Appointment]) -> None:
+    """Queue the reminders of visits that stand at a new time; what was queued before stays one row."""
+    outbox.queue_messages([m for visit in appointments if visit.starts_at > timezone.now() for m in _reminders_of(visit)])
+
+
 def _queue_reminders(appointment: Appointment) -> None:
+    outbox.queue_messages(_reminders_of(appointment))
+
+
+def _reminders_of(appointment: Appointment) -> list[Message]:
     """Reminders so many days ahead at the visit's own hour; one whose time has passed is not sent late."""
     now = timezone.now()
-    for days in appointment.practice.reminder_days or [7, 2]:
-        due_at = appointment.starts_at - timedelta(days=days)
-        if due_at > now:
-            _queue(appointment, "reminder", f"{_stamp(appointment)}-{days}d", due_at, f"Reminder {days} days before.")
+    ahead = appointment.practice.reminder_days or [7, 2]
+    return [
+        message for days in ahead if (due_at := appointment.starts_at - timedelta(days=days)) > now
+        for message in _message(appointment, "reminder", f"{days}d", due_at, f"Reminder {days} days before.")
+    ]
 
 
-def _queue(appointment: Appointment, kind: str, version: str, due_at: object, why: str) -> None:
+def _queue(appointment: Appointment, kind: str, version: str, due_at: datetime, why: str) -> None:
+    outbox.queue_messages(_message(appointment, kind, version, due_at, why))
+
+
+def _message(appointment: Appointment, kind: str, version: str, due_at: datetime, why: str) -> list[Message]:
+    """The message, ready to be queued; none where the client is not written to."""
     client = appointment.client
     if not client.may_be_mailed:
-        return
+        return []
     version = version if version.startswith(_stamp(appointment)) else f"{_stamp(appointment)}-{version}"
-    outbox.queue_message(
+    return [Message(
         practice=appointment.practice, kind=kind, subject_id=appointment.pk, start_version=version,
-        to_address=client.email, to_name=client.name, time_zone=client.zone, due_at=due_at,  # type: ignore[arg-type]
-        useful_until=appointment.starts_at, why=why, client_id=client.pk, appointment_id=appointment.pk)
+        to_address=client.email, to_name=client.name, time_zone=client.zone, due_at=due_at,
+        useful_until=appointment.starts_at, why=why, client_id=client.pk, appointment_id=appointment.pk)]
 
 
 def _to_client(client: Client, kind: str, subject_id: UUID, version: str, why: str) -> Message | None:

@@ -6,7 +6,6 @@ How a plan is made stands in `sessions/proposals.py`.
 from __future__ import annotations
 
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,8 +17,8 @@ from practice.clock import minute_of
 from practice.models import Message
 from practice.refusals import Refusal, WrongState
 from sessions import reminders
-from sessions.diary import SlotTaken, fresh_all, lock_diary, log_step, write_visit
-from sessions.holds import end_hold
+from sessions.diary import SlotTaken, fresh_all, lock_diary, log_steps, write_visit
+from sessions.holds import end_holds
 from sessions.models import Appointment, Hold, Plan, PlanMove
 from sessions.proposals import NothingToPlan, diary_print, is_let_go, propose_plan
 from sessions.supply import windows_of
@@ -57,9 +56,7 @@ def apply_plan(*, plan: Plan, by: Actor) -> Plan:
             _refuse_closed(plan, moves)
             plan.status, plan.applied_at = Plan.Status.APPLIED, timezone.now()
             plan.save(update_fields=["status", "applied_at"])
-            for move in moves:
-                _make(move, plan, by)
-            PlanMove.objects.bulk_update(moves, ["before"])
+            _make(moves, plan, by)
             audit.record(by=by, verb="plan_applied", subject=plan)
             reminders.tell_plan(plan, "plan-applied")
     except PlanStale as stale:
@@ -86,8 +83,7 @@ def undo_plan(*, plan: Plan, by: Actor) -> Plan:
         if changed:
             raise UndoConflict(f"Changed since the plan: {', '.join(v.said for v in changed)}. Change these by hand.",
                                appointments=[str(v.pk) for v in changed])
-        for move in made:
-            _unmake(move, plan, by)
+        _unmake(made, plan, by)
         plan.status, plan.undone_at = Plan.Status.UNDONE, timezone.now()
         plan.save(update_fields=["status", "undone_at"])
         audit.record(by=by, verb="plan_undone", subject=plan)
@@ -140,35 +136,51 @@ def _refuse_closed(plan: Plan, moves: list[PlanMove]) -> None:
             raise PlanStale(f"{clock.said(at, practice.time_zone)} is not open any more. Make a new plan.")
 
 
-def _make(move: PlanMove, plan: Plan, by: Actor) -> None:
-    """Move one held visit to its new time, or let it go; an overlap the database refuses makes the plan stale."""
+def _make(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
+    """Move every held visit to its new time, or let it go; one that found no place stays on hold.
+
+    An overlap the database refuses makes the plan stale.
+    """
+    holds = dict(Hold.objects.filter(appointment__in=[m.appointment_id for m in moves], outcome="").values_list(
+        "appointment_id", "pk"))
+    moved, let_go = [], []
+    for move in moves:
+        visit = move.appointment
+        if visit.status != Appointment.Status.HELD:
+            raise PlanStale(f"{visit.said} is not on hold any more. Make a new plan.")
+        before = {name: _as_text(visit, name) for name in _PUT_BACK} | {"hold": str(holds[visit.pk])}
+        if move.starts_at is not None:
+            _place(move, plan)
+            moved.append(visit)
+        elif is_let_go(plan, visit):
+            visit.status, visit.cancel_reason = Appointment.Status.CANCELLED, Appointment.Reason.OTHER
+            visit.version += 1
+            write_visit(visit, fields=["status", "cancel_reason", "version"], savepoint=False)
+            let_go.append(visit)
+        else:
+            continue
+        move.before = before
+    PlanMove.objects.bulk_update(moves, ["before"])
+    end_holds(moved, Hold.Outcome.PLANNED)
+    end_holds(let_go, Hold.Outcome.CANCELLED)
+    log_steps([(visit, {"plan": str(plan.pk), "at": visit.said}) for visit in moved], "moved", by)
+    log_steps([(visit, {"plan": str(plan.pk)}) for visit in let_go], "let-go", by)
+    reminders.remind_of(moved)
+
+
+def _place(move: PlanMove, plan: Plan) -> None:
+    """Put a held visit at its new time, with the breaks of its service around it."""
+    assert move.starts_at and move.therapist and move.room and move.minutes
     visit = move.appointment
-    if visit.status != Appointment.Status.HELD:
-        raise PlanStale(f"{visit.said} is not on hold any more. Make a new plan.")
-    if move.starts_at is None and not is_let_go(plan, visit):
-        return
-    hold = Hold.objects.get(appointment=visit, outcome="")
-    move.before = {name: _as_text(visit, name) for name in _PUT_BACK} | {"hold": str(hold.pk)}
-    visit.version += 1
-    if move.starts_at is None:
-        visit.status, visit.cancel_reason = Appointment.Status.CANCELLED, Appointment.Reason.OTHER
-        write_visit(visit, fields=["status", "cancel_reason", "version"])
-        end_hold(visit, Hold.Outcome.CANCELLED)
-        log_step(visit, "let-go", by, plan=str(plan.pk))
-        return
-    assert move.therapist and move.room and move.minutes
     visit.status, visit.therapist, visit.room, visit.minutes = _STANDS[0], move.therapist, move.room, move.minutes
     visit.buffer_before, visit.buffer_after = visit.service.buffer_before, visit.service.buffer_after
     visit.wants_other_time = False
     visit.set_time(move.starts_at, plan.client.practice.time_zone)
-    visit.sequence += 1
+    visit.version, visit.sequence = visit.version + 1, visit.sequence + 1
     try:
-        write_visit(visit, fields=[*_MOVED, "version", "sequence"])
+        write_visit(visit, fields=[*_MOVED, "version", "sequence"], savepoint=False)
     except SlotTaken as taken:
         raise PlanStale(f"{visit.said} was taken meanwhile. Make a new plan.") from taken
-    end_hold(visit, Hold.Outcome.PLANNED)
-    log_step(visit, "moved", by, plan=str(plan.pk), at=visit.said)
-    reminders.follow(visit)
 
 
 def _is_as_planned(move: PlanMove) -> bool:
@@ -180,16 +192,18 @@ def _is_as_planned(move: PlanMove) -> bool:
         move.starts_at, move.therapist_id, move.room_id, move.minutes)
 
 
-def _unmake(move: PlanMove, plan: Plan, by: Actor) -> None:
-    visit = move.appointment
-    for name in _PUT_BACK:
-        field = Appointment._meta.get_field(name)
-        setattr(visit, field.attname, field.to_python(move.before[name]))  # type: ignore[union-attr]
-    visit.version, visit.sequence = visit.version + 1, visit.sequence + (move.starts_at is not None)
-    write_visit(visit, fields=[*_PUT_BACK, "version", "sequence"])
-    Hold.objects.filter(pk=UUID(move.before["hold"])).update(outcome=Hold.Outcome.OPEN, ended_at=None)
-    reminders.withdraw([visit], "The plan was undone.")
-    log_step(visit, "plan-undone", by, plan=str(plan.pk))
+def _unmake(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
+    for move in moves:
+        visit = move.appointment
+        for name in _PUT_BACK:
+            field = Appointment._meta.get_field(name)
+            setattr(visit, field.attname, field.to_python(move.before[name]))  # type: ignore[union-attr]
+        visit.version, visit.sequence = visit.version + 1, visit.sequence + (move.starts_at is not None)
+        write_visit(visit, fields=[*_PUT_BACK, "version", "sequence"], savepoint=False)
+    visits = [move.appointment for move in moves]
+    Hold.objects.filter(pk__in=[move.before["hold"] for move in moves]).update(outcome=Hold.Outcome.OPEN, ended_at=None)
+    reminders.withdraw(visits, "The plan was undone.")
+    log_steps([(visit, {"plan": str(plan.pk)}) for visit in visits], "plan-undone", by)
 
 
 def _correct_messages(plan: Plan) -> None:

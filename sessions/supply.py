@@ -63,6 +63,14 @@ def rooms_for(service: Service) -> list[Room]:
     return _named_by(names, Room.objects.filter(practice_id=service.practice_id, is_active=True))
 
 
+def gives(therapist: Membership, service: Service) -> bool:
+    """Whether this is one of `therapists_for`, without loading the others."""
+    everyone = Membership.objects.filter(practice_id=service.practice_id, is_active=True, is_therapist=True)
+    names = Service.therapists.through.objects.filter(service=service, membership=OuterRef("pk"))
+    rows = dict(everyone.annotate(is_named=Exists(names)).values_list("pk", "is_named"))
+    return rows.get(therapist.pk, False) or (therapist.pk in rows and not any(rows.values()))
+
+
 def _named_by(names: Any, everything: Any) -> list[Any]:
     """In one query: of `everything` what the service names, or all of it where it names none that is in use."""
     rows = list(everything.annotate(is_named=Exists(names)))

@@ -1,29 +1,16 @@
 """Clients over HTTP: shapes, what is refused and in which words, and who may see what."""
 
-from datetime import date
 
 import pytest
 
-from clients.models import Client, ClientCondition, Consent, Doctor, Finding
+from clients.models import Client
 from practice.models import AuditEntry
+from practice.tests.answers import is_problem, pointers
 
 ROOT = "/api/v1/"
 
 
-def pointers(answer):
-    return [error["pointer"] for error in answer.json()["errors"]]
-
-
-def is_problem(answer, status, code):
-    body = answer.json()
-    assert answer.status_code == status, body
-    assert answer["Content-Type"] == "application/problem+json"
-    assert body["status"] == status and body["code"] == code and body["title"] and body["detail"]
-    assert body["type"] == f"urn:evenhand:problem:{code}"
-    return body
-
-
-# --- catalogues -----------------------------------------------------------------------------------------------
+# --- catalogues ---
 
 
 @pytest.mark.parametrize("catalogue", ["conditions", "findings", "regions"])
@@ -42,15 +29,29 @@ def test_conditions_carry_their_codes_and_regions_their_sides(api, ana):
     assert regions["foot"]["sides"] == ["left", "right", "both"]
 
 
-# --- the profile ----------------------------------------------------------------------------------------------
+# --- the profile ---
 
 WHOLE = {
-    "name": "Nadia Haddad", "preferred_name": "Nadi", "email": "nadia@clients.example", "phone": "+1 206 555 0144",
-    "birth_date": "1980-02-29", "time_zone": "Europe/Berlin", "language": "de", "channels": ["email", "sms"],
+    "name": "Nadia Haddad",
+    "preferred_name": "Nadi",
+    "email": "nadia@clients.example",
+    "phone": "+1 206 555 0144",
+    "birth_date": "1980-02-29",
+    "time_zone": "Europe/Berlin",
+    "language": "de",
+    "channels": ["email", "sms"],
     "reminder_consent": {"given_on": "2026-01-05", "source": "on paper"},
-    "preferences": {"weekdays": [0, 3], "windows": [["10:00", "12:00"]], "minutes": 45, "mobility": "walks with a stick",
-                    "transfer": "one person helps", "room_temperature": "cool", "declined_areas": ["belly"]},
-    "heat_sensitive": True, "cold_sensitive": False,
+    "preferences": {
+        "weekdays": [0, 3],
+        "windows": [["10:00", "12:00"]],
+        "minutes": 45,
+        "mobility": "walks with a stick",
+        "transfer": "one person helps",
+        "room_temperature": "cool",
+        "declined_areas": ["belly"],
+    },
+    "heat_sensitive": True,
+    "cold_sensitive": False,
 }
 
 
@@ -85,39 +86,61 @@ def test_a_change_touches_only_what_is_given_and_moves_the_etag_on(api, ana, mar
 
 def test_a_change_to_what_somebody_else_changed_meanwhile_is_stale(api, ana, ben, maria, now):
     read = api(ana).get(f"{ROOT}clients/{maria.pk}/")["ETag"]
-    assert api(ben).patch(f"{ROOT}clients/{maria.pk}/", {"phone": "206 555 0102"}, headers={"If-Match": read}).status_code == 200
+    assert (
+        api(ben).patch(f"{ROOT}clients/{maria.pk}/", {"phone": "206 555 0102"}, headers={"If-Match": read}).status_code
+        == 200
+    )
     answer = api(ana).patch(f"{ROOT}clients/{maria.pk}/", {"phone": "206 555 0103"}, headers={"If-Match": read})
     is_problem(answer, 412, "stale")
     maria.refresh_from_db()
     assert maria.phone == "206 555 0102"
     now_read = api(ana).get(f"{ROOT}clients/{maria.pk}/")["ETag"]
-    assert api(ana).patch(f"{ROOT}clients/{maria.pk}/", {"phone": "206 555 0103"}, headers={"If-Match": now_read}).status_code == 200
+    assert (
+        api(ana)
+        .patch(f"{ROOT}clients/{maria.pk}/", {"phone": "206 555 0103"}, headers={"If-Match": now_read})
+        .status_code
+        == 200
+    )
 
 
-@pytest.mark.parametrize("sent, pointer, word", [
-    ({"preferences": {"colour": "blue"}}, "/preferences/colour", "no such preference"),
-    ({"preferences": {"weekdays": [7]}}, "/preferences/weekdays/0", ""),
-    ({"preferences": {"weekdays": "monday"}}, "/preferences/weekdays", ""),
-    ({"preferences": {"windows": [["12:00", "10:00"]]}}, "/preferences/windows/0", "ends before it begins"),
-    ({"preferences": {"windows": [["noon", "14:00"]]}}, "/preferences/windows/0/0", ""),
-    ({"preferences": {"minutes": 4}}, "/preferences/minutes", ""),
-    ({"preferences": {"therapists": ["01890000-0000-7000-8000-000000000000"]}}, "/preferences/therapists/0", "No therapist"),
-    ({"preferences": []}, "/preferences", ""),
-    ({"time_zone": "Mars/Olympus"}, "/time_zone", "not a time zone"),
-    ({"language": "Deutsch!"}, "/language", "code such as"),
-    ({"channels": ["pigeon"]}, "/channels/0", "email, sms"),
-    ({"birth_date": "2031-01-01"}, "/birth_date", "Check the year"),
-    ({"birth_date": "1700-01-01"}, "/birth_date", "Check the year"),
-    ({"email": "not an address"}, "/email", ""),
-    ({"phone": "call me"}, "/phone", "in digits"),
-    ({"reminder_consent": {"given_on": "2026-12-24", "source": "by phone"}}, "/reminder_consent/given_on", "still to come"),
-    ({"reminder_consent": {"given_on": "2026-01-01"}}, "/reminder_consent/source", ""),
-    ({"email": "", "phone": ""}, "/email", "so that they can be reached"),
-    ({"name": "  \t "}, "/name", ""),
-    ({"name": "x" * 121}, "/name", "120"),
-    ({"name": None}, "/name", ""),
-])
-def test_what_a_profile_cannot_hold_is_refused_with_a_pointer_and_nothing_changes(api, ana, maria, now, sent, pointer, word):
+@pytest.mark.parametrize(
+    "sent, pointer, word",
+    [
+        ({"preferences": {"colour": "blue"}}, "/preferences/colour", "no such preference"),
+        ({"preferences": {"weekdays": [7]}}, "/preferences/weekdays/0", ""),
+        ({"preferences": {"weekdays": "monday"}}, "/preferences/weekdays", ""),
+        ({"preferences": {"windows": [["12:00", "10:00"]]}}, "/preferences/windows/0", "ends before it begins"),
+        ({"preferences": {"windows": [["noon", "14:00"]]}}, "/preferences/windows/0/0", ""),
+        ({"preferences": {"minutes": 4}}, "/preferences/minutes", ""),
+        (
+            {"preferences": {"therapists": ["01890000-0000-7000-8000-000000000000"]}},
+            "/preferences/therapists/0",
+            "No therapist",
+        ),
+        ({"preferences": []}, "/preferences", ""),
+        ({"time_zone": "Mars/Olympus"}, "/time_zone", "not a time zone"),
+        ({"language": "Deutsch!"}, "/language", "code such as"),
+        ({"channels": ["pigeon"]}, "/channels/0", "email, sms"),
+        ({"birth_date": "2031-01-01"}, "/birth_date", "Check the year"),
+        ({"birth_date": "1700-01-01"}, "/birth_date", "Check the year"),
+        ({"email": "not an address"}, "/email", ""),
+        ({"phone": "call me"}, "/phone", "in digits"),
+        (
+            {"reminder_consent": {"given_on": "2026-12-24", "source": "by phone"}},
+            "/reminder_consent/given_on",
+            "still to come",
+        ),
+        ({"reminder_consent": {"given_on": "2026-01-01"}}, "/reminder_consent/source", ""),
+        ({"email": "", "phone": ""}, "/email", "so that they can be reached"),
+        ({"name": "  \t "}, "/name", ""),
+        ({"name": "x" * 121}, "/name", "120"),
+        ({"name": None}, "/name", ""),
+        ({"name": "\u200b"}, "/name", "Write their name"),
+    ],
+)
+def test_what_a_profile_cannot_hold_is_refused_with_a_pointer_and_nothing_changes(
+    api, ana, maria, now, sent, pointer, word
+):
     answer = api(ana).patch(f"{ROOT}clients/{maria.pk}/", sent)
     body = is_problem(answer, 400, "invalid")
     assert pointers(answer) == [pointer]
@@ -134,7 +157,9 @@ def test_the_front_desk_neither_sees_nor_sets_how_a_body_takes_heat(api, desk, a
     assert Client.objects.count() == 1
 
 
-def test_clients_are_found_by_part_of_a_name_a_phone_or_an_email_and_archived_ones_are_not(api, desk, maria, joao, kofi, now):
+def test_clients_are_found_by_part_of_a_name_a_phone_or_an_email_and_archived_ones_are_not(
+    api, desk, maria, joao, kofi, now
+):
     kofi.phone, kofi.archived_at = "+1 (206) 555-0199", None
     kofi.save()
     joao.archived_at = now
@@ -164,7 +189,7 @@ def test_reading_one_client_is_written_down_with_who_read(api, ana, maria, now):
     assert (entry.actor, entry.subject_id, entry.client_id) == (ana, maria.pk, maria.pk)
 
 
-# --- hostile text -------------------------------------------------------------------------------------------------
+# --- hostile text ---
 
 
 def test_hostile_text_is_refused_or_kept_as_the_words_it_is(api, ana, now):
@@ -180,10 +205,23 @@ def test_hostile_text_is_refused_or_kept_as_the_words_it_is(api, ana, now):
     assert turned.json()["preferred_name"] == "روزا"
 
 
-@pytest.mark.parametrize("raw", [
-    b"", b"null", b"[]", b'"maria"', b"{", b"\xff\xfe", b'{"name": NaN}', b"[" * 100_000, b'{"name": ' + b"9" * 5000 + b"}",
-    b'{"name": "\\ud800", "phone": "5550101"}', b'{"name": "R", "phone": "5550101", "preferences": {"\\ud800": 1}}',
-    b'{"name": "R", "phone": "5550101", "channels": ["\\ud800"]}'])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b'"maria"',
+        b"{",
+        b"\xff\xfe",
+        b'{"name": NaN}',
+        b"[" * 100_000,
+        b'{"name": ' + b"9" * 5000 + b"}",
+        b'{"name": "\\ud800", "phone": "5550101"}',
+        b'{"name": "R", "phone": "5550101", "preferences": {"\\ud800": 1}}',
+        b'{"name": "R", "phone": "5550101", "channels": ["\\ud800"]}',
+    ],
+)
 def test_a_body_that_is_no_object_is_a_problem_and_never_a_crash(api, ana, raw, now):
     is_problem(api(ana).post(f"{ROOT}clients/", raw, content_type="application/json"), 400, "invalid")
 
@@ -192,102 +230,3 @@ def test_more_than_two_megabytes_are_not_read(api, ana, now):
     for headers in ({}, {"Idempotency-Key": "k"}):
         answer = api(ana).post(f"{ROOT}clients/", {"name": "x" * (2**21 + 1)}, headers=headers)
         assert answer.status_code == 413 and answer.json()["code"] == "too_long"
-
-
-# --- doctors, agreements --------------------------------------------------------------------------------------------
-
-
-def test_a_doctor_is_added_and_listed(api, desk, neurologist, now):
-    made = api(desk).post(f"{ROOT}doctors/", {"name": "Dr Idris Bell", "specialty": "General practice", "email": "b@gp.example"})
-    assert made.status_code == 201
-    listed = api(desk).get(f"{ROOT}doctors/").json()
-    assert [d["name"] for d in listed["results"]] == ["Dr Adaeze Okafor", "Dr Idris Bell"]
-    assert pointers(api(desk).post(f"{ROOT}doctors/", {"specialty": "Neurology", "email": "nonsense"})) == ["/name", "/email"]
-
-
-AGREED = {"kind": "share-summary", "sections": ["course", "plan"], "text_version": "2026-11", "given_by": "Maria Lindqvist",
-          "relationship": "self", "how": "in person", "given_on": "2026-11-20", "until": "2027-11-20"}
-
-
-def test_an_agreement_is_recorded_as_it_was_given_and_by_whom(api, ana, maria, neurologist, now):
-    sent = AGREED | {"doctor": str(neurologist.pk)}
-    answer = api(ana).post(f"{ROOT}clients/{maria.pk}/consents/", sent)
-    assert answer.status_code == 201, answer.json()
-    assert {key: answer.json()[key] for key in sent} == sent
-    assert Consent.objects.get().recorded_by == ana
-    listed = api(ana).get(f"{ROOT}clients/{maria.pk}/consents/").json()["results"]
-    assert [c["id"] for c in listed] == [answer.json()["id"]] and listed[0]["withdrawn_at"] is None
-
-
-@pytest.mark.parametrize("sent, pointer, word", [
-    ({"given_on": "2026-11-24"}, "/given_on", "still to come"),
-    ({"until": "2026-11-19"}, "/until", "before that"),
-    ({"doctor": None}, "/doctor", "which doctor"),
-    ({"relationship": "daughter", "given_by": ""}, "/given_by", "daughter"),
-    ({"sections": ["Everything!"]}, "/sections/0", ""),
-    ({"text_version": ""}, "/text_version", ""),
-])
-def test_an_agreement_that_cannot_be_is_refused(api, ana, maria, neurologist, now, sent, pointer, word):
-    answer = api(ana).post(f"{ROOT}clients/{maria.pk}/consents/", AGREED | {"doctor": str(neurologist.pk)} | sent)
-    assert word in is_problem(answer, 400, "invalid")["detail"]
-    assert pointers(answer) == [pointer]
-    assert not Consent.objects.exists()
-
-
-def test_a_doctor_of_another_practice_in_a_body_is_refused_with_a_pointer(api, ana, maria, lakeside, now):
-    theirs = Doctor.objects.create(practice=lakeside, name="Dr Lake")
-    answer = api(ana).post(f"{ROOT}clients/{maria.pk}/consents/", AGREED | {"doctor": str(theirs.pk)})
-    is_problem(answer, 400, "invalid")
-    assert pointers(answer) == ["/doctor"]
-
-
-# --- who may ---------------------------------------------------------------------------------------------------------
-
-CLINICAL = ["conditions", "findings", "clearances", "consents"]
-
-
-def test_the_front_desk_is_refused_everything_clinical(api, desk, maria, now):
-    for part in CLINICAL:
-        is_problem(api(desk).get(f"{ROOT}clients/{maria.pk}/{part}/"), 403, "not_allowed")
-    for part in [*CLINICAL, "cautions"]:
-        is_problem(api(desk).post(f"{ROOT}clients/{maria.pk}/{part}/", {}), 403, "not_allowed")
-    condition = maria.conditions.get()
-    is_problem(api(desk).patch(f"{ROOT}clients/{maria.pk}/conditions/{condition.pk}/", {}), 403, "not_allowed")
-
-
-def test_another_practice_finds_nobody_here(api, lakeside_owner, kofi, now):
-    them, finding, condition = api(lakeside_owner), kofi.findings.get(), kofi.conditions.get()
-    assert them.get(f"{ROOT}clients/").json()["count"] == 0
-    for address in ("", *(f"{part}/" for part in CLINICAL)):
-        is_problem(them.get(f"{ROOT}clients/{kofi.pk}/{address}"), 404, "not_found")
-    for part in [*CLINICAL, "cautions"]:
-        is_problem(them.post(f"{ROOT}clients/{kofi.pk}/{part}/", {}), 404, "not_found")
-    for address in ("", f"findings/{finding.pk}/", f"conditions/{condition.pk}/"):
-        is_problem(them.patch(f"{ROOT}clients/{kofi.pk}/{address}", {"ended_on": "2026-11-01"}), 404, "not_found")
-    assert Finding.objects.get().ended_on is None and ClientCondition.objects.get().ended_on is None
-
-
-def test_a_finding_is_only_found_under_its_own_client(api, ana, kofi, maria, now):
-    finding = kofi.findings.get()
-    is_problem(api(ana).patch(f"{ROOT}clients/{maria.pk}/findings/{finding.pk}/", {"detail": "x"}), 404, "not_found")
-
-
-def test_nobody_gets_in_without_a_token(api, maria, now):
-    for address in ("clients/", f"clients/{maria.pk}/", "doctors/", "conditions/"):
-        is_problem(api(None).get(f"{ROOT}{address}"), 401, "not_authenticated")
-
-
-def test_an_owner_who_gives_no_sessions_reads_what_therapists_read(api, owner, maria, now):
-    assert api(owner).get(f"{ROOT}clients/{maria.pk}/conditions/").json()["count"] == 1
-
-
-def test_a_repeated_post_with_its_key_makes_one_client(api, desk, now):
-    http = api(desk)
-    first, again = (http.post(f"{ROOT}clients/", {"name": "Rosa", "phone": "206 555 0101"}, headers={"Idempotency-Key": "a1"})
-                    for _ in range(2))
-    assert first.json() == again.json() and Client.objects.count() == 1
-
-
-def test_a_birthday_today_is_a_birth_date(api, ana, now):
-    assert api(ana).post(f"{ROOT}clients/", {"name": "New", "phone": "206 555 0101", "birth_date": "2026-11-23"}).status_code == 201
-    assert Client.objects.get().birth_date == date(2026, 11, 23)

@@ -3,8 +3,10 @@
 import pytest
 
 from clients.models import Clearance, ClientCondition, Finding
-from clients.tests.test_api import ROOT, is_problem, pointers
 from practice.models import AuditEntry
+from practice.tests.answers import is_problem, pointers
+
+ROOT = "/api/v1/"
 
 
 @pytest.fixture
@@ -18,7 +20,7 @@ def at_kofi(api, ana, kofi, now):
     return call
 
 
-# --- conditions ---------------------------------------------------------------------------------------------------
+# --- conditions ---
 
 
 def test_a_condition_is_recorded_ended_and_listed(at_kofi, kofi):
@@ -28,16 +30,21 @@ def test_a_condition_is_recorded_ended_and_listed(at_kofi, kofi):
     ended = at_kofi("patch", f"conditions/{made.json()['id']}/", {"ended_on": "2026-10-01"})
     assert ended.json() == made.json() | {"ended_on": "2026-10-01"}
     assert at_kofi("get", "conditions/").json()["count"] == 2
-    assert AuditEntry.objects.filter(verb="condition_changed", detail={"fields": ["ended_on"]}, client_id=kofi.pk).exists()
+    assert AuditEntry.objects.filter(
+        verb="condition_changed", detail={"fields": ["ended_on"]}, client_id=kofi.pk
+    ).exists()
 
 
-@pytest.mark.parametrize("sent, pointer, word", [
-    ({"condition": "grumpiness"}, "/condition", "conditions/"),
-    ({"condition": "migraine", "since": "2026-11-24"}, "/since", "still to come"),
-    ({"condition": "migraine", "since": "2020-01-02", "ended_on": "2020-01-01"}, "/ended_on", "before that"),
-    ({"condition": "migraine", "since": "last year"}, "/since", ""),
-    ({}, "/condition", ""),
-])
+@pytest.mark.parametrize(
+    "sent, pointer, word",
+    [
+        ({"condition": "grumpiness"}, "/condition", "conditions/"),
+        ({"condition": "migraine", "since": "2026-11-24"}, "/since", "still to come"),
+        ({"condition": "migraine", "since": "2020-01-02", "ended_on": "2020-01-01"}, "/ended_on", "before that"),
+        ({"condition": "migraine", "since": "last year"}, "/since", ""),
+        ({}, "/condition", ""),
+    ],
+)
 def test_a_condition_that_cannot_be_is_refused(at_kofi, sent, pointer, word):
     answer = at_kofi("post", "conditions/", sent)
     assert word in is_problem(answer, 400, "invalid")["detail"]
@@ -52,10 +59,15 @@ def test_a_correction_is_checked_against_what_stands(at_kofi, kofi):
     assert condition.ended_on is None
 
 
-# --- findings -------------------------------------------------------------------------------------------------------
+# --- findings ---
 
-NUMB_HAND = {"finding": "reduced-sensation", "regions": [{"region": "hand", "side": "left"}], "began_on": "2026-11-01",
-             "ended_on": None, "detail": "since the summer"}
+NUMB_HAND = {
+    "finding": "reduced-sensation",
+    "regions": [{"region": "hand", "side": "left"}],
+    "began_on": "2026-11-01",
+    "ended_on": None,
+    "detail": "since the summer",
+}
 
 
 def test_a_finding_keeps_its_places_and_a_correction_replaces_them_whole(at_kofi):
@@ -78,18 +90,24 @@ def test_an_ended_finding_limits_nothing_any_more(at_kofi, kofi):
     assert not [r for r in caps if r["rule"].startswith("reduced-sensation")]
 
 
-@pytest.mark.parametrize("sent, pointer, word", [
-    ({"finding": "bad mood"}, "/finding", "findings/"),
-    ({"regions": [{"region": "tail", "side": "left"}]}, "/regions/0/region", "regions/"),
-    ({"regions": [{"region": "foot", "side": "left"}, {"region": "foot", "side": "midline"}]}, "/regions/1/side",
-     "left or right or both"),
-    ({"regions": [{"region": "foot", "side": "upper"}]}, "/regions/0/side", "left, right, both, midline"),
-    ({"regions": [{"region": "foot"}]}, "/regions/0/side", ""),
-    ({"regions": "foot"}, "/regions", ""),
-    ({"began_on": "2026-11-24"}, "/began_on", "still to come"),
-    ({"ended_on": "2026-10-31"}, "/ended_on", "before that"),
-    ({"detail": "x" * 501}, "/detail", ""),
-])
+@pytest.mark.parametrize(
+    "sent, pointer, word",
+    [
+        ({"finding": "bad mood"}, "/finding", "findings/"),
+        ({"regions": [{"region": "tail", "side": "left"}]}, "/regions/0/region", "regions/"),
+        (
+            {"regions": [{"region": "foot", "side": "left"}, {"region": "foot", "side": "midline"}]},
+            "/regions/1/side",
+            "left or right or both",
+        ),
+        ({"regions": [{"region": "foot", "side": "upper"}]}, "/regions/0/side", "left, right, both, midline"),
+        ({"regions": [{"region": "foot"}]}, "/regions/0/side", ""),
+        ({"regions": "foot"}, "/regions", ""),
+        ({"began_on": "2026-11-24"}, "/began_on", "still to come"),
+        ({"ended_on": "2026-10-31"}, "/ended_on", "before that"),
+        ({"detail": "x" * 501}, "/detail", ""),
+    ],
+)
 @pytest.mark.parametrize("method", ["post", "patch"])
 def test_a_finding_that_cannot_be_is_refused_when_new_and_when_corrected(at_kofi, kofi, method, sent, pointer, word):
     finding = kofi.findings.get()
@@ -119,7 +137,7 @@ def test_one_place_cannot_feel_nothing_and_too_much_at_once(at_kofi):
     assert at_kofi("patch", f"findings/{other.json()['id']}/", {"regions": left}).status_code == 200
 
 
-# --- clearances ------------------------------------------------------------------------------------------------------
+# --- clearances ---
 
 
 @pytest.fixture
@@ -128,9 +146,16 @@ def pregnant(at_kofi, kofi):
 
 
 def grant(neurologist, **fields):
-    return {"doctor": str(neurologist.pk), "for": "pregnancy", "state": "granted", "max_pressure": 3,
-            "excluded_techniques": ["deep-tissue"], "regions": [{"region": "back", "side": "both"}], "minutes": 45,
-            "expires_on": "2027-01-31"} | fields
+    return {
+        "doctor": str(neurologist.pk),
+        "for": "pregnancy",
+        "state": "granted",
+        "max_pressure": 3,
+        "excluded_techniques": ["deep-tissue"],
+        "regions": [{"region": "back", "side": "both"}],
+        "minutes": 45,
+        "expires_on": "2027-01-31",
+    } | fields
 
 
 BACK = {"technique": "effleurage", "region": "back", "side": "left", "pressure": 2}
@@ -157,15 +182,18 @@ def test_a_doctors_newest_word_replaces_the_last(at_kofi, neurologist, pregnant)
     assert any("not yet" in reason["text"] for reason in answer["reasons"])
 
 
-@pytest.mark.parametrize("sent, pointer", [
-    ({"for": "good luck"}, "/for"),
-    ({"state": "received"}, "/state"),
-    ({"max_pressure": 6}, "/max_pressure"),
-    ({"excluded_techniques": ["effleurage", "hammer"]}, "/excluded_techniques/1"),
-    ({"regions": [{"region": "toes", "side": "midline"}]}, "/regions/0/side"),
-    ({"minutes": 0}, "/minutes"),
-    ({"doctor": "nobody"}, "/doctor"),
-])
+@pytest.mark.parametrize(
+    "sent, pointer",
+    [
+        ({"for": "good luck"}, "/for"),
+        ({"state": "received"}, "/state"),
+        ({"max_pressure": 6}, "/max_pressure"),
+        ({"excluded_techniques": ["effleurage", "hammer"]}, "/excluded_techniques/1"),
+        ({"regions": [{"region": "toes", "side": "midline"}]}, "/regions/0/side"),
+        ({"minutes": 0}, "/minutes"),
+        ({"doctor": "nobody"}, "/doctor"),
+    ],
+)
 def test_a_clearance_that_cannot_be_is_refused(at_kofi, neurologist, sent, pointer):
     answer = at_kofi("post", "clearances/", grant(neurologist, **sent))
     is_problem(answer, 400, "invalid")
@@ -173,13 +201,29 @@ def test_a_clearance_that_cannot_be_is_refused(at_kofi, neurologist, sent, point
     assert not Clearance.objects.exists()
 
 
-# --- cautions ----------------------------------------------------------------------------------------------------------
+# --- cautions ---
 
 
 def test_pressure_four_on_a_numb_foot_is_a_caution_with_its_cap_and_its_source(at_kofi):
-    answer = at_kofi("post", "cautions/", {"on": "2026-11-24", "minutes": 45, "treatments": [
-        {"technique": "deep-tissue", "region": "foot", "side": "left", "pressure": 4, "temperature": "hot", "position": "prone",
-         "lubricant": "almond oil"}]}).json()
+    answer = at_kofi(
+        "post",
+        "cautions/",
+        {
+            "on": "2026-11-24",
+            "minutes": 45,
+            "treatments": [
+                {
+                    "technique": "deep-tissue",
+                    "region": "foot",
+                    "side": "left",
+                    "pressure": 4,
+                    "temperature": "hot",
+                    "position": "prone",
+                    "lubricant": "almond oil",
+                }
+            ],
+        },
+    ).json()
     assert answer.keys() == {"verdict", "max_pressure_by_region", "reasons"}
     assert answer["verdict"] == "caution"
     assert answer["max_pressure_by_region"]["foot:left"] == 2
@@ -194,17 +238,20 @@ def test_a_question_without_treatments_answers_what_limits_any_work(at_kofi):
     assert answer["max_pressure_by_region"] | {"foot:left": 2, "foot:right": 2} == answer["max_pressure_by_region"]
 
 
-@pytest.mark.parametrize("sent, pointer", [
-    ({"region": "tail"}, "/treatments/0/region"),
-    ({"side": "upper"}, "/treatments/0/side"),
-    ({"side": "midline"}, "/treatments/0/side"),
-    ({"technique": "hammering"}, "/treatments/0/technique"),
-    ({"pressure": 6}, "/treatments/0/pressure"),
-    ({"pressure": "firm"}, "/treatments/0/pressure"),
-    ({"temperature": "boiling"}, "/treatments/0/temperature"),
-    ({"position": "upside-down"}, "/treatments/0/position"),
-    ({"region": None}, "/treatments/0/region"),
-])
+@pytest.mark.parametrize(
+    "sent, pointer",
+    [
+        ({"region": "tail"}, "/treatments/0/region"),
+        ({"side": "upper"}, "/treatments/0/side"),
+        ({"side": "midline"}, "/treatments/0/side"),
+        ({"technique": "hammering"}, "/treatments/0/technique"),
+        ({"pressure": 6}, "/treatments/0/pressure"),
+        ({"pressure": "firm"}, "/treatments/0/pressure"),
+        ({"temperature": "boiling"}, "/treatments/0/temperature"),
+        ({"position": "upside-down"}, "/treatments/0/position"),
+        ({"region": None}, "/treatments/0/region"),
+    ],
+)
 def test_what_the_body_map_does_not_know_is_refused_with_a_pointer(at_kofi, sent, pointer):
     treatment = {"technique": "effleurage", "region": "foot", "side": "left", "pressure": 2} | sent
     answer = at_kofi("post", "cautions/", {"treatments": [treatment]})

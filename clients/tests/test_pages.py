@@ -1,29 +1,15 @@
 """The pages of a client: what each role sees, what a form refuses, and that nothing typed is lost."""
 
-import html
 import re
-from datetime import date
 
 import pytest
-from conftest import MONDAY, make_client, numb
 
-from clients.models import Clearance, Client, ClientCondition, ClientDoctor, Doctor, Finding
+from clients.models import Client, Finding
+from conftest import MONDAY, make_client
 from practice.models import AuditEntry
+from practice.tests.answers import text_of, value_of
 
-
-def text_of(answer):
-    """What a reader reads: the page without its markup."""
-    plain = re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", answer.content.decode(), flags=re.DOTALL)
-    return " ".join(html.unescape(plain).split())
-
-
-def value_of(answer, name):
-    """What stands in a text field of the page."""
-    found = re.search(rf'<input[^>]*name="{name}"[^>]*>', answer.content.decode())
-    return html.unescape(re.search(r'value="([^"]*)"', found[0])[1]) if found and "value=" in found[0] else ""
-
-
-# --- the list -----------------------------------------------------------------------------------------------------
+# --- the list ---
 
 
 def test_the_list_shows_who_fits_and_says_what_to_do_when_nobody_does(page, desk, maria, kofi, now):
@@ -52,7 +38,7 @@ def test_the_list_holds_nothing_clinical(page, ana, kofi, now):
     assert "neuropathy" not in listed and "sensation" not in listed
 
 
-# --- the client's page ----------------------------------------------------------------------------------------------
+# --- the client's page ---
 
 
 def test_a_therapist_sees_at_a_glance_what_limits_the_work_and_where_that_comes_from(page, ana, kofi, now):
@@ -63,7 +49,7 @@ def test_a_therapist_sees_at_a_glance_what_limits_the_work_and_where_that_comes_
     assert "so no deep work" in words
     assert "doi:10.1097/01.NNN.0000324753.04181.b2" in words  # the source, in full
     assert "Diabetic neuropathy" in words and "As diagnosed by Dr Okafor, neurologist" in words
-    assert "Reduced sensation : both feet" in words
+    assert "Reduced sensation: both feet" in words
     assert f"/book/?client={kofi.pk}" in shown.content.decode()
     assert f"/clients/{kofi.pk}/episodes/new/" in shown.content.decode()
 
@@ -73,7 +59,17 @@ def test_the_front_desk_sees_the_person_and_never_the_body(page, desk, kofi, now
     kofi.save()
     words = text_of(page(desk).get(f"/clients/{kofi.pk}/"))
     assert "Kofi Mensah" in words and "kofi@clients.example" in words and "Doctors" in words
-    for clinical in ("neuropathy", "sensation", "numb", "pressure", "caution", "Heat", "Limits today", "Conditions", "decision"):
+    for clinical in (
+        "neuropathy",
+        "sensation",
+        "numb",
+        "pressure",
+        "caution",
+        "Heat",
+        "Limits today",
+        "Conditions",
+        "decision",
+    ):
         assert clinical.lower() not in words.lower(), clinical
 
 
@@ -86,9 +82,16 @@ def test_the_front_desk_is_told_when_a_therapist_has_to_decide(page, desk, kofi,
 
 def test_another_practice_and_nobody_get_no_byte_of_a_client(page, lakeside_owner, kofi, now):
     finding, condition = kofi.findings.get(), kofi.conditions.get()
-    addresses = [f"/clients/{kofi.pk}/", f"/clients/{kofi.pk}/edit/", f"/clients/{kofi.pk}/conditions/new/",
-                 f"/clients/{kofi.pk}/findings/new/", f"/clients/{kofi.pk}/doctors/new/",
-                 f"/clients/{kofi.pk}/clearances/new/", f"/findings/{finding.pk}/end/", f"/conditions/{condition.pk}/end/"]
+    assert page(lakeside_owner).get(f"/clients/{kofi.pk}/").status_code == 404
+    addresses = [
+        f"/clients/{kofi.pk}/edit/",
+        f"/clients/{kofi.pk}/conditions/new/",
+        f"/clients/{kofi.pk}/findings/new/",
+        f"/clients/{kofi.pk}/doctors/new/",
+        f"/clients/{kofi.pk}/clearances/new/",
+        f"/findings/{finding.pk}/end/",
+        f"/conditions/{condition.pk}/end/",
+    ]
     for address in addresses:
         for method in ("get", "post"):
             answer = getattr(page(lakeside_owner), method)(address, {"ended_on": "2026-11-01"})
@@ -100,8 +103,13 @@ def test_another_practice_and_nobody_get_no_byte_of_a_client(page, lakeside_owne
 
 def test_the_front_desk_cannot_open_or_send_the_clinical_forms(page, desk, kofi, now):
     finding, condition = kofi.findings.get(), kofi.conditions.get()
-    for address in (f"/clients/{kofi.pk}/conditions/new/", f"/clients/{kofi.pk}/findings/new/",
-                    f"/clients/{kofi.pk}/clearances/new/", f"/findings/{finding.pk}/end/", f"/conditions/{condition.pk}/end/"):
+    for address in (
+        f"/clients/{kofi.pk}/conditions/new/",
+        f"/clients/{kofi.pk}/findings/new/",
+        f"/clients/{kofi.pk}/clearances/new/",
+        f"/findings/{finding.pk}/end/",
+        f"/conditions/{condition.pk}/end/",
+    ):
         for method in ("get", "post"):
             answer = getattr(page(desk), method)(address, {"ended_on": "2026-11-01"})
             assert answer.status_code == 403
@@ -129,7 +137,7 @@ def test_a_client_of_whom_nothing_is_known_is_said_to_be_unchecked(page, ana, ri
     assert "Nothing is recorded yet, so nothing is checked" in text_of(page(ana).get(f"/clients/{new.pk}/"))
 
 
-# --- new, edit ----------------------------------------------------------------------------------------------------------
+# --- new, edit ---
 
 
 def test_a_client_is_added_with_a_name_and_a_phone_number(page, desk, now):
@@ -144,19 +152,26 @@ def test_an_agreement_to_reminders_is_dated_and_says_how(page, desk, now):
     sent = {"name": "Rosa", "email": "rosa@clients.example", "channels": ["email"], "agreed_how": "by phone"}
     page(desk).post("/clients/new/", sent)
     client = Client.objects.get()
-    assert (client.channels, client.reminder_consent_on, client.reminder_consent_source) == (["email"], MONDAY, "by phone")
+    assert (client.channels, client.reminder_consent_on, client.reminder_consent_source) == (
+        ["email"],
+        MONDAY,
+        "by phone",
+    )
     assert client.may_be_mailed
 
 
-@pytest.mark.parametrize("sent, words", [
-    ({"name": "Rosa"}, "Add an e-mail address or a phone number"),
-    ({"phone": "206 555 0101"}, "Write their name"),
-    ({"name": "Rosa", "email": "nonsense"}, "Write the whole e-mail address"),
-    ({"name": "Rosa", "phone": "call me"}, "Write the phone number in digits"),
-    ({"name": "R" * 121, "phone": "206 555 0101"}, "At most 120 letters; this has 121"),
-    ({"name": "Rosa", "email": "r@x.example", "channels": ["email"]}, "Say how they agreed"),
-    ({"name": "Ro\x00sa", "phone": "206 555 0101"}, ""),
-])
+@pytest.mark.parametrize(
+    "sent, words",
+    [
+        ({"name": "Rosa"}, "Add an e-mail address or a phone number"),
+        ({"phone": "206 555 0101"}, "Write their name"),
+        ({"name": "Rosa", "email": "nonsense"}, "Write the whole e-mail address"),
+        ({"name": "Rosa", "phone": "call me"}, "Write the phone number in digits"),
+        ({"name": "R" * 121, "phone": "206 555 0101"}, "At most 120 letters; this has 121"),
+        ({"name": "Rosa", "email": "r@x.example", "channels": ["email"]}, "Say how they agreed"),
+        ({"name": "Ro\x00sa", "phone": "206 555 0101"}, ""),
+    ],
+)
 def test_what_is_missing_is_said_on_top_and_at_the_field_and_nothing_typed_is_lost(page, desk, now, sent, words):
     answer = page(desk).post("/clients/new/", sent)
     assert answer.status_code in (400, 422) and not Client.objects.exists()
@@ -169,8 +184,15 @@ def test_what_is_missing_is_said_on_top_and_at_the_field_and_nothing_typed_is_lo
 
 
 def profile(**changes):
-    return {"version": "1", "name": "Maria Lindqvist", "email": "maria@clients.example", "language": "en",
-            "channels": ["email"], "agreed_on": "2026-01-05", "agreed_how": "intake form"} | changes
+    return {
+        "version": "1",
+        "name": "Maria Lindqvist",
+        "email": "maria@clients.example",
+        "language": "en",
+        "channels": ["email"],
+        "agreed_on": "2026-01-05",
+        "agreed_how": "intake form",
+    } | changes
 
 
 def test_an_edit_keeps_what_was_there_and_writes_wishes_in_human_fields(page, ana, ben, maria, now):
@@ -178,33 +200,60 @@ def test_an_edit_keeps_what_was_there_and_writes_wishes_in_human_fields(page, an
     maria.save()
     form = page(ana).get(f"/clients/{maria.pk}/edit/")
     assert value_of(form, "minutes") == "60" and value_of(form, "from_0") == "09:00"
-    page(ana).post(f"/clients/{maria.pk}/edit/", profile(
-        weekdays=["0", "3"], from_0="10:00", until_0="12:00", from_1="14:00", until_1="15:30", minutes="45",
-        therapists=[str(ana.pk), str(ben.pk)], declined_areas="belly, scar on the knee ,", room_temperature="cool",
-        preferred_name="Mia", birth_date="1971-03-02", time_zone="Europe/Berlin", heat_sensitive="on"))
+    page(ana).post(
+        f"/clients/{maria.pk}/edit/",
+        profile(
+            weekdays=["0", "3"],
+            from_0="10:00",
+            until_0="12:00",
+            from_1="14:00",
+            until_1="15:30",
+            minutes="45",
+            therapists=[str(ana.pk), str(ben.pk)],
+            declined_areas="belly, scar on the knee ,",
+            room_temperature="cool",
+            preferred_name="Mia",
+            birth_date="1971-03-02",
+            time_zone="Europe/Berlin",
+            heat_sensitive="on",
+        ),
+    )
     maria.refresh_from_db()
     assert maria.preferences == {
-        "weekdays": [0, 3], "windows": [["10:00", "12:00"], ["14:00", "15:30"]], "minutes": 45, "room_temperature": "cool",
-        "therapists": [str(ben.pk), str(ana.pk)], "declined_areas": ["belly", "scar on the knee"]}
-    assert (maria.preferred_name, maria.time_zone, maria.heat_sensitive, maria.version) == ("Mia", "Europe/Berlin", True, 2)
+        "weekdays": [0, 3],
+        "windows": [["10:00", "12:00"], ["14:00", "15:30"]],
+        "minutes": 45,
+        "room_temperature": "cool",
+        "therapists": [str(ben.pk), str(ana.pk)],
+        "declined_areas": ["belly", "scar on the knee"],
+    }
+    assert (maria.preferred_name, maria.time_zone, maria.heat_sensitive, maria.version) == (
+        "Mia",
+        "Europe/Berlin",
+        True,
+        2,
+    )
     words = text_of(page(ana).get(f"/clients/{maria.pk}/"))
     assert "Monday and Thursday" in words and "10:00 to 12:00, 14:00 to 15:30" in words
 
 
-@pytest.mark.parametrize("sent, words", [
-    ({"from_0": "12:00", "until_0": "10:00"}, "12:00 to 10:00 ends before it begins"),
-    ({"from_0": "12:00"}, "write both, or neither"),
-    ({"from_0": "noonish", "until_0": "14:00"}, "Write the time as hours and minutes"),
-    ({"minutes": "3"}, "Write a number from 5 to 480"),
-    ({"agreed_on": ""}, "They get no reminders before they agree"),
-    ({"agreed_on": "2026-12-24"}, "still to come"),
-    ({"agreed_how": ""}, "Say how they agreed"),
-    ({"birth_date": "2030-01-01"}, "Check the year"),
-    ({"birth_date": "yesterday"}, "Write the date as day, month and year"),
-    ({"declined_areas": "x" * 61}, "At most 20 areas of 60 letters"),
-    ({"time_zone": "Mars/Olympus"}, "Choose one of the list"),
-    ({"email": "", "phone": ""}, "so that they can be reached"),
-])
+@pytest.mark.parametrize(
+    "sent, words",
+    [
+        ({"from_0": "12:00", "until_0": "10:00"}, "12:00 to 10:00 ends before it begins"),
+        ({"from_0": "12:00"}, "write both, or neither"),
+        ({"from_0": "noonish", "until_0": "14:00"}, "Write the time as hours and minutes"),
+        ({"minutes": "3"}, "Write a number from 5 to 480"),
+        ({"agreed_on": ""}, "They get no reminders before they agree"),
+        ({"agreed_on": "2026-12-24"}, "still to come"),
+        ({"agreed_how": ""}, "Say how they agreed"),
+        ({"birth_date": "2030-01-01"}, "Check the year"),
+        ({"birth_date": "yesterday"}, "Write the date as day, month and year"),
+        ({"declined_areas": "x" * 61}, "At most 20 areas of 60 letters"),
+        ({"time_zone": "Mars/Olympus"}, "Choose one of the list"),
+        ({"email": "", "phone": ""}, "so that they can be reached"),
+    ],
+)
 def test_an_edit_that_cannot_be_says_so_at_its_field(page, ana, maria, now, sent, words):
     answer = page(ana).post(f"/clients/{maria.pk}/edit/", profile(**sent))
     assert answer.status_code in (400, 422)
@@ -231,102 +280,3 @@ def test_the_front_desk_edits_the_person_and_leaves_the_body_alone(page, desk, m
     page(desk).post(f"/clients/{maria.pk}/edit/", profile(phone="206 555 0102", cold_sensitive="on"))
     maria.refresh_from_db()
     assert (maria.phone, maria.heat_sensitive, maria.cold_sensitive) == ("206 555 0102", True, False)
-
-
-# --- what they live with -------------------------------------------------------------------------------------------------
-
-
-def test_a_condition_is_added_as_a_doctor_named_it_and_ended(page, ana, kofi, now):
-    page(ana).post(f"/clients/{kofi.pk}/conditions/new/", {"condition": "migraine", "diagnosed_by": "Dr Bell", "since": "2019-05-01"})
-    added = ClientCondition.objects.get(condition="migraine")
-    assert (added.diagnosed_by, added.since) == ("Dr Bell", date(2019, 5, 1))
-    page(ana).post(f"/conditions/{added.pk}/end/", {"ended_on": "2026-11-22"})
-    assert "No longer (1)" in text_of(page(ana).get(f"/clients/{kofi.pk}/"))
-    page(ana).post(f"/conditions/{added.pk}/end/", {"again": "yes"})
-    added.refresh_from_db()
-    assert added.ended_on is None
-
-
-def test_a_finding_has_one_or_more_places_and_there_is_always_room_for_another(page, ana, maria, now):
-    address = f"/clients/{maria.pk}/findings/new/"
-    typed = {"finding": "spasticity", "place_0": "calf:left", "place_1": "calf:right", "detail": "worse at night"}
-    more = page(ana).post(address, typed | {"more_places": "yes"})
-    assert more.status_code == 200 and not Finding.objects.exists()
-    shown = more.content.decode()
-    assert 'name="place_3"' in shown and '<option value="calf:right" selected>' in shown and "worse at night" in shown
-    assert "error-summary" not in shown
-    page(ana).post(address, typed | {"place_2": "sacrum:midline", "place_3": "", "began_on": "2026-11-01"})
-    finding = Finding.objects.get()
-    assert sorted(finding.places.values_list("region", "side")) == [("calf", "left"), ("calf", "right"), ("sacrum", "midline")]
-    assert "Spasticity : both calves and sacrum" in text_of(page(ana).get(f"/clients/{maria.pk}/"))
-
-
-@pytest.mark.parametrize("sent, words", [
-    ({"finding": ""}, "Choose what limits the work"),
-    ({"finding": "bad-mood"}, "Choose one of the list"),
-    ({"place_0": "tail:left"}, "Choose one of the list"),
-    ({"began_on": "2026-11-24"}, "is still to come. When did it begin?"),
-    ({"finding": "hypersensitive", "place_0": "foot:both"}, "One place cannot feel nothing and too much at once"),
-])
-def test_a_finding_that_cannot_be_is_refused_and_what_was_typed_stays(page, ana, maria, now, sent, words):
-    absent = numb(maria, side="left")
-    Finding.objects.filter(pk=absent.pk).update(finding="absent-sensation")
-    typed = {"finding": "spasm", "place_0": "calf:left", "detail": "worse at night"} | sent
-    answer = page(ana).post(f"/clients/{maria.pk}/findings/new/", typed)
-    assert answer.status_code in (400, 409, 422)
-    assert text_of(answer).count(words) >= 2 and "worse at night" in answer.content.decode()
-    assert Finding.objects.count() == 1
-
-
-def test_a_finding_ends_on_a_day_and_holds_again_with_one_press(page, ana, kofi, now):
-    finding = kofi.findings.get()
-    asked = page(ana).get(f"/findings/{finding.pk}/end/")
-    assert "Reduced sensation, both feet" in text_of(asked) and value_of(asked, "ended_on") == "2026-11-23"
-    early = page(ana).post(f"/findings/{finding.pk}/end/", {"ended_on": "2025-12-31"})
-    assert early.status_code == 400 and "before that" in text_of(early)
-    page(ana).post(f"/findings/{finding.pk}/end/", {"ended_on": "2026-11-22"})
-    words = text_of(page(ana).get(f"/clients/{kofi.pk}/"))
-    assert "Reduced sensation: both feet, until 22 Nov 2026" in words.replace(" : ", ": ") and "so no deep work." not in words
-    page(ana).post(f"/findings/{finding.pk}/end/", {"again": "yes"})
-    finding.refresh_from_db()
-    assert finding.ended_on is None
-
-
-def test_nothing_clinical_travels_in_the_flash_cookie_or_the_address(page, ana, kofi, now):
-    browser = page(ana)
-    finding = kofi.findings.get()
-    answer = browser.post(f"/findings/{finding.pk}/end/", {"ended_on": "2026-11-22"})
-    seen = answer["Location"] + str(browser.cookies)
-    assert "sensation" not in seen.lower() and "numb" not in seen.lower() and "feet" not in seen.lower()
-
-
-def test_a_doctors_word_is_noted_and_lifts_what_waited_for_it(page, ana, kofi, neurologist, now):
-    Finding.objects.create(practice=kofi.practice, client=kofi, finding="pregnancy")
-    asked = page(ana).get(f"/clients/{kofi.pk}/clearances/new/")
-    assert 'value="pregnancy-clearance"' in asked.content.decode()
-    page(ana).post(f"/clients/{kofi.pk}/clearances/new/", {
-        "doctor": str(neurologist.pk), "scope": "pregnancy-clearance", "state": "granted", "max_pressure": "3", "minutes": "45",
-        "excluded_techniques": ["deep-tissue"], "place_0": "back:both", "expires_on": "2027-01-31"})
-    word = Clearance.objects.get()
-    assert (word.max_pressure, word.minutes, word.regions) == (3, 45, [{"region": "back", "side": "both"}])
-    words = text_of(page(ana).get(f"/clients/{kofi.pk}/"))
-    assert "Dr Adaeze Okafor on pregnancy granted" in words
-    assert "For back, pressure 3 at most, 45 minutes at most, without deep tissue." in words
-    again = page(ana).post(f"/clients/{kofi.pk}/clearances/new/", {"more_places": "yes", "excluded_techniques": ["cupping", "hot"]})
-    ticked = re.findall(r'name="excluded_techniques" value="([^"]+)"[^>]* checked', again.content.decode())
-    assert sorted(ticked) == ["cupping", "hot"] and Clearance.objects.count() == 1
-    nothing = page(ana).post(f"/clients/{kofi.pk}/clearances/new/", {})
-    assert "Choose the doctor" in text_of(nothing) and "Say how it stands" in text_of(nothing)
-
-
-def test_a_doctor_of_the_list_or_a_new_one_becomes_theirs(page, desk, maria, neurologist, lakeside, now):
-    address = f"/clients/{maria.pk}/doctors/new/"
-    page(desk).post(address, {"doctor": str(neurologist.pk), "role": "neurologist"})
-    page(desk).post(address, {"name": "Dr Idris Bell", "specialty": "family medicine", "phone": "206 555 0180"})
-    assert list(ClientDoctor.objects.order_by("doctor__name").values_list("doctor__name", "role")) == [
-        ("Dr Adaeze Okafor", "neurologist"), ("Dr Idris Bell", "family medicine")]
-    assert "Dr Idris Bell , family medicine" in text_of(page(desk).get(f"/clients/{maria.pk}/"))
-    theirs = Doctor.objects.create(practice=lakeside, name="Dr Lake")
-    assert "Choose one of the list" in text_of(page(desk).post(address, {"doctor": str(theirs.pk)}))
-    assert "write the name of a new one" in text_of(page(desk).post(address, {}))
-    assert ClientDoctor.objects.count() == 2

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from conftest import MONDAY, ZONE
 
 from clients.models import Client
+from conftest import MONDAY, ZONE
 from notes import sharing, signing, summaries, writing
 from notes.models import Note, Summary
 from notes.writing import MeasurementInput, TreatmentInput
@@ -20,21 +20,34 @@ FIRM = TreatmentInput("foot", "left", "deep-tissue", 4, 10)
 SOFT = TreatmentInput("lower-leg", "left", "effleurage", 2, 10, "softer")
 
 
-def had_visit(client: Client, therapist: Membership, service: Service, *, days_ago: int = 0, hour: int = 9) -> Appointment:
+def had_visit(
+    client: Client, therapist: Membership, service: Service, *, days_ago: int = 0, hour: int = 9
+) -> Appointment:
     """A visit that took place: entered late where its time has passed, arrived where it is today's."""
     starts_at = clock.instant_of(MONDAY - timedelta(days=days_ago), time(hour), ZONE)
-    visit = book_appointment(client=client, therapist=therapist, service=service, starts_at=starts_at, by=therapist,
-                             override_reason="entered late" if days_ago else "")
+    visit = book_appointment(
+        client=client,
+        therapist=therapist,
+        service=service,
+        starts_at=starts_at,
+        by=therapist,
+        override_reason="entered late" if days_ago else "",
+    )
     return visit if days_ago else arrive(appointment=visit, by=therapist)
 
 
-def draft_of(visit: Appointment, by: Membership, *treatments: TreatmentInput, pain: tuple[int, int] | None = None,
-             **changes: Any) -> Note:
+def draft_of(
+    visit: Appointment, by: Membership, *treatments: TreatmentInput, pain: tuple[int, int] | None = None, **changes: Any
+) -> Note:
     """The note of a visit with these treatments, readings and words."""
     note, _ = writing.begin_note(appointment=visit, by=by)
-    readings = [MeasurementInput("pain", when, Decimal(value)) for when, value in zip(("before", "after"), pain or (), strict=False)]
-    return writing.write_note(note=note, by=by, expected_version=note.version, treatments=treatments, measurements=readings,
-                              **changes)
+    readings = [
+        MeasurementInput("pain", when, Decimal(value))
+        for when, value in zip(("before", "after"), pain or (), strict=False)
+    ]
+    return writing.write_note(
+        note=note, by=by, expected_version=note.version, treatments=treatments, measurements=readings, **changes
+    )
 
 
 def sign(visit: Appointment, by: Membership, *treatments: TreatmentInput, **changes: Any) -> Note:
@@ -70,7 +83,9 @@ def signed(visit, ana) -> Note:
 @pytest.fixture
 def summary(signed, maria, ana, neurologist) -> Summary:
     """A draft to Maria's neurologist about this morning."""
-    return summaries.compose_summary(client=maria, doctor=neurologist, first=MONDAY - timedelta(days=30), last=MONDAY, by=ana)
+    return summaries.compose_summary(
+        client=maria, doctor=neurologist, first=MONDAY - timedelta(days=30), last=MONDAY, by=ana
+    )
 
 
 @pytest.fixture

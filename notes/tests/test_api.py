@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from conftest import MONDAY, make_client
 from django.urls import reverse
 
 from clients.models import Consent, Doctor
+from conftest import MONDAY, make_client
 from notes.models import Note, Share
 from notes.tests.conftest import had_visit, sign
 from practice.models import AuditEntry
@@ -53,8 +53,11 @@ def test_a_change_needs_the_etag_that_was_read(api, ana, visit):
 def test_a_patch_replaces_treatments_and_readings_whole_and_leaves_what_it_does_not_name(api, ana, visit):
     http, url = api(ana), f"{V1}/notes/{begun(api, ana, visit).json()['id']}/"
     readings = [{"measure": "pain", "when": "before", "value": 5}, {"measure": "pain", "when": "after", "value": 2.5}]
-    two = http.patch(url, {"plan": "weekly", "treatments": [ROW, {**ROW, "side": "right"}], "measurements": readings},
-                     HTTP_IF_MATCH="*").json()
+    two = http.patch(
+        url,
+        {"plan": "weekly", "treatments": [ROW, {**ROW, "side": "right"}], "measurements": readings},
+        HTTP_IF_MATCH="*",
+    ).json()
     assert [row["side"] for row in two["treatments"]] == ["left", "right"]
     assert {(m["when"], m["value"]) for m in two["measurements"]} == {("before", 5), ("after", 2.5)}
     one = http.patch(url, {"treatments": [{**ROW, "region": "back", "side": "midline"}]}, HTTP_IF_MATCH="*").json()
@@ -62,7 +65,9 @@ def test_a_patch_replaces_treatments_and_readings_whole_and_leaves_what_it_does_
     assert (one["plan"], len(one["measurements"])) == ("weekly", 2)
 
 
-def test_pressure_four_on_numb_feet_is_a_caution_with_its_source_and_is_signed_with_a_reason_only(api, ana, kofis_visit):
+def test_pressure_four_on_numb_feet_is_a_caution_with_its_source_and_is_signed_with_a_reason_only(
+    api, ana, kofis_visit
+):
     http, url = api(ana), f"{V1}/notes/{begun(api, ana, kofis_visit).json()['id']}/"
     check = http.patch(url, {"subjective": "tingling", "treatments": [ROW]}, HTTP_IF_MATCH="*").json()["check"]
     assert check["verdict"] == "caution"
@@ -91,8 +96,11 @@ def test_signing_says_why_not_in_one_code_and_lists_every_reason(api, ana, maria
 
 def test_a_signed_note_refuses_change_and_takes_an_addendum(api, ana, ben, signed):
     http, url = api(ana), f"{V1}/notes/{signed.pk}/"
-    for answer in (http.patch(url, {"plan": "x"}, HTTP_IF_MATCH=http.get(url)["ETag"]), http.patch(url, {"plan": "x"}),
-                   http.post(f"{url}sign/")):
+    for answer in (
+        http.patch(url, {"plan": "x"}, HTTP_IF_MATCH=http.get(url)["ETag"]),
+        http.patch(url, {"plan": "x"}),
+        http.post(f"{url}sign/"),
+    ):
         assert (answer.status_code, answer.json()["code"]) == (409, "note_signed")
     assert http.post(f"{url}addenda/", {"text": "Left, not right.", "reason": ""}).status_code == 400
     added = api(ben).post(f"{url}addenda/", {"text": "Left, not right.", "reason": "slip of the pen"})
@@ -181,8 +189,15 @@ def test_readings_over_time_carry_the_published_meaningful_change(api, ana, mari
 
 def test_a_note_kept_to_its_author_is_not_there_for_colleagues(api, ana, ben, maria, visit, draft):
     http, url = api(ana), f"{V1}/notes/{draft.pk}/"
-    http.patch(url, {"subjective": "said in confidence", "visibility": "author",
-                     "measurements": [{"measure": "pain", "when": "before", "value": 9}]}, HTTP_IF_MATCH="*")
+    http.patch(
+        url,
+        {
+            "subjective": "said in confidence",
+            "visibility": "author",
+            "measurements": [{"measure": "pain", "when": "before", "value": 9}],
+        },
+        HTTP_IF_MATCH="*",
+    )
     colleague = api(ben)
     for method in (colleague.get, colleague.patch):
         assert method(url).status_code == 404
@@ -204,21 +219,32 @@ def test_a_colleagues_draft_can_be_read_and_not_changed_or_signed(api, ben, draf
 
 def routes(signed, summary, share, consent, maria, visit):
     return [
-        ("post", "/notes/", {"appointment": str(visit.pk)}), ("get", f"/notes/{signed.pk}/", None),
-        ("patch", f"/notes/{signed.pk}/", {"plan": "x"}), ("post", f"/notes/{signed.pk}/sign/", None),
-        ("post", f"/notes/{signed.pk}/addenda/", {"text": "a", "reason": "b"}), ("get", f"/clients/{maria.pk}/notes/", None),
+        ("post", "/notes/", {"appointment": str(visit.pk)}),
+        ("get", f"/notes/{signed.pk}/", None),
+        ("patch", f"/notes/{signed.pk}/", {"plan": "x"}),
+        ("post", f"/notes/{signed.pk}/sign/", None),
+        ("post", f"/notes/{signed.pk}/addenda/", {"text": "a", "reason": "b"}),
+        ("get", f"/clients/{maria.pk}/notes/", None),
         ("get", f"/clients/{maria.pk}/outcomes/", None),
-        ("post", f"/clients/{maria.pk}/summaries/", {"doctor": str(summary.doctor_id), "from": "2026-11-01", "to": "2026-11-23"}),
-        ("get", f"/summaries/{summary.pk}/", None), ("patch", f"/summaries/{summary.pk}/", {"plan": "x"}),
-        ("post", f"/summaries/{summary.pk}/sign/", None), ("get", f"/summaries/{summary.pk}/pdf/", None),
+        (
+            "post",
+            f"/clients/{maria.pk}/summaries/",
+            {"doctor": str(summary.doctor_id), "from": "2026-11-01", "to": "2026-11-23"},
+        ),
+        ("get", f"/summaries/{summary.pk}/", None),
+        ("patch", f"/summaries/{summary.pk}/", {"plan": "x"}),
+        ("post", f"/summaries/{summary.pk}/sign/", None),
+        ("get", f"/summaries/{summary.pk}/pdf/", None),
         ("post", f"/summaries/{summary.pk}/shares/", {"doctor": str(summary.doctor_id), "consent": str(consent.pk)}),
-        ("get", f"/shares/{share.share.pk}/", None), ("post", f"/shares/{share.share.pk}/revoke/", None),
+        ("get", f"/shares/{share.share.pk}/", None),
+        ("post", f"/shares/{share.share.pk}/revoke/", None),
         ("post", f"/consents/{consent.pk}/withdraw/", None),
     ]
 
 
 def test_other_practices_find_nothing_and_desk_and_owner_are_told_their_role(
-        api, signed, signed_summary, share, consent, maria, visit, desk, owner, lakeside_owner):
+    api, signed, signed_summary, share, consent, maria, visit, desk, owner, lakeside_owner
+):
     for method, path, body in routes(signed, signed_summary, share, consent, maria, visit):
         other = getattr(api(lakeside_owner), method)(V1 + path, body)
         assert other.status_code == (400 if path == "/notes/" else 404), path
@@ -238,9 +264,15 @@ def test_other_practices_find_nothing_and_desk_and_owner_are_told_their_role(
 
 def test_a_summary_is_composed_edited_signed_and_printed(api, ana, maria, signed, neurologist):
     http = api(ana)
-    made = http.post(f"{V1}/clients/{maria.pk}/summaries/", {
-        "doctor": str(neurologist.pk), "from": "2026-11-01", "to": "2026-11-30",
-        "sections": ["reason", "sessions", "questions"]})
+    made = http.post(
+        f"{V1}/clients/{maria.pk}/summaries/",
+        {
+            "doctor": str(neurologist.pk),
+            "from": "2026-11-01",
+            "to": "2026-11-30",
+            "sections": ["reason", "sessions", "questions"],
+        },
+    )
     assert made.status_code == 201, made.content
     body, url = made.json(), f"{V1}/summaries/{made.json()['id']}/"
     assert (body["status"], body["from"], body["to"]) == ("draft", "2026-11-01", "2026-11-30")
@@ -267,12 +299,19 @@ def test_a_refused_letter_is_a_problem_whatever_was_accepted(api, lakeside_owner
     assert answer.json()["code"] == "not_found"
 
 
-def test_a_summary_needs_a_doctor_of_ours_days_in_order_known_sections_and_signed_notes(api, ana, maria, lakeside, draft, neurologist):
+def test_a_summary_needs_a_doctor_of_ours_days_in_order_known_sections_and_signed_notes(
+    api, ana, maria, lakeside, draft, neurologist
+):
     http, url = api(ana), f"{V1}/clients/{maria.pk}/summaries/"
     good = {"doctor": str(neurologist.pk), "from": "2026-11-01", "to": "2026-11-30"}
     theirs = Doctor.objects.create(practice=lakeside, name="Dr Lake")
-    for change, pointer in (({"doctor": str(theirs.pk)}, "/doctor"), ({"doctor": "nobody"}, "/doctor"), ({"to": "2026-10-01"}, "/to"),
-                            ({"from": "30 Feb"}, "/from"), ({"sections": ["gossip"]}, "/sections")):
+    for change, pointer in (
+        ({"doctor": str(theirs.pk)}, "/doctor"),
+        ({"doctor": "nobody"}, "/doctor"),
+        ({"to": "2026-10-01"}, "/to"),
+        ({"from": "30 Feb"}, "/from"),
+        ({"sections": ["gossip"]}, "/sections"),
+    ):
         refused = http.post(url, {**good, **change})
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, pointer)
     empty = http.post(url, good)
@@ -281,8 +320,10 @@ def test_a_summary_needs_a_doctor_of_ours_days_in_order_known_sections_and_signe
 
 def test_a_share_is_told_once_watched_and_revoked(api, ana, signed_summary, neurologist, consent, client):
     http = api(ana)
-    made = http.post(f"{V1}/summaries/{signed_summary.pk}/shares/", {
-        "doctor": str(neurologist.pk), "consent": str(consent.pk), "expires_on": "2026-11-30"})
+    made = http.post(
+        f"{V1}/summaries/{signed_summary.pk}/shares/",
+        {"doctor": str(neurologist.pk), "consent": str(consent.pk), "expires_on": "2026-11-30"},
+    )
     assert made.status_code == 201, made.content
     body = made.json()
     assert set(body) == {"id", "url", "code", "expires_at"}
@@ -297,37 +338,72 @@ def test_a_share_is_told_once_watched_and_revoked(api, ana, signed_summary, neur
     assert client.post(body["url"], {"code": body["code"]}).status_code == 404
 
 
-@pytest.mark.parametrize("spoil, reason", [
-    (None, "missing"), ({"withdrawn_at": "2026-11-20T00:00Z"}, "withdrawn"), ({"until": MONDAY - timedelta(days=1)}, "expired"),
-    ({"sections": ["course"]}, "wider_sections"), ({"doctor": None}, "other_doctor")])
-def test_without_a_fitting_consent_nothing_is_shared_and_the_reason_is_said(spoil, reason, api, ana, signed_summary, neurologist, consent):
+@pytest.mark.parametrize(
+    "spoil, reason",
+    [
+        (None, "missing"),
+        ({"withdrawn_at": "2026-11-20T00:00Z"}, "withdrawn"),
+        ({"until": MONDAY - timedelta(days=1)}, "expired"),
+        ({"sections": ["course"]}, "wider_sections"),
+        ({"doctor": None}, "other_doctor"),
+    ],
+)
+def test_without_a_fitting_consent_nothing_is_shared_and_the_reason_is_said(
+    spoil, reason, api, ana, signed_summary, neurologist, consent
+):
     if spoil:
         Consent.objects.filter(pk=consent.pk).update(**spoil)
-    answer = api(ana).post(f"{V1}/summaries/{signed_summary.pk}/shares/", {
-        "doctor": str(neurologist.pk), "consent": str(consent.pk) if spoil else None})
+    answer = api(ana).post(
+        f"{V1}/summaries/{signed_summary.pk}/shares/",
+        {"doctor": str(neurologist.pk), "consent": str(consent.pk) if spoil else None},
+    )
     assert (answer.status_code, answer.json()["code"], answer.json()["reason"]) == (409, "consent_missing", reason)
     assert not Share.objects.exists()
 
 
-def test_consent_of_another_client_is_none_and_unknown_ids_are_pointed_at(api, ana, riverside, lakeside, signed_summary, neurologist):
+def test_consent_of_another_client_is_none_and_unknown_ids_are_pointed_at(
+    api, ana, riverside, lakeside, signed_summary, neurologist
+):
     other = make_client(riverside, "Otto Other")
-    not_hers = Consent.objects.create(practice=riverside, client=other, doctor=neurologist, text_version="1", given_by="Otto",
-                                      how="in person", given_on=MONDAY)
-    foreign = Consent.objects.create(practice=lakeside, client=make_client(lakeside, "Lou Lake"), text_version="1", given_by="Lou",
-                                     how="in person", given_on=MONDAY)
+    not_hers = Consent.objects.create(
+        practice=riverside,
+        client=other,
+        doctor=neurologist,
+        text_version="1",
+        given_by="Otto",
+        how="in person",
+        given_on=MONDAY,
+    )
+    foreign = Consent.objects.create(
+        practice=lakeside,
+        client=make_client(lakeside, "Lou Lake"),
+        text_version="1",
+        given_by="Lou",
+        how="in person",
+        given_on=MONDAY,
+    )
     another = Doctor.objects.create(practice=riverside, name="Dr Other")
-    url, good = f"{V1}/summaries/{signed_summary.pk}/shares/", {"doctor": str(neurologist.pk), "consent": str(not_hers.pk)}
+    url, good = (
+        f"{V1}/summaries/{signed_summary.pk}/shares/",
+        {"doctor": str(neurologist.pk), "consent": str(not_hers.pk)},
+    )
     answer = api(ana).post(url, good)
     assert (answer.status_code, answer.json()["reason"]) == (409, "missing")
-    for change, pointer in (({"consent": str(foreign.pk)}, "/consent"), ({"consent": "no id"}, "/consent"),
-                            ({"doctor": str(another.pk)}, "/doctor"), ({"expires_on": "2026-11-22"}, "/expires_on"),
-                            ({"expires_on": "2036-11-22"}, "/expires_on")):
+    for change, pointer in (
+        ({"consent": str(foreign.pk)}, "/consent"),
+        ({"consent": "no id"}, "/consent"),
+        ({"doctor": str(another.pk)}, "/doctor"),
+        ({"expires_on": "2026-11-22"}, "/expires_on"),
+        ({"expires_on": "2036-11-22"}, "/expires_on"),
+    ):
         refused = api(ana).post(url, {**good, **change})
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, pointer)
 
 
 def test_a_draft_is_not_shared(api, ana, summary, neurologist, consent):
-    answer = api(ana).post(f"{V1}/summaries/{summary.pk}/shares/", {"doctor": str(neurologist.pk), "consent": str(consent.pk)})
+    answer = api(ana).post(
+        f"{V1}/summaries/{summary.pk}/shares/", {"doctor": str(neurologist.pk), "consent": str(consent.pk)}
+    )
     assert (answer.status_code, answer.json()["code"]) == (409, "summary_not_signed")
 
 

@@ -14,6 +14,8 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -77,15 +79,21 @@ class Scratch:
         )
         self.ids: dict[str, Any] = {}
 
-    def create(self) -> None:
+    def create(self, fill: str = _FILL, **env: str) -> None:
+        """Make the database and run `fill` in it; the JSON in its last line becomes `ids`."""
         if self.is_postgres:
             self._admin(f'CREATE DATABASE "{self.name}"')
         self.manage("migrate", "-v0")
-        self.ids = json.loads(self.manage("shell", "-v0", "-c", _FILL).strip().splitlines()[-1])
+        self.ids = json.loads(self.manage("shell", "-v0", "-c", fill, **env).strip().splitlines()[-1])
 
-    def manage(self, *args: str) -> str:
+    def manage(self, *args: str, **env: str) -> str:
         done = subprocess.run(
-            [sys.executable, "manage.py", *args], cwd=ROOT, env=self.env, capture_output=True, text=True, check=False
+            [sys.executable, "manage.py", *args],
+            cwd=ROOT,
+            env=self.env | env,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
@@ -114,9 +122,9 @@ class Scratch:
         self.processes.append(process)
         return process
 
-    def serve(self, wsgi: str = "practice.wsgi", workers: int = 2, threads: int = 8) -> str:
+    def serve(self, wsgi: str = "practice.wsgi", workers: int = 2, threads: int = 8, port: int = 0) -> str:
         """Start gunicorn; answers the base URL once it is up."""
-        port = free_port()
+        port = port or free_port()
         self.start(
             "-m",
             "gunicorn",
@@ -176,20 +184,25 @@ def scratch_practice(folder: Path, **env: str) -> Iterator[Scratch]:
 
 
 class MailServer:
-    """A real SMTP server on a port of its own that remembers every Message-ID it accepted."""
+    """A real SMTP server on a port of its own that remembers every message it accepted."""
 
     def __init__(self) -> None:
         from aiosmtpd.controller import Controller
 
         self.received: list[tuple[str, str]] = []  # (recipient, Message-ID)
+        self.mails: list[EmailMessage] = []
         self.port = free_port()
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        from email import message_from_bytes
-
-        self.received.append((envelope.rcpt_tos[0], str(message_from_bytes(envelope.content)["Message-ID"])))
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        self.mails.append(mail)
+        self.received.append((envelope.rcpt_tos[0], str(mail["Message-ID"])))
         return "250 OK"
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """What this address received, in order of arrival."""
+        return [mail for mail, (recipient, _) in zip(self.mails, self.received, strict=True) if recipient == address]
 
     def __enter__(self) -> MailServer:
         self._controller.start()

@@ -44,7 +44,8 @@ def test_the_page_says_when_where_and_with_whom_and_nothing_else(visit, url, pag
     for said in (
         "Thu 26 Nov, 10:00",
         "45 minutes with Ana",
-        "River room, Riverside Therapy",
+        "River room",
+        "12 Water Street",
         "Yes, I will come",
         "I need another time",
         "I am not feeling well",
@@ -90,6 +91,17 @@ def test_five_taps_on_another_time_ask_once_and_the_visit_stays(visit, url, page
     assert (visit.status, visit.wants_other_time) == ("booked", True)
     assert AppointmentEvent.objects.filter(verb="other-time").count() == 1
     assert "asked for another time" in words_of(page(ana).get("/"))
+
+
+def test_a_client_who_comes_after_all_takes_the_wish_for_another_time_back(visit, url, page, ana):
+    for answer in ("yes", "other-time", "yes", "yes"):
+        shown = page(None).post(url, {"answer": answer}, follow=True)
+    assert "You said you will come" in words_of(shown)
+    visit.refresh_from_db()
+    assert (visit.status, visit.wants_other_time) == ("confirmed", False)
+    history = words_of(page(ana).get(f"/appointments/{visit.pk}/"))
+    assert history.count("Comes at the old time after all") == 1
+    assert "asked for another time" not in words_of(page(ana).get("/"))
 
 
 def test_five_taps_on_not_well_are_one_possible_episode_and_nothing_moves(visit, url, page):

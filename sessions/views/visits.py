@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from clients.limits import body_of
 from practice import clock
 from practice.models import Membership, Message
 from practice.pages import attempt, find, member_page
-from sessions import booking, holds
+from sessions import answers, booking, holds, reminders
 from sessions.asked import back_to, member_of, status_of
 from sessions.briefly import for_the_desk, told_to
 from sessions.forms import CancelForm, KeepForm, MoveForm
@@ -33,7 +33,7 @@ from sessions.overrides import nearest_times, takes_a_reason
 _RELATIONS = ("client__practice", "practice", "therapist__user", "room", "service", "series")
 _STEPS: dict[str, Callable[..., Appointment]] = {
     "accept": booking.accept_appointment,
-    "confirm": booking.confirm_appointment,
+    "confirm": answers.will_come,
     "arrive": booking.arrive,
     "complete": booking.complete,
     "no-show": booking.mark_no_show,
@@ -168,7 +168,7 @@ def _buttons(visit: Appointment, member: Membership) -> list[tuple[str, str]]:
 
 def _is_new(visit: Appointment) -> bool:
     """Whether it was booked a moment ago, so that one press takes it back."""
-    return visit.status == "booked" and timezone.now() - visit.created_at < timedelta(minutes=3)
+    return visit.status == "booked" and timezone.now() - visit.created_at < reminders.grace()
 
 
 def _messages(visit: Appointment, member: Membership) -> list[Message]:

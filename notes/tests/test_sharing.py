@@ -1,0 +1,306 @@
+"""Sharing: link and code, one text for every refusal, closed at once, counted under pressure."""
+
+import json
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from clients.models import Consent
+from notes import sharing, summaries
+from notes.models import Share, ShareOpening
+from practice import outbox
+from practice.models import AuditEntry, Message
+from practice.refusals import BadInput, NotAllowed
+from practice.tests.scratch import scratch_practice
+
+
+def token_of(made):
+    return made.url.rstrip("/").rsplit("/", 1)[1]
+
+
+def wrong(code):
+    return f"{(int(code) + 1) % 10**6:06d}"
+
+
+def answers(http, url, code):
+    """All the ways in: the page, the letter, the page asked for."""
+    return [http.post(url, {"code": code}), http.post(url, {"code": code, "what": "letter"})]
+
+
+# --- one text, byte for byte -----------------------------------------------------------------------------------
+
+
+def test_nothing_that_does_not_open_can_be_told_from_another(
+    client, share, signed_summary, neurologist, consent, ana, maria
+):
+    def fresh():
+        return sharing.share_summary(summary=signed_summary, doctor=neurologist, consent=consent, by=ana)
+
+    expired, revoked, locked = fresh(), fresh(), fresh()
+    Share.objects.filter(pk=expired.share.pk).update(expires_at=timezone.now())
+    sharing.revoke_share(share=revoked.share, by=ana)
+    for _ in range(5):
+        client.post(locked.url, {"code": wrong(locked.code)})
+    refused = [
+        *answers(client, share.url, wrong(share.code)),
+        *answers(client, share.url, ""),
+        *answers(client, expired.url, expired.code),
+        *answers(client, revoked.url, revoked.code),
+        *answers(client, locked.url, locked.code),
+        *answers(client, "/s/" + "A" * 43 + "/", share.code),
+        *answers(client, "/s/x/", "1"),
+        *answers(client, share.url, "<script>" * 400),
+        client.post(share.url, "{}", content_type="application/json"),
+    ]
+    assert {answer.status_code for answer in refused} == {404}
+    assert len({answer.content for answer in refused}) == 1
+    assert sharing.NO_ENTRY in refused[0].content.decode()
+    for header in ("Content-Type", "Cache-Control", "Referrer-Policy", "X-Robots-Tag", "Content-Security-Policy"):
+        assert len({answer[header] for answer in refused}) == 1
+    asked = [client.get(made.url) for made in (share, expired, revoked, locked)] + [client.get("/s/unknown/")]
+    assert {answer.status_code for answer in asked} == {200}
+    assert len({answer.content for answer in asked}) == 1
+    text = asked[0].content + refused[0].content
+    assert b"Riverside" not in text and b"Lindqvist" not in text and b"Okafor" not in text
+    assert not ShareOpening.objects.exists()
+
+
+def test_the_page_is_kept_by_nobody_and_leads_nowhere(client, share):
+    for answer in (
+        client.get(share.url),
+        client.post(share.url, {"code": "1"}),
+        client.post(share.url, {"code": share.code}),
+    ):
+        assert answer["Cache-Control"] == "no-store"
+        assert answer["Referrer-Policy"] == "no-referrer"
+        assert "noindex" in answer["X-Robots-Tag"]
+        assert not answer.cookies
+        assert b'content="no-referrer"' in answer.content
+
+
+def test_no_csrf_token_is_needed_because_the_code_is_the_secret(share):
+    from django.test import Client
+
+    assert Client(enforce_csrf_checks=True).post(share.url, {"code": share.code}).status_code == 200
+
+
+def test_other_methods_open_nothing(client, share):
+    for method in (client.put, client.delete, client.patch, client.options):
+        assert method(share.url, {"code": share.code}).status_code == 405
+
+
+# --- what opens -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spelled", ["{}", " {} ", "{}\n"])
+def test_the_right_code_shows_the_letter_and_each_opening_is_written_down(spelled, client, share, ana):
+    answer = client.post(share.url, {"code": spelled.format(share.code)})
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    for said in ("Maria Lindqvist", "Dr Adaeze Okafor", "Ana Alves", "Weekly.", "What is asked", "Riverside Therapy"):
+        assert said in text
+    assert 'name="code" value=' in text
+    opening = ShareOpening.objects.get()
+    assert (opening.share_id, opening.what) == (share.share.pk, "page")
+    entry = AuditEntry.objects.get(verb="share_page_opened")
+    assert (entry.actor_role, entry.actor_name) == ("doctor", "Dr Adaeze Okafor")
+
+
+def test_a_code_read_out_in_two_halves_opens_too(share):
+    assert sharing.open_share(token=token_of(share), code=f"{share.code[:3]} {share.code[3:]}")
+    assert sharing.open_share(token=token_of(share), code=f"{share.code[:3]}-{share.code[3:]}")
+
+
+def test_the_letter_comes_with_the_code_again_under_a_neutral_name(client, share):
+    letter = client.post(share.url, {"code": share.code, "what": "letter"})
+    assert letter.content.startswith(b"%PDF")
+    assert letter["Content-Disposition"] == 'attachment; filename="letter.pdf"'
+    assert (letter["X-Content-Type-Options"], letter["Cache-Control"]) == ("nosniff", "no-store")
+    assert ShareOpening.objects.get().what == "letter"
+
+
+def test_readings_are_drawn_with_a_table_beside(client, maria, ana, neuro_45, neurologist, consent, now):
+    from conftest import MONDAY
+    from notes.tests.conftest import had_visit, sign
+
+    for days, pain in ((14, (7, 5)), (7, (6, 4))):
+        sign(had_visit(maria, ana, neuro_45, days_ago=days), ana, pain=pain)
+    summary = summaries.compose_summary(
+        client=maria, doctor=neurologist, first=MONDAY - timedelta(days=30), last=MONDAY, by=ana
+    )
+    made = sharing.share_summary(
+        summary=summaries.sign_summary(summary=summary, by=ana), doctor=neurologist, consent=consent, by=ana
+    )
+    text = client.post(made.url, {"code": made.code}).content.decode()
+    assert '<svg xmlns="http://www.w3.org/2000/svg"' in text and 'role="img"' in text
+    assert '<th scope="row">9 Nov 2026</th><td>7</td><td>5</td>' in text
+    assert "style=" not in text
+
+
+# --- what closes ------------------------------------------------------------------------------------------------
+
+
+def test_five_wrong_codes_close_it_for_the_right_one_too(client, share):
+    for _ in range(4):
+        assert client.post(share.url, {"code": wrong(share.code)}).status_code == 404
+    assert client.post(share.url, {"code": share.code}).status_code == 200
+    for _ in range(5):
+        client.post(share.url, {"code": wrong(share.code)})
+    assert client.post(share.url, {"code": share.code}).status_code == 404
+    share.share.refresh_from_db()
+    assert share.share.state == "locked"
+
+
+def test_an_empty_code_is_no_guess(client, share):
+    for _ in range(9):
+        client.post(share.url, {"code": "  "})
+    assert client.post(share.url, {"code": share.code}).status_code == 200
+
+
+def test_revoking_closes_page_letter_and_the_message_that_has_not_left(client, share, ana):
+    sharing.mail_link(share=share.share, by=ana)
+    sharing.revoke_share(share=share.share, by=ana)
+    assert [answer.status_code for answer in answers(client, share.url, share.code)] == [404, 404]
+    assert Message.objects.get(kind="summary-shared").state == "cancelled"
+
+
+def test_it_closes_at_the_end_of_its_last_day_where_the_practice_is(client, share):
+    share.share.refresh_from_db()
+    assert share.share.expires_at.isoformat() == "2026-12-08T05:00:00+00:00"
+    with time_machine.travel("2026-12-08T04:59:30Z", tick=False):
+        assert client.post(share.url, {"code": share.code}).status_code == 200
+    with time_machine.travel("2026-12-08T05:00:00Z", tick=False):
+        assert client.post(share.url, {"code": share.code}).status_code == 404
+
+
+def test_an_agreement_that_ends_sooner_closes_the_share_with_it(signed_summary, neurologist, consent, ana):
+    Consent.objects.filter(pk=consent.pk).update(until="2026-11-25")
+    made = sharing.share_summary(summary=signed_summary, doctor=neurologist, consent=consent, by=ana)
+    assert made.share.last_day.isoformat() == "2026-11-25"
+
+
+@pytest.mark.parametrize("days", [-1, 366])
+def test_a_link_opens_neither_into_the_past_nor_for_years(days, signed_summary, neurologist, consent, ana):
+    from conftest import MONDAY
+
+    with pytest.raises(BadInput):
+        sharing.share_summary(
+            summary=signed_summary,
+            doctor=neurologist,
+            consent=consent,
+            by=ana,
+            expires_on=MONDAY + timedelta(days=days),
+        )
+
+
+def test_only_people_who_give_sessions_share(signed_summary, neurologist, consent, desk, owner):
+    for somebody in (desk, owner):
+        with pytest.raises(NotAllowed):
+            sharing.share_summary(summary=signed_summary, doctor=neurologist, consent=consent, by=somebody)
+
+
+def test_the_agreement_that_fits_is_found_and_a_narrower_or_older_one_is_not(signed_summary, consent):
+    assert sharing.fitting_consent(signed_summary) == consent
+    Consent.objects.filter(pk=consent.pk).update(sections=["plan"])
+    assert sharing.fitting_consent(signed_summary) is None
+
+
+# --- the message ------------------------------------------------------------------------------------------------
+
+
+def test_the_mail_carries_the_link_and_never_the_code_or_the_client(share, ana):
+    message = sharing.mail_link(share=share.share, by=ana)
+    mail = outbox.KINDS["summary-shared"].compose(message)
+    assert share.url in mail.body
+    for secret in (share.code, "Maria", "Lindqvist", "sclerosis", "relapse", "summary"):
+        assert secret not in mail.body and secret not in mail.subject
+    assert "until the end of Mon 7 Dec" in mail.body
+    assert outbox.KINDS["summary-shared"].recheck(message) is None
+    sharing.revoke_share(share=share.share, by=ana)
+    assert outbox.KINDS["summary-shared"].recheck(message)
+
+
+def test_a_doctor_without_an_address_gets_no_mail(share, ana, neurologist):
+    neurologist.email = ""
+    neurologist.save()
+    share.share.refresh_from_db()
+    assert sharing.mail_link(share=share.share, by=ana) is None
+
+
+def test_neither_link_nor_code_can_be_read_out_of_the_database(share):
+    row = json.dumps(Share.objects.filter(pk=share.share.pk).values().get(), default=str)
+    assert token_of(share) not in row and share.code not in row
+    assert len(token_of(share)) == 43
+
+
+# --- under pressure -----------------------------------------------------------------------------------------------
+
+_SHARED = """
+import json
+from datetime import timedelta
+from decimal import Decimal
+from django.utils import timezone
+from clients.models import Client, Consent, Doctor
+from notes import sharing, signing, summaries, writing
+from practice import clock
+from practice.models import Membership, Service
+from sessions.booking import book_appointment
+ana = Membership.objects.get(user__email="ana@riverside.example")
+client = Client.objects.order_by("name").first()
+doctor = Doctor.objects.create(practice=ana.practice, name="Dr Race")
+today = clock.wall_of(timezone.now(), ana.practice.time_zone)[0]
+starts_at = (timezone.now() - timedelta(days=2)).replace(second=0, microsecond=0)
+visit = book_appointment(client=client, therapist=ana, service=Service.objects.first(), starts_at=starts_at, by=ana,
+                         override_reason="entered late")
+note, _ = writing.begin_note(appointment=visit, by=ana)
+note = writing.write_note(note=note, by=ana, expected_version=1, subjective="x")
+signing.sign_note(note=note, by=ana)
+summary = summaries.compose_summary(client=client, doctor=doctor, first=today - timedelta(days=9), last=today, by=ana)
+summary = summaries.sign_summary(summary=summary, by=ana)
+consent = Consent.objects.create(practice=ana.practice, client=client, doctor=doctor, text_version="1", given_by="x",
+                                 how="in person", given_on=today)
+made = [sharing.share_summary(summary=summary, doctor=doctor, consent=consent, by=ana) for _ in range(2)]
+print(json.dumps([[share.url.rstrip("/").rsplit("/", 1)[1], share.code, str(share.share.pk)] for share in made]))
+"""
+_RACE = """
+import hmac, json
+from threading import Barrier, Lock, Thread
+from django.db import connections
+from notes import sharing
+token, codes = {token!r}, {codes!r}
+start, lock, opened, compared = Barrier(len(codes)), Lock(), [], []
+real = hmac.compare_digest
+def counted(a, b):
+    with lock:
+        compared.append(a)
+    return real(a, b)
+hmac.compare_digest = counted
+def guess(code):
+    start.wait(30)
+    try:
+        if sharing.open_share(token=token, code=code):
+            with lock:
+                opened.append(code)
+    finally:
+        connections.close_all()
+threads = [Thread(target=guess, args=(code,)) for code in codes]
+[t.start() for t in threads]; [t.join() for t in threads]
+print(json.dumps([len(opened), len(compared)]))
+"""
+
+
+@pytest.mark.slow
+def test_of_twenty_guesses_at_once_at_most_five_are_compared(tmp_path):
+    with scratch_practice(tmp_path / "share") as scratch:
+        guessed, opened = json.loads(scratch.python(_SHARED).strip().splitlines()[-1])
+        token, code, _ = guessed
+        wrong_ones = [f"{n:06d}" for n in range(25) if f"{n:06d}" != code][:20]
+        result = json.loads(scratch.python(_RACE.format(token=token, codes=wrong_ones)).strip().splitlines()[-1])
+        assert result == [0, 5]
+        assert json.loads(scratch.python(_RACE.format(token=token, codes=[code])).strip().splitlines()[-1]) == [0, 0]
+        token, code, _ = opened
+        result = json.loads(scratch.python(_RACE.format(token=token, codes=[code] * 4)).strip().splitlines()[-1])
+        assert result[0] == 4
+        assert scratch.sql("SELECT count(*) FROM notes_shareopening") == [(4,)]

@@ -1,0 +1,184 @@
+"""Summaries: drafted from signed notes only, from chosen sections, frozen when signed."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from clients.models import ClientCondition, Episode
+from conftest import MONDAY, numb
+from notes import letters, summaries, writing
+from notes.letter_page import shown
+from notes.tests.conftest import SOFT, draft_of, had_visit, sign
+from notes.writing import TreatmentInput
+from practice.refusals import BadInput, NotAllowed, Stale
+
+MONTH = {"first": MONDAY - timedelta(days=30), "last": MONDAY}
+
+
+def composed(client, doctor, by, **more):
+    return summaries.compose_summary(client=client, doctor=doctor, by=by, **(MONTH | more))
+
+
+def test_only_signed_notes_of_the_days_are_told(maria, ana, neuro_45, neurologist, now):
+    sign(had_visit(maria, ana, neuro_45, days_ago=21), ana, subjective="x", plan="Too old.")
+    sign(had_visit(maria, ana, neuro_45, days_ago=7), ana, subjective="x", plan="Weekly, calf release.")
+    draft_of(had_visit(maria, ana, neuro_45), ana, SOFT, plan="Only a draft.")
+    summary = composed(maria, neurologist, ana, first=MONDAY - timedelta(days=14))
+    letter = summaries.letter_of(summary)
+    assert [session.on for session in letter.sessions] == [MONDAY - timedelta(days=7)]
+    assert letter.plan == "Weekly, calf release."
+    assert "draft" not in str(letters.as_data(letter))
+
+
+def test_a_note_kept_to_its_author_is_told_to_nobody(maria, ana, ben, neuro_45, neurologist, now):
+    sign(
+        had_visit(maria, ana, neuro_45, days_ago=7),
+        ana,
+        SOFT,
+        subjective="in confidence",
+        plan="Private plan.",
+        visibility="author",
+        pain=(9, 8),
+    )
+    for member in (ana, ben):
+        with pytest.raises(summaries.NothingToSummarise):
+            composed(maria, neurologist, member)
+    sign(had_visit(maria, ben, neuro_45), ben, subjective="x", plan="Open plan.", pain=(5, 4))
+    for member in (ana, ben):
+        text = str(letters.as_data(summaries.letter_of(composed(maria, neurologist, member))))
+        assert (
+            "Private plan." not in text
+            and "9" not in letters.as_data(summaries.letter_of(composed(maria, neurologist, member)))["course"]
+        )
+
+
+def test_a_section_left_out_is_told_nowhere(maria, ana, signed, neurologist):
+    numb(maria)
+    Episode.objects.create(
+        practice=maria.practice,
+        client=maria,
+        kind="relapse",
+        status="resolved",
+        onset_on=MONDAY - timedelta(days=9),
+        ended_on=MONDAY - timedelta(days=2),
+        reported_by="Maria",
+    )
+    letter = summaries.letter_of(composed(maria, neurologist, ana, sections=["reason", "readings", "sessions"]))
+    text = str(letters.as_data(letter))
+    for kept_back in ("sclerosis", "relapse", "numb", "Weekly.", "softer"):
+        assert kept_back not in text, kept_back
+    assert letter.bands == ()
+    whole = str(letters.as_data(summaries.letter_of(composed(maria, neurologist, ana))))
+    for told in ("sclerosis", "MS relapse", "numb", "Weekly.", "softer"):
+        assert told in whole, told
+
+
+def test_silence_about_reactions_is_not_called_well_being(maria, ana, visit, neurologist):
+    sign(visit, ana, TreatmentInput("foot", "left", "effleurage", 1, 5), subjective="x")
+    assert composed(maria, neurologist, ana).reactions == "No reaction was written down in 1 session."
+
+
+def test_an_adverse_response_is_drafted_even_where_the_check_had_nothing_to_say(maria, ana, visit, neurologist):
+    sign(visit, ana, TreatmentInput("back", "both", "effleurage", 2, 5, "bruised the next day"), subjective="x")
+    assert "bruised the next day" in composed(maria, neurologist, ana).reactions
+
+
+def test_a_series_carries_its_published_change_and_its_scale(maria, ana, neuro_45, neurologist, now):
+    for days, pain in ((14, (7, 5)), (7, (6, 4))):
+        sign(had_visit(maria, ana, neuro_45, days_ago=days), ana, subjective="x", pain=pain)
+    (series,) = summaries.letter_of(composed(maria, neurologist, ana)).series
+    assert (series.low, series.high, series.change, series.better) == (0, 10, 2.0, "lower")
+    assert "Farrar" in series.meaningful_change
+    assert [(r.before, r.after) for r in series.readings] == [(7, 5), (6, 4)]
+
+
+def test_one_reading_is_no_course(maria, ana, signed, neurologist):
+    assert summaries.letter_of(composed(maria, neurologist, ana)).series == ()
+
+
+def test_what_was_signed_stays_whatever_changes_later(maria, ana, signed_summary, neurologist, riverside):
+    before = summaries.letter_of(signed_summary)
+    maria.name = neurologist.name = riverside.name = "Changed"
+    for row in (maria, neurologist, riverside):
+        row.save()
+    ClientCondition.objects.all().delete()
+    signed_summary.refresh_from_db()
+    assert summaries.letter_of(signed_summary) == before
+    assert letters.letter_pdf(before) == letters.letter_pdf(summaries.letter_of(signed_summary))
+
+
+def test_only_its_author_edits_and_signs_a_summary(summary, ana, ben, desk, owner):
+    for somebody in (ben, desk, owner):
+        with pytest.raises(NotAllowed):
+            summaries.write_summary(summary=summary, by=somebody, plan="x")
+        with pytest.raises(NotAllowed):
+            summaries.sign_summary(summary=summary, by=somebody)
+    with pytest.raises(Stale):
+        summaries.sign_summary(summary=summary, by=ana, expected_version=7)
+    assert summaries.sign_summary(summary=summary, by=ana).is_signed
+
+
+def test_a_summary_is_composed_by_people_who_give_sessions(maria, signed, neurologist, desk, owner):
+    for somebody in (desk, owner):
+        with pytest.raises(NotAllowed):
+            composed(maria, neurologist, somebody)
+
+
+@pytest.mark.parametrize("wrong", [{"sections": ["gossip"]}, {"last": MONDAY - timedelta(days=60)}])
+def test_unknown_sections_and_days_the_wrong_way_round_are_refused(wrong, maria, ana, signed, neurologist):
+    with pytest.raises(BadInput):
+        composed(maria, neurologist, ana, **wrong)
+
+
+def test_sections_stand_in_the_letters_order_once_each(maria, ana, signed, neurologist):
+    summary = composed(maria, neurologist, ana, sections=["plan", "reason", "plan"])
+    assert summary.sections == ["reason", "plan"]
+    with pytest.raises(BadInput, match="at least one"):
+        summaries.write_summary(summary=summary, by=ana, sections=[])
+
+
+def test_a_new_summary_tells_from_the_last_one_on_where_something_was_signed_since(
+    maria, ana, neuro_45, neurologist, now
+):
+    assert summaries.days_to_tell(maria) == (MONDAY - timedelta(days=90), MONDAY)
+    sign(had_visit(maria, ana, neuro_45, days_ago=14), ana, subjective="x")
+    summaries.sign_summary(summary=composed(maria, neurologist, ana, last=MONDAY - timedelta(days=10)), by=ana)
+    assert summaries.days_to_tell(maria) == (MONDAY - timedelta(days=90), MONDAY)
+    sign(had_visit(maria, ana, neuro_45), ana, subjective="x")
+    assert summaries.days_to_tell(maria) == (MONDAY - timedelta(days=9), MONDAY)
+
+
+def test_page_and_paper_say_the_same_words(signed_summary):
+    letter = summaries.letter_of(signed_summary)
+    seen = shown(letter)
+    assert (seen.asked, seen.period) == (letters.asked(letter), letters.said_period(letter))
+    many = tuple(letters.Session(date(2026, 9, day), 45, "back: effleurage", "2") for day in range(1, 21))
+    folded = shown(replace(letter, sessions=many))
+    assert len(folded.sessions) == letters.SESSIONS_IN_FULL
+    assert folded.earlier.startswith("12 earlier sessions")
+
+
+def test_a_chart_escapes_what_it_is_given(signed_summary):
+    letter = summaries.letter_of(signed_summary)
+    series = letters.Series(
+        "<script>", "0-10", "lower", (letters.Reading(MONDAY, 5, 3), letters.Reading(MONDAY, 4, 3)), ""
+    )
+    (drawn,) = shown(replace(letter, series=(series,))).series
+    assert "<script>" not in drawn.svg and "&lt;script&gt;" in drawn.svg
+
+
+def test_writing_a_note_after_composing_changes_a_draft_and_not_a_signed_summary(
+    maria, ana, ben, neuro_45, neurologist, signed
+):
+    draft, frozen = (
+        composed(maria, neurologist, ana),
+        summaries.sign_summary(summary=composed(maria, neurologist, ana), by=ana),
+    )
+    note = writing.begin_note(appointment=had_visit(maria, ben, neuro_45, days_ago=3), by=ben)[0]
+    note = writing.write_note(note=note, by=ben, expected_version=1, subjective="x", treatments=[SOFT])
+    from notes.signing import sign_note
+
+    sign_note(note=note, by=ben)
+    assert len(summaries.letter_of(draft).sessions) == 2
+    assert len(summaries.letter_of(frozen).sessions) == 1

@@ -1,0 +1,164 @@
+"""Booking and series on the page: three acts, words for every refusal, one visit however often pressed."""
+
+import re
+
+import pytest
+
+from conftest import at, numb
+from sessions.asked import stamp
+from sessions.models import Appointment, Series
+from sessions.tests.reading import TUESDAY, clinical_in, wish, words_of
+
+
+def test_a_known_client_is_booked_from_the_diary_in_three_acts(visit, page, desk, ana):
+    browser = page(desk)
+    diary = words_of(browser.get(f"/diary/?on={TUESDAY}"))
+    slot = re.search(r'class="diary-open" href="(/book/[^"]*at=13%3A30[^"]*)"', diary)
+    asks = words_of(browser.get(slot[1]))
+    assert "For whom?" in asks
+    assert "Tue 24 Nov, 13:30, with Ana Alves" in asks
+    found = browser.get(f"{slot[1]}&q=mar", follow=True)
+    assert "Book Maria Lindqvist" in words_of(found)
+    assert "Neuro 45, 45 minutes" in words_of(found)
+    posted = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', words_of(found).split("<h1>")[1]))
+    posted.pop("next", None)
+    booked = browser.post("/book/", posted, follow=True)
+    assert "Booked: Maria Lindqvist, Tue 24 Nov, 13:30, with Ana Alves, River room." in words_of(booked)
+    assert Appointment.objects.filter(starts_at=at(13, 30), therapist=ana).count() == 1
+
+
+def test_open_times_are_listed_by_day_and_ranked_with_why_for_a_client(visit, page, desk, maria, neuro_45):
+    maria.preferences = {"windows": [["09:00", "10:00"]]}
+    maria.save()
+    words = words_of(page(desk).get(f"/book/?client={maria.pk}"))
+    assert "Suits Maria best" in words
+    assert "inside the preferred window 09:00-10:00" in words
+    assert "<summary>Tue 24 Nov" in words
+
+
+def test_a_taken_time_is_refused_in_words_with_free_times_one_press_away(visit, page, desk, ines, ana, neuro_45):
+    browser = page(desk)
+    refused = browser.post("/book/", wish(ines, ana, neuro_45, at(10, 30)))
+    assert refused.status_code == 409
+    assert "Ana Alves is taken Tue 24 Nov, 10:00–10:45." in words_of(refused)
+    assert "because" not in words_of(refused).lower()  # an overlap takes no reason
+    instead = re.search(r'name="instead" value="([^"]+)"', words_of(refused))[1]
+    browser.post("/book/", wish(ines, ana, neuro_45, at(10, 30), instead=instead))
+    assert Appointment.objects.filter(client=ines).values_list("status", flat=True).get() == "booked"
+
+
+def test_only_the_break_around_a_visit_can_be_given_up(visit, page, desk, ines, ana, neuro_45):
+    browser = page(desk)
+    refused = browser.post("/book/", wish(ines, ana, neuro_45, at(10, 45)))
+    assert "Book all the same, because" in words_of(refused)
+    browser.post("/book/", wish(ines, ana, neuro_45, at(10, 45), override_reason="her only hour"))
+    assert Appointment.objects.get(client=ines).override_reason == "her only hour"
+
+
+def test_pressing_book_twice_makes_one_visit_and_lands_on_it(now, page, desk, maria, ana, neuro_45):
+    browser = page(desk)
+    first = browser.post("/book/", wish(maria, ana, neuro_45, at(10)))
+    for _ in range(4):
+        assert (
+            browser.post("/book/", wish(maria, ana, neuro_45, at(10))).headers["Location"] == first.headers["Location"]
+        )
+    assert Appointment.objects.count() == 1
+
+
+def test_the_desk_books_outside_hours_with_a_reason_and_keeps_what_it_typed(now, page, desk, maria, ana, neuro_45):
+    browser = page(desk)
+    refused = browser.post("/book/", wish(maria, ana, neuro_45, at(18)))
+    assert (refused.status_code, "works 09:00–12:00, 13:00–17:00" in words_of(refused)) == (409, True)
+    browser.post("/book/", wish(maria, ana, neuro_45, at(18), override_reason="only day"))
+    assert Appointment.objects.get().override_reason == "only day"
+
+
+def test_a_client_on_hold_needs_a_therapist_and_the_desk_is_not_told_why(relapse, page, desk, ana, maria, neuro_45):
+    numb(maria)
+    url = f"/book/?client={maria.pk}&service={neuro_45.pk}&therapist={ana.pk}&starts_at={stamp(at(14))}"
+    of_desk = page(desk).get(url)
+    assert "Needs Ana's decision" in words_of(of_desk)
+    refused = page(desk).post("/book/", wish(maria, ana, neuro_45, at(14), override_reason="they asked"))
+    assert refused.status_code == 409
+    assert clinical_in(of_desk) == clinical_in(refused) == []
+    of_ana = words_of(page(ana).get(url))
+    assert "MS relapse since Sat 21 Nov" in of_ana
+    assert "both feet: numb" in of_ana.lower()
+    page(ana).post("/book/", wish(maria, ana, neuro_45, at(14), override_reason="we agreed on light work"))
+    assert Appointment.objects.filter(client=maria, starts_at=at(14)).exists()
+
+
+def test_another_practices_rows_cannot_be_named(visit, page, lakeside_owner, maria, ana, neuro_45):
+    browser = page(lakeside_owner)
+    assert browser.get(f"/book/?client={maria.pk}").status_code == 404
+    answer = browser.post("/book/", wish(maria, ana, neuro_45, at(14)))
+    assert answer.status_code in (404, 422)
+    assert b"Maria" not in answer.content
+    assert Appointment.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "client=1",
+        "service=x",
+        "therapist='",
+        "starts_at=yesterday",
+        "on=2026-13-01&at=99:99",
+        "first=x&last=y",
+        "starts_at=0001-01-01T00:00Z",
+        "q=%00%F0",
+    ],
+)
+def test_nonsense_in_the_address_is_a_clear_answer(visit, page, desk, query):
+    assert page(desk).get(f"/book/?{query}").status_code in (200, 404, 422)
+
+
+def test_days_too_many_or_the_wrong_way_round_are_said_in_words(visit, page, desk, neuro_45):
+    asked = page(desk).get(f"/book/?service={neuro_45.pk}&first=2026-12-01&last=2026-11-25")
+    assert (asked.status_code, "Wed 25 Nov lies before Tue 1 Dec." in words_of(asked)) == (422, True)
+    assert "Look at 92 days at most" in words_of(
+        page(desk).get(f"/book/?service={neuro_45.pk}&first=2026-12-01&last=2027-12-01")
+    )
+
+
+def series_form(ana, neuro_45, **more):
+    return {
+        "service": neuro_45.pk,
+        "therapist": ana.pk,
+        "on": TUESDAY,
+        "at": "10:30",
+        "every_days": 7,
+        "count": 4,
+        **more,
+    }
+
+
+def test_looking_first_books_nothing_and_booking_books_all(visit, page, desk, kofi, ana, neuro_45):
+    browser, url = page(desk), f"/series/new/?client={kofi.pk}"
+    looked = words_of(browser.post(url, series_form(ana, neuro_45, at="13:00", do="look")))
+    assert "All 4 dates are free" in looked
+    assert "Tue 15 Dec, 13:00" in looked
+    assert Series.objects.count() == 0
+    browser.post(url, series_form(ana, neuro_45, at="13:00", do="book"))
+    assert Appointment.objects.filter(client=kofi).count() == 4
+
+
+def test_a_series_with_a_taken_date_says_which_and_what_is_free_instead(visit, page, desk, kofi, ana, neuro_45):
+    browser, url = page(desk), f"/series/new/?client={kofi.pk}"
+    looked = words_of(browser.post(url, series_form(ana, neuro_45, do="look")))
+    assert "1 of 4 dates cannot be booked" in looked
+    assert "Tue 24 Nov, 11:00" in looked
+    refused = browser.post(url, series_form(ana, neuro_45, do="book"))
+    assert (refused.status_code, Appointment.objects.filter(client=kofi).count()) == (409, 0)
+    assert 'value="10:30"' in words_of(refused)
+
+
+def test_a_first_visit_in_the_hour_the_clocks_skip_is_refused_with_both_neighbours(
+    now, page, desk, maria, ana, neuro_45
+):
+    refused = page(desk).post(
+        f"/series/new/?client={maria.pk}", series_form(ana, neuro_45, on="2027-03-14", at="02:30")
+    )
+    assert "02:30 on Sun 14 Mar 2027 does not exist in America/New_York" in words_of(refused)
+    assert "Nearest times: 01:45 and 03:00." in words_of(refused)

@@ -1,0 +1,114 @@
+"""One visit's page: its steps, its moves by wall time, and what the front desk does not read."""
+
+import re
+from datetime import date
+
+from conftest import MONDAY, at, numb
+from sessions.booking import book_appointment, cancel_appointment
+from sessions.models import Appointment
+from sessions.tests.reading import TUESDAY, clinical_in, visit_url, words_of
+
+
+def test_the_visits_page_tells_its_history_messages_and_limits(visit, page, ana, maria):
+    numb(maria, side="left")
+    words = words_of(page(ana).get(visit_url(visit)))
+    for said in (
+        "Maria Lindqvist, Tue 24 Nov, 10:00",
+        "Booked for Tue 24 Nov, 10:00",
+        "Booking confirmation",
+        "Confirms the booking.",
+        "Left foot: numb",
+        "Write note",
+    ):
+        assert said in words
+
+
+def test_the_desk_sees_the_visit_without_a_clinical_word(relapse, weekly, page, desk, maria, ana):
+    numb(maria)
+    late = weekly[-1]
+    cancel_appointment(appointment=late, by=ana, reason="flare")
+    for visit in weekly:
+        answer = page(desk).get(visit_url(visit))
+        assert "Maria Lindqvist" in words_of(answer)
+        assert clinical_in(answer) == []
+
+
+def test_each_press_is_one_step_of_the_state_table(visit, page, desk):
+    browser = page(desk)
+    for verb, becomes in (("confirm", "confirmed"),):
+        browser.post(visit_url(visit, "appointment_act", verb))
+        visit.refresh_from_db()
+        assert visit.status == becomes
+    browser.post(visit_url(visit, "appointment_act", "cancel"), {"reason": "away"})
+    visit.refresh_from_db()
+    assert (visit.status, visit.cancel_reason) == ("cancelled", "away")
+    refused = browser.post(visit_url(visit, "appointment_act", "confirm"))
+    assert (refused.status_code, "cancelled" in words_of(refused)) == (409, True)
+
+
+def test_arriving_before_the_day_is_refused_in_words_and_the_day_itself_can_be_undone(
+    now, page, ana, maria, neuro_45, visit
+):
+    assert "today is Mon 23 Nov" in words_of(page(ana).post(visit_url(visit, "appointment_act", "arrive")))
+    today = book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(9, days=0), by=ana)
+    shown = page(ana).post(
+        visit_url(today, "appointment_act", "arrive"), {"next": f"/?on={MONDAY}&done={today.pk}"}, follow=True
+    )
+    assert "Maria Lindqvist: arrived." in words_of(shown)
+    page(ana).post(visit_url(today, "appointment_act", "undo-arrive"))
+    today.refresh_from_db()
+    assert today.status == "booked"
+
+
+def test_the_way_back_stays_in_the_house(visit, page, ana):
+    answer = page(ana).post(visit_url(visit, "appointment_act", "confirm"), {"next": "https://elsewhere.example/"})
+    assert answer.headers["Location"] == visit_url(visit)
+
+
+def test_a_visit_moves_by_wall_time_and_a_refused_move_keeps_what_was_typed(visit, page, desk, ana, ines, neuro_45):
+    browser, url = page(desk), visit_url(visit, "appointment_move")
+    book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(14), by=ana)
+    refused = browser.post(
+        url, {"on": TUESDAY, "at": "14:15", "therapist": ana.pk, "room": "", "version": visit.version}
+    )
+    assert (refused.status_code, 'value="14:15"' in words_of(refused)) == (409, True)
+    instead = re.search(r'name="instead" value="([^"]+)"', words_of(refused))[1]
+    browser.post(url, {"on": TUESDAY, "at": "14:15", "therapist": ana.pk, "instead": instead})
+    visit.refresh_from_db()
+    assert (f"{visit.wall_date} {visit.wall_time:%H:%M}", visit.sequence) == (instead, 1)
+
+
+def test_a_move_into_a_skipped_or_repeated_hour_is_answered_in_words(visit, page, ana):
+    url = visit_url(visit, "appointment_move")
+    typed = {"therapist": ana.pk, "override_reason": "night shift"}
+    gap = page(ana).post(url, {"on": "2027-03-14", "at": "02:30", **typed})
+    assert "does not exist in America/New_York: clocks go forward." in words_of(gap)
+    twice = page(ana).post(url, {"on": "2027-11-07", "at": "01:30", **typed})
+    assert "comes twice in America/New_York" in words_of(twice)
+    assert 'type="radio" name="which"' in words_of(twice)
+    page(ana).post(url, {"on": "2027-11-07", "at": "01:30", "which": "1", **typed})
+    visit.refresh_from_db()
+    assert (visit.wall_date, visit.wall_fold) == (date(2027, 11, 7), 1)
+
+
+def test_a_visit_somebody_changed_meanwhile_is_not_moved(visit, page, ana):
+    Appointment.objects.filter(pk=visit.pk).update(version=5)
+    refused = page(ana).post(
+        visit_url(visit, "appointment_move"), {"on": TUESDAY, "at": "15:00", "therapist": ana.pk, "version": 1}
+    )
+    assert refused.status_code == 412
+    assert "Somebody changed this visit" in words_of(refused)
+
+
+def test_a_held_visit_is_kept_by_a_therapist_with_a_reason_and_never_by_the_desk(relapse, weekly, page, ana, desk):
+    url = visit_url(weekly[0], "appointment_act", "keep")
+    assert "Say why, in a few words." in words_of(page(ana).post(url, {"reason": ""}))
+    assert page(desk).post(url, {"reason": "they called"}).status_code in (403, 409)
+    page(ana).post(url, {"reason": "light work was agreed"})
+    weekly[0].refresh_from_db()
+    assert (weekly[0].status, weekly[0].keep_reason) == ("booked", "light work was agreed")
+
+
+def test_a_step_nobody_knows_is_not_there_and_looking_is_no_step(visit, page, ana):
+    assert page(ana).post(visit_url(visit, "appointment_act", "explode")).status_code == 404
+    assert page(ana).get(visit_url(visit, "appointment_act", "cancel")).status_code == 405
