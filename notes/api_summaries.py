@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from clients.models import Client, Consent
 from notes import sharing, summaries
-from notes.letters import letter_pdf
+from notes.letter_page import pdf_of
 from notes.models import Share, Summary
 from notes.reading import read_share, read_summary, whole_summary
 from notes.summary_serializers import (
@@ -29,13 +29,6 @@ from notes.summary_serializers import (
     SummarySerializer,
 )
 from practice.api import Api, etag_of, require_match
-
-
-def pdf_of(summary: Summary) -> HttpResponse:
-    """The letter as a download under a name that says nothing of whom it is about."""
-    return HttpResponse(letter_pdf(summaries.letter_of(summary)), content_type="application/pdf", headers={
-        "Content-Disposition": 'attachment; filename="letter.pdf"', "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
 
 
 def _answer(summary: Summary, status: int = 200) -> Response:

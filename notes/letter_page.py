@@ -1,16 +1,26 @@
-"""A letter as a page shows it: the same words as on paper, with its charts drawn inline."""
+"""A letter as it is handed over: on a page, its charts drawn inline, and as a download. Both say the same words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.http import HttpResponse
 from django.utils.safestring import SafeString, mark_safe
 
 from notes import letters
 from notes.charts import Row, readings_said, readings_table, said_day
-from notes.letters import Letter, Session
+from notes.letters import Letter, Session, letter_pdf
+from notes.models import Summary
+from notes.summaries import letter_of
 
 _LOOK = {"accent": "var(--accent)", "caution": "var(--clay)", "width": 460, "height": 220, "text": 15}
+
+
+def pdf_of(summary: Summary) -> HttpResponse:
+    """The letter as a download under a name that says nothing of whom it is about."""
+    return HttpResponse(letter_pdf(letter_of(summary)), content_type="application/pdf", headers={
+        "Content-Disposition": 'attachment; filename="letter.pdf"', "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
 
 
 @dataclass(frozen=True, slots=True)

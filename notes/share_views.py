@@ -7,8 +7,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from notes.api_summaries import pdf_of
-from notes.letter_page import shown
+from notes.letter_page import pdf_of, shown
 from notes.sharing import NO_ENTRY, open_share
 from notes.summaries import letter_of
 from practice.pages import look

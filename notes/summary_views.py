@@ -16,8 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clients.consents import record_consent
 from clients.models import Client, Consent
 from notes import sharing, summaries
-from notes.api_summaries import pdf_of
-from notes.letter_page import shown
+from notes.letter_page import pdf_of, shown
 from notes.models import Share, Summary
 from notes.reading import read_summary, whole_summary
 from notes.summary_forms import ConsentForm, ProseForm, ShareForm, SummaryForm

@@ -22,7 +22,9 @@ def record_many(*, by: Actor, verb: str, subjects: list[models.Model], client_id
     AuditEntry.objects.bulk_create([AuditEntry(**_entry(by, verb, s, client_id, {})) for s in subjects])
 
 
-def _entry(by: Actor, verb: str, subject: models.Model, client_id: UUID | None, detail: dict[str, Any]) -> dict[str, Any]:
+def _entry(
+    by: Actor, verb: str, subject: models.Model, client_id: UUID | None, detail: dict[str, Any],
+) -> dict[str, Any]:
     return {
         "practice_id": by.practice_id if isinstance(by, Membership) else by.practice.pk,
         "at": timezone.now(),

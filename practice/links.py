@@ -47,6 +47,25 @@ def link_for(*, practice: Practice, purpose: str, subject_id: UUID, expires_at: 
     return token_of("action-link", link.pk)
 
 
+def links_for(*, purpose: str, wanted: dict[UUID, tuple[Practice, datetime]]) -> dict[UUID, str]:
+    """`link_for` for several subjects at once, each with its practice and expiry: their tokens."""
+    # The oldest link of a subject comes last, and stays.
+    known = {link.subject_id: link
+             for link in ActionLink.objects.filter(purpose=purpose, subject_id__in=wanted).order_by("-pk")}
+    new: list[ActionLink] = []
+    for subject_id, (practice, expires_at) in wanted.items():
+        link = known.get(subject_id)
+        if link is None:
+            link = known[subject_id] = ActionLink(practice=practice, purpose=purpose, subject_id=subject_id,
+                                                  expires_at=expires_at)
+            link.token_hash = hash_of(token_of("action-link", link.pk))
+            new.append(link)
+        elif link.expires_at != expires_at:
+            ActionLink.objects.filter(pk=link.pk).update(expires_at=expires_at)
+    ActionLink.objects.bulk_create(new)
+    return {subject_id: token_of("action-link", known[subject_id].pk) for subject_id in wanted}
+
+
 def open_link(token: str, *, purpose: str) -> ActionLink | None:
     """The live link behind a token, or None: unknown, expired and of another purpose look the same."""
     return (

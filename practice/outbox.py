@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from email.utils import formataddr
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 QUIET_UNTIL, QUIET_FROM = time(8), time(21)  # in the recipient's zone
 BATCH = 100
+LOOK_AHEAD, LOOK_UP_LASTS = 50, 0.3  # messages; seconds after which what was looked up is read again
 _QUEUED_ONCE = ("subject_id", "kind", "channel", "start_version", "to_address")
 ATTEMPTS = 12  # with the waits below about half a day
 _LONGEST_WAIT = timedelta(hours=2)
@@ -46,13 +48,17 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of message: why one may not leave after all (or None), and how it reads."""
+    """A kind of message: why one may not leave after all (or None), and how it reads.
+
+    `look_up` may read for several messages at once what these two need; they leave within half a second of it.
+    """
 
     code: str
     name: str
     recheck: Callable[[Message], str | None]
     compose: Callable[[Message], Mail]
     keeps_quiet_hours: bool = True
+    look_up: Callable[[list[Message]], None] | None = None
 
 
 KINDS: dict[str, Kind] = {}
@@ -91,11 +97,10 @@ def queue_message(
 
 
 def queue_messages(wanted: list[Message]) -> None:
-    """The same for several messages, in two statements however many; fills in zone and due time."""
+    """The same for several messages, in two statements however many; keeps their due times out of quiet hours."""
     if not wanted:
         return
     for message in wanted:
-        message.time_zone = message.time_zone or message.practice.time_zone
         message.why = message.why[:200]
         if KINDS[message.kind].keeps_quiet_hours:
             message.due_at = outside_quiet_hours(message.due_at, message.time_zone)
@@ -140,12 +145,24 @@ def drain(*, limit: int = 10_000) -> dict[str, int]:
             claimed = _claim(min(BATCH, limit - sum(counts.values())))
             if not claimed:
                 break
-            for message in claimed:
-                state = _deliver(message, door)
+            looked_up_to, looked_at = 0, 0.0
+            for place, message in enumerate(claimed):
+                if place >= looked_up_to or monotonic() - looked_at > LOOK_UP_LASTS:
+                    looked_up_to, looked_at = place + LOOK_AHEAD, monotonic()
+                    _look_up(claimed[place:looked_up_to])
+                state = _deliver(message, door) if _is_still_mine(message) else "left to another"
                 counts[state] = counts.get(state, 0) + 1
     finally:
         door.close()
     return counts
+
+
+def _look_up(messages: list[Message]) -> None:
+    """Let each kind read at once what its next messages speak about; one that cannot reads message by message."""
+    for kind in {message.kind for message in messages} & KINDS.keys():
+        look_up = KINDS[kind].look_up
+        if look_up is not None:
+            look_up([message for message in messages if message.kind == kind])
 
 
 def oldest_due_seconds() -> float:
@@ -159,15 +176,28 @@ def oldest_due_seconds() -> float:
 
 
 def _claim(how_many: int) -> list[Message]:
-    """Take up to `how_many` due rows by one conditional UPDATE: of two workers only one gets a row."""
+    """Take up to `how_many` due rows by one conditional UPDATE: of two workers only one gets a row.
+
+    Where the database can, rows another worker is just taking are passed over instead of waited for.
+    """
     now, mine = timezone.now(), uuid4()
     free = Q(claimed_until=None) | Q(claimed_until__lt=now)
     due = Message.objects.filter(free, state__in=[Message.State.WAITING, Message.State.SENDING], due_at__lte=now)
     with transaction.atomic():
-        ids = list(due.order_by("due_at", "id").values_list("pk", flat=True)[:how_many])
+        first = due.order_by("due_at", "id")[:how_many]
+        ids = list(first.select_for_update(skip_locked=True).values_list("pk", flat=True))
         due.filter(pk__in=ids).update(state=Message.State.SENDING, claimed_by=mine,
                                       claimed_until=now + timedelta(seconds=settings.MESSAGE_LEASE_SECONDS))
     return list(Message.objects.select_related("practice").filter(claimed_by=mine).order_by("due_at", "id"))
+
+
+def _is_still_mine(message: Message) -> bool:
+    """Whether the claim stands, taken anew where a slow batch has used up half of it; a message taken back is not."""
+    lease, now = timedelta(seconds=settings.MESSAGE_LEASE_SECONDS), timezone.now()
+    if message.claimed_until and message.claimed_until - now > lease / 2:
+        return True
+    mine = Message.objects.filter(pk=message.pk, claimed_by=message.claimed_by, state=Message.State.SENDING)
+    return mine.update(claimed_until=now + lease) == 1
 
 
 def _deliver(message: Message, door: _Door) -> str:
@@ -180,11 +210,11 @@ def _deliver(message: Message, door: _Door) -> str:
         return _mark(message, Message.State.SKIPPED, "Too late to be of use.")
     if kind.keeps_quiet_hours and (later := outside_quiet_hours(now, message.time_zone)) > now:
         return _wait(message, later, message.why)
-    if because := kind.recheck(message):
-        return _mark(message, Message.State.SKIPPED, because)
     try:
+        if because := kind.recheck(message):
+            return _mark(message, Message.State.SKIPPED, because)
         mail = kind.compose(message)
-    except Exception:
+    except Exception:  # one message that cannot be written must not stand in the way of the others
         log.exception("message %s could not be written", message.pk)
         return _mark(message, Message.State.FAILED, "The message could not be written; see the server's log.")
     try:
@@ -210,10 +240,15 @@ def _code_of(refused: smtplib.SMTPException) -> int:
 
 
 def _mark(message: Message, state: str, why: str, **fields: Any) -> str:
-    """End this claim; if the lease was lost meanwhile, whoever holds it now speaks for the row."""
-    still_mine = Message.objects.filter(pk=message.pk, claimed_by=message.claimed_by)
-    still_mine.update(state=state, why=why[:200], claimed_by=None, claimed_until=None,
-                      attempts=message.attempts + 1, **fields)
+    """End this claim; if the lease was lost meanwhile, whoever holds it now speaks for the row.
+
+    What was handed over is sent, whatever has become of the row: that is what a person must be able to read.
+    """
+    rows = Message.objects.filter(pk=message.pk)
+    if state != Message.State.SENT:
+        rows = rows.filter(claimed_by=message.claimed_by)
+    rows.update(state=state, why=why[:200], claimed_by=None, claimed_until=None,
+                attempts=message.attempts + 1, **fields)
     return str(state)
 
 

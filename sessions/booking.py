@@ -26,6 +26,7 @@ from sessions.objections import (
     against_the_body,
     find_clash,
     if_free,
+    refuse_if_taken,
     refuse_the_past,
 )
 from sessions.states import VisitNotInState, next_state
@@ -46,6 +47,7 @@ def book_appointment(
     wish = Wish(client, therapist, service, starts_at, minutes or service.minutes, by, override_reason.strip(),
                 rooms=tuple(rooms))
     refuse_the_past(wish)
+    refuse_if_taken(wish, room)
     with transaction.atomic():
         lock_diary([therapist], [room] if room else rooms, [client])
         appointment = Appointment(

@@ -22,10 +22,10 @@ from practice import clock
 from practice.access import Actor, Role
 from practice.clock import instant_at, minute_of
 from practice.models import Membership, Room, Service
-from practice.refusals import BadInput, NotAllowed, Refusal
+from practice.refusals import BadInput, NotAllowed, Refusal, refuse_all
 from sessions.diary import DAY, SlotTaken
 from sessions.models import RELEASED, Appointment
-from sessions.supply import find_open_slots, gives, rooms_for, windows_of
+from sessions.supply import gives, open_times, rooms_for, windows_of
 
 LATE_ENTRY_DAYS = 30
 
@@ -138,10 +138,13 @@ def _nearest_open(wish: Wish, how_many: int) -> list[str]:
     """The nearest open starts to the wished one, ISO 8601 in the practice's zone."""
     zone = wish.client.practice.time_zone
     day = clock.wall_of(max(wish.starts_at, timezone.now()), zone)[0]
-    slots = find_open_slots(service=wish.service, first=day, last=day + timedelta(days=14), therapists=[wish.therapist],
-                            client=wish.client, minutes=wish.minutes, ignoring=wish.ignoring)
-    nearest = sorted(slots, key=lambda slot: (abs(slot.starts_at - wish.starts_at), slot.starts_at))[:how_many]
-    return [clock.iso(at, zone) for at in sorted(slot.starts_at for slot in nearest)]
+    starts = [slot.starts for slot in open_times(
+        service=wish.service, first=day, last=day + timedelta(days=14), therapists=[wish.therapist.pk],
+        rooms=[room.pk for room in rooms_for(wish.service)], client=wish.client, minutes=wish.minutes,
+        ignoring=wish.ignoring)]
+    wished = minute_of(wish.starts_at)
+    nearest = sorted(starts, key=lambda start: (abs(start - wished), start))[:how_many]
+    return [clock.iso(instant_at(start), zone) for start in sorted(nearest)]
 
 
 def _is_outsider(by: Actor) -> bool:
@@ -176,6 +179,7 @@ def find_clash(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[SlotTak
     if not gives(wish.therapist, wish.service):
         raise ServiceNotGiven(f"{wish.therapist.name} does not give {wish.service.name}.")
     live = (Appointment.objects.exclude(status__in=RELEASED).exclude(pk__in=wish.ignoring)
+            .exclude(status="proposed", expires_at__lte=timezone.now())
             .filter(practice=wish.client.practice_id, starts_at__gt=begin - DAY, starts_at__lt=end + DAY)
             .filter(occupied_until__gt=begin, occupied_from__lt=end)
             .filter(Q(therapist=wish.therapist) | Q(room__in=rooms) | Q(client=wish.client))
@@ -193,6 +197,13 @@ def find_clash(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[SlotTak
         what = f"{room.name} is taken" if room else "Every room for this service is taken"
         return _taken(f"{what} at {clock.said(wish.starts_at, wish.client.practice.time_zone)}.", wish), None
     return None, free[0]
+
+
+def refuse_if_taken(wish: Wish, room: Room | None) -> None:
+    """A look before any lock is taken: a time that is plainly gone is refused without making others wait."""
+    clash, _ = find_clash(wish, room, buffers=not wish.override_reason)
+    if clash:
+        refuse_all([clash, *after_override([*against_hours(wish), *against_the_body(wish)], wish)])
 
 
 def _taken(what: str, wish: Wish) -> SlotTaken:

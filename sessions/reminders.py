@@ -62,13 +62,19 @@ def follow(appointment: Appointment) -> None:
     """After any other step: a cancelled visit is told so, a released one is not reminded of, a restored one is."""
     if appointment.status == Appointment.Status.CANCELLED:
         withdraw([appointment], "The visit was cancelled.")
-        if appointment.starts_at > timezone.now():
+        if appointment.starts_at > timezone.now() and _was_told(appointment):
             _queue(appointment, "cancelled", _stamp(appointment), timezone.now() + grace(), "Tells the cancellation.")
     elif appointment.status in _ALIVE:
         if appointment.starts_at > timezone.now():
             _queue_reminders(appointment)
     else:
         withdraw([appointment], f"The visit is {appointment.get_status_display().lower()}.")
+
+
+def _was_told(appointment: Appointment) -> bool:
+    """Whether the client has heard of this visit: one booked and cancelled within the grace says nothing at all."""
+    about = Message.objects.filter(appointment_id=appointment.pk, kind__in=OF_A_TIME)
+    return about.filter(state=Message.State.SENT).exists() or not about.filter(kind="booked").exists()
 
 
 def withdraw(appointments: Iterable[Appointment], why: str) -> None:
@@ -107,8 +113,8 @@ def grace() -> timedelta:
 
 def visit_url(appointment: Appointment) -> str:
     """The link on which the client can answer about this visit."""
-    token = links.link_for(practice=appointment.practice, purpose=VISIT_LINK, subject_id=appointment.pk,
-                           expires_at=appointment.ends_at)
+    token = vars(appointment).get("link_token") or links.link_for(
+        practice=appointment.practice, purpose=VISIT_LINK, subject_id=appointment.pk, expires_at=appointment.ends_at)
     return f"{settings.BASE_URL}/r/{token}/"
 
 
@@ -163,8 +169,27 @@ def _to_client(client: Client, kind: str, subject_id: UUID, version: str, why: s
 
 
 def _visit(message: Message) -> Appointment | None:
-    return (Appointment.objects.select_related("client__practice", "practice", "therapist__user", "service", "room")
-            .filter(pk=message.subject_id).first())
+    if "visit" not in vars(message):
+        _look_up_visits([message])
+    visit: Appointment | None = vars(message)["visit"]
+    return visit
+
+
+def _look_up_visits(messages: list[Message]) -> None:
+    """Read the visits of several messages as they stand now, and their links, in two or three statements."""
+    everything = Appointment.objects.select_related("client__practice", "practice")
+    visits = everything.in_bulk([m.subject_id for m in messages])
+    linked = {visits[m.subject_id].pk: visits[m.subject_id] for m in messages
+              if m.kind in OF_A_TIME and m.subject_id in visits and _time_is_of(m, visits[m.subject_id])}
+    tokens = links.links_for(purpose=VISIT_LINK, wanted={pk: (v.practice, v.ends_at) for pk, v in linked.items()})
+    for pk, visit in linked.items():
+        vars(visit)["link_token"] = tokens[pk]
+    for message in messages:
+        vars(message)["visit"] = visits.get(message.subject_id)
+
+
+def _time_is_of(message: Message, visit: Appointment) -> bool:
+    return visit.status in _ALIVE and message.start_version.startswith(_stamp(visit))
 
 
 def _time_stands(message: Message) -> str | None:
@@ -278,10 +303,12 @@ def _about_look(message: Message) -> Mail:
                 f"{settings.BASE_URL}/\n")
 
 
-outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit, keeps_quiet_hours=False))
-outbox.declare(Kind("reminder", "Reminder", _time_stands, _about_visit))
-outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False))
-outbox.declare(Kind("cancelled", "Cancellation", _cancel_stands, _about_cancellation, keeps_quiet_hours=False))
+outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit, keeps_quiet_hours=False,
+                    look_up=_look_up_visits))
+outbox.declare(Kind("reminder", "Reminder", _time_stands, _about_visit, look_up=_look_up_visits))
+outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False, look_up=_look_up_visits))
+outbox.declare(Kind("cancelled", "Cancellation", _cancel_stands, _about_cancellation, keeps_quiet_hours=False,
+                    look_up=_look_up_visits))
 outbox.declare(Kind("held", "On hold", _hold_stands, _about_hold))
 outbox.declare(Kind("plan-applied", "New times", _plan_stands, _about_plan))
 outbox.declare(Kind("plan-undone", "New times withdrawn", _plan_stands, _about_plan))

@@ -355,6 +355,12 @@ def _its_time_is_open_again(story: Story, booked: str) -> None:
 # --- 5 -----------------------------------------------------------------------------------------------------------
 
 
+_SLOWLY = """() => {
+    const fetched = window.fetch;
+    window.fetch = (...asked) => new Promise(go => setTimeout(go, 300)).then(() => fetched(...asked));
+}"""
+
+
 def _ana_writes_kofis_note_and_the_check_speaks(story: Story) -> None:
     ana = story.ana
     ana.open(f"/?on={story.today}")
@@ -367,12 +373,12 @@ def _ana_writes_kofis_note_and_the_check_speaks(story: Story) -> None:
     ana.look("note empty")
     ana.says("Last visit", "Burning at night")
     ana.page.keyboard.type("Feet burn less since last week.")
-    with ana.page.expect_response(re.compile("/check/")):
-        _fill_row(ana, 0)
+    ana.page.evaluate(_SLOWLY)  # the network is slower than Ana: what counts is her last word
+    _fill_row(ana, 0)
     caution = ana.page.locator("#row-0-check")
     caution.get_by_text("Caution").wait_for()
     assert "pressure 2 at most" in caution.inner_text()
-    source = caution.locator(".source").inner_text()
+    source = caution.locator(".source").first.inner_text()
     assert len(source) > 20
     ana.look("note with a caution")
     ana.press("Save draft")
@@ -438,12 +444,12 @@ def _a_summary_reaches_the_neurologist_and_is_closed_again(story: Story) -> None
     ana.open("/clients/?q=mari")
     ana.press("Maria Lindqvist")
     ana.look("client")
-    ana.says("Multiple sclerosis", "Limits today")
+    ana.says("multiple sclerosis", "Limits today")
     ana.press(ana.page.locator("section", has_text="Notes").locator("li", has_text="signed").get_by_role("link").first)
     ana.look("note of the past")
     with ana.within(3 + 1, "from the signed note to the doctor, her agreement recorded on the way"):
         ana.press("Summary for Dr Adaeze Okafor")
-        ana.says("Exactly what Dr Adaeze Okafor will read", "What was done", "Walks with more ease")
+        ana.says("Exactly what Dr Adaeze Okafor will read", "What was done", "Relapsing-remitting")
         ana.look("summary draft")
         read = ana.words("article.summary")
         ana.press("Sign")

@@ -93,3 +93,14 @@ def test_a_cancelled_visit_frees_its_time_and_its_reminders_stop(visit, ines, an
     assert not Message.objects.filter(kind__in=["reminder", "booked"], state="waiting").exists()
     assert book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(10), by=ana).status == "booked"
     assert MONDAY.weekday() == 0
+
+
+def test_a_visit_booked_and_cancelled_within_the_grace_says_nothing_to_the_client(visit, ana):
+    cancel_appointment(appointment=visit, by=ana, reason="other")
+    assert set(Message.objects.values_list("kind", "state")) == {("booked", "cancelled")}
+
+
+def test_a_client_who_was_told_of_a_visit_is_told_that_it_is_cancelled(visit, ana):
+    Message.objects.filter(kind="booked").update(state="sent", sent_at=visit.created_at)
+    cancel_appointment(appointment=visit, by=ana, reason="other")
+    assert Message.objects.filter(kind="cancelled", state="waiting").count() == 1

@@ -14,7 +14,8 @@ from practice.refusals import Refusal
 class Command(BaseCommand):
     help = (
         "Open a practice and make its owner's account; asks for a password (or reads it from OWNER_PASSWORD).\n"
-        'Example: manage.py open_practice "Riverside" --zone America/New_York --email olivia@example.org --owner "Olivia Grant"'
+        'Example: manage.py open_practice "Riverside" --zone America/New_York --email olivia@example.org '
+        '--owner "Olivia Grant"'
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,0 +1,280 @@
+"""What clients are written about their visits: the right thing once, for the time that stands, without a clinical word."""
+
+import re
+from datetime import timedelta
+from itertools import chain
+
+import pytest
+from conftest import MONDAY, at, make_client
+from django.utils import timezone
+
+from clients.models import Episode
+from practice import outbox
+from practice.models import ActionLink, Message
+from sessions import holds, rescheduling
+from sessions.booking import book_appointment, cancel_appointment, confirm_appointment, mark_no_show, move_appointment, undo_day_verb
+from sessions.models import Appointment
+from sessions.series import book_series
+
+
+@pytest.fixture
+def visit(now, maria, ana, neuro_45):
+    return book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(10, days=14), by=ana)
+
+
+@pytest.fixture
+def sent(settings, mailoutbox):
+    """What a drain at this moment sends: (kind, subject) in order, and the mails themselves."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+    def drained():
+        del mailoutbox[:]
+        outbox.drain()
+        return [mail.subject for mail in mailoutbox]
+
+    drained.mails = mailoutbox
+    return drained
+
+
+def waiting(**where):
+    return sorted(Message.objects.filter(state="waiting", **where).values_list("kind", flat=True))
+
+
+def leave_grace(travel):
+    travel.move_to(timezone.now() + timedelta(minutes=4))
+
+
+def test_a_booking_is_confirmed_after_three_minutes_and_reminded_of_twice(visit, sent, time_machine):
+    assert sent() == []
+    leave_grace(time_machine)
+    assert sent() == ["Your appointment is booked: Mon 7 Dec, 10:00"]
+    for days in (7, 2):
+        time_machine.move_to(at(10, days=14 - days))
+        assert sent() == ["Your next appointment: Mon 7 Dec, 10:00"]
+    time_machine.move_to(at(10, days=14))
+    assert sent() == []
+    assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
+
+
+def test_a_visit_entered_late_writes_to_nobody(now, maria, ana, neuro_45):
+    book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(10, days=-7), by=ana, override_reason="was on paper")
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("change", [{"email": "", "phone": "1"}, {"channels": ["sms"]}, {"channels": []}, {"reminder_consent_on": None}])
+def test_a_client_who_did_not_agree_is_not_written_to(now, riverside, ana, neuro_45, change):
+    client = make_client(riverside, "Quiet Person", **change)
+    visit = book_appointment(client=client, therapist=ana, service=neuro_45, starts_at=at(10, days=14), by=ana)
+    move_appointment(appointment=visit, starts_at=at(14, days=14), by=ana)
+    cancel_appointment(appointment=visit, by=ana)
+    assert not Message.objects.exists()
+
+
+# --- moves -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_visit_moved_before_anything_left_is_simply_booked_at_its_new_time(visit, ana, sent, time_machine):
+    move_appointment(appointment=visit, starts_at=at(14, days=15), by=ana)
+    leave_grace(time_machine)
+    assert sent() == ["Your appointment is booked: Tue 8 Dec, 14:00"]
+
+
+def test_a_visit_moved_and_moved_back_before_anything_left_is_told_once(visit, ana, sent, time_machine):
+    move_appointment(appointment=visit, starts_at=at(14, days=15), by=ana)
+    move_appointment(appointment=visit, starts_at=at(10, days=14), by=ana)
+    leave_grace(time_machine)
+    assert sent() == ["Your appointment is booked: Mon 7 Dec, 10:00"]
+    assert waiting() == ["reminder", "reminder"]
+
+
+def test_a_move_after_the_client_was_told_tells_the_new_time(visit, ana, sent, time_machine):
+    leave_grace(time_machine)
+    sent()
+    move_appointment(appointment=visit, starts_at=at(14, days=15), by=ana)
+    leave_grace(time_machine)
+    assert sent() == ["Your appointment has a new time: Tue 8 Dec, 14:00"]
+
+
+def test_a_move_undone_within_the_grace_sends_nothing(visit, ana, sent, time_machine):
+    leave_grace(time_machine)
+    sent()
+    move_appointment(appointment=visit, starts_at=at(14, days=15), by=ana)
+    move_appointment(appointment=visit, starts_at=at(10, days=14), by=ana)
+    leave_grace(time_machine)
+    assert sent() == []
+    assert waiting() == ["reminder", "reminder"]
+    assert {m.start_version[:14] for m in Message.objects.filter(state="waiting")} == {"20261207T1500Z"}
+
+
+def test_back_at_a_time_told_before_a_plan_is_told_again(visit, maria, ana, sent, time_machine):
+    leave_grace(time_machine)
+    sent()
+    early = book_appointment(client=maria, therapist=ana, service=visit.service, starts_at=at(14, days=3), by=ana)
+    leave_grace(time_machine)
+    sent()
+    episode = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, status="confirmed", by=ana).episode
+    plan = rescheduling.propose_plan(episode=episode, by=ana)
+    rescheduling.apply_plan(plan=plan, by=ana)
+    leave_grace(time_machine)
+    assert "Your new appointment times" in sent()
+    holds.change_episode(episode=episode, status="recovering", on=MONDAY, by=ana)
+    move_appointment(appointment=Appointment.objects.get(pk=early.pk), starts_at=at(14, days=3), by=ana)
+    leave_grace(time_machine)
+    assert sent() == ["Your appointment has a new time: Thu 26 Nov, 14:00"]
+
+
+def test_only_the_room_changed_tells_nobody(visit, ana, garden, sent, time_machine):
+    leave_grace(time_machine)
+    sent()
+    move_appointment(appointment=visit, starts_at=visit.starts_at, room=garden, by=ana)
+    leave_grace(time_machine)
+    assert sent() == []
+    assert waiting() == ["reminder", "reminder"]
+
+
+# --- the other steps ---------------------------------------------------------------------------------------------------
+
+
+def test_a_cancelled_visit_is_told_so_and_reminded_of_no_more(visit, ana, sent, time_machine):
+    leave_grace(time_machine)
+    sent()
+    cancel_appointment(appointment=visit, by=ana, reason="sick")
+    leave_grace(time_machine)
+    assert sent()[-1:] == ["Your appointment on Mon 7 Dec, 10:00 is cancelled"]
+    assert waiting() == []
+
+
+def test_confirming_keeps_the_reminders_and_says_nothing(visit, ana):
+    before = waiting()
+    confirm_appointment(appointment=visit, by=ana)
+    assert waiting() == before == ["booked", "reminder", "reminder"]
+
+
+def test_nothing_is_written_about_a_visit_that_was_missed(now, maria, ana, neuro_45, time_machine, sent):
+    visit = book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(10, days=0), by=ana)
+    leave_grace(time_machine)
+    sent()
+    time_machine.move_to(at(10, 30, days=0))
+    mark_no_show(appointment=visit, by=ana)
+    undo_day_verb(appointment=visit, verb="undo-no-show", by=ana)
+    leave_grace(time_machine)
+    assert sent() == []
+
+
+def test_a_held_visit_sends_no_reminder_and_a_kept_one_does_again(visit, maria, ana, sent, time_machine):
+    leave_grace(time_machine)
+    sent()
+    holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, status="confirmed", steroids_until=MONDAY + timedelta(days=10), by=ana)
+    leave_grace(time_machine)
+    assert sent() == ["Your appointments need a new time"]
+    assert "Mon 7 Dec, 10:00" in sent.mails[0].body
+    time_machine.move_to(at(10, days=7))
+    assert sent() == []
+    holds.keep_appointment(appointment=visit, by=ana, reason="short, feet only")
+    time_machine.move_to(at(10, days=12))
+    assert sent() == ["Your next appointment: Mon 7 Dec, 10:00"]
+
+
+def test_a_hold_taken_back_within_the_grace_tells_nobody(visit, maria, ana, sent, time_machine):
+    leave_grace(time_machine)
+    sent()
+    episode = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, status="confirmed", steroids_until=MONDAY + timedelta(days=10), by=ana).episode
+    holds.change_episode(episode=episode, status="not_a_relapse", on=MONDAY, by=ana)
+    leave_grace(time_machine)
+    assert sent() == []
+    assert waiting() == ["reminder", "reminder"]
+
+
+def test_the_therapist_is_asked_today_without_being_told_who_or_what(visit, maria, ana, desk, sent, time_machine):
+    holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, symptoms="left leg numb", by=desk)
+    leave_grace(time_machine)
+    assert "A visit needs your decision today" in sent()
+    mail = next(m for m in sent.mails if m.to == ["Ana Alves <ana@riverside.example>"])
+    for secret in ("Maria", "Lindqvist", "leg", "relapse"):
+        assert secret not in mail.subject + mail.body
+
+
+def test_the_therapist_is_not_asked_any_more_once_it_is_decided(visit, maria, ana, desk, sent, time_machine):
+    episode = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, by=desk).episode
+    holds.change_episode(episode=episode, status="not_a_relapse", on=MONDAY, by=ana)
+    leave_grace(time_machine)
+    assert "A visit needs your decision today" not in sent()
+    assert Message.objects.get(kind="look-today").why == "It has been dealt with."
+
+
+def test_a_plan_that_lets_visits_go_says_so(now, maria, ana, neuro_45, sent, time_machine):
+    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10), every_days=7, count=4, by=ana)
+    episode = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, status="confirmed", by=ana).episode
+    rescheduling.apply_plan(plan=rescheduling.propose_plan(episode=episode, by=ana, policy="drop"), by=ana)
+    leave_grace(time_machine)
+    assert "Your appointments are cancelled" in sent()
+    body = next(m.body for m in sent.mails if m.subject == "Your appointments are cancelled")
+    assert "Tue 24 Nov, 10:00" in body
+    assert "without a fee" in body
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+CLINICAL = re.compile(
+    r"\b(flare|relapse|attack|episode|sclerosis|ms|parkinson\w*|migraine|neuropath\w+|diabet\w+|numb\w*|pain|symptom\w*|steroid\w*|fever|"
+    r"infection|ill|illness|sick|treatment|massage|pressure|caution|clearance|diagnos\w+|neurolog\w+|condition|finding|disease|patient|relaps\w+)\b", re.I)
+
+
+def every_message(maria, ana, neuro_45):
+    """Bring about one message of every kind this room sends."""
+    visit = book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(10, days=30), by=ana)
+    Message.objects.filter(kind="booked").update(state="sent", sent_at=timezone.now())
+    yield "booked"
+    move_appointment(appointment=visit, starts_at=at(10, days=31), by=ana)
+    yield from ("moved", "reminder")
+    cancel_appointment(appointment=visit, by=ana, reason="flare")
+    yield "cancelled"
+    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10), every_days=7, count=4, by=ana)
+    episode = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, by=ana).episode
+    yield "look-today"
+    holds.change_episode(episode=episode, status="confirmed", on=MONDAY, by=ana)
+    yield "held"
+    plan = rescheduling.propose_plan(episode=Episode.objects.get(), by=ana, policy="drop", return_on=MONDAY + timedelta(days=5))
+    rescheduling.apply_plan(plan=plan, by=ana)
+    yield "plan-applied"
+    Message.objects.filter(kind="plan-applied").update(state="sent", sent_at=timezone.now())
+    rescheduling.undo_plan(plan=plan, by=ana)
+    yield "plan-undone"
+
+
+def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):
+    from notes import sharing, summaries
+    from notes.tests.test_story import signed_note
+
+    signed_note(maria, ana, neuro_45)
+    summary = summaries.compose_summary(client=maria, doctor=neurologist, first=MONDAY, last=MONDAY, by=ana)
+    summary = summaries.sign_summary(summary=summary, by=ana)
+    sharing.share_summary(summary=summary, doctor=neurologist, consent=consent, by=ana)
+    yield "summary-shared"
+
+
+def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, neuro_45, neurologist, consent):
+    read = {}
+    letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
+    for kind in chain(letter, every_message(maria, ana, neuro_45)):
+        message = Message.objects.filter(kind=kind).first()
+        mail = outbox.KINDS[kind].compose(message)
+        read[kind] = f"{mail.subject}\n{mail.body}"
+        assert mail.body.startswith(("Hello ", "Dear "))
+    assert set(read) == set(outbox.KINDS), "every kind there is"
+    for kind, text in read.items():
+        without_practice = text.replace("Riverside Therapy", "")
+        assert not CLINICAL.search(without_practice), (kind, CLINICAL.search(without_practice))
+        assert "Neuro 45" not in text
+        assert "error" not in text.lower() and "please" not in text.lower()
+
+
+def test_the_link_of_a_visit_is_the_same_each_time_and_only_its_hash_is_kept(visit, ana):
+    message = Message.objects.filter(kind="reminder").first()
+    bodies = {outbox.KINDS["reminder"].compose(message).body for _ in range(2)}
+    assert len(bodies) == 1
+    token = re.search(r"/r/([\w-]{43})/", bodies.pop())[1]
+    link = ActionLink.objects.get()
+    assert token not in link.token_hash
+    assert link.expires_at == visit.ends_at
