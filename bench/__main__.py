@@ -20,6 +20,7 @@ from bench.figures import Figure, table
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results.json"
+DOCS, MARK = ROOT / "docs" / "performance.md", "<!-- the last run, written by `python -m bench --docs` -->"
 
 
 def main() -> int:
@@ -28,21 +29,29 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="a smoke run, under a minute: figures mean little")
     parser.add_argument("--full", action="store_true", help="larger, with a million past visits; takes half an hour")
     parser.add_argument("--only", choices=["sqlite", "postgresql"], help="one database only")
+    parser.add_argument("--docs", action="store_true", help="put the table into docs/performance.md")
     asked = parser.parse_args()
     size = "quick" if asked.quick else "full" if asked.full else "default"
     server = os.environ.get("BENCH_DATABASE_URL") or os.environ.get("TEST_DATABASE_URL", "")
     engines = {"sqlite": "", "postgresql": server if server.startswith("postgres") else ""}
     if asked.only:
         engines = {asked.only: engines[asked.only]}
+    about: dict[str, Any] = {"size": size, "load_before": os.getloadavg()[0]}
     figures: list[Figure] = []
     for name, url in engines.items():
         if name == "postgresql" and not url:
             print("PostgreSQL is not measured: set BENCH_DATABASE_URL or TEST_DATABASE_URL.", file=sys.stderr)
             continue
         figures += measure(name, url, size)
-    about = machine() | {"size": size}
-    print(f"Evenhand {about['commit']}, {about['at']}, {about['machine']}, Python {about['python']}, {size} run\n")
-    print(table(figures))
+    about |= machine()
+    title = (
+        f"Evenhand {about['commit']}, {about['at']}, {about['machine']}, Python {about['python']}, {size} run, "
+        f"load of the machine before it {about['load_before']:.1f}"
+    )
+    print(f"{title}\n\n{table(figures)}")
+    if asked.docs:
+        before, _, _ = DOCS.read_text().partition(MARK)
+        DOCS.write_text(f"{before}{MARK}\n\n{title}\n\n{table(figures)}\n")
     RESULTS.write_text(json.dumps(about | {"figures": [figure.data() for figure in figures]}, indent=1) + "\n")
     missed = [f"{figure.id} ({figure.database})" for figure in figures if figure.met is False]
     print(f"\nShort of the goal: {', '.join(missed) or 'nothing'}")

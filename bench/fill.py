@@ -98,7 +98,7 @@ def _spread(count: int, chance: random.Random) -> list[tuple[int, int]]:
 
 
 def _visit(place: Filled, k: int, start: datetime, minute: int, length: int, status: str) -> Appointment:
-    """Within a day each quarter of an hour and therapist has a client of its own, so that no client is in two places."""
+    """Within a day each quarter of an hour and therapist has a client of its own: nobody is in two places."""
     client = place.clients[(minute // 15 * len(place.therapists) + k) % len(place.clients)]
     row = Appointment(
         practice=place.practice,

@@ -1,4 +1,4 @@
-"""Where a run happens: a scratch database, the web server as it is deployed, and clients that cost little themselves."""
+"""Where a run happens: a scratch database, the web server as deployed, and clients that cost little themselves."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class Place(Scratch):
         if self.is_postgres:
             self._admin(f'CREATE DATABASE "{self.name}"')
         self.manage("migrate", "-v0")
+        (self.folder / "static").mkdir()  # WhiteNoise looks for it
 
     def enter(self) -> None:
         """Make this process itself a process of the place."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
@@ -116,7 +119,7 @@ class Api(APIView):
                 response.render()
                 if response.status_code >= 500 or response.status_code in (401, 403, 429):
                     raise _NotKept(response)
-                row.status, row.body = response.status_code, response.content.decode()
+                row.status, row.body = response.status_code, _sealer(row).encrypt(response.content).decode()
                 row.content_type = response.headers["Content-Type"]
                 row.save(update_fields=["status", "body", "content_type"])
                 return response
@@ -127,6 +130,12 @@ class Api(APIView):
             if known is None:
                 raise
             return _replay(known, print_)
+
+
+def _sealer(row: IdempotentRequest) -> Fernet:
+    """Kept answers may hold a share's code or clinical words: the database alone cannot read them."""
+    key = hmac.digest(settings.SECRET_KEY.encode(), b"kept-answer:" + row.pk.bytes, "sha256")
+    return Fernet(base64.urlsafe_b64encode(key))
 
 
 class _NotKept(Exception):
@@ -165,7 +174,8 @@ def _replay(known: IdempotentRequest, fingerprint: str) -> HttpResponse:
         return _problem_now(_KeyReused("This Idempotency-Key was sent before with another body. Use a new key."))
     if known.status is None:
         return _problem_now(_InFlight("The first request with this key has not finished. Ask again in a moment."))
-    return HttpResponse(known.body, status=known.status, content_type=known.content_type,
+    answer = _sealer(known).decrypt(known.body.encode())
+    return HttpResponse(answer, status=known.status, content_type=known.content_type,
                         headers={"Idempotent-Replay": "true"})
 
 

@@ -34,7 +34,7 @@ class TokenAuthentication(BaseAuthentication):
             .first()
         )
         if scheme.lower() != "bearer" or row is None:
-            raise exceptions.AuthenticationFailed("This token is not known here. Make a new one with manage.py api_token.")
+            raise exceptions.AuthenticationFailed("This token is not known here. manage.py api_token makes a new one.")
         return row.membership.user, row
 
     def authenticate_header(self, request: Request) -> str:

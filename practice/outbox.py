@@ -162,7 +162,10 @@ def _look_up(messages: list[Message]) -> None:
     for kind in {message.kind for message in messages} & KINDS.keys():
         look_up = KINDS[kind].look_up
         if look_up is not None:
-            look_up([message for message in messages if message.kind == kind])
+            try:
+                look_up([message for message in messages if message.kind == kind])
+            except Exception:  # each then reads for itself, and only the one that cannot fails
+                log.exception("messages of kind %s could not be looked up together", kind)
 
 
 def oldest_due_seconds() -> float:

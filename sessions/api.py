@@ -1,12 +1,13 @@
-"""`/api/v1/` of the diary: every address of this room; the views stand in `api_diary.py` and `api_episodes.py`."""
+"""`/api/v1/` of the diary: every address of this room; the views stand in `api_*.py` beside this file."""
 
 from django.urls import path
 
 from sessions import api_diary as diary
 from sessions import api_episodes as episodes
+from sessions import api_slots as slots
 
 urlpatterns = [
-    path("availability/", diary.Availability.as_view()),
+    path("availability/", slots.Availability.as_view()),
     path("appointments/", diary.Appointments.as_view()),
     path("appointments/<uuid:pk>/", diary.OneAppointment.as_view()),
     path("appointments/<uuid:pk>/move/", diary.Move.as_view()),
@@ -21,7 +22,7 @@ urlpatterns = [
     path("appointments/<uuid:pk>/keep/", diary.Keep.as_view()),
     path("appointments/<uuid:pk>/release/", diary.Release.as_view()),
     path("series/", diary.SeriesView.as_view()),
-    path("waitlist/", diary.Waitlist.as_view()),
+    path("waitlist/", slots.Waitlist.as_view()),
     path("clients/<uuid:pk>/episodes/", episodes.ClientEpisodes.as_view()),
     path("episodes/<uuid:pk>/", episodes.OneEpisode.as_view()),
     path("episodes/<uuid:pk>/status/", episodes.EpisodeStatus.as_view()),

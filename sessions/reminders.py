@@ -124,7 +124,8 @@ def _stamp(appointment: Appointment) -> str:
 
 def remind_of(appointments: Iterable[Appointment]) -> None:
     """Queue the reminders of visits that stand at a new time; what was queued before stays one row."""
-    outbox.queue_messages([m for visit in appointments if visit.starts_at > timezone.now() for m in _reminders_of(visit)])
+    coming = [visit for visit in appointments if visit.starts_at > timezone.now()]
+    outbox.queue_messages([message for visit in coming for message in _reminders_of(visit)])
 
 
 def _queue_reminders(appointment: Appointment) -> None:

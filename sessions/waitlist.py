@@ -28,7 +28,7 @@ def join_waitlist(
     is new.
 
     Asked again for the same service, the standing entry takes the new wishes. `weekdays` (0 = Monday) and `windows`
-    (wall clock) are when they can; none means any. Refuses days that have passed and windows that end before they begin.
+    (wall clock) are when they can; none means any. Refuses days that have passed and windows that end too soon.
     """
     today = today_in(client)
     first = max(from_on or today, today)
@@ -38,7 +38,8 @@ def join_waitlist(
                        field="until_on")
     for opens, closes in windows:
         if closes <= opens:
-            raise BadInput(f"{clock.said_time(opens)} to {clock.said_time(closes)} ends before it begins.", field="windows")
+            raise BadInput(f"{clock.said_time(opens)} to {clock.said_time(closes)} ends before it begins.",
+                           field="windows")
     wishes = {"therapist": therapist, "from_on": first, "until_on": last, "weekdays": sorted(set(weekdays)),
               "windows": [[clock.said_time(a), clock.said_time(b)] for a, b in windows]}
     with transaction.atomic():

@@ -11,7 +11,7 @@ from unittest import mock
 from django.db.models import F
 from django.utils import timezone
 
-from clients.models import Client, ClientCondition, ClientDoctor, Clearance, Consent, Doctor, Finding, FindingRegion
+from clients.models import Clearance, Client, ClientCondition, ClientDoctor, Consent, Doctor, Finding, FindingRegion
 from notes import sharing, signing, summaries, writing
 from notes.demo.people import CASES, DOCTORS, Case
 from notes.writing import MeasurementInput, TreatmentInput

@@ -4,11 +4,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from conftest import MONDAY, at
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from clients.models import Episode
+from conftest import MONDAY, at
 from notes import sharing, signing, summaries, writing
 from notes.letters import letter_pdf
 from notes.models import Note, Treatment

@@ -14,12 +14,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from conftest import at, make_client, make_member, make_practice, numb
 from django.test import Client as Browser
 from django.urls import get_resolver
 from django.utils import timezone
 
 from clients.models import Clearance, ClientDoctor, Consent, Doctor
+from conftest import at, make_client, make_member, make_practice, numb
 from notes import sharing, signing, summaries, writing
 from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import Message, Room, Service

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from conftest import at, token_for
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from conftest import at, token_for
 from practice.models import AuditEntry, IdempotentRequest, Message
 from practice.refusals import PROBLEM
 from sessions.booking import book_appointment
@@ -17,7 +17,12 @@ BOOK = "/api/v1/appointments/"
 
 @pytest.fixture
 def wish(now, maria, ana, neuro_45):
-    return {"client": str(maria.pk), "therapist": str(ana.pk), "service": str(neuro_45.pk), "starts_at": "2026-11-24T10:00:00-05:00"}
+    return {
+        "client": str(maria.pk),
+        "therapist": str(ana.pk),
+        "service": str(neuro_45.pk),
+        "starts_at": "2026-11-24T10:00:00-05:00",
+    }
 
 
 def post(http, body, key="five-rapid-taps", path=BOOK):
@@ -129,3 +134,10 @@ def test_the_first_request_still_under_way_is_409(wish, api, ana):
 def test_a_read_takes_no_notice_of_a_key(wish, api, ana):
     assert api(ana).get(BOOK, HTTP_IDEMPOTENCY_KEY="x").status_code == 200
     assert not IdempotentRequest.objects.exists()
+
+
+def test_a_kept_answer_cannot_be_read_out_of_the_database(now, maria, ana, neuro_45, api):
+    body = {"client": str(maria.pk), "therapist": str(ana.pk), "service": str(neuro_45.pk), "starts_at": at(10).isoformat()}
+    first = api(ana).post("/api/v1/appointments/", body, format="json", HTTP_IDEMPOTENCY_KEY="sealed")
+    assert first.status_code == 201
+    assert str(first.json()["id"]) not in IdempotentRequest.objects.get().body

@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import pytest
 from aiosmtpd.controller import Controller
-from conftest import MONDAY, at, make_client
 from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import timezone
 
+from conftest import MONDAY, at, make_client
 from practice import clock, outbox
 from practice.models import Message
 from practice.outbox import Kind, Mail
@@ -60,6 +60,7 @@ def post(settings):
 @pytest.fixture
 def trial(monkeypatch):
     """A kind of message whose re-check and text the test decides."""
+
     class Trial:
         why_not = None
         subject = "Your next appointment"
@@ -72,7 +73,9 @@ def trial(monkeypatch):
 
     kind = Trial()
     monkeypatch.setitem(outbox.KINDS, "trial", Kind("trial", "Trial", kind.recheck, kind.compose))
-    monkeypatch.setitem(outbox.KINDS, "urgent", Kind("urgent", "Urgent", kind.recheck, kind.compose, keeps_quiet_hours=False))
+    monkeypatch.setitem(
+        outbox.KINDS, "urgent", Kind("urgent", "Urgent", kind.recheck, kind.compose, keeps_quiet_hours=False)
+    )
     return kind
 
 
@@ -130,7 +133,9 @@ def test_a_message_carries_the_practices_name_a_reply_address_and_its_own_lastin
 def test_a_message_sent_again_after_a_crash_carries_the_same_id(noon, post, trial):
     message = queue(noon)
     outbox.drain()
-    Message.objects.filter(pk=message.pk).update(state="sending", claimed_by=uuid4(), claimed_until=timezone.now() - timedelta(seconds=1), sent_at=None)
+    Message.objects.filter(pk=message.pk).update(
+        state="sending", claimed_by=uuid4(), claimed_until=timezone.now() - timedelta(seconds=1), sent_at=None
+    )
     outbox.drain()
     assert post.ids == [f"<{message.pk}@testserver>"] * 2
 
@@ -149,8 +154,19 @@ def test_several_are_queued_at_once_with_the_same_care(noon, trial):
     subject = uuid4()
 
     def wanted():
-        return [Message(practice=noon, time_zone=noon.time_zone, kind="trial", subject_id=subject, start_version=str(n), to_address="m@x.example", why="w" * 300,
-                        due_at=timezone.now() + timedelta(hours=10)) for n in range(3)]
+        return [
+            Message(
+                practice=noon,
+                time_zone=noon.time_zone,
+                kind="trial",
+                subject_id=subject,
+                start_version=str(n),
+                to_address="m@x.example",
+                why="w" * 300,
+                due_at=timezone.now() + timedelta(hours=10),
+            )
+            for n in range(3)
+        ]
 
     outbox.queue_messages(wanted())
     outbox.cancel_messages(subject_id=subject, start_version="1", why="x")
@@ -177,7 +193,9 @@ def test_a_claim_is_exclusive_until_its_lease_runs_out_and_then_hands_on(noon, p
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_that_drain_at_once_send_each_message_once(post, trial):
     if connection.vendor == "sqlite":
-        pytest.skip("the test database of SQLite lives in one connection; processes do the same in test_reminders_survive")
+        pytest.skip(
+            "the test database of SQLite lives in one connection; processes do the same in test_reminders_survive"
+        )
     from conftest import make_practice
 
     practice = make_practice("Riverside Therapy", zone=f"Etc/GMT{timezone.now().hour - 13:+d}")
@@ -261,7 +279,11 @@ def test_a_permanent_refusal_is_listed_as_not_delivered_and_not_tried_again(noon
     bad, good = queue(noon, to="gone@clients.example"), queue(noon, to="here@clients.example")
     post.answers["gone@clients.example"] = "550 no such person"
     assert outbox.drain() == {"failed": 1, "sent": 1}
-    assert (state_of(bad), bad.get_state_display(), bad.why) == ("failed", "Not delivered", "The mail server refused it for good (550).")
+    assert (state_of(bad), bad.get_state_display(), bad.why) == (
+        "failed",
+        "Not delivered",
+        "The mail server refused it for good (550).",
+    )
     assert state_of(good) == "sent"
     assert outbox.drain() == {}
 
@@ -297,7 +319,10 @@ def test_a_connection_that_breaks_is_opened_anew_for_the_next(noon, post, trial)
     assert outbox.drain() == {"sent": 1}
 
 
-@pytest.mark.parametrize("to_name, to", [("Maria\nBcc: all@x.example", "maria@clients.example"), ("Maria", "maria@clients.example\nBcc: x@x.example")])
+@pytest.mark.parametrize(
+    "to_name, to",
+    [("Maria\nBcc: all@x.example", "maria@clients.example"), ("Maria", "maria@clients.example\nBcc: x@x.example")],
+)
 def test_a_name_or_address_with_a_line_break_smuggles_no_header_in(noon, post, trial, to_name, to):
     message = queue(noon, to=to, to_name=to_name)
     assert outbox.drain() == {"failed": 1}
@@ -323,7 +348,9 @@ def test_a_message_too_late_to_be_of_use_is_not_sent(noon, post, trial):
 
 
 @pytest.mark.parametrize("broken", ["recheck", "compose"])
-def test_one_that_cannot_be_written_does_not_stand_in_the_way_of_the_others(noon, post, trial, monkeypatch, broken, caplog):
+def test_one_that_cannot_be_written_does_not_stand_in_the_way_of_the_others(
+    noon, post, trial, monkeypatch, broken, caplog
+):
     bad = queue(noon, kind="trial", to="1@clients.example")
     good = queue(noon, kind="urgent", to="2@clients.example")
 
@@ -347,10 +374,17 @@ def test_a_kind_nobody_sends_any_more_fails_in_words(noon, post, trial, monkeypa
 # --- quiet hours -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("zone, local, leaves", [
-    ("America/New_York", (20, 59), (20, 59)), ("America/New_York", (21, 0), (32, 0)), ("America/New_York", (7, 59), (8, 0)),
-    ("Europe/Berlin", (23, 30), (32, 0)), ("Asia/Kolkata", (3, 0), (8, 0)), ("America/New_York", (8, 0), (8, 0)),
-])
+@pytest.mark.parametrize(
+    "zone, local, leaves",
+    [
+        ("America/New_York", (20, 59), (20, 59)),
+        ("America/New_York", (21, 0), (32, 0)),
+        ("America/New_York", (7, 59), (8, 0)),
+        ("Europe/Berlin", (23, 30), (32, 0)),
+        ("Asia/Kolkata", (3, 0), (8, 0)),
+        ("America/New_York", (8, 0), (8, 0)),
+    ],
+)
 def test_quiet_hours_are_those_of_the_recipients_zone(noon, trial, zone, local, leaves):
     due = clock.instant_of(MONDAY, time(*local), zone)
     message = queue(noon, due_at=due, time_zone=zone)
@@ -368,7 +402,9 @@ def test_a_message_that_comes_due_in_the_quiet_hours_waits_for_the_morning(noon,
     assert outbox.drain() == {"sent": 1}
 
 
-def test_after_six_hours_without_a_worker_useful_messages_go_once_and_stale_ones_are_logged(noon, post, trial, time_machine):
+def test_after_six_hours_without_a_worker_useful_messages_go_once_and_stale_ones_are_logged(
+    noon, post, trial, time_machine
+):
     useful = queue(noon, useful_until=timezone.now() + timedelta(hours=7))
     stale = queue(noon, useful_until=timezone.now() + timedelta(hours=2))
     time_machine.move_to(timezone.now() + timedelta(hours=6), tick=False)
@@ -433,4 +469,5 @@ def test_the_command_drains_without_any_broker(visit, post, time_machine, capsys
 
 def test_the_secret_of_a_link_stays_out_of_what_staff_read():
     assert outbox.without_links("see https://x.example/r/abcDEF_1/ and\nhttps://x.example/s/q-2/") == (
-        "see https://x.example/r/… and\nhttps://x.example/s/…")
+        "see https://x.example/r/… and\nhttps://x.example/s/…"
+    )

@@ -1,9 +1,9 @@
 """Booking, moving and cancelling as the practice does it."""
 
 import pytest
-from conftest import MONDAY, at, make_client
 from django.db import IntegrityError, transaction
 
+from conftest import MONDAY, at, make_client
 from practice.models import Message
 from practice.refusals import BadInput
 from sessions.booking import book_appointment, cancel_appointment, move_appointment

@@ -6,11 +6,11 @@ from collections import Counter
 from datetime import time, timedelta
 
 import pytest
-from conftest import MONDAY, at, make_client
 from django.utils import timezone
 
 from clients.episodes import EpisodeGoesForward, today_in
 from clients.models import Episode, Finding
+from conftest import MONDAY, at, make_client
 from practice import clock
 from practice.models import AuditEntry, Message
 from practice.refusals import BadInput, NotAllowed, Refusal
@@ -28,11 +28,15 @@ STEPS = 30
 
 @pytest.fixture
 def weekly(now, maria, ana, neuro_45):
-    return book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), every_days=7, count=4, by=ana)[1]
+    return book_series(
+        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), every_days=7, count=4, by=ana
+    )[1]
 
 
 def confirm(client, by, kind="relapse", **facts):
-    return holds.report_episode(client=client, kind=kind, onset_on=MONDAY - timedelta(days=2), status="confirmed", by=by, **facts)
+    return holds.report_episode(
+        client=client, kind=kind, onset_on=MONDAY - timedelta(days=2), status="confirmed", by=by, **facts
+    )
 
 
 def statuses(visits):
@@ -49,14 +53,14 @@ def test_a_visit_under_way_or_begun_stays_and_says_why(weekly, maria, ana, time_
     time_machine.move_to(at(10, 40))
     booking.arrive(appointment=weekly[0], by=ana)
     effect = confirm(maria, ana)
-    assert dict((v.pk, why) for v, why in effect.kept)[weekly[0].pk] == "Already under way."
+    assert {v.pk: why for v, why in effect.kept}[weekly[0].pk] == "Already under way."
     assert statuses(weekly)[:2] == ["arrived", "held"]
 
 
 def test_a_booked_visit_whose_time_has_begun_is_not_held(weekly, maria, ana, time_machine):
     time_machine.move_to(at(10, 40))
     effect = confirm(maria, ana)
-    assert dict((v.pk, why) for v, why in effect.kept)[weekly[0].pk] == "Its time has begun already."
+    assert {v.pk: why for v, why in effect.kept}[weekly[0].pk] == "Its time has begun already."
 
 
 def test_a_confirmed_visit_is_held_as_well_and_remembers_what_it_was(weekly, maria, ana):
@@ -85,8 +89,10 @@ def test_other_episodes_hold_nothing_and_the_safety_check_speaks_instead(weekly,
 
 def test_the_desk_reports_but_does_not_confirm(weekly, maria, desk):
     episode = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, by=desk).episode
-    for attempt in (lambda: holds.change_episode(episode=episode, status="confirmed", on=MONDAY, by=desk),
-                    lambda: holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, status="confirmed", by=desk)):
+    for attempt in (
+        lambda: holds.change_episode(episode=episode, status="confirmed", on=MONDAY, by=desk),
+        lambda: holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, status="confirmed", by=desk),
+    ):
         with pytest.raises(NotAllowed):
             attempt()
     assert Episode.objects.get().status == "suspected"
@@ -103,7 +109,9 @@ def test_an_episode_only_goes_forward(weekly, maria, ana):
         holds.change_episode(episode=episode, status="not_a_relapse", on=MONDAY, by=ana)
 
 
-@pytest.mark.parametrize("on, words", [(MONDAY + timedelta(days=1), "still to come"), (MONDAY - timedelta(days=9), "is earlier")])
+@pytest.mark.parametrize(
+    "on, words", [(MONDAY + timedelta(days=1), "still to come"), (MONDAY - timedelta(days=9), "is earlier")]
+)
 def test_a_step_is_dated_between_the_onset_and_today(weekly, maria, ana, on, words):
     episode = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY - timedelta(days=2), by=ana).episode
     with pytest.raises(BadInput, match=words):
@@ -112,11 +120,15 @@ def test_a_step_is_dated_between_the_onset_and_today(weekly, maria, ana, on, wor
 
 def test_a_second_report_says_more_until_somebody_confirms(weekly, maria, ana, desk):
     first = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, symptoms="left leg", by=desk)
-    again = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, symptoms="both legs", steroids_until=MONDAY, by=ana)
+    again = holds.report_episode(
+        client=maria, kind="relapse", onset_on=MONDAY, symptoms="both legs", steroids_until=MONDAY, by=ana
+    )
     assert (again.is_new, again.episode.pk) == (False, first.episode.pk)
     assert (again.episode.symptoms, again.episode.steroids_until) == ("left leg\nboth legs", MONDAY)
     confirm(maria, ana)
-    late = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, steroids_until=MONDAY + timedelta(days=30), by=desk)
+    late = holds.report_episode(
+        client=maria, kind="relapse", onset_on=MONDAY, steroids_until=MONDAY + timedelta(days=30), by=desk
+    )
     assert (late.episode.steroids_until, late.episode.hold_until) == (MONDAY, MONDAY + timedelta(days=14))
 
 
@@ -124,7 +136,13 @@ def test_a_relapse_thirty_days_after_the_last_is_a_new_one(weekly, maria, ana):
     def told(days):
         return holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY - timedelta(days=days), by=ana)
 
-    assert [told(60).is_new, told(31).is_new, told(30).is_new, told(1).is_new, told(0).is_new] == [True, False, True, False, True]
+    assert [told(60).is_new, told(31).is_new, told(30).is_new, told(1).is_new, told(0).is_new] == [
+        True,
+        False,
+        True,
+        False,
+        True,
+    ]
 
 
 # --- keeping, releasing, giving back -----------------------------------------------------------------------------
@@ -210,8 +228,10 @@ def test_an_expired_request_is_no_obstacle_to_a_visit_coming_back(weekly, maria,
 
 def test_a_plan_that_counted_on_a_visit_is_stale_once_it_is_kept_or_released(weekly, maria, ana):
     episode = confirm(maria, ana).episode
-    for act in (lambda: holds.keep_appointment(appointment=weekly[0], by=ana, reason="x"),
-                lambda: holds.release_appointment(appointment=weekly[1], by=ana)):
+    for act in (
+        lambda: holds.keep_appointment(appointment=weekly[0], by=ana, reason="x"),
+        lambda: holds.release_appointment(appointment=weekly[1], by=ana),
+    ):
         plan = rescheduling.propose_plan(episode=episode, by=ana)
         act()
         plan.refresh_from_db()
@@ -243,9 +263,21 @@ class History:
             check_everything_is_accounted_for()
 
     def refused_when_trying(self):
-        act = self.chance.choice([
-            self.report, self.move_on, self.book, *[self.plan, self.apply, self.undo] * 4, self.keep, self.release,
-            self.not_a_relapse, self.book_other, self.cancel, self.move, self.wait])
+        act = self.chance.choice(
+            [
+                self.report,
+                self.move_on,
+                self.book,
+                *[self.plan, self.apply, self.undo] * 4,
+                self.keep,
+                self.release,
+                self.not_a_relapse,
+                self.book_other,
+                self.cancel,
+                self.move,
+                self.wait,
+            ]
+        )
         try:
             act()
         except Refusal:
@@ -264,16 +296,28 @@ class History:
         return today_in(self.client)
 
     def report(self):
-        holds.report_episode(client=self.client, kind=self.chance.choice(["relapse", "relapse", "pain_flare"]), by=self.by,
-                             onset_on=self.today() - timedelta(days=self.chance.randrange(5)), status=self.chance.choice(["suspected", "confirmed"]))
+        holds.report_episode(
+            client=self.client,
+            kind=self.chance.choice(["relapse", "relapse", "pain_flare"]),
+            by=self.by,
+            onset_on=self.today() - timedelta(days=self.chance.randrange(5)),
+            status=self.chance.choice(["suspected", "confirmed"]),
+        )
 
     def move_on(self):
         episode = self.any(Episode.objects.filter(status__in=Episode.OPEN))
         then = {"suspected": "confirmed", "confirmed": "recovering", "recovering": "resolved"}[episode.status]
-        holds.change_episode(episode=episode, status=self.chance.choice([then, then, "resolved"]), on=self.today(), by=self.by)
+        holds.change_episode(
+            episode=episode, status=self.chance.choice([then, then, "resolved"]), on=self.today(), by=self.by
+        )
 
     def not_a_relapse(self):
-        holds.change_episode(episode=self.any(Episode.objects.all(), holds__outcome=""), status="not_a_relapse", on=self.today(), by=self.by)
+        holds.change_episode(
+            episode=self.any(Episode.objects.all(), holds__outcome=""),
+            status="not_a_relapse",
+            on=self.today(),
+            by=self.by,
+        )
 
     def keep(self):
         holds.keep_appointment(appointment=self.any(Appointment.objects.filter(status="held")), by=self.by, reason="x")
@@ -283,9 +327,12 @@ class History:
 
     def plan(self):
         rescheduling.propose_plan(
-            episode=self.any(Episode.objects.all(), holds__outcome=""), by=self.by, policy=self.chance.choice(["append", "catch_up", "drop"]),
+            episode=self.any(Episode.objects.all(), holds__outcome=""),
+            by=self.by,
+            policy=self.chance.choice(["append", "catch_up", "drop"]),
             return_on=self.chance.choice([None, self.today() + timedelta(days=self.chance.randrange(30))]),
-            minutes=self.chance.choice([None, None, 30]))
+            minutes=self.chance.choice([None, None, 30]),
+        )
 
     def apply(self):
         rescheduling.apply_plan(plan=self.any(Plan.objects.all(), status="proposed"), by=self.by)
@@ -294,8 +341,18 @@ class History:
         rescheduling.undo_plan(plan=self.any(Plan.objects.all(), status="applied"), by=self.by)
 
     def book(self, client=None):
-        when = clock.instant_of(self.today() + timedelta(days=self.chance.randrange(1, 40)), time(self.chance.choice([9, 10, 14]), 30), "America/New_York")
-        book_appointment(client=client or self.client, therapist=self.chance.choice(self.therapists), service=self.service, starts_at=when, by=self.by)
+        when = clock.instant_of(
+            self.today() + timedelta(days=self.chance.randrange(1, 40)),
+            time(self.chance.choice([9, 10, 14]), 30),
+            "America/New_York",
+        )
+        book_appointment(
+            client=client or self.client,
+            therapist=self.chance.choice(self.therapists),
+            service=self.service,
+            starts_at=when,
+            by=self.by,
+        )
 
     def book_other(self):
         self.book(self.chance.choice(self.others))
@@ -304,8 +361,12 @@ class History:
         booking.cancel_appointment(appointment=self.any(Appointment.objects.filter(client=self.client)), by=self.by)
 
     def move(self):
-        when = clock.instant_of(self.today() + timedelta(days=self.chance.randrange(1, 40)), time(11), "America/New_York")
-        booking.move_appointment(appointment=self.any(Appointment.objects.filter(client=self.client)), starts_at=when, by=self.by)
+        when = clock.instant_of(
+            self.today() + timedelta(days=self.chance.randrange(1, 40)), time(11), "America/New_York"
+        )
+        booking.move_appointment(
+            appointment=self.any(Appointment.objects.filter(client=self.client)), starts_at=when, by=self.by
+        )
 
     def wait(self):
         self.travel.move_to(timezone.now() + timedelta(days=self.chance.choice([1, 3, 10])))
@@ -315,11 +376,16 @@ def what_became_of(hold):
     """Exactly one of: awaiting review, in a plan, restored, cancelled."""
     live = Plan.objects.filter(status="proposed", expires_at__gt=timezone.now(), moves__appointment=hold.appointment)
     applied = Plan.objects.filter(status="applied", moves__before__hold=str(hold.pk))
-    found = [name for name, is_so in (
-        ("awaiting review", hold.outcome == "" and not live.exists()),
-        ("in a plan", (hold.outcome == "" and live.exists()) or hold.outcome == "planned"),
-        ("restored", hold.outcome == "restored"),
-        ("cancelled", hold.outcome == "cancelled")) if is_so]
+    found = [
+        name
+        for name, is_so in (
+            ("awaiting review", hold.outcome == "" and not live.exists()),
+            ("in a plan", (hold.outcome == "" and live.exists()) or hold.outcome == "planned"),
+            ("restored", hold.outcome == "restored"),
+            ("cancelled", hold.outcome == "cancelled"),
+        )
+        if is_so
+    ]
     assert len(found) == 1
     assert live.count() <= 1
     assert (hold.outcome == "planned") <= applied.exists(), "a visit moved by a plan names an applied one"
@@ -341,11 +407,19 @@ def check_everything_is_accounted_for():
 
 
 @pytest.mark.parametrize("seed", range(HISTORIES))
-def test_every_held_visit_is_always_exactly_one_of_four_things(now, maria, ines, ana, ben, neuro_45, garden, time_machine, seed):
+def test_every_held_visit_is_always_exactly_one_of_four_things(
+    now, maria, ines, ana, ben, neuro_45, garden, time_machine, seed
+):
     time_machine.move_to(timezone.now())
-    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30, days=2), every_days=7, count=4, by=ana)
-    book_series(client=maria, therapist=ben, service=neuro_45, first_starts_at=at(14, days=3), every_days=7, count=4, by=ana)
-    history = History(seed, maria, [ines, make_client(maria.practice, "Otto Other")], [ana, ben], neuro_45, time_machine)
+    book_series(
+        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30, days=2), every_days=7, count=4, by=ana
+    )
+    book_series(
+        client=maria, therapist=ben, service=neuro_45, first_starts_at=at(14, days=3), every_days=7, count=4, by=ana
+    )
+    history = History(
+        seed, maria, [ines, make_client(maria.practice, "Otto Other")], [ana, ben], neuro_45, time_machine
+    )
     confirm(maria, ana)
     for _ in range(STEPS):
         history.step()

@@ -5,14 +5,21 @@ from datetime import timedelta
 from itertools import chain
 
 import pytest
-from conftest import MONDAY, at, make_client
 from django.utils import timezone
 
 from clients.models import Episode
+from conftest import MONDAY, at, make_client
 from practice import outbox
 from practice.models import ActionLink, Message
 from sessions import holds, rescheduling
-from sessions.booking import book_appointment, cancel_appointment, confirm_appointment, mark_no_show, move_appointment, undo_day_verb
+from sessions.booking import (
+    book_appointment,
+    cancel_appointment,
+    confirm_appointment,
+    mark_no_show,
+    move_appointment,
+    undo_day_verb,
+)
 from sessions.models import Appointment
 from sessions.series import book_series
 
@@ -57,11 +64,15 @@ def test_a_booking_is_confirmed_after_three_minutes_and_reminded_of_twice(visit,
 
 
 def test_a_visit_entered_late_writes_to_nobody(now, maria, ana, neuro_45):
-    book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(10, days=-7), by=ana, override_reason="was on paper")
+    book_appointment(
+        client=maria, therapist=ana, service=neuro_45, starts_at=at(10, days=-7), by=ana, override_reason="was on paper"
+    )
     assert not Message.objects.exists()
 
 
-@pytest.mark.parametrize("change", [{"email": "", "phone": "1"}, {"channels": ["sms"]}, {"channels": []}, {"reminder_consent_on": None}])
+@pytest.mark.parametrize(
+    "change", [{"email": "", "phone": "1"}, {"channels": ["sms"]}, {"channels": []}, {"reminder_consent_on": None}]
+)
 def test_a_client_who_did_not_agree_is_not_written_to(now, riverside, ana, neuro_45, change):
     client = make_client(riverside, "Quiet Person", **change)
     visit = book_appointment(client=client, therapist=ana, service=neuro_45, starts_at=at(10, days=14), by=ana)
@@ -138,9 +149,18 @@ def test_only_the_room_changed_tells_nobody(visit, ana, garden, sent, time_machi
 def test_a_cancelled_visit_is_told_so_and_reminded_of_no_more(visit, ana, sent, time_machine):
     leave_grace(time_machine)
     sent()
+    leave_grace(time_machine)
+    sent()
     cancel_appointment(appointment=visit, by=ana, reason="sick")
     leave_grace(time_machine)
     assert sent()[-1:] == ["Your appointment on Mon 7 Dec, 10:00 is cancelled"]
+    assert waiting() == []
+
+
+def test_a_visit_booked_and_cancelled_within_the_grace_writes_nothing_at_all(visit, ana, sent, time_machine):
+    cancel_appointment(appointment=visit, by=ana)
+    leave_grace(time_machine)
+    assert sent() == []
     assert waiting() == []
 
 
@@ -164,7 +184,14 @@ def test_nothing_is_written_about_a_visit_that_was_missed(now, maria, ana, neuro
 def test_a_held_visit_sends_no_reminder_and_a_kept_one_does_again(visit, maria, ana, sent, time_machine):
     leave_grace(time_machine)
     sent()
-    holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, status="confirmed", steroids_until=MONDAY + timedelta(days=10), by=ana)
+    holds.report_episode(
+        client=maria,
+        kind="relapse",
+        onset_on=MONDAY,
+        status="confirmed",
+        steroids_until=MONDAY + timedelta(days=10),
+        by=ana,
+    )
     leave_grace(time_machine)
     assert sent() == ["Your appointments need a new time"]
     assert "Mon 7 Dec, 10:00" in sent.mails[0].body
@@ -178,7 +205,14 @@ def test_a_held_visit_sends_no_reminder_and_a_kept_one_does_again(visit, maria, 
 def test_a_hold_taken_back_within_the_grace_tells_nobody(visit, maria, ana, sent, time_machine):
     leave_grace(time_machine)
     sent()
-    episode = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, status="confirmed", steroids_until=MONDAY + timedelta(days=10), by=ana).episode
+    episode = holds.report_episode(
+        client=maria,
+        kind="relapse",
+        onset_on=MONDAY,
+        status="confirmed",
+        steroids_until=MONDAY + timedelta(days=10),
+        by=ana,
+    ).episode
     holds.change_episode(episode=episode, status="not_a_relapse", on=MONDAY, by=ana)
     leave_grace(time_machine)
     assert sent() == []
@@ -218,7 +252,9 @@ def test_a_plan_that_lets_visits_go_says_so(now, maria, ana, neuro_45, sent, tim
 
 CLINICAL = re.compile(
     r"\b(flare|relapse|attack|episode|sclerosis|ms|parkinson\w*|migraine|neuropath\w+|diabet\w+|numb\w*|pain|symptom\w*|steroid\w*|fever|"
-    r"infection|ill|illness|sick|treatment|massage|pressure|caution|clearance|diagnos\w+|neurolog\w+|condition|finding|disease|patient|relaps\w+)\b", re.I)
+    r"infection|ill|illness|sick|treatment|massage|pressure|caution|clearance|diagnos\w+|neurolog\w+|condition|finding|disease|patient|relaps\w+)\b",
+    re.I,
+)
 
 
 def every_message(maria, ana, neuro_45):
@@ -235,7 +271,9 @@ def every_message(maria, ana, neuro_45):
     yield "look-today"
     holds.change_episode(episode=episode, status="confirmed", on=MONDAY, by=ana)
     yield "held"
-    plan = rescheduling.propose_plan(episode=Episode.objects.get(), by=ana, policy="drop", return_on=MONDAY + timedelta(days=5))
+    plan = rescheduling.propose_plan(
+        episode=Episode.objects.get(), by=ana, policy="drop", return_on=MONDAY + timedelta(days=5)
+    )
     rescheduling.apply_plan(plan=plan, by=ana)
     yield "plan-applied"
     Message.objects.filter(kind="plan-applied").update(state="sent", sent_at=timezone.now())
@@ -250,7 +288,8 @@ def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):
     signed_note(maria, ana, neuro_45)
     summary = summaries.compose_summary(client=maria, doctor=neurologist, first=MONDAY, last=MONDAY, by=ana)
     summary = summaries.sign_summary(summary=summary, by=ana)
-    sharing.share_summary(summary=summary, doctor=neurologist, consent=consent, by=ana)
+    share = sharing.share_summary(summary=summary, doctor=neurologist, consent=consent, by=ana).share
+    sharing.mail_link(share=share, by=ana)
     yield "summary-shared"
 
 

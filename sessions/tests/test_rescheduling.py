@@ -1,14 +1,15 @@
 """Plans for the return: proposed at the least cost, applied and undone whole, never against the diary as it is."""
 
+import itertools
 from datetime import date, time, timedelta
 
 import pytest
-from conftest import MONDAY, at, make_client
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clients.models import Episode
+from conftest import MONDAY, at, make_client
 from practice import clock
 from practice.models import Closure, Message, Service, TimeOff, WorkingHours
 from practice.refusals import BadInput, NotAllowed, WrongState
@@ -20,13 +21,31 @@ from sessions.rescheduling import NothingToPlan, PlanStale, UndoConflict, apply_
 from sessions.series import book_series
 
 ZONE = "America/New_York"
-UNDONE = ["status", "starts_at", "ends_at", "occupied_from", "occupied_until", "wall_date", "wall_time", "time_zone", "therapist_id",
-          "room_id", "minutes", "buffer_before", "buffer_after", "cancel_reason", "wants_other_time", "override_reason"]
+UNDONE = [
+    "status",
+    "starts_at",
+    "ends_at",
+    "occupied_from",
+    "occupied_until",
+    "wall_date",
+    "wall_time",
+    "time_zone",
+    "therapist_id",
+    "room_id",
+    "minutes",
+    "buffer_before",
+    "buffer_after",
+    "cancel_reason",
+    "wants_other_time",
+    "override_reason",
+]
 
 
 @pytest.fixture
 def weekly(now, maria, ana, neuro_45):
-    return book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), every_days=7, count=6, by=ana)[1]
+    return book_series(
+        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), every_days=7, count=6, by=ana
+    )[1]
 
 
 @pytest.fixture
@@ -35,11 +54,17 @@ def relapse(weekly, maria, ana):
 
 
 def confirm(client, by, **facts):
-    return holds.report_episode(client=client, kind="relapse", onset_on=MONDAY - timedelta(days=2), status="confirmed", by=by, **facts).episode
+    return holds.report_episode(
+        client=client, kind="relapse", onset_on=MONDAY - timedelta(days=2), status="confirmed", by=by, **facts
+    ).episode
 
 
 def placed(plan):
-    return [(m.starts_at.astimezone(clock.zone_of(ZONE)).date(), m.starts_at.astimezone(clock.zone_of(ZONE)).time()) for m in plan.moves.all() if m.starts_at]
+    return [
+        (m.starts_at.astimezone(clock.zone_of(ZONE)).date(), m.starts_at.astimezone(clock.zone_of(ZONE)).time())
+        for m in plan.moves.all()
+        if m.starts_at
+    ]
 
 
 def rows():
@@ -73,7 +98,9 @@ def test_catching_up_squeezes_the_visits_in_and_dropping_lets_them_go(relapse, a
 def test_the_return_day_asked_for_comes_first_then_the_expected_one(weekly, maria, ana):
     episode = confirm(maria, ana, expected_return_on=MONDAY + timedelta(days=20))
     assert propose_plan(episode=episode, by=ana).return_on == MONDAY + timedelta(days=20)
-    assert propose_plan(episode=episode, by=ana, return_on=MONDAY + timedelta(days=40)).return_on == MONDAY + timedelta(days=40)
+    assert propose_plan(episode=episode, by=ana, return_on=MONDAY + timedelta(days=40)).return_on == MONDAY + timedelta(
+        days=40
+    )
 
 
 def test_a_return_inside_the_hold_is_the_therapists_word_and_says_so(relapse, ana):
@@ -83,10 +110,16 @@ def test_a_return_inside_the_hold_is_the_therapists_word_and_says_so(relapse, an
     assert first.why[-1] == "before the review date, Mon 7 Dec"
 
 
-@pytest.mark.parametrize("asked, field", [
-    ({"return_on": MONDAY - timedelta(days=1)}, "return_on"), ({"return_on": MONDAY + timedelta(days=366)}, "return_on"),
-    ({"minutes": 4}, "minutes"), ({"minutes": 481}, "minutes"), ({"policy": "hurry"}, "policy"),
-])
+@pytest.mark.parametrize(
+    "asked, field",
+    [
+        ({"return_on": MONDAY - timedelta(days=1)}, "return_on"),
+        ({"return_on": MONDAY + timedelta(days=366)}, "return_on"),
+        ({"minutes": 4}, "minutes"),
+        ({"minutes": 481}, "minutes"),
+        ({"policy": "hurry"}, "policy"),
+    ],
+)
 def test_a_plan_out_of_bounds_is_refused(relapse, ana, asked, field):
     with pytest.raises(BadInput) as refused:
         propose_plan(episode=relapse, by=ana, **asked)
@@ -96,7 +129,7 @@ def test_a_plan_out_of_bounds_is_refused(relapse, ana, asked, field):
 def test_a_plan_for_a_return_near_the_horizon_stays_inside_it(relapse, ana):
     plan = propose_plan(episode=relapse, by=ana, return_on=MONDAY + timedelta(days=360))
     assert len(placed(plan)) == 1
-    assert [m.why[0] for m in plan.moves.all() if not m.starts_at][0].startswith("no open time")
+    assert next(m.why[0] for m in plan.moves.all() if not m.starts_at).startswith("no open time")
 
 
 def test_the_desk_proposes_nothing_and_nothing_is_planned_where_nothing_is_held(relapse, ana, desk):
@@ -115,7 +148,9 @@ def test_the_clients_wishes_and_another_therapist_she_accepts_are_weighed_with_n
     moves = list(plan.moves.select_related("therapist__user"))
     assert {m.therapist.name for m in moves} == {"Ben Baker"}
     assert all(at_ == time(14) for _, at_ in placed(plan))
-    assert any("Ben Baker instead of Ana Alves: Ana Alves has no open time that week" in why for m in moves for why in m.why)
+    assert any(
+        "Ben Baker instead of Ana Alves: Ana Alves has no open time that week" in why for m in moves for why in m.why
+    )
 
 
 def test_nobody_the_client_did_not_name_takes_over(relapse, ana, ben):
@@ -155,18 +190,37 @@ def test_visits_of_two_services_are_each_placed_with_their_own_length(now, maria
     assert all(v.status == "booked" for v in Appointment.objects.all())
 
 
-def test_the_interval_is_the_series_rhythm_else_the_median_of_the_last_gaps_else_a_week(now, maria, joao, ines, kofi, ana, ben, neuro_45, garden):
+def test_the_interval_is_the_series_rhythm_else_the_median_of_the_last_gaps_else_a_week(
+    now, maria, joao, ines, kofi, ana, ben, neuro_45, garden
+):
     book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(9), every_days=14, count=2, by=ana)
     for weekday in (1, 4):
-        book_series(client=joao, therapist=ben, service=neuro_45, first_starts_at=at(9, days=weekday), every_days=7, count=3, by=ana)
+        book_series(
+            client=joao,
+            therapist=ben,
+            service=neuro_45,
+            first_starts_at=at(9, days=weekday),
+            every_days=7,
+            count=3,
+            by=ana,
+        )
     for back in (5, 15, 25, 33):
-        visit = book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(14, days=-back + 4), by=ana, override_reason="late")
+        visit = book_appointment(
+            client=ines,
+            therapist=ana,
+            service=neuro_45,
+            starts_at=at(14, days=-back + 4),
+            by=ana,
+            override_reason="late",
+        )
         Appointment.objects.filter(pk=visit.pk).update(status="fulfilled")
     book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(14, days=2), by=ana)
     book_appointment(client=kofi, therapist=ana, service=neuro_45, starts_at=at(15, days=2), by=ana)
 
     def interval(client):
-        held = [h.appointment for h in Hold.objects.filter(episode=confirm(client, ana)).order_by("appointment__starts_at")]
+        held = [
+            h.appointment for h in Hold.objects.filter(episode=confirm(client, ana)).order_by("appointment__starts_at")
+        ]
         return interval_of(client, held)
 
     assert [interval(client) for client in (maria, ines, kofi)] == [14, 10, 7]
@@ -175,18 +229,37 @@ def test_the_interval_is_the_series_rhythm_else_the_median_of_the_last_gaps_else
 
 def test_twice_a_week_as_two_series_comes_back_twice_a_week(now, joao, ana, neuro_45):
     for weekday in (1, 4):
-        book_series(client=joao, therapist=ana, service=neuro_45, first_starts_at=at(9, days=weekday), every_days=7, count=6, by=ana)
+        book_series(
+            client=joao,
+            therapist=ana,
+            service=neuro_45,
+            first_starts_at=at(9, days=weekday),
+            every_days=7,
+            count=6,
+            by=ana,
+        )
     plan = propose_plan(episode=confirm(joao, ana), by=ana)
     days = [on for on, _ in placed(plan)]
     assert len(days) == 4
-    assert [(b - a).days in (3, 4) for a, b in zip(days, days[1:], strict=False)] == [True] * 3
+    assert [(b - a).days in (3, 4) for a, b in itertools.pairwise(days)] == [True] * 3
 
 
 def test_nothing_is_offered_on_closed_days_or_in_another_episodes_hold(relapse, maria, ana):
     closed = MONDAY + timedelta(days=43)
-    Closure.objects.create(practice=ana.practice, first_on=closed, last_on=closed + timedelta(days=6), name="Winter break")
-    other = Episode.objects.create(practice=ana.practice, client=maria, kind="relapse", status="confirmed", onset_on=MONDAY, reported_by="x",
-                                   confirmed_on=MONDAY, hold_until=MONDAY + timedelta(days=60), review_on=MONDAY + timedelta(days=60))
+    Closure.objects.create(
+        practice=ana.practice, first_on=closed, last_on=closed + timedelta(days=6), name="Winter break"
+    )
+    other = Episode.objects.create(
+        practice=ana.practice,
+        client=maria,
+        kind="relapse",
+        status="confirmed",
+        onset_on=MONDAY,
+        reported_by="x",
+        confirmed_on=MONDAY,
+        hold_until=MONDAY + timedelta(days=60),
+        review_on=MONDAY + timedelta(days=60),
+    )
     plan = propose_plan(episode=relapse, by=ana)
     assert all(on >= other.hold_until for on, _ in placed(plan))
 
@@ -231,7 +304,10 @@ def test_dropping_lets_go_only_what_was_missed_before_the_return(relapse, ana):
 def test_a_visit_that_found_no_place_stays_on_hold(relapse, ana):
     plan = propose_plan(episode=relapse, by=ana, return_on=MONDAY + timedelta(days=360))
     apply_plan(plan=plan, by=ana)
-    assert sorted(Appointment.objects.filter(plan_moves__plan=plan).values_list("status", flat=True)) == ["booked", "held"]
+    assert sorted(Appointment.objects.filter(plan_moves__plan=plan).values_list("status", flat=True)) == [
+        "booked",
+        "held",
+    ]
     assert Hold.objects.filter(outcome="").count() == 1
     undo_plan(plan=plan, by=ana)
     assert Hold.objects.filter(outcome="").count() == 2
@@ -257,7 +333,12 @@ def spoil_by_time_off(plan, ana, **_):
 
 
 def spoil_by_closing(plan, ana, **_):
-    Closure.objects.create(practice=ana.practice, first_on=clock.wall_of(plan.moves.first().starts_at, ZONE)[0], last_on=date(2027, 12, 31), name="x")
+    Closure.objects.create(
+        practice=ana.practice,
+        first_on=clock.wall_of(plan.moves.first().starts_at, ZONE)[0],
+        last_on=date(2027, 12, 31),
+        name="x",
+    )
 
 
 def spoil_by_leaving(ana, **_):
@@ -279,13 +360,36 @@ def spoil_by_another_cancelled(weekly, ana, **_):
 
 
 def spoil_by_another_episode(maria, plan, **_):
-    Episode.objects.create(practice=maria.practice, client=maria, kind="relapse", status="confirmed", onset_on=MONDAY, reported_by="x",
-                           confirmed_on=MONDAY, hold_until=MONDAY + timedelta(days=80), review_on=MONDAY + timedelta(days=80))
+    Episode.objects.create(
+        practice=maria.practice,
+        client=maria,
+        kind="relapse",
+        status="confirmed",
+        onset_on=MONDAY,
+        reported_by="x",
+        confirmed_on=MONDAY,
+        hold_until=MONDAY + timedelta(days=80),
+        review_on=MONDAY + timedelta(days=80),
+    )
 
 
-@pytest.mark.parametrize("spoil", [spoil_by_booking, spoil_by_hours, spoil_by_time_off, spoil_by_closing, spoil_by_leaving,
-                                   spoil_by_a_room_out_of_use, spoil_by_a_kept_visit_that_moved, spoil_by_another_cancelled, spoil_by_another_episode])
-def test_a_plan_is_stale_once_the_diary_changed_under_it_and_nothing_moves(relapse, weekly, maria, kofi, ana, owner, neuro_45, room, spoil):
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        spoil_by_booking,
+        spoil_by_hours,
+        spoil_by_time_off,
+        spoil_by_closing,
+        spoil_by_leaving,
+        spoil_by_a_room_out_of_use,
+        spoil_by_a_kept_visit_that_moved,
+        spoil_by_another_cancelled,
+        spoil_by_another_episode,
+    ],
+)
+def test_a_plan_is_stale_once_the_diary_changed_under_it_and_nothing_moves(
+    relapse, weekly, maria, kofi, ana, owner, neuro_45, room, spoil
+):
     plan = propose_plan(episode=relapse, by=ana)
     spoil(plan=plan, weekly=weekly, maria=maria, kofi=kofi, ana=ana, neuro_45=neuro_45, room=room)
     before = rows()
@@ -359,7 +463,9 @@ def test_undo_takes_the_unsent_message_back_and_corrects_one_that_had_left(relap
     Message.objects.filter(subject_id=again.pk, kind="plan-applied").update(state="sent", sent_at=timezone.now())
     undo_plan(plan=again, by=ana)
     assert Message.objects.get(kind="plan-undone").state == "waiting"
-    assert not Message.objects.filter(kind="reminder", state="waiting", appointment_id__in=again.moves.values("appointment_id")).exists()
+    assert not Message.objects.filter(
+        kind="reminder", state="waiting", appointment_id__in=again.moves.values("appointment_id")
+    ).exists()
 
 
 def test_a_moved_visit_the_client_confirmed_is_put_back_too(relapse, weekly, ana):
@@ -371,10 +477,13 @@ def test_a_moved_visit_the_client_confirmed_is_put_back_too(relapse, weekly, ana
     assert rows() == before
 
 
-@pytest.mark.parametrize("change", [
-    lambda visit, ana: move_appointment(appointment=visit, starts_at=at(14, days=60), by=ana),
-    lambda visit, ana: cancel_appointment(appointment=visit, by=ana),
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda visit, ana: move_appointment(appointment=visit, starts_at=at(14, days=60), by=ana),
+        lambda visit, ana: cancel_appointment(appointment=visit, by=ana),
+    ],
+)
 def test_undo_is_refused_naming_the_visit_that_was_changed_since(relapse, weekly, ana, change):
     plan = propose_plan(episode=relapse, by=ana)
     apply_plan(plan=plan, by=ana)
@@ -408,8 +517,16 @@ def test_undo_does_not_need_the_old_time_because_a_held_visit_takes_none(relapse
 
 def test_a_plan_reads_the_diary_in_few_queries_whatever_the_number_of_visits(now, maria, ana, neuro_45):
     def counted(client, visits):
-        book_series(client=client, therapist=ana, service=neuro_45, first_starts_at=at(9 if client == maria else 14), every_days=1 if visits > 1 else 7,
-                    count=visits, by=ana, override_reason="every day")
+        book_series(
+            client=client,
+            therapist=ana,
+            service=neuro_45,
+            first_starts_at=at(9 if client == maria else 14),
+            every_days=1 if visits > 1 else 7,
+            count=visits,
+            by=ana,
+            override_reason="every day",
+        )
         episode = confirm(client, ana)
         with CaptureQueriesContext(connection) as seen:
             plan = propose_plan(episode=episode, by=ana)

@@ -3,9 +3,9 @@
 from datetime import date, time, timedelta
 
 import pytest
-from conftest import MONDAY, at, make_client, make_member, make_practice
 from django.db.models import Count
 
+from conftest import MONDAY, at, make_client, make_member, make_practice
 from practice import clock
 from practice.models import AuditEntry, Closure, Message, Room, Service, TimeOff, WorkingHours
 from practice.refusals import BadInput
@@ -16,7 +16,15 @@ from sessions.series import SeriesConflict, as_data, book_series, try_series
 
 @pytest.fixture
 def wish(now, maria, ana, neuro_45):
-    return {"client": maria, "therapist": ana, "service": neuro_45, "first_starts_at": at(10, 30), "every_days": 7, "count": 6, "by": ana}
+    return {
+        "client": maria,
+        "therapist": ana,
+        "service": neuro_45,
+        "first_starts_at": at(10, 30),
+        "every_days": 7,
+        "count": 6,
+        "by": ana,
+    }
 
 
 def test_every_visit_is_an_appointment_of_its_own_at_the_same_wall_time(wish):
@@ -31,7 +39,9 @@ def test_every_visit_is_an_appointment_of_its_own_at_the_same_wall_time(wish):
 
 def test_one_date_in_the_way_books_nothing_and_names_every_date_with_the_nearest_free_time(wish, ines, ana, neuro_45):
     book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(10, 30, days=15), by=ana)
-    Closure.objects.create(practice=ana.practice, first_on=MONDAY + timedelta(days=22), last_on=MONDAY + timedelta(days=22), name="Holiday")
+    Closure.objects.create(
+        practice=ana.practice, first_on=MONDAY + timedelta(days=22), last_on=MONDAY + timedelta(days=22), name="Holiday"
+    )
     with pytest.raises(SeriesConflict, match="2 of 6 dates cannot be booked, so none was") as refused:
         book_series(**wish)
     dates = refused.value.more["dates"]
@@ -52,7 +62,12 @@ def test_a_dry_run_books_nothing_and_queues_nothing(wish):
 def test_a_date_on_which_nothing_is_free_nearby_has_no_alternative(wish, ana):
     TimeOff.objects.create(practice=ana.practice, therapist=ana, starts_at=at(0, days=10), ends_at=at(0, days=20))
     found = try_series(**wish)
-    assert [(bool(d.conflict), d.alternative is not None) for d in found][:4] == [(False, False), (False, False), (True, False), (False, False)]
+    assert [(bool(d.conflict), d.alternative is not None) for d in found][:4] == [
+        (False, False),
+        (False, False),
+        (True, False),
+        (False, False),
+    ]
 
 
 def test_a_series_that_overlaps_itself_is_refused(wish):
@@ -77,7 +92,15 @@ def test_a_first_date_in_the_past_points_at_the_first_start_and_keeps_the_neares
     assert len(refused.value.more["nearest"]) == 2
 
 
-@pytest.mark.parametrize("change, field", [({"every_days": 0}, "every_days"), ({"every_days": 367}, "every_days"), ({"count": 0}, "count"), ({"count": 105}, "count")])
+@pytest.mark.parametrize(
+    "change, field",
+    [
+        ({"every_days": 0}, "every_days"),
+        ({"every_days": 367}, "every_days"),
+        ({"count": 0}, "count"),
+        ({"count": 105}, "count"),
+    ],
+)
 def test_a_rhythm_out_of_bounds_is_refused(wish, change, field):
     for verb in (book_series, try_series):
         with pytest.raises(BadInput) as refused:
@@ -85,8 +108,20 @@ def test_a_rhythm_out_of_bounds_is_refused(wish, change, field):
         assert refused.value.field == field
 
 
-ZONES = ["America/New_York", "Europe/Berlin", "Europe/London", "Australia/Sydney", "Australia/Lord_Howe", "America/Santiago", "Africa/Cairo",
-         "Asia/Beirut", "Pacific/Auckland", "America/St_Johns", "Europe/Lisbon", "Asia/Jerusalem"]
+ZONES = [
+    "America/New_York",
+    "Europe/Berlin",
+    "Europe/London",
+    "Australia/Sydney",
+    "Australia/Lord_Howe",
+    "America/Santiago",
+    "Africa/Cairo",
+    "Asia/Beirut",
+    "Pacific/Auckland",
+    "America/St_Johns",
+    "Europe/Lisbon",
+    "Asia/Jerusalem",
+]
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -96,17 +131,37 @@ def test_a_series_stays_at_nine_on_the_wall_through_a_year_of_clock_changes(db, 
     Room.objects.create(practice=there, name="Room")
     service = Service.objects.create(practice=there, name="45", minutes=45)
     first = clock.instant_of(MONDAY + timedelta(days=1), time(9), zone)
-    _, visits = book_series(client=make_client(there, "Maria"), therapist=ana, service=service, first_starts_at=first, every_days=28, count=13, by=ana)
+    _, visits = book_series(
+        client=make_client(there, "Maria"),
+        therapist=ana,
+        service=service,
+        first_starts_at=first,
+        every_days=28,
+        count=13,
+        by=ana,
+    )
     walls = {clock.wall_of(Appointment.objects.get(pk=v.pk).starts_at, zone)[1] for v in visits}
     assert walls == {time(9)}
-    assert len({v.starts_at.hour * 60 + v.starts_at.minute for v in visits}) == 2, "the instant itself moves with the clocks"
+    assert len({v.starts_at.hour * 60 + v.starts_at.minute for v in visits}) == 2, (
+        "the instant itself moves with the clocks"
+    )
 
 
-def test_a_date_on_which_the_wall_time_does_not_exist_is_a_conflict_with_the_next_valid_time(now, maria, owner, riverside, room, neuro_45):
+def test_a_date_on_which_the_wall_time_does_not_exist_is_a_conflict_with_the_next_valid_time(
+    now, maria, owner, riverside, room, neuro_45
+):
     nora = make_member(riverside, "Nora Night", "nora@riverside.example", "therapist")
     WorkingHours.objects.create(practice=riverside, therapist=nora, weekday=6, opens=time(1), closes=time(6))
     first = clock.instant_of(date(2027, 3, 7), time(2, 30), riverside.time_zone)  # clocks go forward a week later
-    wish = {"client": maria, "therapist": nora, "service": neuro_45, "first_starts_at": first, "every_days": 7, "count": 3, "by": owner}
+    wish = {
+        "client": maria,
+        "therapist": nora,
+        "service": neuro_45,
+        "first_starts_at": first,
+        "every_days": 7,
+        "count": 3,
+        "by": owner,
+    }
     found = try_series(**wish)
     assert [d.code for d in found] == ["", "no_such_time", ""]
     assert "does not exist" in found[1].conflict
