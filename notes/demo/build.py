@@ -18,11 +18,12 @@ from notes.writing import MeasurementInput, TreatmentInput
 from practice import clock
 from practice.access import Role
 from practice.models import Closure, Membership, Message, Practice, Room, Service, User, WorkingHours
+from practice.refusals import Refusal
 from sessions import holds
 from sessions.booking import arrive, book_appointment, complete, confirm_appointment
-from sessions.models import Appointment
+from sessions.models import Appointment, Series
 
-ZONE = "America/Los_Angeles"
+ZONE = "Europe/London"
 
 
 @contextmanager
@@ -68,11 +69,11 @@ def _riverside(password: str) -> Practice:
     practice = Practice.objects.create(
         name="Riverside Neuro Massage",
         time_zone=ZONE,
-        phone="+1 206 555 0100",
+        phone="+44 1632 960100",
         email="hello@riverside.example",
         sender_name="Riverside",
-        address="Riverside Neuro Massage\n12 Water Street\nSeattle, WA 98104",
-        paper="us-letter",
+        address="Riverside Neuro Massage\n12 Water Street\nYork YO1 8AB",
+        paper="a4",
         reminder_days=[7, 2],
     )
     _member(practice, "Olivia Grant", "owner@riverside.example", Role.OWNER, password)
@@ -82,7 +83,7 @@ def _riverside(password: str) -> Practice:
         "ana@riverside.example",
         Role.THERAPIST,
         password,
-        credential="LMT, Washington MA60123456",
+        credential="BTEC Clinical Massage, CNHC 60123",
     )
     ben = _member(
         practice,
@@ -90,7 +91,7 @@ def _riverside(password: str) -> Practice:
         "ben@riverside.example",
         Role.THERAPIST,
         password,
-        credential="LMT, Washington MA60654321",
+        credential="BTEC Clinical Massage, CNHC 60654",
     )
     desk = _member(practice, "Dora Lind", "desk@riverside.example", Role.FRONT_DESK, password)
     _hours(ana, *_week(time(13), time(14), time(9), time(17)))
@@ -127,7 +128,7 @@ def _case(practice: Practice, case: Case, therapist: Membership, desk: Membershi
         practice=practice,
         name=case.name,
         email=email,
-        phone="+1 206 555 01" + f"{10 + CASES.index(case)}",
+        phone="+44 1632 9601" + f"{10 + CASES.index(case)}",
         birth_date=born,
         channels=["email"],
         reminder_consent_on=base - timedelta(days=200),
@@ -168,9 +169,15 @@ def _visits(client: Client, case: Case, therapist: Membership, desk: Membership,
     ]
     booked_at = clock.instant_of(_open_day(days[0] - timedelta(days=6)), time(9, 5), ZONE)
     with as_of(booked_at):
-        series_visits = [
-            v for day in dict.fromkeys(days) if (v := _try_book(client, therapist, service, day, case.at, desk))
-        ]
+        series = Series.objects.create(
+            practice=client.practice,
+            client=client,
+            therapist=therapist,
+            service=service,
+            every_days=case.every_days,
+            count=len(days),
+        )
+        series_visits = [v for day in dict.fromkeys(days) if (v := _try_book(series, day, case.at, desk))]
     had = 0
     for visit in series_visits:
         if visit.ends_at < timezone.now() - timedelta(hours=12):
@@ -184,19 +191,16 @@ def _open_day(day: date) -> date:
     return day + timedelta(days=1) if day.weekday() == 6 else day
 
 
-def _try_book(
-    client: Client, therapist: Membership, service: Service, day: date, at: time, desk: Membership
-) -> Appointment | None:
-    """Book the wished time, or the next half hour that is free that day."""
-    from practice.refusals import Refusal
-
+def _try_book(series: Series, day: date, at: time, desk: Membership) -> Appointment | None:
+    """Book the wished time, or the next half hour that is free that day; a closed day is left out."""
     for later in range(0, 360, 30):
         wished = datetime.combine(day, at) + timedelta(minutes=later)
         try:
             return book_appointment(
-                client=client,
-                therapist=therapist,
-                service=service,
+                client=series.client,
+                therapist=series.therapist,
+                service=series.service,
+                series=series,
                 by=desk,
                 starts_at=clock.instant_of(wished.date(), wished.time(), ZONE, fold=0),
             )

@@ -244,19 +244,19 @@ DOCTORS: dict[str, tuple[str, str, str, str]] = {
     "Dr Adaeze Okafor": (
         "Neurology",
         "okafor@cityhospital.example",
-        "+1 206 555 0142",
-        "City Hospital, Neurology\n1 Hill Street\nSeattle, WA 98101",
+        "+44 1632 960142",
+        "City Hospital, Neurology\n1 Hill Street\nYork YO31 8HE",
     ),
     "Dr Henrik Sand": (
         "Movement disorders",
         "sand@cityhospital.example",
-        "+1 206 555 0143",
-        "City Hospital, Movement Clinic\n1 Hill Street\nSeattle, WA 98101",
+        "+44 1632 960143",
+        "City Hospital, Movement Clinic\n1 Hill Street\nYork YO31 8HE",
     ),
     "Dr Miriam Stein": (
         "Family medicine",
         "stein@harbourpractice.example",
-        "+1 206 555 0177",
-        "Harbour Practice\n40 Quay Road\nSeattle, WA 98121",
+        "+44 1632 960177",
+        "Harbour Practice\n40 Quay Road\nYork YO10 4DU",
     ),
 }
