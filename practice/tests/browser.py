@@ -34,6 +34,13 @@ _SMALL = """least => [...document.querySelectorAll("a.button, button, summary, s
     .map(e => [e, e.getBoundingClientRect()])
     .filter(([e, r]) => r.width > 1 && Math.round(r.height) < least)
     .map(([e, r]) => `${e.outerHTML.slice(0, 120)} is ${Math.round(r.height)} px high`)"""
+_ALL_WORDS = """() => {
+    const words = [document.title], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) words.push(walker.currentNode.data);
+    for (const e of document.querySelectorAll("[aria-label], [title], [alt], [placeholder], input:not([type=hidden])"))
+        words.push(e.ariaLabel, e.title, e.alt, e.placeholder, e.value);
+    return words.filter(Boolean).join(" ");
+}"""
 _AGAIN = "t => { const d = document.documentElement.dataset; t ? d.theme = t : delete d.theme }"
 # Where a page is looked at again: width, height, theme.
 SWEEP = ((390, 844, "dim"), (820, 1180, "dark"))
@@ -183,7 +190,7 @@ class Person:
 
     def _arrived(self) -> None:
         if self.unread:
-            text = self.page.evaluate("document.title + ' ' + document.body.textContent")
+            text = self.page.evaluate(_ALL_WORDS)
             for found in self.unread.finditer(text):
                 around = re.sub(r"\s+", " ", text[max(0, found.start() - 60):found.end() + 60])
                 self._fault(f"{self.page.url} lets {self.name} read “{found.group()}”: …{around}…")
