@@ -13,7 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from practice import clock
+from practice import audit, clock
 from practice.access import CLINICAL
 from practice.api import Api, etag_of, version_if_matched
 from practice.api_views import OwnedList
@@ -77,13 +77,16 @@ class Appointments(OwnedList):
 
 
 class OneAppointment(Api):
-    """One visit; the answer carries an ETag."""
+    """One visit; the answer carries an ETag. That somebody read its cautions is written down."""
 
     model = Appointment
 
     @extend_schema(responses=AppointmentSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
-        return one_visit(self, visit_of(self, pk))
+        visit = visit_of(self, pk)
+        if self.member.may_see_clinical:
+            audit.record(by=self.member, verb="client_read", subject=visit, what="cautions")
+        return one_visit(self, visit)
 
 
 class Step(Api):

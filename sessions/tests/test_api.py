@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from clients.models import ClientCondition, Finding
 from conftest import MONDAY, at, make_client, make_member, make_practice, numb
 from practice import clock
-from practice.models import Room, Service, TimeOff, WorkingHours
+from practice.models import AuditEntry, Room, Service, TimeOff, WorkingHours
 from practice.refusals import PROBLEM
 from sessions.booking import book_appointment
 from sessions.models import Appointment, WaitlistEntry
@@ -452,6 +452,13 @@ def test_the_desk_reads_that_a_decision_is_needed_and_never_why(api, ana, desk, 
     listed = api(desk).get(f"{V1}/appointments/").json()["results"][0]
     assert listed["needs_decision"] is True
     assert "cautions" not in listed
+
+
+def test_reading_a_visits_cautions_is_written_down_and_the_desk_reads_none(api, ana, desk, maria, visit):
+    for member in (ana, desk):
+        assert api(member).get(f"{V1}/appointments/{visit.pk}/").status_code == 200
+    entry = AuditEntry.objects.get(verb="client_read")
+    assert (entry.actor, entry.client_id, entry.detail) == (ana, maria.pk, {"what": "cautions"})
 
 
 def test_booking_over_a_clearance_is_for_therapists_and_the_desk_is_told_who_decides(wish, api, ana, desk, maria):

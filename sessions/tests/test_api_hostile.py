@@ -4,8 +4,8 @@ import json
 from uuid import uuid4
 
 import pytest
-from conftest import MONDAY, at
 
+from conftest import MONDAY, at
 from practice.refusals import PROBLEM
 from sessions import holds, rescheduling
 from sessions.booking import book_appointment
