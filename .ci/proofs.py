@@ -1,4 +1,4 @@
-"""The long proofs, `make proofs`: every test marked `proof`, at full size, on each database there is; docs/proofs.md.
+"""The long proofs, `make proofs`: tests marked `proof` or `sized`, at full size, on each database; docs/proofs.md.
 
 A proof states its figures with pytest's `record_property("figure", "0 of 3,000 lost")`.
 """
@@ -49,7 +49,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="evenhand-proofs-") as folder:
         for database, env in runs.items():
             report = Path(folder) / f"{len(lines)}.xml"
-            part = check.tests(f"proofs on {database}", "proof",
+            part = check.tests(f"proofs on {database}", "proof or sized",
                                check.environment(Path(folder), EVENHAND_PROOFS="1", **env), report)
             good = good and part.ok
             lines += rows(database, report)

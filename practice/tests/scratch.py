@@ -3,6 +3,7 @@ worker, and mail server. Nothing here touches the database of the test run itsel
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -11,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -43,6 +45,9 @@ print(json.dumps({"practice": str(p.pk), "ana": str(ana.pk), "ben": str(ben.pk),
                   "clients": [str(x.pk) for x in people], "token": c.token_for(ana),
                   "starts_at": clock.iso(clock.instant_of(day, __import__("datetime").time(10), p.time_zone), p.time_zone)}))
 """
+
+
+_EMPTY: list[str] = []  # the migrated, empty database of this test process
 
 
 def free_port() -> int:
@@ -81,10 +86,26 @@ class Scratch:
 
     def create(self, fill: str = _FILL, **env: str) -> None:
         """Make the database and run `fill` in it; the JSON in its last line becomes `ids`."""
-        if self.is_postgres:
-            self._admin(f'CREATE DATABASE "{self.name}"')
-        self.manage("migrate", "-v0")
+        self._migrate()
         self.ids = json.loads(self.manage("shell", "-v0", "-c", fill, **env).strip().splitlines()[-1])
+
+    def _migrate(self) -> None:
+        """Migrate once in this test process; later scratch practices are copies of that empty one."""
+        if self.is_postgres:
+            if not _EMPTY:
+                _EMPTY.append(f"{self.name}_empty")
+                self._admin(f'CREATE DATABASE "{_EMPTY[0]}"')
+                atexit.register(self._admin, f'DROP DATABASE IF EXISTS "{_EMPTY[0]}" WITH (FORCE)')
+                self.manage("migrate", "-v0", DATABASE_URL=f"{self.server_url}/{_EMPTY[0]}")
+            self._admin(f'CREATE DATABASE "{self.name}" TEMPLATE "{_EMPTY[0]}"')
+            return
+        if not _EMPTY:
+            folder = tempfile.mkdtemp(prefix="evenhand-empty-")
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            _EMPTY.append(f"{folder}/empty.sqlite3")
+            self.manage("migrate", "-v0", DATABASE_URL=f"sqlite:///{_EMPTY[0]}")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(_EMPTY[0], self.folder / "scratch.sqlite3")
 
     def manage(self, *args: str, **env: str) -> str:
         done = subprocess.run(

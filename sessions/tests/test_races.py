@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -12,10 +11,10 @@ import pytest
 import requests
 
 from practice.tests.scratch import Scratch, scratch_practice
+from practice.tests.sizes import size
 
-pytestmark = pytest.mark.slow
-AT_ONCE = int(os.environ.get("EVENHAND_RACERS", "200"))
-ROUNDS = int(os.environ.get("EVENHAND_ROUNDS", "5"))
+pytestmark = [pytest.mark.slow, pytest.mark.sized]
+AT_ONCE, ROUNDS = size(60, 200), size(2, 5)
 OVERLAPS = """
 SELECT count(*) FROM therapy_sessions_appointment a JOIN therapy_sessions_appointment b ON a.id < b.id
 WHERE a.status NOT IN ('held','cancelled','noshow') AND b.status NOT IN ('held','cancelled','noshow') AND (
@@ -61,12 +60,13 @@ def slots(scratch: Scratch, how_many: int) -> list[str]:
     return [f"{date}T{hour}:00{offset}" for hour in hours[:how_many]]
 
 
-def test_of_many_at_once_exactly_one_gets_the_slot_and_the_others_are_told_so(scratch):
+def test_of_many_at_once_exactly_one_gets_the_slot_and_the_others_are_told_so(scratch, record_property):
     url = scratch.serve()
     for starts_at in slots(scratch, ROUNDS):
         answers = race(url, scratch, starts_at)
         assert answers == {(201, "application/json"): 1, (409, "application/problem+json slot_taken"): AT_ONCE - 1}
     assert scratch.sql(OVERLAPS)[0][0] == 0
+    record_property("figure", f"{AT_ONCE} at once, {ROUNDS} rounds: 1 x 201, {AT_ONCE - 1} x 409 each, 0 overlaps")
 
 
 def test_the_same_request_sent_many_times_with_one_key_books_once_and_answers_the_same(scratch):
@@ -96,7 +96,7 @@ def test_the_same_request_sent_many_times_with_one_key_books_once_and_answers_th
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
-def test_with_the_guards_taken_out_the_same_race_books_the_slot_more_than_once(tmp_path):
+def test_with_the_guards_taken_out_the_same_race_books_the_slot_more_than_once(tmp_path, record_property):
     from practice.tests import unguarded_sql
 
     with scratch_practice(tmp_path / "unguarded") as scratch:
@@ -105,3 +105,5 @@ def test_with_the_guards_taken_out_the_same_race_books_the_slot_more_than_once(t
         answers = race(scratch.serve("practice.tests.unguarded:application"), scratch, scratch.ids["starts_at"])
         assert sum(n for (status, _), n in answers.items() if status == 201) > 1
         assert scratch.sql(OVERLAPS)[0][0] > 0
+        winners = sum(n for (status, _), n in answers.items() if status == 201)
+        record_property("figure", f"{winners} of {AT_ONCE} booked the same slot")
