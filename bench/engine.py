@@ -63,7 +63,7 @@ def measure(place: Place, size: str) -> list[Figure]:
     grown = [0]
 
     def grow(visits: int) -> None:
-        fill.fill_past(ten, visits, grown[0])
+        fill.fill_past(ten, visits, grown[0], past[-1])
         grown[0] = visits
         place.settle()
 

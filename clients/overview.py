@@ -40,14 +40,19 @@ class Limits:
 
 
 def limits_of(check: Check) -> Limits:
-    """The check as the page shows it."""
+    """The check as the page shows it: the places that get least, then what holds everywhere else."""
+    whole = min((r.max_pressure for r in check.reasons if not r.regions and isinstance(r.max_pressure, int)
+                 and r.level != "info"), default=None)
     places: dict[Any, list[str]] = {}
     for place, cap in check.max_pressure_by_region.items():
-        if cap is not None:
+        if cap == "none" or (cap is not None and (whole is None or cap < whole)):
             places.setdefault(cap, []).append(place)
     caps = sorted(places.items(), key=lambda pair: -1 if pair[0] == "none" else pair[0])
+    lines = [f"{capital(said(tuple(where)))}: {said_cap(cap)}" for cap, where in caps]
+    if whole is not None:
+        lines.append(f"{'Elsewhere' if lines else 'Everywhere'}: {said_cap(whole)}")
     return Limits(
-        check.verdict, tuple(f"{capital(said(tuple(where)))}: {said_cap(cap)}" for cap, where in caps),
+        check.verdict, tuple(lines),
         tuple(r for r in check.reasons if r.level != "info"), tuple(r for r in check.reasons if r.level == "info"))
 
 

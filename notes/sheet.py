@@ -87,7 +87,8 @@ class Sheet:
             planned[0][0].reasons = (*outright, *planned[0][0].reasons)
         body = check_note(self.note, ()) if planned else check
         self.line = in_one_line(body)
-        self.told = Told(tuple(r for r in whole if r.level != "info"), tuple(r for r in whole if r.level == "info"))
+        self.told = Told(tuple(r for r in body.reasons if r.level != "info"),
+                         tuple(r for r in body.reasons if r.level == "info"))
         return self
 
     def changes(self) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def _row(move: PlanMove, row: Plan) -> MoveRow:
     changes = []
     if move.therapist and str(move.therapist_id) != before.get("therapist", str(visit.therapist_id)):
         changes.append(f"with {move.therapist.user.name}")
-    if move.minutes and move.minutes != before.get("minutes", visit.minutes):
+    if move.minutes and move.minutes != int(before.get("minutes", visit.minutes)):
         changes.append(f"{move.minutes} minutes")
     return MoveRow(move, clock.said(was_at, zone), clock.said(move.starts_at, zone) if move.starts_at else "",
                    ", ".join(changes), "; ".join(move.why))
