@@ -26,7 +26,7 @@ pytestmark = [
 # What the front desk and a message never say. “Neuro 45” is a service's name, “neurology” a doctor's department.
 CLINICAL = re.compile(
     r"\b(MS|relaps\w*|flares?|sclerosis|numb(?:ness)?|sensation|neuropath\w*|parkinson\w*|migraine\w*|spas[mt]\w*|episodes?|"
-    r"contraindicat\w*|clearance|symptoms?|diagnos\w*|findings?|pressure|foot|feet|calf|back(?= and|, )|SOAP|"
+    r"cautions?|contraindicat\w*|clearance|symptoms?|diagnos\w*|findings?|pressure|foot|feet|calf|back(?= and|, )|SOAP|"
     r"treatment\w*|steroids?|fever|heavier|blurred|recovering|resolved)\b", re.IGNORECASE)
 ANA, DESK, PASSWORD = "ana@riverside.example", "desk@riverside.example", "riverside-demo"
 FLARE = "My left leg is heavier since this morning and I drop things."

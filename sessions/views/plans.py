@@ -22,7 +22,7 @@ from sessions.rescheduling import apply_plan, undo_plan
 
 _ACTS = {"apply": apply_plan, "undo": undo_plan}
 _TERMS = {
-    "start": "days until the first visit", "rhythm": "days off the usual rhythm", "time_of_day": "other time of day",
+    "start": "wait until the first visit", "rhythm": "off the usual rhythm", "time_of_day": "other time of day",
     "weekday": "other weekday", "therapist": "other therapist", "unplaced": "visits without a place",
     "late": "visits placed late",
 }
