@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 export PORT
+# Without compiled bytecode every process compiles the whole of Django again: 2.6 s to start instead of 1.2 s.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -57,7 +59,7 @@ $(DEVELOPMENT): LOCK := requirements-dev.txt
 # uv installs in a fraction of pip's time; where it cannot be had or fails, pip reads the same lock file.
 $(RUNTIME) $(DEVELOPMENT): | $(BIN)/python
 	@echo "Installing $(LOCK) into $(VENV) ..."
-	@{ $(PIP) -r deploy/uv.txt && $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r $(LOCK); } \
+	@{ $(PIP) -r deploy/uv.txt && $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r $(LOCK); } \
 	|| { echo "Not with uv; now with pip, which is slower ..." \
 	&& $(PIP) -r $(LOCK); }
 	@touch $@

@@ -19,6 +19,28 @@ ZONE = "America/New_York"
 MONDAY = date(2026, 11, 23)  # “today” of every test that freezes time; a Monday
 
 
+_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+
+def pytest_configure() -> None:
+    """Static files are looked up when asked for: each test's browser would otherwise list them all again."""
+    from django.conf import settings
+
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest first; a database for what copies it; `once` for what asks none."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", [])
+        if item.get_closest_marker("processes"):
+            fixtures.insert(0, "django_db_setup")
+            item.add_marker(pytest.mark.django_db(transaction=True))
+        elif not item.get_closest_marker("django_db") and not _DATABASE & set(fixtures):
+            item.add_marker("once")
+    items.sort(key=lambda item: (not item.get_closest_marker("browser"), not item.get_closest_marker("processes")))
+
+
 @pytest.fixture
 def now() -> Iterator[datetime]:
     """Monday 23 November 2026, 08:00 in New York."""
@@ -50,11 +72,11 @@ def make_member(practice: Practice, name: str, email: str, role: str, *, is_ther
         credential="LMT 60123" if therapist else "",
     )
     if therapist:
-        for weekday in range(5):
-            for opens, closes in ((time(9), time(12)), (time(13), time(17))):
-                WorkingHours.objects.create(
-                    practice=practice, therapist=member, weekday=weekday, opens=opens, closes=closes
-                )
+        WorkingHours.objects.bulk_create(
+            WorkingHours(practice=practice, therapist=member, weekday=weekday, opens=opens, closes=closes)
+            for weekday in range(5)
+            for opens, closes in ((time(9), time(12)), (time(13), time(17)))
+        )
     return member
 
 

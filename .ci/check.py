@@ -123,7 +123,7 @@ def test_parts(data: Path) -> list[Part]:
         redis_url = servers["TEST_REDIS_URL"]
         env = {**plain, **servers, "DATABASE_URL": servers["TEST_DATABASE_URL"], "REDIS_URL": redis_url}
         try:
-            parts.append(tests(name, "not proof and not browser", env, data / "postgresql.xml"))
+            parts.append(tests(name, "not proof and not browser and not once", env, data / "postgresql.xml"))
         finally:
             forget_keys(redis_url, plain["REDIS_KEY_PREFIX"])
     else:

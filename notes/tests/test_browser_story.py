@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from practice.tests.browser import Person, browser, chromium
-from practice.tests.scratch import MailServer, Scratch, free_port
+from practice.tests.scratch import MailServer, Scratch, free_port, scratch_practice
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.slow,
+    pytest.mark.processes,
     pytest.mark.skipif(not chromium(), reason="no Chromium found (apt-get install chromium)"),
 ]
 # What the front desk and a message never say. “Neuro 45” is a service's name, “neurology” a doctor's department.
@@ -85,18 +85,17 @@ class Story:
 def story(tmp_path: Path) -> Iterator[Story]:
     port = free_port()
     base = f"http://127.0.0.1:{port}"
-    with MailServer() as mail, browser() as chrome:
-        scratch = Scratch(tmp_path / "story", BASE_URL=base, EMAIL_URL=f"smtp://127.0.0.1:{mail.port}",
-                          ALLOWED_HOSTS="127.0.0.1")
-        try:
-            scratch.create(_FILL, DEBUG="1", DEMO="1")
-            scratch.serve(workers=1, port=port)
-            phone = {"width": 320, "height": 640, "scripts": False, "target": 48}
-            yield Story(scratch, mail, Person(chrome, base, "Ana"), Person(chrome, base, "the desk", unread=CLINICAL),
-                        Person(chrome, base, "Maria", **phone), Person(chrome, base, "the doctor", **phone),
-                        date.fromisoformat(scratch.ids["today"]))
-        finally:
-            scratch.destroy()
+    phone = {"width": 320, "height": 640, "scripts": False, "target": 48}
+    with (
+        MailServer() as mail,
+        scratch_practice(tmp_path / "story", _FILL, {"DEBUG": "1", "DEMO": "1"}, BASE_URL=base,
+                         ALLOWED_HOSTS="127.0.0.1", EMAIL_URL=f"smtp://127.0.0.1:{mail.port}") as scratch,
+        browser() as chrome,
+    ):
+        scratch.serve(workers=1, port=port)
+        yield Story(scratch, mail, Person(chrome, base, "Ana"), Person(chrome, base, "the desk", unread=CLINICAL),
+                    Person(chrome, base, "Maria", **phone), Person(chrome, base, "the doctor", **phone),
+                    date.fromisoformat(scratch.ids["today"]))
 
 
 def test_the_whole_story_works_in_a_browser(story):

@@ -291,7 +291,7 @@ print(json.dumps([len(opened), len(compared)]))
 """
 
 
-@pytest.mark.slow
+@pytest.mark.processes
 def test_of_twenty_guesses_at_once_at_most_five_are_compared(tmp_path):
     with scratch_practice(tmp_path / "share") as scratch:
         guessed, opened = json.loads(scratch.python(_SHARED).strip().splitlines()[-1])

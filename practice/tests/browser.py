@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from practice.tests.sizes import size
+
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 SHOTS = os.environ.get("EVENHAND_SHOTS", "")  # a folder: every page is photographed into it
 _FLAGS = (
@@ -42,7 +44,7 @@ _ALL_WORDS = """() => {
     return words.filter(Boolean).join(" ");
 }"""
 _AGAIN = "t => { const d = document.documentElement.dataset; t ? d.theme = t : delete d.theme }"
-# Where a page is looked at again: width, height, theme.
+# Where a page is looked at again: width, height, theme. `make proofs` looks everywhere, `make test` by turns.
 SWEEP = ((390, 844, "dim"), (820, 1180, "dark"))
 
 
@@ -147,7 +149,7 @@ class Person:
     # --- looking closely -------------------------------------------------------------------------------------------
 
     def look(self, name: str, *, status: int = 200) -> None:
-        """Examine the page as it stands; the first time also small and dim, and upright and dark."""
+        """Examine the page as it stands; the first time also small and dim, or upright and dark."""
         assert self.status == status, f"{self.name} at {self.page.url} got {self.status}: {self.words()[:500]}"
         assert self.scripts or self.page.evaluate("typeof htmx") == "undefined", "their browser runs no scripts"
         self._run_scripts(True)
@@ -157,7 +159,8 @@ class Person:
         if name not in self.seen:
             self.seen.add(name)
             asked = self.page.evaluate("document.documentElement.dataset.theme || ''")
-            for width, height, theme in SWEEP:
+            for turn in range(size(1, len(SWEEP))):
+                width, height, theme = SWEEP[(len(self.seen) + turn) % len(SWEEP)]
                 self.page.set_viewport_size({"width": width, "height": height})
                 self.page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
                 self._examine(name, width, theme)

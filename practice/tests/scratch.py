@@ -3,16 +3,15 @@ worker, and mail server. Nothing here touches the database of the test run itsel
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import json
 import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 _FILL = """
@@ -45,9 +45,6 @@ print(json.dumps({"practice": str(p.pk), "ana": str(ana.pk), "ben": str(ben.pk),
                   "clients": [str(x.pk) for x in people], "token": c.token_for(ana),
                   "starts_at": clock.iso(clock.instant_of(day, __import__("datetime").time(10), p.time_zone), p.time_zone)}))
 """
-
-
-_EMPTY: list[str] = []  # the migrated, empty database of this test process
 
 
 def free_port() -> int:
@@ -84,28 +81,21 @@ class Scratch:
         )
         self.ids: dict[str, Any] = {}
 
-    def create(self, fill: str = _FILL, **env: str) -> None:
+    def create(self, fill: str, **env: str) -> None:
         """Make the database and run `fill` in it; the JSON in its last line becomes `ids`."""
         self._migrate()
         self.ids = json.loads(self.manage("shell", "-v0", "-c", fill, **env).strip().splitlines()[-1])
 
     def _migrate(self) -> None:
-        """Migrate once in this test process; later scratch practices are copies of that empty one."""
+        """Copy the test run's own database, which is migrated and, between two tests, empty (see conftest.py)."""
+        name = str(connection.settings_dict["NAME"])
+        connection.close()  # a template of PostgreSQL may have no visitors
         if self.is_postgres:
-            if not _EMPTY:
-                _EMPTY.append(f"{self.name}_empty")
-                self._admin(f'CREATE DATABASE "{_EMPTY[0]}"')
-                atexit.register(self._admin, f'DROP DATABASE IF EXISTS "{_EMPTY[0]}" WITH (FORCE)')
-                self.manage("migrate", "-v0", DATABASE_URL=f"{self.server_url}/{_EMPTY[0]}")
-            self._admin(f'CREATE DATABASE "{self.name}" TEMPLATE "{_EMPTY[0]}"')
+            self._admin(f'CREATE DATABASE "{self.name}" TEMPLATE "{name}"')
             return
-        if not _EMPTY:
-            folder = tempfile.mkdtemp(prefix="evenhand-empty-")
-            atexit.register(shutil.rmtree, folder, ignore_errors=True)
-            _EMPTY.append(f"{folder}/empty.sqlite3")
-            self.manage("migrate", "-v0", DATABASE_URL=f"sqlite:///{_EMPTY[0]}")
         self.folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(_EMPTY[0], self.folder / "scratch.sqlite3")
+        with contextlib.closing(sqlite3.connect(name, uri=True)) as ours:
+            ours.execute("VACUUM INTO ?", (str(self.folder / "scratch.sqlite3"),))
 
     def manage(self, *args: str, **env: str) -> str:
         done = subprocess.run(
@@ -131,8 +121,6 @@ class Scratch:
             with psycopg.connect(self.env["DATABASE_URL"], autocommit=True) as connection:
                 cursor = connection.execute(query)
                 return cursor.fetchall() if cursor.description else []
-        import sqlite3
-
         with contextlib.closing(
             sqlite3.connect(self.folder / "scratch.sqlite3", timeout=30, isolation_level=None)
         ) as connection:
@@ -194,11 +182,13 @@ class Scratch:
 
 
 @contextlib.contextmanager
-def scratch_practice(folder: Path, **env: str) -> Iterator[Scratch]:
-    """A filled scratch practice, taken down with everything it started."""
+def scratch_practice(
+    folder: Path, fill: str = _FILL, filling: dict[str, str] | None = None, **env: str
+) -> Iterator[Scratch]:
+    """A practice filled by the code `fill` (with `filling` in its environment), taken down with all it started."""
     scratch = Scratch(folder, **env)
     try:
-        scratch.create()
+        scratch.create(fill, **filling or {})
         yield scratch
     finally:
         scratch.destroy()

@@ -281,7 +281,7 @@ def plain_environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key not in ours and not key.startswith("MAKE")}
 
 
-@pytest.mark.slow
+@pytest.mark.processes
 def test_make_run_serves_restarts_a_killed_worker_and_ends_with_make_alone(tmp_path, free_port):
     if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
         pytest.skip("once is enough, and it is the one of SQLite")
@@ -332,7 +332,7 @@ def scratch_database() -> Iterator[str]:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-@pytest.mark.slow
+@pytest.mark.processes
 def test_the_processes_that_compose_names_start_work_and_stop(scratch_database, tmp_path, free_port):
     """Commands, health checks and settings are read from docker-compose.yml; only addresses and folders are ours."""
     prefix = f"evenhand-compose-{uuid4().hex[:8]}:"

@@ -1,6 +1,5 @@
 """What an episode does to the diary: held in one act, kept with a reason, given back, never lost sight of."""
 
-import os
 import random
 from collections import Counter
 from datetime import time, timedelta
@@ -14,6 +13,7 @@ from conftest import MONDAY, at, make_client
 from practice import clock
 from practice.models import AuditEntry, Message
 from practice.refusals import BadInput, NotAllowed, Refusal
+from practice.tests.sizes import size
 from sessions import booking, holds, rescheduling
 from sessions.booking import book_appointment, confirm_appointment
 from sessions.diary import SlotTaken
@@ -22,7 +22,7 @@ from sessions.objections import Contraindicated, ReasonNeeded
 from sessions.series import book_series
 from sessions.states import VisitNotInState
 
-HISTORIES = int(os.environ.get("EVENHAND_HISTORIES", "5"))
+HISTORIES = size(3, 40)
 STEPS = 30
 
 
@@ -406,6 +406,7 @@ def check_everything_is_accounted_for():
             assert hold.appointment.status != "held"
 
 
+@pytest.mark.sized
 @pytest.mark.parametrize("seed", range(HISTORIES))
 def test_every_held_visit_is_always_exactly_one_of_four_things(
     now, maria, ines, ana, ben, neuro_45, garden, time_machine, seed

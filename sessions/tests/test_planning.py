@@ -1,6 +1,5 @@
 """The return plan: every policy by hand, and the optimum against two independent searches."""
 
-import os
 import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,6 +9,7 @@ from itertools import pairwise, product
 import pytest
 
 from practice.clock import minute_of
+from practice.tests.sizes import size
 from sessions.availability import Slot
 from sessions.plan_optimum import NEVER, Line, cheapest_days, kept_terms, places_of
 from sessions.planning import (
@@ -23,7 +23,7 @@ from sessions.planning import (
     propose,
 )
 
-PROOF_SIZE = int(os.environ.get("EVENHAND_PROOF_SIZE", "600"))
+PROOF_SIZE = size(400, 5_000)
 MONDAY = date(2026, 11, 2)
 TEN = time(10)
 
@@ -428,6 +428,7 @@ def assert_feasible(plan, held, kept, slots, asked):
         assert sum(move.cost_terms.get(name, 0) for move in plan.moves) <= plan.cost_terms[name]
 
 
+@pytest.mark.sized
 def test_the_plan_is_the_first_of_the_cheapest_among_all_assignments_of_small_diaries():
     rng = random.Random(20261124)
     longest = 0
@@ -445,6 +446,7 @@ def test_the_plan_is_the_first_of_the_cheapest_among_all_assignments_of_small_di
     assert longest > 100, "the instances are not all trivial"
 
 
+@pytest.mark.sized
 def test_the_search_over_days_finds_the_first_of_the_cheapest_whatever_the_costs():
     """Costs and prices of leaving out are drawn small and wild here, to where holes in a plan are the cheaper way."""
     rng = random.Random(5)
@@ -534,6 +536,7 @@ def large_instance(rng, *, visits=8, horizon=90, therapists=10):
     return held, kept, slots, asked
 
 
+@pytest.mark.sized
 @pytest.mark.parametrize("seed", range(max(4, PROOF_SIZE // 100)))
 def test_the_plan_of_a_full_diary_costs_what_a_plain_recursion_finds(seed):
     held, kept, slots, asked = large_instance(random.Random(seed))

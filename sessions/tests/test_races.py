@@ -13,7 +13,7 @@ import requests
 from practice.tests.scratch import Scratch, scratch_practice
 from practice.tests.sizes import size
 
-pytestmark = [pytest.mark.slow, pytest.mark.sized]
+pytestmark = [pytest.mark.processes, pytest.mark.sized]
 AT_ONCE, ROUNDS = size(60, 200), size(2, 5)
 OVERLAPS = """
 SELECT count(*) FROM therapy_sessions_appointment a JOIN therapy_sessions_appointment b ON a.id < b.id
