@@ -27,7 +27,8 @@ class TokenAuthentication(BaseAuthentication):
         scheme, _, token = header.partition(" ")
         if not header:
             return None
-        row = (
+        http: Any = getattr(request, "_request", request)
+        row = getattr(http, "api_token", None) or (
             ApiToken.objects.select_related("membership__user", "membership__practice")
             .filter(token_hash=hash_of(token.strip()), revoked_at=None, membership__is_active=True,
                     membership__user__is_active=True)
@@ -35,6 +36,7 @@ class TokenAuthentication(BaseAuthentication):
         )
         if scheme.lower() != "bearer" or row is None:
             raise exceptions.AuthenticationFailed("This token is not known here. manage.py api_token makes a new one.")
+        http.api_token = row  # a request with an Idempotency-Key asks before and within its transaction
         return row.membership.user, row
 
     def authenticate_header(self, request: Request) -> str:

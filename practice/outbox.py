@@ -96,15 +96,18 @@ def queue_message(
     return message
 
 
-def queue_messages(wanted: list[Message]) -> None:
-    """The same for several messages, in two statements however many; keeps their due times out of quiet hours."""
+def queue_messages(wanted: list[Message], *, are_first: bool = False) -> None:
+    """The same for several messages, in two statements however many; keeps their due times out of quiet hours.
+
+    `are_first`: nothing was ever queued about their subjects, so there is nothing to take up again.
+    """
     if not wanted:
         return
     for message in wanted:
         message.why = message.why[:200]
         if KINDS[message.kind].keeps_quiet_hours:
             message.due_at = outside_quiet_hours(message.due_at, message.time_zone)
-    cancelled = {tuple(key): pk for pk, *key in Message.objects.filter(
+    cancelled = {} if are_first else {tuple(key): pk for pk, *key in Message.objects.filter(
         subject_id__in={m.subject_id for m in wanted}, state=Message.State.CANCELLED).values_list("pk", *_QUEUED_ONCE)}
     Message.objects.bulk_create(wanted, ignore_conflicts=True)
     for message in wanted:

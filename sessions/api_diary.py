@@ -226,9 +226,10 @@ def visit_of(view: Api, pk: UUID) -> Appointment:
 def one_visit(view: Api, visit: Appointment, status: int = 200) -> Response:
     """One visit with its cautions and its ETag."""
     is_clinical = view.member.may_see_clinical
+    check = visit.check_at_booking or (
+        checked_at_booking(visit.client, visit.minutes, visit.wall_date) if is_clinical else None)
     context = view.get_serializer_context() | {
-        "needs_decision": needing_decision([visit]),
-        "check": checked_at_booking(visit.client, visit.minutes, visit.wall_date) if is_clinical else None}
+        "needs_decision": needing_decision([visit]), "check": check if is_clinical else None}
     shown = AppointmentSerializer(visit, context=context).data
     return Response(shown, status=status, headers={"ETag": etag_of(visit)})
 

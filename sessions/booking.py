@@ -174,7 +174,8 @@ def _place(appointment: Appointment, wish: Wish, room: Room | None) -> None:
         appointment.buffer_before = appointment.buffer_after = 0
     if clash:
         refusals.append(clash)
-    refusals += against_hours(wish) + against_the_body(wish)
+    of_the_body, appointment.check_at_booking = against_the_body(wish)
+    refusals += against_hours(wish) + of_the_body
     refuse_all(after_override(refusals, wish))
     assert chosen is not None
     appointment.room = chosen

@@ -85,14 +85,13 @@ def shorten_buffers(appointment: Appointment, by: Actor) -> None:
         log_step(neighbour, "buffer-cut", by)
 
 
-def write_visit(appointment: Appointment, *, insert: bool = False, fields: list[str] | None = None,
-                savepoint: bool = True) -> None:
-    """Save inside a savepoint; an overlap the database refuses becomes the same words as one we saw.
+def write_visit(appointment: Appointment, *, insert: bool = False, fields: list[str] | None = None) -> None:
+    """Save; an overlap the database refuses becomes the same words as one we saw.
 
-    Without `savepoint` the whole transaction is lost with the refusal.
+    The verb's whole transaction is lost with that refusal, as with any other: let it pass.
     """
     try:
-        with transaction.atomic(savepoint=savepoint):
+        with transaction.atomic(savepoint=False):
             appointment.save(force_insert=insert, update_fields=fields)
     except IntegrityError as refused:
         for constraint, whom in _CONSTRAINT_WORDS.items():

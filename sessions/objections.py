@@ -203,7 +203,7 @@ def refuse_if_taken(wish: Wish, room: Room | None) -> None:
     """A look before any lock is taken: a time that is plainly gone is refused without making others wait."""
     clash, _ = find_clash(wish, room, buffers=not wish.override_reason)
     if clash:
-        refuse_all([clash, *after_override([*against_hours(wish), *against_the_body(wish)], wish)])
+        refuse_all([clash, *after_override([*against_hours(wish), *against_the_body(wish)[0]], wish)])
 
 
 def _taken(what: str, wish: Wish) -> SlotTaken:
@@ -249,8 +249,11 @@ def against_hours(wish: Wish) -> list[Refusal]:
     return refusals
 
 
-def against_the_body(wish: Wish) -> list[Refusal]:
-    """An episode's hold, a stop, a missing clearance; the desk is told who decides, never what was found."""
+def against_the_body(wish: Wish) -> tuple[list[Refusal], Check]:
+    """An episode's hold, a stop, a missing clearance; the desk is told who decides, never what was found.
+
+    Beside them the whole check, for whoever shows it.
+    """
     on = clock.wall_of(wish.starts_at, wish.client.practice.time_zone)[0]
     refusals: list[Refusal] = []
     hold = active_hold(wish.client, on)
@@ -266,7 +269,7 @@ def against_the_body(wish: Wish) -> list[Refusal]:
     missing = [r for r in whole_body if r.level == "clearance"]
     if missing:
         refusals.append(ClearanceMissing(_words(wish, missing), reasons=_shown(wish, missing)))
-    return refusals
+    return refusals, check
 
 
 def is_emergency(reason: Reason) -> bool:

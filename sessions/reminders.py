@@ -29,7 +29,7 @@ def schedule(appointment: Appointment) -> None:
     """Queue the confirmation and the reminders of a newly booked visit."""
     if appointment.starts_at > timezone.now():
         booked = _message(appointment, "booked", "booked", timezone.now() + grace(), "Confirms the booking.")
-        outbox.queue_messages([*booked, *_reminders_of(appointment)])
+        outbox.queue_messages([*booked, *_reminders_of(appointment)], are_first=True)
 
 
 def reschedule(appointment: Appointment) -> None:

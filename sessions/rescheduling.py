@@ -155,7 +155,7 @@ def _make(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
         elif is_let_go(plan, visit):
             visit.status, visit.cancel_reason = Appointment.Status.CANCELLED, Appointment.Reason.OTHER
             visit.version += 1
-            write_visit(visit, fields=["status", "cancel_reason", "version"], savepoint=False)
+            write_visit(visit, fields=["status", "cancel_reason", "version"])
             let_go.append(visit)
         else:
             continue
@@ -178,7 +178,7 @@ def _place(move: PlanMove, plan: Plan) -> None:
     visit.set_time(move.starts_at, plan.client.practice.time_zone)
     visit.version, visit.sequence = visit.version + 1, visit.sequence + 1
     try:
-        write_visit(visit, fields=[*_MOVED, "version", "sequence"], savepoint=False)
+        write_visit(visit, fields=[*_MOVED, "version", "sequence"])
     except SlotTaken as taken:
         raise PlanStale(f"{visit.said} was taken meanwhile. Make a new plan.") from taken
 
@@ -199,7 +199,7 @@ def _unmake(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
             field = Appointment._meta.get_field(name)
             setattr(visit, field.attname, field.to_python(move.before[name]))  # type: ignore[union-attr]
         visit.version, visit.sequence = visit.version + 1, visit.sequence + (move.starts_at is not None)
-        write_visit(visit, fields=[*_PUT_BACK, "version", "sequence"], savepoint=False)
+        write_visit(visit, fields=[*_PUT_BACK, "version", "sequence"])
     visits = [move.appointment for move in moves]
     Hold.objects.filter(pk__in=[move.before["hold"] for move in moves]).update(outcome=Hold.Outcome.OPEN, ended_at=None)
     reminders.withdraw(visits, "The plan was undone.")
