@@ -29,14 +29,19 @@ def commit() -> str:
 
 
 def rows(database: str, report: Path) -> list[str]:
-    """One table row a proof."""
-    found = []
+    """One table row a proof; the cases of one proof are counted."""
+    proofs: dict[str, list[ET.Element]] = {}
     for case in ET.parse(report).iter("testcase") if report.exists() else ():
-        said = "; ".join(p.get("value", "") for p in case.iter("property") if p.get("name") == "figure")
-        bad = next((tag for tag in ("failure", "error", "skipped") if case.find(tag) is not None), "")
-        name = case.get("name", "").removeprefix("test_").replace("_", " ")
-        result, took = bad.upper() or "holds", float(case.get("time", 0))
-        found.append(f"| {name} | {database} | {result} | {said or '–'} | {took:.0f} s |")
+        name = case.get("name", "").partition("[")[0].removeprefix("test_").replace("_", " ")
+        proofs.setdefault(name, []).append(case)
+    found = []
+    for name, cases in sorted(proofs.items()):
+        said = [p.get("value", "") for case in cases for p in case.iter("property") if p.get("name") == "figure"]
+        said += [f"{len(cases)} cases"] * (len(cases) > 1)
+        bad = {tag.upper() for case in cases for tag in ("failure", "error", "skipped") if case.find(tag) is not None}
+        took = sum(float(case.get("time", 0)) for case in cases)
+        result = " and ".join(sorted(bad)) or "holds"
+        found.append(f"| {name} | {database} | {result} | {'; '.join(said) or '–'} | {took:.0f} s |")
     return found
 
 

@@ -429,7 +429,7 @@ def assert_feasible(plan, held, kept, slots, asked):
 
 
 @pytest.mark.sized
-def test_the_plan_is_the_first_of_the_cheapest_among_all_assignments_of_small_diaries():
+def test_the_plan_is_the_first_of_the_cheapest_among_all_assignments_of_small_diaries(record_property):
     rng = random.Random(20261124)
     longest = 0
     for _ in range(PROOF_SIZE):
@@ -444,10 +444,11 @@ def test_the_plan_is_the_first_of_the_cheapest_among_all_assignments_of_small_di
         assert order_of(placed) == order_of(cheapest)
         assert_feasible(found, held, kept, slots, asked)
     assert longest > 100, "the instances are not all trivial"
+    record_property("figure", f"{PROOF_SIZE} random diaries, up to {longest} assignments each")
 
 
 @pytest.mark.sized
-def test_the_search_over_days_finds_the_first_of_the_cheapest_whatever_the_costs():
+def test_the_search_over_days_finds_the_first_of_the_cheapest_whatever_the_costs(record_property):
     """Costs and prices of leaving out are drawn small and wild here, to where holes in a plan are the cheaper way."""
     rng = random.Random(5)
     for _ in range(PROOF_SIZE):
@@ -478,6 +479,7 @@ def test_the_search_over_days_finds_the_first_of_the_cheapest_whatever_the_costs
                 )
         cost, found = cheapest_days(line, own, skips, least)
         assert (cost, [span if number is None else number for number in found]) == min(plans)
+    record_property("figure", f"{PROOF_SIZE} random lines of days")
 
 
 def least_cost_by_plain_recursion(held, kept, slots, asked):
