@@ -14,7 +14,7 @@ from notes.forms import NoteWords, Readings, TreatmentRow, signature, whole_numb
 from notes.models import Note, Treatment
 from notes.outcomes import MEASURES
 from notes.writing import SOAP, MeasurementInput, TreatmentInput, check_note
-from sessions.briefly import Line, Told, in_one_line
+from sessions.caution_line import Line, Told, in_one_line
 
 SPARE_ROWS, MOST_ROWS = 2, 60
 

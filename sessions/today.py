@@ -21,9 +21,9 @@ from practice import clock
 from practice.clock import day_begins, instant_at, minute_of
 from practice.models import Membership
 from sessions.availability import Window, merge, subtract
-from sessions.briefly import Line, for_the_desk, in_one_line
+from sessions.caution_line import Line, for_the_desk, in_one_line
 from sessions.models import RELEASED, Appointment, Hold
-from sessions.offered import may_be_noted, offered
+from sessions.steps import may_be_noted, offered
 from sessions.supply import windows_of
 
 LEAST_OPEN_MINUTES = 30

@@ -10,7 +10,7 @@ from clients.contraindications import Body, KnownCondition, KnownEpisode, KnownF
 from clients.models import Episode
 from conftest import MONDAY, at, make_client, numb
 from sessions.booking import ask_for_another_time, book_appointment
-from sessions.briefly import in_one_line
+from sessions.caution_line import in_one_line
 from sessions.holds import change_episode, report_episode
 from sessions.today import OpenRow, VisitRow, day_of
 

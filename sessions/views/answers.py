@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from practice.pages import attempt, look
 from sessions import answers
 from sessions.asked import status_of
-from sessions.briefly import first_name
+from sessions.caution_line import first_name
 from sessions.forms import UnwellForm
 from sessions.models import Appointment
 

@@ -22,13 +22,13 @@ from practice.models import Membership, Room, Service
 from practice.pages import attempt, member_page
 from sessions.asked import member_of, row_asked, stamp, start_asked, status_of, today_at
 from sessions.booking import book_appointment
-from sessions.briefly import for_the_desk, told_to
+from sessions.caution_line import for_the_desk, told_to
 from sessions.forms import BookForm, SlotSearch, first_and_last
 from sessions.models import Appointment
 from sessions.objections import Wish, checked_at_booking
-from sessions.overrides import nearest_times, other_words, takes_a_reason
 from sessions.supply import OpenSlot, find_open_slots, rooms_for, therapists_for
-from sessions.whom import Whom, last_visit, whom_asked
+from sessions.views.client_choice import Whom, last_visit, whom_asked
+from sessions.views.refused import nearest_times, other_words, takes_a_reason
 
 MOST_SLOTS = 400  # shown on one page; always whole days
 BEST = 5

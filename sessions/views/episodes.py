@@ -19,13 +19,13 @@ from practice.models import Membership
 from practice.pages import attempt, find, member_page
 from sessions.answers import add_words
 from sessions.asked import member_of, status_of
-from sessions.briefly import first_name
-from sessions.course import held_by, on_hold, staying
+from sessions.caution_line import first_name
 from sessions.forms import EpisodeForm, PlanForm, ReportForm, StepForm
 from sessions.holds import Effect, change_episode, next_visit, report_episode
 from sessions.models import Plan
 from sessions.rescheduling import propose_plan
 from sessions.today import kind_words
+from sessions.views.course import held_by, on_hold, staying
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

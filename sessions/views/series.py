@@ -19,9 +19,9 @@ from practice.pages import attempt, member_page
 from practice.refusals import Refusal
 from sessions.asked import date_asked, member_of, status_of, today_at
 from sessions.forms import SeriesForm
-from sessions.overrides import takes_a_reason
 from sessions.series import SeriesDate, book_series, try_series
-from sessions.whom import Whom, last_visit, whom_asked
+from sessions.views.client_choice import Whom, last_visit, whom_asked
+from sessions.views.refused import takes_a_reason
 
 
 @dataclass(frozen=True, slots=True)

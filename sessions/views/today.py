@@ -12,7 +12,7 @@ from practice.access import Role
 from practice.pages import member_page
 from sessions.asked import date_asked, member_of, today_at
 from sessions.models import Appointment
-from sessions.offered import offered
+from sessions.steps import offered
 from sessions.today import VisitRow, day_of
 
 

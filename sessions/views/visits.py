@@ -22,13 +22,13 @@ from practice.models import Membership, Message
 from practice.pages import attempt, find, member_page
 from sessions import answers, booking, holds, reminders
 from sessions.asked import back_to, member_of, status_of
-from sessions.briefly import for_the_desk, told_to
+from sessions.caution_line import for_the_desk, told_to
 from sessions.forms import CancelForm, KeepForm, MoveForm
-from sessions.history import history_of
 from sessions.models import Appointment
 from sessions.objections import Wish, checked_at_booking
-from sessions.offered import WORDS, may_be_noted, offered
-from sessions.overrides import nearest_times, takes_a_reason
+from sessions.steps import WORDS, may_be_noted, offered
+from sessions.views.history import history_of
+from sessions.views.refused import nearest_times, takes_a_reason
 
 _RELATIONS = ("client__practice", "practice", "therapist__user", "room", "service", "series")
 _STEPS: dict[str, Callable[..., Appointment]] = {

@@ -12,6 +12,7 @@ _WORDS = {
     "booked": "Booked", "confirm": "Confirmed", "arrive": "Arrived", "undo-arrive": "“Arrived” taken back",
     "complete": "Done", "no-show": "Did not come", "undo-no-show": "“Did not come” taken back", "cancel": "Cancelled",
     "held": "Put on hold, its time released", "keep": "Kept at its time", "restore": "Back at its time",
+    "buffer-cut": "Buffer shortened for a visit beside it",
     "released": "Let go", "let-go": "Let go", "moved": "Moved", "plan-undone": "Back on hold, the plan was undone",
     "other-time": "Asked for another time", "keeps-time": "Comes at the old time after all", "accept": "Accepted",
 }
