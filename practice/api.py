@@ -120,8 +120,8 @@ class Api(APIView):
                 if response.status_code >= 500 or response.status_code in (401, 403, 429):
                     raise _NotKept(response)
                 row.status, row.body = response.status_code, _sealer(row).encrypt(response.content).decode()
-                row.content_type = response.headers["Content-Type"]
-                row.save(update_fields=["status", "body", "content_type"])
+                row.content_type, row.etag = response.headers["Content-Type"], response.headers.get("ETag", "")
+                row.save(update_fields=["status", "body", "content_type", "etag"])
                 return response
         except _NotKept as not_kept:
             return not_kept.response
@@ -175,8 +175,8 @@ def _replay(known: IdempotentRequest, fingerprint: str) -> HttpResponse:
     if known.status is None:
         return _problem_now(_InFlight("The first request with this key has not finished. Ask again in a moment."))
     answer = _sealer(known).decrypt(known.body.encode())
-    return HttpResponse(answer, status=known.status, content_type=known.content_type,
-                        headers={"Idempotent-Replay": "true"})
+    headers = {"Idempotent-Replay": "true"} | ({"ETag": known.etag} if known.etag else {})
+    return HttpResponse(answer, status=known.status, content_type=known.content_type, headers=headers)
 
 
 # --- stale writes -----------------------------------------------------------------------------------------

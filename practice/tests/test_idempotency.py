@@ -34,6 +34,7 @@ def test_five_rapid_taps_make_one_booking_and_five_equal_answers(wish, api, ana)
     assert {a.status_code for a in answers} == {201}
     assert {a.content for a in answers} == {answers[0].content}
     assert {a["Content-Type"] for a in answers} == {"application/json"}
+    assert {a["ETag"] for a in answers} == {'"1"'}
     assert [a.get("Idempotent-Replay") for a in answers] == [None, *["true"] * 4]
     assert Appointment.objects.count() == 1
     assert Message.objects.filter(kind="booked").count() == 1
