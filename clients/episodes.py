@@ -65,7 +65,7 @@ def likely_kind(client: Client) -> str:
 @transaction.atomic
 def record_episode(
     *, client: Client, kind: str, onset_on: date, reported_by: str, by: Actor, symptoms: str = "",
-    fever_or_infection: bool = False, steroids_until: date | None = None, expected_return_on: date | None = None,
+    fever_or_infection: bool | None = None, steroids_until: date | None = None, expected_return_on: date | None = None,
 ) -> tuple[Episode, bool]:
     """Record a possible episode, or find the relapse it belongs to; answers the episode and whether it is new.
 
@@ -98,12 +98,13 @@ def record_episode(
     return episode, True
 
 
-def _add_what_is_new(episode: Episode, symptoms: str, fever_or_infection: bool, steroids_until: date | None,
+def _add_what_is_new(episode: Episode, symptoms: str, fever_or_infection: bool | None, steroids_until: date | None,
                      expected_return_on: date | None, by: Actor) -> None:
     """A second report of one relapse: until it is confirmed, it may still say more."""
     if episode.status == Episode.Status.SUSPECTED:
         episode.symptoms = "\n".join(filter(None, [episode.symptoms, symptoms]))[:2000]
-        episode.fever_or_infection = episode.fever_or_infection or fever_or_infection
+        if fever_or_infection is not None:
+            episode.fever_or_infection = episode.fever_or_infection or fever_or_infection
         episode.steroids_until = steroids_until or episode.steroids_until
         episode.expected_return_on = expected_return_on or episode.expected_return_on
         episode.version += 1
@@ -128,7 +129,8 @@ def advance_episode(*, episode: Episode, status: str, on: date, by: Actor, note:
             f"{Episode.Status(status).label.lower()} any more. Report a new episode if it has come back.")
     before, episode.status, episode.version = episode.status, status, episode.version + 1
     if status == Episode.Status.CONFIRMED:
-        _set_window(episode, on)
+        episode.confirmed_on = on
+        episode.hold_until = episode.review_on = hold_until_if_confirmed(episode, on)
         episode.confirmed_on_word_of = on_word_of[:120] or "the client's report"
     if status in (Episode.Status.RESOLVED, Episode.Status.NOT_A_RELAPSE):
         episode.ended_on, episode.review_on = on, None
@@ -147,13 +149,13 @@ def _may_follow(now: str, then: str) -> bool:
     return then in _ORDER and _ORDER.index(Episode.Status(then)) > _ORDER.index(Episode.Status(now))
 
 
-def _set_window(episode: Episode, on: date) -> None:
-    """hold_until = the later of confirmation + review window and end of steroids + gap (both settings)."""
+def hold_until_if_confirmed(episode: Episode, on: date) -> date:
+    """The later of confirmation + review window and end of steroids + gap (both are settings of the practice)."""
     practice = episode.client.practice
     until = on + timedelta(days=practice.review_window_days)
     if episode.steroids_until:
         until = max(until, episode.steroids_until + timedelta(days=practice.steroid_gap_days))
-    episode.confirmed_on, episode.hold_until, episode.review_on = on, until, until
+    return until
 
 
 def active_hold(client: Client, on: date) -> Episode | None:

@@ -46,7 +46,7 @@ class KnownEpisode:
     status: str
     onset_on: date
     hold_until: date | None = None
-    fever_or_infection: bool = False
+    fever_or_infection: bool | None = None
     steroids_until: date | None = None
 
 
@@ -182,7 +182,7 @@ def _findings_on(body: Body, on: date) -> Iterator[KnownFinding]:
 def _is_met_by(when: Trigger, episode: KnownEpisode, on: date) -> bool:
     if episode.onset_on > on or episode.status not in when.statuses:
         return False
-    if when.has_fever is not None and when.has_fever != episode.fever_or_infection:
+    if when.has_fever is not None and when.has_fever != bool(episode.fever_or_infection):
         return False
     if when.is_overdue and (episode.hold_until is None or on <= episode.hold_until):
         return False

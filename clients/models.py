@@ -186,7 +186,7 @@ class Episode(PracticeOwned):
     onset_on = models.DateField()
     reported_by = models.CharField(max_length=120)
     symptoms = models.TextField(blank=True, max_length=2000)
-    fever_or_infection = models.BooleanField(default=False)
+    fever_or_infection = models.BooleanField(null=True, default=None, help_text="Empty: nobody has asked yet.")
     steroids_until = models.DateField(null=True, blank=True)
     expected_return_on = models.DateField(null=True, blank=True)
     confirmed_on = models.DateField(null=True, blank=True)

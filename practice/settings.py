@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from environs import Env
 
 import practice.clock  # noqa: F401  pins the tz database before anything asks for a zone
+from practice.secret import own_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -15,7 +16,7 @@ DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "data"))).resolve()
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "only-for-development-" + "0" * 40 if DEBUG else "")
+SECRET_KEY = env.str("SECRET_KEY", "") or own_secret(DATA_DIR, make=DEBUG)
 PORT = env.int("PORT", 8000)
 BASE_URL = env.str("BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["*"] if DEBUG else [urlsplit(BASE_URL).hostname or "localhost", "127.0.0.1"])
@@ -156,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
 if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"global_keyprefix": REDIS_KEY_PREFIX}
 else:
+    CELERY_BROKER_TRANSPORT = "practice.file_queue:Transport"
     _queue = DATA_DIR / "queue"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_queue / "messages"),

@@ -5,11 +5,13 @@ Each may be pressed any number of times and is one act.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 
 from clients.episodes import POLICIES, SAME_RELAPSE_DAYS, likely_kind, today_in
 from clients.models import Client, Episode, EpisodeStep
-from practice import audit, links
+from practice import audit, clock, links
 from practice.access import Actor, Outsider
 from sessions import booking, holds, reminders
 from sessions.diary import fresh, lock_diary, log_step
@@ -53,8 +55,8 @@ def wants_another_time(visit: Appointment) -> Appointment:
 
 
 @transaction.atomic
-def is_not_well(visit: Appointment, words: str) -> Episode:
-    """The client is not feeling well: a possible episode from today, with their words, once however often pressed.
+def is_not_well(visit: Appointment, words: str, days_ago: int = 0, fever_or_infection: bool | None = None) -> Episode:
+    """The client is not feeling well: a possible episode since then, with their words, once however often pressed.
 
     What it most likely is follows from their conditions. Where it is known already (from today, or a relapse of
     the last 30 days), the words go to that one, and Today shows that the client wrote again.
@@ -64,17 +66,22 @@ def is_not_well(visit: Appointment, words: str) -> Episode:
     by, today, kind = _client_of(visit), today_in(client), likely_kind(client)
     known = (Episode.objects.filter(client=client, kind=kind).exclude(status=Episode.Status.NOT_A_RELAPSE)
              .select_related("client__practice").first())
-    if known and known.onset_on == today:
-        add_words(known, words, by)
+    reported_on = clock.wall_of(known.created_at, visit.practice.time_zone)[0] if known else None
+    if known and (known.onset_on == today or (reported_on == today and known.reported_by == by.name)):
+        add_words(known, words, by, fever_or_infection)
         return known
     if known and POLICIES[kind].joins_the_last and (today - known.onset_on).days < SAME_RELAPSE_DAYS:
-        add_words(known, words or AGAIN, by)
+        add_words(known, words or AGAIN, by, fever_or_infection)
         return known
-    return holds.report_episode(client=client, kind=kind, onset_on=today, by=by, symptoms=words).episode
+    return holds.report_episode(client=client, kind=kind, onset_on=today - timedelta(days=days_ago), by=by,
+                                symptoms=words, fever_or_infection=fever_or_infection).episode
 
 
-def add_words(episode: Episode, words: str, by: Actor) -> None:
+def add_words(episode: Episode, words: str, by: Actor, fever_or_infection: bool | None = None) -> None:
     """Keep what somebody says about an episode that is known already, unless the same words stand there."""
+    if fever_or_infection is not None and episode.is_open and not episode.fever_or_infection:
+        episode.fever_or_infection = fever_or_infection
+        episode.save(update_fields=["fever_or_infection"])
     words = words.strip()
     if not words or words in episode.symptoms:
         return

@@ -21,7 +21,7 @@ class ReportSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=Episode.Kind.choices)
     status = serializers.ChoiceField(choices=["suspected", "confirmed"], default="suspected")
     onset_on = Day(required=False, help_text="Today, where it is not said.")
-    fever_or_infection = serializers.BooleanField(default=False)
+    fever_or_infection = serializers.BooleanField(default=None, allow_null=True)
     steroids_until = Day(required=False, allow_null=True)
     expected_return_on = Day(required=False, allow_null=True)
     symptoms = PlainText(max_length=2000, required=False)

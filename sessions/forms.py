@@ -177,14 +177,23 @@ class KeepForm(forms.Form):
     reason = ReasonField(label="Why it stays")
 
 
+FEVER = {"no": False, "yes": True, "unknown": None}
+
+
+class FeverField(forms.TypedChoiceField):
+    """Fever or an infection: yes, no, or nobody knows yet (None)."""
+
+    def __init__(self, unknown: str, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {"required": "Say whether there is fever or an infection."})
+        super().__init__(coerce=FEVER.__getitem__, widget=forms.RadioSelect,
+                         choices=[("no", "No"), ("yes", "Yes"), ("unknown", unknown)], **kwargs)
+
+
 class ReportForm(forms.Form):
     """What the front desk writes down when somebody calls: since when, fever or not, and their own words."""
 
     onset_on = DayField(label="When did it begin?")
-    fever_or_infection = forms.TypedChoiceField(
-        label="Fever or an infection?", coerce=lambda answer: answer == "yes", widget=forms.RadioSelect,
-        choices=[("no", "No"), ("yes", "Yes")],
-        error_messages={"required": "Say whether there is fever or an infection."})
+    fever_or_infection = FeverField("Not asked yet", label="Fever or an infection?")
     symptoms = forms.CharField(
         label="In their own words", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"max_length": "At most 2000 letters."})
@@ -230,11 +239,24 @@ class PlanForm(forms.Form):
 
 
 class UnwellForm(forms.Form):
-    """What a client says about not feeling well; nothing is required."""
+    """What a client says about not feeling well; every question has an answer already, so one press is enough."""
 
+    BEGAN = ((0, "Today"), (1, "Yesterday"), (2, "Two or three days ago"), (4, "Four to six days ago"),
+             (7, "A week ago or longer"))
+
+    began = forms.TypedChoiceField(label="When did it begin?", coerce=int, required=False, widget=forms.RadioSelect,
+                                   initial=0, choices=BEGAN)
+    fever_or_infection = FeverField("I do not know", label="Do you have a fever or an infection?", required=False,
+                                    initial="unknown", empty_value=None)
     symptoms = forms.CharField(
         label="What is different?", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"max_length": "This is longer than we can keep. Write the most important part."})
+
+    def words(self) -> str:
+        """Their words; a rough time of beginning stands before them, since a date would say more than they did."""
+        began = self.cleaned_data["began"] or 0
+        rough = f"It began {dict(self.BEGAN)[began].lower()}." if began > 1 else ""
+        return " ".join(filter(None, [rough, self.cleaned_data["symptoms"]]))
 
 
 def first_and_last(practice_today: date) -> dict[str, date]:

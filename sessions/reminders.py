@@ -292,7 +292,8 @@ def _about_plan(message: Message) -> Mail:
 
 def _still_open(message: Message) -> str | None:
     episode = Episode.objects.filter(pk=message.subject_id).first()
-    return None if episode and episode.is_open else "It has been dealt with."
+    is_waiting = episode is not None and episode.status == Episode.Status.SUSPECTED
+    return None if is_waiting else "It has been dealt with."
 
 
 def _about_look(message: Message) -> Mail:

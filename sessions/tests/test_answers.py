@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from clients.models import Episode, EpisodeStep
 from conftest import MONDAY, at, make_client
-from practice import links
+from practice import links, outbox
 from practice.models import ActionLink, AuditEntry, Message
 from sessions import reminders
 from sessions.booking import book_appointment, cancel_appointment
@@ -106,7 +107,9 @@ def test_a_client_who_comes_after_all_takes_the_wish_for_another_time_back(visit
 
 def test_five_taps_on_not_well_are_one_possible_episode_and_nothing_moves(visit, url, page):
     browser = page(None)
-    assert "Is it a flare or a relapse" in words_of(browser.get(f"{url}?say=unwell"))
+    asked = words_of(browser.get(f"{url}?say=unwell"))
+    assert "Is it a flare or a relapse" in asked
+    assert "When did it begin?" in asked
     for _ in range(5):
         shown = browser.post(url, {"answer": "unwell", "symptoms": "legs like lead"}, follow=True)
     episode = Episode.objects.get()
@@ -121,8 +124,32 @@ def test_five_taps_on_not_well_are_one_possible_episode_and_nothing_moves(visit,
     assert Message.objects.filter(kind="look-today").count() == 1
     visit.refresh_from_db()
     assert (visit.status, visit.version) == ("booked", 1)
-    assert "Nothing is cancelled. Ana looks at it today" in words_of(shown)
+    assert "Nothing is cancelled. Ana is told at once" in words_of(shown)
     assert "emergency number" in words_of(shown)
+
+
+def test_since_when_and_whether_there_is_fever_is_what_the_client_said_and_nothing_is_made_up(visit, url, page, ana):
+    page(None).post(url, {"answer": "unwell"})
+    episode = Episode.objects.get()
+    assert (episode.onset_on, episode.fever_or_infection) == (MONDAY, None)
+    assert "not asked yet" in words_of(page(ana).get(reverse("sessions:episode", args=[episode.pk])))
+    Episode.objects.all().delete()
+    told = {"answer": "unwell", "began": "2", "fever_or_infection": "yes", "symptoms": "legs like lead"}
+    for _ in range(2):
+        page(None).post(url, told)
+    episode = Episode.objects.get()
+    assert (episode.onset_on, episode.fever_or_infection) == (MONDAY - timedelta(days=2), True)
+    assert episode.symptoms == "It began two or three days ago. legs like lead"
+    assert page(None).post(url, told | {"began": "99"}).status_code == 422
+
+
+def test_the_therapist_is_not_asked_to_look_at_what_has_been_decided(visit, url, page, ana, now):
+    page(None).post(url, {"answer": "unwell"})
+    change_episode(episode=Episode.objects.get(), status="confirmed", on=MONDAY, by=ana)
+    with time_machine.travel(timezone.now() + timedelta(minutes=10), tick=False):
+        outbox.drain()
+    look = Message.objects.get(kind="look-today")
+    assert (look.state, look.why) == ("skipped", "It has been dealt with.")
 
 
 def test_a_kind_that_never_joins_the_last_one_is_one_episode_a_day_too(now, page, ines, ana, neuro_45):

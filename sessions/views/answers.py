@@ -45,7 +45,9 @@ def _answer(request: HttpRequest, visit: Appointment, token: str) -> HttpRespons
     if not form.is_valid():
         return _page(request, visit, form, say="unwell")
     if answer == "unwell" and _state(visit) == "asks":
-        told = attempt(form, answers.is_not_well, visit=visit, words=form.cleaned_data["symptoms"])
+        said = form.cleaned_data
+        told = attempt(form, answers.is_not_well, visit=visit, words=form.words(), days_ago=said["began"] or 0,
+                       fever_or_infection=said["fever_or_infection"])
         if told is None:
             return _page(request, visit, form, say="unwell")
         there = redirect("sessions:action", token=token)

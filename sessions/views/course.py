@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from clients.episodes import POLICIES
+from clients.episodes import POLICIES, hold_until_if_confirmed, today_in
 from clients.models import Episode
 from practice import clock
 from practice.models import Membership
@@ -46,12 +46,13 @@ def why_it_stays(visit: Appointment, episode: Episode) -> str:
     """Why a visit stands in spite of the episode."""
     if visit.keep_reason:
         return f"Kept: {visit.keep_reason}"
-    if episode.status == Episode.Status.SUSPECTED:
-        return "Nothing moves until it is confirmed."
     if not POLICIES[episode.kind].holds_visits:
         return "This kind of episode does not hold visits; the safety check speaks instead."
-    if visit.status == Appointment.Status.ARRIVED:
+    if visit.status == Appointment.Status.ARRIVED or visit.starts_at <= timezone.now():
         return "Already under way."
+    if episode.status == Episode.Status.SUSPECTED:
+        until = hold_until_if_confirmed(episode, today_in(episode.client))
+        return "On hold if you confirm." if visit.wall_date < until else "Stays, also if you confirm."
     if episode.status != Episode.Status.CONFIRMED or episode.hold_until is None:
         return "Visits are not held any more."
     if visit.wall_date >= episode.hold_until:
