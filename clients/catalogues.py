@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -15,6 +16,14 @@ from clients.findings import FINDINGS
 from practice.api_views import Catalogue, CatalogueEntry
 
 
+class EarlierCode(serializers.Serializer[Any]):
+    """An ICD-10-CM code that was billable until a day."""
+
+    code = serializers.CharField()
+    valid_from = serializers.DateField(allow_null=True)
+    valid_to = serializers.DateField(allow_null=True)
+
+
 class ConditionEntry(CatalogueEntry):
     """A condition as doctors name it; codes where they are known, `parent` the wider condition whose rules hold too."""
 
@@ -22,6 +31,8 @@ class ConditionEntry(CatalogueEntry):
     icd10 = serializers.CharField(allow_null=True)
     snomed = serializers.CharField(allow_null=True)
     parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]
+    ask = serializers.CharField(help_text="What to ask before each session.")
+    earlier_icd10 = EarlierCode(many=True, help_text="What the code was before, until when.")
 
 
 class FindingEntry(CatalogueEntry):
@@ -48,7 +59,8 @@ class Conditions(Catalogue):
 
     def entries(self) -> list[dict[str, Any]]:
         return [{"code": c.code, "name": c.name, "source": c.source, "plain_name": c.plain_name, "icd10": c.icd10,
-                 "snomed": c.snomed, "parent": c.parent} for c in CONDITIONS.values()]
+                 "snomed": c.snomed, "parent": c.parent, "ask": c.ask,
+                 "earlier_icd10": [asdict(code) for code in c.earlier_icd10]} for c in CONDITIONS.values()]
 
 
 class Findings(Catalogue):

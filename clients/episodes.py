@@ -12,6 +12,7 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils import timezone
 
+from clients.conditions import CONDITIONS, line_of
 from clients.models import Client, ClientCondition, Episode, EpisodeStep
 from practice import audit, clock
 from practice.access import Actor
@@ -55,11 +56,13 @@ def today_in(client: Client) -> date:
 def likely_kind(client: Client) -> str:
     """The kind of episode a client's own “not feeling well” most likely is, from the conditions as reported."""
     codes = set(ClientCondition.objects.filter(client=client, ended_on=None).values_list("condition", flat=True))
-    for start, kind in (("ms", Episode.Kind.RELAPSE), ("migraine", Episode.Kind.MIGRAINE_ATTACK),
-                        ("parkinsons", Episode.Kind.OFF_PERIOD)):
-        if any(code == start or code.startswith(f"{start}-") for code in codes):
+    lines = {wider for code in codes if code in CONDITIONS for wider in line_of(code)}
+    for condition, kind in (("ms", Episode.Kind.RELAPSE), ("migraine", Episode.Kind.MIGRAINE_ATTACK),
+                            ("parkinsons", Episode.Kind.OFF_PERIOD),
+                            ("peripheral-neuropathy", Episode.Kind.PAIN_FLARE)):
+        if condition in lines:
             return kind
-    return Episode.Kind.PAIN_FLARE if any("neuropathy" in code for code in codes) else Episode.Kind.OTHER
+    return Episode.Kind.OTHER
 
 
 @transaction.atomic

@@ -78,7 +78,10 @@ def because(holding: Holding) -> str:
 
 
 def broken(holding: Holding, treatment: ProposedTreatment) -> str:
-    """How the treatment breaks the rule, as "why, so what; what is planned."; empty where it keeps it."""
+    """How the treatment breaks the rule, as "why, so what; here what."; empty where it keeps it.
+
+    The words are right ahead of a visit and in its record: they do not say whether it is planned or done.
+    """
     rule = holding.rule
     if treatment.technique in rule.spares and (treatment.pressure or 0) <= 1:
         return ""
@@ -86,7 +89,8 @@ def broken(holding: Holding, treatment: ProposedTreatment) -> str:
     planned = ""
     if rule.max_pressure is not None and is_too_firm(rule.max_pressure, treatment):
         limits.append(said_cap(rule.max_pressure))
-        planned = f"; {said_plan(rule.max_pressure, treatment)} is planned"
+        here = said_plan(rule.max_pressure, treatment)
+        planned = f"; here {f'pressure {here}' if here.isdigit() else here}"
     if treatment.technique in rule.ruled_out:
         limits.append(f"no {method(treatment.technique)}")
     if treatment.temperature is not None and treatment.temperature in rule.temperature:

@@ -58,6 +58,9 @@ class Trigger:
     is_overdue: bool = False
 
 
+ONGOING = "suspected confirmed"  # statuses of an episode that is going on
+
+
 def condition(*codes: str) -> Trigger:
     """Any of these conditions, or one that belongs to them."""
     return Trigger("condition", codes)

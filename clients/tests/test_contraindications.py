@@ -180,7 +180,7 @@ def test_pressure_on_a_numb_foot_is_two_at_most():
     assert answer.verdict == "caution"
     assert answer.max_pressure_by_region == {"foot:left": 2}
     [reason] = [reason for reason in answer.reasons if reason.level == "caution"]
-    assert reason.text == "Left foot: sensation is reduced, so pressure 2 at most; 4 is planned."
+    assert reason.text == "Left foot: sensation is reduced, so pressure 2 at most; here pressure 4."
     assert reason.treatment == 0
     assert reason.regions == ("foot:left",)
     assert reason.is_proposal and reason.evidence == "our proposal"

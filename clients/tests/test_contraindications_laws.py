@@ -246,8 +246,7 @@ def test_a_practice_can_bring_rules_of_its_own():
                regions=("foot",), max_pressure=3)
     answer = cautions_for(body("ms"), [plan("petrissage", "foot", "left", 4)], on=TODAY,
                           rules={"no-feet": own})
-    assert [reason.text for reason in answer.reasons] == ["Left foot: we say so, so pressure 3 at most; 4 is "
-                                                          "planned."]
+    assert [reason.text for reason in answer.reasons] == ["Left foot: we say so, so pressure 3 at most; here pressure 4."]
 
 
 # --- always, whatever the body and the plan ----------------------------------------------------------

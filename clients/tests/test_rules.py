@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,7 @@ def test_a_number_no_source_states_is_marked_as_ours():
     numbers = [rule for rule in RULES.values() if isinstance(rule.max_pressure, int)]
     sourced = {rule.code for rule in numbers if not rule.is_proposal}
     assert sourced == {
-        "low-white-cells-pressure", "lymph-nodes-removed", "bone-metastasis-pressure", "fragile-skin"}
+        "low-white-cells-pressure", "chemotherapy-pressure", "lymph-nodes-removed", "bone-metastasis-pressure", "fragile-skin"}
     assert all({"walton-oncology", "nordic-house"} & set(RULES[code].source) for code in sourced)
 
 
@@ -125,9 +126,25 @@ def test_codes_of_conditions_are_billable_looking_and_their_doses_use_known_tech
 
 
 def test_the_codes_of_ms_follow_the_split_of_october_2025():
-    assert {code: CONDITIONS[code].icd10 for code in CONDITIONS if code.startswith("ms")} == {
-        "ms": "G35.D", "ms-relapsing-remitting": "G35.A", "ms-primary-progressive": "G35.B0",
-        "ms-secondary-progressive": "G35.C0"}
+    split = {"ms": "G35.D", "ms-relapsing-remitting": "G35.A", "ms-clinically-isolated": None}
+    for course, letter in (("primary", "B"), ("secondary", "C")):
+        for activity, digit in (("", 0), ("-active", 1), ("-not-active", 2)):
+            split[f"ms-{course}-progressive{activity}"] = f"G35.{letter}{digit}"
+    assert {code: CONDITIONS[code].icd10 for code in CONDITIONS if code.startswith("ms")} == split
+    for code, after in split.items():
+        before = "G35" if after else None
+        assert CONDITIONS[code].icd10_on(date(2025, 9, 30)) == before
+        assert CONDITIONS[code].icd10_on(date(2025, 10, 1)) == after
+
+
+def test_the_codes_of_parkinsons_follow_the_split_of_october_2023():
+    line = [c for c in CONDITIONS.values() if c.code == "parkinsons" or c.parent == "parkinsons"]
+    assert {c.icd10_on(date(2023, 9, 30)) for c in line} == {"G20"}
+    assert {c.icd10_on(date(2023, 10, 1)) for c in line} == {"G20.A1", "G20.A2", "G20.B1", "G20.B2", "G20.C"}
+
+
+def test_the_catalogue_names_the_conditions_a_neurological_practice_meets():
+    assert len(CONDITIONS) >= 35
 
 
 def test_every_finding_has_a_rule_a_question_and_a_name():
@@ -160,13 +177,15 @@ def test_every_source_is_cited_somewhere_and_says_what_it_is():
         assert key in cited or source.citation in written, f"nobody cites {key}"
 
 
+ROOM = Path(__file__).parents[1]
 PURE = {"contraindications", "known", "reasons", "rule", "rules", "body", "conditions", "findings", "sources"}
+PARTS = {f"rules/{part.stem}" for part in (ROOM / "rules").glob("*.py")}
 
 
-@pytest.mark.parametrize("module", sorted(PURE))
+@pytest.mark.parametrize("module", sorted(PURE - {"rules"} | PARTS))
 def test_the_check_and_its_catalogues_know_no_database(module):
     """They are pure: tested by the thousand, and read by booking, plan, note and signing alike."""
-    tree = ast.parse((Path(__file__).parents[1] / f"{module}.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOM / f"{module}.py").read_text(encoding="utf-8"))
     imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     ours = {name for name in imported if name.startswith(("clients.", "practice"))}
     assert ours <= {"practice", "practice.techniques"} | {f"clients.{name}" for name in PURE}

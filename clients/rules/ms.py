@@ -1,0 +1,87 @@
+"""Multiple sclerosis and its relapses."""
+
+from __future__ import annotations
+
+from clients.rule import EPISODES, ONGOING, Level, Rule, condition, episode, finding
+
+INFO, CAUTION, CLEARANCE, STOP = Level
+
+MS = (
+    Rule("ms-no-limit", condition("ms"), INFO,
+         "MS by itself sets no limit to pressure: some clients get relief only from deeper work.",
+         suggested_techniques=("deep-tissue", "myofascial-release"), source=("ms-therapists",)),
+    Rule("ms-temperature", condition("ms"), INFO,
+         "heat and cold can make MS symptoms worse: ask before you warm or cool anything.",
+         because="heat and cold can make MS symptoms worse", excluded_elements=("heat", "cold"),
+         temperature=("hot", "cold"), source=("ms-three-uses",)),
+    Rule("ms-course", condition("ms"), INFO,
+         "massage can ease symptoms; it does not change the course of MS. Keep in touch with the treating "
+         "doctor.",
+         source=("ms-three-uses",)),
+    Rule("heat-sensitive", finding("heat-sensitive"), CAUTION,
+         "sensitive to heat: cool room, table warmer off, no hot packs.",
+         because="heat brings symptoms on", excluded_elements=("heat",), temperature=("hot",),
+         source=("ms-three-uses", "massage-reference")),
+    Rule("cold-sensitive", finding("cold-sensitive"), CAUTION,
+         "sensitive to cold: warm room, warm hands, no cold packs.",
+         because="cold brings symptoms on", excluded_elements=("cold",), temperature=("cold",),
+         source=("ms-three-uses",)),
+    Rule("fatigue-minutes", finding("fatigue"), CAUTION,
+         "tires quickly: 45 minutes at most.", because="they tire quickly", max_minutes=45,
+         source=("massage-reference",)),
+    Rule("fatigue-time-of-day", finding("fatigue"), INFO,
+         "mid-morning often suits: energy for the rest of the day.", source=("healing-touch",)),
+    Rule("lethargy-after-massage", finding("lethargy-after-massage"), INFO,
+         "limbs were heavy after massage: shorter and lighter, time to rest before leaving, a way home.",
+         source=("ms-three-uses",)),
+    Rule("constipation", finding("constipation"), INFO,
+         "abdominal massage helped in a small study of people with MS.",
+         suggested_techniques=("abdominal",), source=("ms-therapists",)),
+)
+
+RELAPSE = (
+    Rule("relapse-suspected", episode("relapse", status="suspected"), CAUTION,
+         "possibly a relapse: ask today how it is. Massage may do harm in a relapse, and their MS team "
+         "should know.",
+         source=("ms-three-uses", "ms-trust-relapses")),
+    Rule("relapse-confirmed", episode("relapse", status="confirmed"), CAUTION,
+         "in a relapse: better later. If client and you decide for it all the same, keep it short and light.",
+         source=("ms-three-uses", "werner-charts", "massage-reference", "massage-mastery"),
+         adaptation="Light work has eased symptoms for some even then."),
+    Rule("relapse-pressure", episode("relapse", status="confirmed"), CAUTION,
+         "in a relapse: pressure 2 at most.", because="this is a relapse", max_pressure=2,
+         source=("ms-three-uses", "werner-charts"), is_proposal=True),
+    Rule("relapse-methods", episode("relapse", status="confirmed"), CAUTION,
+         "in a relapse: nothing vigorous or deep, no heat.", because="this is a relapse",
+         excluded_elements=("vigorous", "deep", "heat"), temperature=("hot",),
+         source=("massage-reference", "massage-mastery")),
+    Rule("relapse-review-overdue", episode("relapse", status="confirmed", is_overdue=True), CAUTION,
+         "the relapse was to be looked at again by now: ask how it stands before you work.",
+         is_proposal=True),
+    Rule("relapse-steroids", episode("relapse", status="suspected confirmed recovering", steroids_within=7),
+         CAUTION,
+         "steroids now or in the last week: nothing deep, no friction; look for bruises and thin skin.",
+         because="steroids make skin fragile", excluded_elements=("deep", "friction"),
+         source=("ms-society-steroids", "massage-mastery"), is_proposal=True),
+    Rule("return-pressure", episode("relapse", status="recovering"), CAUTION,
+         "coming back after a relapse: very gentle at first, pressure 2 at most.",
+         because="this is the return after a relapse", max_pressure=2, source=("healing-touch",),
+         is_proposal=True),
+    Rule("return-minutes", episode("relapse", status="recovering"), CAUTION,
+         "coming back after a relapse: 30 to 45 minutes.", because="this is the return after a relapse",
+         max_minutes=45, source=("neuropathy-article",), is_proposal=True),
+    Rule("return-map", episode("relapse", status="recovering"), CAUTION,
+         "coming back after a relapse: take the map of what is felt anew, and ask whether the doctor's word "
+         "still holds.",
+         source=("healing-touch",), is_proposal=True),
+    Rule("fever-in-episode", episode(*EPISODES, status=ONGOING, has_fever=True), STOP,
+         "fever or infection: no session until it is over.", because="there is fever or infection",
+         max_pressure="none", source=("bc-college", "msaa-pseudo")),
+    Rule("fever-before-return", episode(*EPISODES, status="recovering", has_fever=True), CAUTION,
+         "there was fever or infection: make sure it is over before you begin.",
+         source=("bc-college", "msaa-pseudo")),
+    Rule("pseudo-relapse", episode("pseudo_relapse", status=ONGOING), CAUTION,
+         "symptoms brought on by heat or strain: keep the room cool; work only if they have settled.",
+         because="heat brought the symptoms on", excluded_elements=("heat",), temperature=("hot",),
+         source=("msaa-pseudo", "ms-three-uses")),
+)
