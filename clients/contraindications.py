@@ -134,7 +134,7 @@ def _speak_of_minutes(holding: Holding, total: int | None) -> Reason:
     most = holding.rule.max_minutes
     if most is None or total is None or total <= most:
         return reason(holding, Level.INFO, told(holding))
-    text = f"{capital(because(holding))}, so {most} minutes at most; {total} are planned."
+    text = f"{capital(because(holding))}, so {most} minutes at most; here {total}."
     return reason(holding, holding.rule.level, text)
 
 
@@ -235,7 +235,7 @@ def _speak_of_terms(terms: list[_Terms], planned: list[Planned], total: int | No
         grant, doctor = term.grant, term.grant.doctor or "the doctor"
         if grant.minutes is not None and total is not None and total > grant.minutes:
             yield doctors_reason(
-                grant, f"{capital(doctor)} allowed {grant.minutes} minutes at most; {total} are planned.")
+                grant, f"{capital(doctor)} allowed {grant.minutes} minutes at most; here {total}.")
         for row in planned:
             places = row.places if term.touches is None else tuple(p for p in row.places if p in term.touches)
             if not places:
@@ -243,7 +243,7 @@ def _speak_of_terms(terms: list[_Terms], planned: list[Planned], total: int | No
             where, cap = capital(body_map.said(places)), grant.max_pressure
             if cap is not None and is_too_firm(cap, row.treatment):
                 plan = said_plan(cap, row.treatment)
-                text = f"{where}: {doctor} allowed {said_cap(cap)}; {plan} is planned."
+                text = f"{where}: {doctor} allowed {said_cap(cap)}; here {plan}."
                 yield doctors_reason(grant, text, places, row)
             if row.treatment.technique in grant.excluded_techniques:
                 text = f"{where}: {doctor} ruled out {method(row.treatment.technique)}."

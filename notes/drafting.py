@@ -13,19 +13,21 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from clients.body import label
+from clients.body import label, said
 from clients.conditions import CONDITIONS
-from clients.contraindications import cautions_for
-from clients.limits import body_of
+from clients.limits import limits_on
 from clients.models import Client, ClientCondition, Episode
 from notes import letters
 from notes.charts import Band, Reading
-from notes.models import Note, Summary
+from notes.letter_limits import said_limits
+from notes.models import Note, Summary, Treatment
 from notes.outcomes import MEASURES, Point, readings_in
 from practice import clock
 from practice.techniques import TECHNIQUES
 
 _RESPONSES = 6  # the latest ones are drafted; the therapist chooses what the doctor needs
+_WORD_OF = {"the client's report": "on the client's report", "the MS team": "on the MS team's word",
+            "MS team": "on the MS team's word", "a doctor": "on a doctor's word"}
 
 
 def signed_notes(client: Client, first: date, last: date) -> QuerySet[Note]:
@@ -40,6 +42,7 @@ def draft_letter(summary: Summary) -> letters.Letter:
     client, practice, author = summary.client, summary.client.practice, summary.author
     notes = list(signed_notes(client, summary.from_on, summary.until_on))
     chosen = set(summary.sections)
+    written_on = clock.wall_of(summary.signed_at or timezone.now(), practice.time_zone)[0]
 
     def only(section: str, value: Any) -> Any:
         return value if section in chosen else type(value)()
@@ -50,10 +53,9 @@ def draft_letter(summary: Summary) -> letters.Letter:
         doctor_address=summary.doctor.address_lines(),
         client=letters.Person(client.name, _born(client)),
         therapist=letters.Person(author.name, author.credential),
-        written_on=clock.wall_of(summary.signed_at or timezone.now(), practice.time_zone)[0],
-        period_from=summary.from_on, period_to=summary.until_on,
+        written_on=written_on, period_from=summary.from_on, period_to=summary.until_on,
         title="Therapy summary", reason=only("reason", summary.reason), course=only("course", summary.course),
-        conditions=only("conditions", _conditions(client)), limits=only("limits", _limits(client, summary.until_on)),
+        conditions=only("conditions", _conditions(client)), limits=only("limits", _limits(client, written_on)),
         sessions=only("sessions", tuple(_session(note) for note in notes)),
         series=only("readings", _series(notes)),
         reactions=only("reactions", summary.reactions), questions=only("questions", summary.questions),
@@ -81,7 +83,7 @@ def _reason(client: Client, names_conditions: bool) -> str:
 
 
 def _course(client: Client, notes: Sequence[Note], first: date, last: date, tells_readings: bool) -> str:
-    """Sessions, time and episodes in sentences; what was observed, never what it proves."""
+    """Sessions, time and episodes in sentences; what was reported, and on whose word, never what it proves."""
     minutes = sum(note.appointment.minutes for note in notes)
     begun, ended = clock.said_date(notes[0].visit_on), clock.said_date(notes[-1].visit_on)
     when = f"between {begun} and {ended}" if begun != ended else f"on {begun}"
@@ -89,17 +91,30 @@ def _course(client: Client, notes: Sequence[Note], first: date, last: date, tell
     episodes = Episode.objects.filter(client=client, onset_on__range=(first, last)).exclude(status="not_a_relapse")
     for episode in episodes.order_by("onset_on"):
         held = episode.holds.count()
-        kind, status = episode.get_kind_display(), episode.get_status_display().lower()
-        sentences.append(f"{kind} reported {clock.said_date(episode.onset_on)}, {status}"
-                         + (f"; {_many(held, 'visit')} put on hold." if held else "."))
+        sentences.append(said_episode(episode) + (f"; {_many(held, 'visit')} put on hold." if held else "."))
     for code, points in _readings(notes).items() if tells_readings else ():
         both = [p for p in points if p.before is not None and p.after is not None]
         if both:
             measure, pairs = MEASURES[code], _many(len(both), "pair")
             sentences.append(
-                f"{measure.name} observed {_mean([p.before for p in both])} before and "
+                f"{measure.name} {measure.known_by} {_mean([p.before for p in both])} before and "
                 f"{_mean([p.after for p in both])} after the session on average ({pairs}, {measure.unit}).")
     return " ".join(sentences)
+
+
+def said_episode(episode: Episode) -> str:
+    """The episode with its days and on whose word it stands: "MS relapse since Sat 21 Nov, on the client's report"."""
+    begun, name = clock.said_date(episode.onset_on), episode.get_kind_display()
+    days = f"from {begun} to {clock.said_date(episode.ended_on)}" if episode.ended_on else f"since {begun}"
+    if not _is_confirmed(episode):
+        return f"{name} reported {days}, not confirmed"
+    word = episode.confirmed_on_word_of.strip()
+    on_word = _WORD_OF.get(word, f"on the word of {word}" if word else "on whose word is not noted")
+    return f"{name} {days}, {on_word}{', recovering' if episode.status == Episode.Status.RECOVERING else ''}"
+
+
+def _is_confirmed(episode: Episode) -> bool:
+    return episode.confirmed_on is not None or episode.status == Episode.Status.CONFIRMED
 
 
 def _mean(values: Sequence[Any]) -> str:
@@ -130,24 +145,28 @@ def _conditions(client: Client) -> tuple[str, ...]:
 
 
 def _limits(client: Client, on: date) -> tuple[str, ...]:
-    seen: dict[str, None] = {}
-    for reason in cautions_for(body_of(client), on=on).reasons:
-        if reason.level != "info":
-            seen.setdefault(reason.text)
-    return tuple(seen)
+    """What limits the work on the day the letter is written: the notes do not hold what held in each session."""
+    ongoing = Episode.objects.filter(client=client, status__in=Episode.OPEN).order_by("onset_on")
+    return said_limits(limits_on(client, on), {episode.kind: said_episode(episode) for episode in ongoing})
 
 
 def _session(note: Note) -> letters.Session:
     rows = list(note.treatments.all())
-    places: dict[str, None] = {}
-    techniques: dict[str, None] = {}
-    for row in rows:
-        places.setdefault(label(row.region, row.side))
-        techniques.setdefault(TECHNIQUES[row.technique].name.lower())
     pressures = sorted({row.pressure for row in rows if row.pressure is not None})
     pressure = "" if not pressures else str(pressures[0]) if len(pressures) == 1 else f"{pressures[0]}-{pressures[-1]}"
-    work = f"{', '.join(places)}: {', '.join(techniques)}" if rows else "see course"
-    return letters.Session(note.visit_on, note.appointment.minutes, work, pressure)
+    return letters.Session(note.visit_on, note.appointment.minutes, _work(rows) or "see course", pressure)
+
+
+def _work(rows: Sequence[Treatment]) -> str:
+    """What was done where and how firmly, row by row; places worked alike, and ways alike in a place, together."""
+    places: dict[tuple[str, int | None], dict[str, None]] = {}
+    for row in rows:
+        places.setdefault((row.technique, row.pressure), {})[f"{row.region}:{row.side}"] = None
+    ways: dict[tuple[str, int | None], list[str]] = {}
+    for (technique, pressure), where in places.items():
+        ways.setdefault((said(tuple(where)), pressure), []).append(TECHNIQUES[technique].name)
+    return " · ".join(f"{where}: {_and(how)}" + (f", pressure {pressure}" if pressure is not None else "")
+                      for (where, pressure), how in ways.items())
 
 
 def _readings(notes: Sequence[Note]) -> dict[str, list[Point]]:
@@ -176,8 +195,8 @@ def _bands(client: Client, summary: Summary) -> tuple[Band, ...]:
     for episode in episodes:
         last = episode.ended_on or summary.until_on
         if last >= summary.from_on:
-            bands.append(Band(max(episode.onset_on, summary.from_on), min(last, summary.until_on),
-                              episode.get_kind_display(), "episode"))
+            name = f"{episode.get_kind_display()}{'' if _is_confirmed(episode) else ', not confirmed'}"
+            bands.append(Band(max(episode.onset_on, summary.from_on), min(last, summary.until_on), name, "episode"))
         if episode.steroids_until and episode.steroids_until >= summary.from_on:
             bands.append(Band(max(episode.onset_on, summary.from_on), min(episode.steroids_until, summary.until_on),
                               "Steroid course", "steroids"))

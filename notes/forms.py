@@ -19,21 +19,26 @@ from practice.techniques import PRESSURES, TECHNIQUES
 _TOO_LONG = "That is more than fits here; shorten it a little."
 
 
+# Where a list of places is cut; whatever lies within one of these belongs to its part.
+_PARTS = {"head": "Head and neck", "neck": "Head and neck", "chest": "Trunk", "abdomen": "Trunk", "back": "Trunk",
+          "hip": "Trunk", "shoulder": "Arm", "arm": "Arm", "hand": "Hand", "leg": "Leg", "foot": "Foot"}
+
+
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
 def _places() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every place of the body map by the part it belongs to: ("Leg", [("foot:left", "Left foot"), …])."""
-    grouped: dict[str, list[tuple[str, str]]] = {}
+    """Every place of the body map by its part of the body: ("Foot", [("foot:left", "Left foot"), …])."""
+    grouped: dict[str, list[tuple[str, str]]] = {part: [] for part in dict.fromkeys(_PARTS.values())}
     for code in REGIONS:
-        top = code
-        while (parent := REGIONS[top].parent) is not None:
-            top = parent
+        part = code
+        while part not in _PARTS:
+            part = REGIONS[part].parent or ""
         places = [(f"{code}:{side}", _capital(label(code, side))) for side in sides_of(code)]
         # Both halves of a halved region are said like the whole; one of the two is enough to choose from.
         said = {words: value for value, words in places}
-        grouped.setdefault(_capital(REGIONS[top].name), []).extend((value, words) for words, value in said.items())
+        grouped[_PARTS[part]].extend((value, words) for words, value in said.items())
     return list(grouped.items())
 
 
@@ -127,7 +132,7 @@ class TreatmentRow(forms.Form):
                         "max_value": "480 minutes at most."})
     response = forms.CharField(label="Response", required=False, max_length=500,
                                error_messages={"max_length": _TOO_LONG})
-    override_reason = forms.CharField(label="Right today because", required=False, max_length=500,
+    override_reason = forms.CharField(label="Why it is right today (needed to sign)", required=False, max_length=500,
                                       widget=forms.TextInput(attrs={"placeholder": " "}),
                                       error_messages={"max_length": _TOO_LONG})
     carried = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from notes import letters
 from notes.charts import Row, readings_said, readings_table, said_day
-from notes.letters import Letter, Session, letter_pdf
+from notes.letters import Letter, letter_pdf
 from notes.models import Summary
 from notes.summaries import letter_of
 
@@ -45,7 +45,7 @@ class ShownLetter:
     asked: str
     done: str
     earlier: str
-    sessions: tuple[tuple[str, Session], ...]
+    sessions: tuple[tuple[str, int, str], ...]
     series: tuple[ShownSeries, ...]
     standing: str
 
@@ -57,7 +57,8 @@ def shown(letter: Letter) -> ShownLetter:
     return ShownLetter(
         letter=letter, period=letters.said_period(letter), written=said_day(letter.written_on, year=True),
         asked=letters.asked(letter), done=letters.said_work(letter.sessions), earlier=letters.said_earlier(earlier),
-        sessions=tuple((said_day(session.on, year=year), session) for session in told),
+        sessions=tuple((said_day(session.on, year=year), session.minutes, work)
+                       for session, work in zip(told, letters.said_works(told, year=year), strict=True)),
         series=tuple(_shown_series(letter, series) for series in letter.series), standing=letters.STANDING)
 
 

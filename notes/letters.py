@@ -28,7 +28,10 @@ PAPERS = ("a4", "us-letter")
 
 SESSIONS_IN_FULL = 8  # of a longer course the latest eight are told one by one, the earlier ones in a line
 NOTHING_ASKED = "Nothing is asked. This letter is for your information."
-STANDING = "Written from signed session notes. It says what was observed in the sessions; it is not a diagnosis."
+LIMITS = "What limits the work now"
+STANDING = (
+    "Written from signed session notes. It says what was reported and observed in the sessions; it is not a diagnosis."
+)
 
 _VIETNAMESE = re.compile("[\u1ea0-\u1ef1\u01a0\u01a1\u01af\u01b0]")
 _INK, _TEAL, _CLAY = "#24211b", "#0a504f", "#74390f"
@@ -55,7 +58,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One session as the doctor reads it: what was done where, and how firmly on the Walton scale ("1-3")."""
+    """One session as the doctor reads it: what was done where and how firmly; `pressure` is its range ("1-3")."""
 
     on: date
     minutes: int
@@ -154,6 +157,25 @@ def said_work(sessions: tuple[Session, ...]) -> str:
     return f"{words}, pressure {pressure} of 5 (Walton scale)." if pressure else f"{words}."
 
 
+def said_session(session: Session) -> str:
+    """What was done; where the work does not name its pressures (letters of earlier times), their range follows."""
+    is_named = "pressure" in session.work or not session.pressure.strip()
+    return session.work if is_named else f"{session.work}, pressure {session.pressure}"
+
+
+def said_works(sessions: tuple[Session, ...], *, year: bool = False) -> tuple[str, ...]:
+    """What was done in each session; one that repeats the session before says on which day the work is told."""
+    said: list[str] = []
+    first: Session | None = None
+    for session in sessions:
+        if first is not None and said_session(session) == said_session(first):
+            said.append(f"as on {said_day(first.on, year=year)}")
+        else:
+            first = session
+            said.append(said_session(session))
+    return tuple(said)
+
+
 def told_sessions(letter: Letter) -> tuple[tuple[Session, ...], tuple[Session, ...]]:
     """The sessions told in one line together, and the latest, told one by one; oldest first."""
     sessions = tuple(sorted(letter.sessions, key=lambda s: s.on))
@@ -231,7 +253,7 @@ def _to_print(letter: Letter) -> dict[str, Any]:
     opening = {
         "Why now": paragraphs(letter.reason),
         "Course": paragraphs(letter.course),
-        "Limits kept": limits,
+        LIMITS: limits,
     }
     closing = {"Reactions": paragraphs(letter.reactions), "Plan": paragraphs(letter.plan)}
     return {
@@ -258,10 +280,9 @@ def _to_print(letter: Letter) -> dict[str, Any]:
             {
                 "on": said_day(session.on, year=year),
                 "minutes": str(session.minutes),
-                "work": placed(session.work),
-                "pressure": breakable(one_line(session.pressure), 9),
+                "work": placed(work),
             }
-            for session in told
+            for session, work in zip(told, said_works(told, year=year), strict=True)
         ],
         "closing": [{"name": name, "body": body} for name, body in closing.items() if body],
         "therapist": placed(letter.therapist.name),

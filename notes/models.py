@@ -211,6 +211,16 @@ class Share(PracticeOwned):
         return [opening.at for opening in self.openings.all()]
 
     @property
+    def read_at(self) -> list[datetime]:
+        """When the page was opened, first to last; a download of the letter is told apart."""
+        return [opening.at for opening in self.openings.all() if opening.what == "page"]
+
+    @property
+    def downloaded_at(self) -> list[datetime]:
+        """When the letter was downloaded, first to last."""
+        return [opening.at for opening in self.openings.all() if opening.what == "letter"]
+
+    @property
     def last_day(self) -> date:
         """The day at whose end it closes, where the practice is."""
         return clock.wall_of(self.expires_at - timedelta(seconds=1), self.practice.time_zone)[0]

@@ -28,6 +28,7 @@ class Measure:
     meaningful_change: float | None = None
     meaningful_words: str = ""
     loinc: str = ""
+    known_by: str = "reported"  # "reported" by the client; "measured" where a clock or an instrument says it
 
 
 _NRS = "0-10 numeric rating scale, generic"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clients.contraindications import Reason
 from clients.models import Client
 from notes.models import Note, Share, Summary, Treatment
 from notes.outcomes import MEASURES, Point, readings_of
-from notes.writing import SOAP, treatment_said
+from notes.writing import SOAP, check_note, treatment_said
 from practice import audit
 from practice.models import Membership
 
@@ -26,11 +27,20 @@ def whole_note(note: Note) -> Note:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidWork:
+    """One treatment in words; `against` is what the check held against it, where a reason answers it."""
+
+    row: Treatment
+    words: str
+    against: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """What a note says, for a page: its parts in words, what was done row by row, its readings."""
 
     parts: list[tuple[str, str]]
-    work: list[tuple[Treatment, str]]
+    work: list[SaidWork]
     readings: list[str]
     after: list[tuple[str, str]]
 
@@ -44,8 +54,22 @@ def said_of(note: Note | None) -> Said | None:
     for row in sorted(note.measurements.all(), key=lambda row: row.when, reverse=True):
         name = MEASURES[row.measure].name if row.measure in MEASURES else row.measure
         read.setdefault(name, []).append(f"{row.value.normalize() + 0} {row.when}")
-    return Said(words["subjective"] + words["objective"], [(row, treatment_said(row)) for row in note.treatments.all()],
+    return Said(words["subjective"] + words["objective"], _work_of(note),
                 [f"{name} {', '.join(values)}" for name, values in read.items()], words["assessment"] + words["plan"])
+
+
+def _work_of(note: Note) -> list[SaidWork]:
+    """What was done row by row; what held for the whole visit stands at the first row that gives a reason."""
+    rows = list(note.treatments.all())
+    explained = [index for index, row in enumerate(rows) if row.override_reason.strip()]
+    against: dict[int, tuple[Reason, ...]] = {}
+    for reason in check_note(note).reasons if explained else ():
+        index = reason.treatment
+        if index is None and reason.level in ("stop", "clearance"):
+            index = explained[0]
+        if index in explained and reason.level != "info":
+            against[index] = (*against.get(index, ()), reason)
+    return [SaidWork(row, treatment_said(row), against.get(index, ())) for index, row in enumerate(rows)]
 
 
 def read_notes(*, notes: Sequence[Note], by: Membership) -> Sequence[Note]:

@@ -31,7 +31,7 @@ CODE_DIGITS = 6
 CONSENT_TEXT_VERSION = "2026-11"  # of the words in `words_to_ask`
 NO_ENTRY = (
     "This link and code do not open anything. The code may be mistyped, the link may have expired, been used up or "
-    "been withdrawn. Ask the practice that sent it for a new one."
+    "been withdrawn. Ask the practice that sent you this link for a new one; its number is in their message."
 )
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from django import forms
 
-from clients.body import keys
+from clients.body import keys, label
 from clients.contraindications import Check
 from clients.reasons import said_cap
 from notes.forms import NoteWords, Readings, TreatmentRow, signature, whole_number
 from notes.models import Note, Treatment
 from notes.outcomes import MEASURES
+from notes.signing import ReasonRequired, VisitNotStarted, rows_without_reason
 from notes.writing import SOAP, MeasurementInput, TreatmentInput, check_note
 from sessions.caution_line import Line, Told, in_one_line
 
@@ -72,7 +73,28 @@ class Sheet:
         for error in self.words.non_field_errors():
             again.words.add_error(None, error)
         again.words.refusal = self.refusal  # type: ignore[attr-defined]
+        again._say_all()
         return again.checked()
+
+    def _say_all(self) -> None:
+        """Every refusal of a signature, not only the one that decided; a missing reason also at its row."""
+        for further in self._refusals()[1:]:
+            self.words.add_error(None, further["detail"])
+        if not any(refused["code"] == ReasonRequired.code for refused in self._refusals()):
+            return
+        planned = [row for row in self.rows if row.as_input() is not None]
+        for index in dict.fromkeys(row["treatment"] or 0 for row in rows_without_reason(self.note)):
+            for row in planned[index:index + 1]:
+                where = label(*str(row["place"].value()).split(":"))
+                row.add_error("override_reason", f"Say why it is right today: {where}. Or change this row.")
+
+    def _refusals(self) -> list[dict[str, str]]:
+        return list(self.refusal.more.get("refusals", ())) if self.refusal is not None else []
+
+    @property
+    def is_early(self) -> bool:
+        """Whether signing was refused because the visit has not begun."""
+        return any(refused["code"] == VisitNotStarted.code for refused in self._refusals())
 
     def checked(self) -> Sheet:
         """The sheet with what the safety check says of each row, and of the body and visit as a whole."""

@@ -14,7 +14,7 @@ from django.utils import timezone
 from clients.body import label
 from notes.models import Addendum, Note, NotesChain
 from notes.writing import SOAP, NoteSigned, chain_of, check_note, locked_note, refuse_unless_therapist
-from practice import audit
+from practice import audit, clock
 from practice.access import Actor
 from practice.refusals import BadInput, NotAllowed, Refusal, refuse_all
 from sessions.models import Appointment
@@ -85,7 +85,9 @@ def _before_the_visit(note: Note) -> Refusal | None:
         return VisitNotStarted(f"This visit is “{state}”: nothing was done that could be signed.")
     has_begun = visit.status in (Appointment.Status.ARRIVED, Appointment.Status.FULFILLED)
     if visit.starts_at > timezone.now() and not has_begun:
-        return VisitNotStarted(f"This visit begins {visit.said}. Mark it arrived if it began early.")
+        is_today = clock.wall_of(timezone.now(), visit.time_zone)[0] >= visit.wall_date
+        return VisitNotStarted(f"This visit begins {visit.said}. "
+                               + ("Mark it arrived if it began early." if is_today else "Sign once it has begun."))
     return None
 
 

@@ -25,7 +25,7 @@ from practice.refusals import BadInput, Refusal, Stale
 
 USUAL_DAYS = 90
 SECTIONS: dict[str, str] = {
-    "reason": "Why", "course": "Course", "conditions": "Conditions as reported", "limits": "What limits the work",
+    "reason": "Why", "course": "Course", "conditions": "Conditions as reported", "limits": letters.LIMITS,
     "sessions": "What was done", "readings": "Readings", "reactions": "Reactions", "questions": "Questions for you",
     "plan": "Plan",
 }

@@ -52,8 +52,13 @@ class SummaryForm(forms.Form):
         field.queryset = Doctor.objects.visible_to(member)
         own = list(doctors_of(client))
         others = [doctor for doctor in field.queryset if doctor not in own]
-        named = [[(d.pk, field.label_from_instance(d)) for d in part] for part in (own, others)]
-        field.choices = [*named[0], ("Other doctors", named[1])] if own and others else named[0] + named[1]
+        theirs, rest = ([(d.pk, field.label_from_instance(d)) for d in part] for part in (own, others))
+        elsewhere = [("Other doctors of the practice", rest)] if rest else []
+        if own:
+            field.initial = own[0].pk
+            field.choices = [(f"Doctors of {client.called}", theirs), *elsewhere]
+        else:  # nobody is chosen for a client whose doctor is not known
+            field.choices = [("", "Choose a doctor"), *elsewhere] if rest else []
 
 
 class ProseForm(forms.Form):

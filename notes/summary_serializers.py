@@ -96,21 +96,26 @@ class ShareSerializer(serializers.ModelSerializer[Share]):
     state = serializers.ChoiceField(["open", "locked", "expired", "revoked"])
     opened = serializers.SerializerMethodField()
     times_opened = serializers.SerializerMethodField()
+    times_downloaded = serializers.SerializerMethodField()
     last_opened_at = serializers.SerializerMethodField()
     openings = OpeningSerializer(many=True, read_only=True)
 
     class Meta:
         model = Share
         fields: ClassVar = ["id", "summary", "doctor", "consent", "shared_by", "created_at", "expires_at", "revoked_at",
-                            "state", "opened", "times_opened", "last_opened_at", "openings"]
+                            "state", "opened", "times_opened", "times_downloaded", "last_opened_at", "openings"]
 
     def get_opened(self, share: Share) -> bool:
         """Whether it was opened at all."""
         return bool(share.opened_at)
 
     def get_times_opened(self, share: Share) -> int:
-        """How often page or letter were opened."""
-        return len(share.opened_at)
+        """How often the page was opened; downloads of the letter are told apart."""
+        return len(share.read_at)
+
+    def get_times_downloaded(self, share: Share) -> int:
+        """How often the letter was downloaded as a PDF."""
+        return len(share.downloaded_at)
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_last_opened_at(self, share: Share) -> Any:

@@ -21,7 +21,9 @@ from practice.access import THERAPISTS
 from practice.models import AuditEntry
 from practice.pages import attempt, find, member_page
 from sessions.asked import member_of, status_of
+from sessions.booking import arrive
 from sessions.models import Appointment
+from sessions.steps import offered
 
 _RELATIONS = ("client__practice", "appointment__service", "author__user", "signed_by__user", "practice")
 
@@ -84,7 +86,7 @@ def addendum_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _typed(request: HttpRequest, found: Note) -> HttpResponse:
-    """One press on the sheet: look again, add or drop a row, carry the last visit forward, save, sign."""
+    """One press on the sheet: look again, add or drop a row, carry the last visit forward, save, arrive, sign."""
     act, data = request.POST.get("act", "save"), request.POST.dict()
     if act == "check":
         return _sheet(request, found, Sheet.typed(found, data))
@@ -103,6 +105,8 @@ def _typed(request: HttpRequest, found: Note) -> HttpResponse:
         return _not_saved(request, found, sheet, data)
     if act == "sign":
         return _sign(request, saved, sheet, data)
+    if act == "arrive":
+        return _arrived(request, saved, sheet, data)
     messages.success(request, "Saved as a draft.")
     return redirect("notes:note", found.pk)
 
@@ -112,6 +116,14 @@ def _sign(request: HttpRequest, saved: Note, sheet: Sheet, data: dict[str, Any])
     if attempt(sheet.words, signing.sign_note, note=saved, by=member_of(request)) is None:
         return _sheet(request, saved, sheet.over(saved.version, data), heading="Saved as a draft, not signed yet")
     messages.success(request, "Signed. From now on it can be added to, not changed.")
+    return redirect("notes:note", saved.pk)
+
+
+def _arrived(request: HttpRequest, saved: Note, sheet: Sheet, data: dict[str, Any]) -> HttpResponse:
+    """The visit began before its time: say so from the sheet, with what is typed saved first."""
+    if attempt(sheet.words, arrive, appointment=saved.appointment, by=member_of(request)) is None:
+        return _sheet(request, saved, sheet.over(saved.version, data), heading="Saved as a draft, not marked arrived")
+    messages.success(request, "Marked arrived, and saved as a draft. It can be signed now.")
     return redirect("notes:note", saved.pk)
 
 
@@ -129,7 +141,8 @@ def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | No
     return render(request, "notes/note.html", {
         "room": "clients", "note": found, "client": found.client, "visit": found.appointment, "form": sheet,
         "sheet": sheet, "heading": heading, "last": last, "theirs": theirs, "beside": said_of(theirs or last),
-        "saved_at": _saved_at(found)},
+        "saved_at": _saved_at(found),
+        "may_arrive": sheet.is_early and "arrive" in offered(found.appointment, member_of(request))},
         status=status_of(sheet))  # type: ignore[arg-type]  # a sheet answers as a form does
 
 

@@ -14,6 +14,7 @@ from clients.body import REGIONS, label, sides_of
 from clients.contraindications import Check, ProposedTreatment, cautions_for
 from clients.limits import body_of
 from clients.models import Client
+from notes.known_then import body_at
 from notes.models import Measurement, Note, NotesChain, Treatment
 from notes.outcomes import MEASURES
 from practice import audit
@@ -129,10 +130,13 @@ def locked_note(note: Note) -> Note:
 
 
 def check_note(note: Note, treatments: Sequence[TreatmentInput] | None = None) -> Check:
-    """The safety check for what this note says (or would say) was done to this body on that day."""
+    """The safety check for what this note says (or would say) was done to this body on that day.
+
+    A signed note is checked against what was recorded when it was signed.
+    """
     rows: Sequence[Any] = treatments if treatments is not None else list(note.treatments.all())
-    return cautions_for(body_of(note.client), [as_proposed(row) for row in rows], on=note.visit_on,
-                        minutes=note.appointment.minutes)
+    body = body_at(note.client, note.signed_at) if note.signed_at else body_of(note.client)
+    return cautions_for(body, [as_proposed(row) for row in rows], on=note.visit_on, minutes=note.appointment.minutes)
 
 
 def as_proposed(row: Any) -> ProposedTreatment:
@@ -211,7 +215,7 @@ def _replace_measurements(note: Note, rows: Sequence[MeasurementInput]) -> None:
 
 def treatment_said(row: Any) -> str:
     """One treatment in words: “left foot: effleurage, pressure 2, 5 min”."""
-    parts = [TECHNIQUES[row.technique].name.lower()]
+    parts = [TECHNIQUES[row.technique].name]
     if row.pressure is not None:
         parts.append(f"pressure {row.pressure}")
     if row.minutes:

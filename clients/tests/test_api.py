@@ -171,7 +171,7 @@ def test_clients_are_found_by_part_of_a_name_a_phone_or_an_email_and_archived_on
     assert found("lind") == ["Maria Lindqvist"] == found("mar lin") == found("MARIA@clients")
     assert found("5550199") == ["Kofi Mensah"] == found("206 555 01") == found("+1 206-555")
     assert found("clients.ex") == [] == found("joao") == found("%") == found("_")
-    assert found("li\x00nd") == ["Maria Lindqvist"] == found("x" * 5000 + "") + ["Maria Lindqvist"]
+    assert found("lin\x00") == ["Maria Lindqvist"] == found("x" * 5000 + "") + ["Maria Lindqvist"]
     assert found("") == ["Kofi Mensah", "Maria Lindqvist"]
 
 

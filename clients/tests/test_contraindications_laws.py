@@ -177,8 +177,8 @@ def test_a_grants_own_cap_techniques_and_minutes_count_and_never_raise_a_cap():
     answer = check(body("parkinsons", grant), plan("tapotement", "arm", "left", 2), minutes=45)
     assert answer.max_pressure_by_region == {"arm:left": 1}
     texts = [reason.text for reason in answer.reasons if reason.rule == "clearance-terms"]
-    assert texts == ["Dr Silva allowed 30 minutes at most; 45 are planned.",
-                     "Left arm: Dr Silva allowed pressure 1 at most; 2 is planned.",
+    assert texts == ["Dr Silva allowed 30 minutes at most; here 45.",
+                     "Left arm: Dr Silva allowed pressure 1 at most; here 2.",
                      "Left arm: Dr Silva ruled out tapotement."]
     generous = KnownClearance("", "granted", (), 5)
     numb = at("reduced-sensation", *LEFT_FOOT)

@@ -333,6 +333,9 @@ def test_a_share_is_told_once_watched_and_revoked(api, ana, signed_summary, neur
     assert page.status_code == 200
     seen = http.get(f"{V1}/shares/{body['id']}/").json()
     assert (seen["opened"], seen["times_opened"], seen["openings"][0]["by"]) == (True, 1, "Dr Adaeze Okafor")
+    client.post(body["url"], {"code": body["code"], "what": "letter"})
+    seen = http.get(f"{V1}/shares/{body['id']}/").json()
+    assert (seen["times_opened"], seen["times_downloaded"]) == (1, 1)
     assert body["code"] not in str(seen)
     assert http.post(f"{V1}/shares/{body['id']}/revoke/").json()["state"] == "revoked"
     assert client.post(body["url"], {"code": body["code"]}).status_code == 404

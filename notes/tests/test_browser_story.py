@@ -475,7 +475,7 @@ def _a_summary_reaches_the_neurologist_and_is_closed_again(story: Story) -> None
     assert Path(letter.value.path()).read_bytes().startswith(b"%PDF-")
 
     ana.press("Done")
-    ana.says("Opened 2 times")
+    ana.says("Read once")
     ana.press("Close it")
     ana.says("Dr Adaeze Okafor cannot open it any more")
     assert _opens(doctor, link, code) == refused

@@ -146,6 +146,27 @@ def test_eight_sessions_take_one_page_and_twenty_at_most_two():
         assert len(reader(long).pages) == 2
 
 
+def test_twelve_visits_of_four_rows_each_take_one_page_and_two_where_each_was_another():
+    work = ("left foot and left calf: effleurage, pressure 1 · back: myofascial release and petrissage, pressure 3 · "
+            "both shoulders: slow sustained pressure, pressure 2")
+    alike = tuple(Session(FIRST + timedelta(weeks=n), 45, work, "1-3") for n in range(12))
+    differing = tuple(replace(session, work=f"{work}, round {n}") for n, session in enumerate(alike))
+    for paper in letters.PAPERS:
+        assert len(reader(replace(LETTER, paper=paper, sessions=alike)).pages) == 1
+        assert len(reader(replace(LETTER, paper=paper, sessions=differing)).pages) <= 2
+
+
+def test_work_that_repeats_the_session_before_names_the_day_it_is_told_on():
+    sets = [Session(FIRST + timedelta(weeks=n), 45, work, "") for n, work in enumerate("aabbba")]
+    assert letters.said_works(tuple(sets)) == ("a", "as on 1 Sep", "b", "as on 15 Sep", "as on 15 Sep", "a")
+
+
+def test_a_work_that_does_not_name_its_pressure_gets_its_range():
+    assert letters.said_session(Session(FIRST, 30, "back: effleurage", "1-3")) == "back: effleurage, pressure 1-3"
+    assert letters.said_session(Session(FIRST, 30, "back: effleurage", "")) == "back: effleurage"
+    assert letters.said_session(Session(FIRST, 30, "back: x, pressure 2", "2")) == "back: x, pressure 2"
+
+
 def test_the_paper_is_the_one_asked_for():
     for paper, width, height in (("a4", 595, 842), ("us-letter", 612, 792)):
         box = reader(replace(LETTER, paper=paper)).pages[0].mediabox
@@ -184,7 +205,7 @@ def test_a_section_without_content_leaves_no_heading():
     bare = replace(LETTER, reason="", course=" \n ", limits=(), sessions=(), series=(), reactions="", plan="",
                    questions="")
     words = text_of(bare)
-    for heading in ("Why now", "Course", "Limits kept", "Readings", "What was done", "Reactions", "Plan", "Answer to"):
+    for heading in ("Why now", "Course", letters.LIMITS, "Readings", "What was done", "Reactions", "Plan", "Answer to"):
         assert heading not in words
     assert letters.NOTHING_ASKED in words
 

@@ -1,8 +1,10 @@
 """The record's pages: what they show, keep and refuse."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from notes import writing
@@ -72,14 +74,14 @@ def test_the_check_stands_at_the_row_with_level_cap_and_full_source_and_asks_why
     text = fragment.content.decode()
     at_row = text[text.index('id="row-1-check"') :]
     assert "Caution: pressure 2 at most" in words(fragment)
-    assert "sensation is reduced, so pressure 2 at most; 4 is planned." in at_row
+    assert "sensation is reduced, so pressure 2 at most; here pressure 4." in at_row
     assert "doi:10.1097/01.NNN.0000324753.04181.b2" in at_row
     assert "Caution" not in text[text.index('id="row-0-check"') : text.index('id="row-1-check"')]
     assert not note.treatments.exists()
     saved = page(ana).post(url("note", note), typed(note, ROW, subjective="tingling", act="sign"))
     assert saved.status_code == 409
     assert "doi:10.1097/01.NNN.0000324753.04181.b2" in saved.content.decode()
-    assert "Right today because" in words(saved)
+    assert "Why it is right today (needed to sign)" in words(saved)
 
 
 def test_a_refused_signature_says_why_in_words_and_loses_nothing(page, ana, kofis_visit):
@@ -101,6 +103,59 @@ def test_a_refused_signature_says_why_in_words_and_loses_nothing(page, ana, kofi
     assert note.is_signed
     assert "Signed by Ana Alves, LMT 60123, Mon 23 Nov 2026, 08:00" in words(done)
     assert note.content_hash in words(done)
+
+
+def test_a_row_without_its_reason_is_pointed_at_and_said_to_be_wrong(page, ana, kofis_visit):
+    note = writing.begin_note(appointment=kofis_visit, by=ana)[0]
+    soft = {"place": "back:midline", "technique": "effleurage", "pressure": "2"}
+    refused = page(ana).post(url("note", note), typed(note, soft, ROW, subjective="x", act="sign"))
+    text = refused.content.decode()
+    (field,) = re.findall(r'<input[^>]*name="row-1-override_reason"[^>]*>', text)
+    assert 'aria-invalid="true"' in field and "id_row-1-override_reason_error" in field
+    assert 'id="id_row-1-override_reason_error"' in text
+    assert "Say why it is right today: left foot. Or change this row." in words(refused)
+    assert 'href="#id_row-1-override_reason"' in text
+    assert "aria-invalid" not in re.findall(r'<input[^>]*name="row-0-override_reason"[^>]*>', text)[0]
+
+
+def test_a_signature_before_the_visit_and_without_reasons_is_told_both_at_once(page, ana, kofis_visit):
+    Appointment.objects.filter(pk=kofis_visit.pk).update(status="confirmed")
+    note = writing.begin_note(appointment=kofis_visit, by=ana)[0]
+    refused = page(ana).post(url("note", note), typed(note, ROW, subjective="x", act="sign"))
+    assert refused.status_code == 409
+    assert "Mark it arrived if it began early." in words(refused)
+    assert "The check speaks against some of this work: left foot." in words(refused)
+    assert 'aria-invalid="true"' in refused.content.decode()
+
+
+def test_a_visit_that_began_early_is_marked_arrived_from_the_refused_note_and_what_is_typed_is_kept(
+    page, ana, kofis_visit
+):
+    Appointment.objects.filter(pk=kofis_visit.pk).update(status="confirmed")
+    note = writing.begin_note(appointment=kofis_visit, by=ana)[0]
+    http = page(ana)
+    assert 'value="arrive"' not in http.get(url("note", note)).content.decode()
+    refused = http.post(url("note", note), typed(note, subjective="first words", act="sign"))
+    assert 'name="act" value="arrive"' in refused.content.decode()
+    assert reverse("sessions:appointment", args=[kofis_visit.pk]) in refused.content.decode()
+    note.refresh_from_db()
+    done = http.post(url("note", note), typed(note, subjective="more words", act="arrive"), follow=True)
+    assert "Marked arrived, and saved as a draft. It can be signed now." in words(done)
+    note.refresh_from_db()
+    assert (note.subjective, note.appointment.status) == ("more words", "arrived")
+    http.post(url("note", note), typed(note, subjective="more words", act="sign"))
+    note.refresh_from_db()
+    assert note.is_signed
+
+
+def test_places_are_offered_by_part_of_the_body(page, ana, draft):
+    text = page(ana).get(url("note", draft)).content.decode()
+    select = text[text.index('name="row-0-place"') : text.index('name="row-0-technique"')]
+    assert re.findall(r'optgroup label="([^"]+)"', select) == [
+        "Head and neck", "Trunk", "Arm", "Hand", "Leg", "Foot",
+    ]
+    foot = select[select.index('label="Foot"') :]
+    assert "Left heel" in foot and "Left calf" not in foot
 
 
 def test_an_unfinished_row_and_a_reading_off_the_scale_are_pointed_at_and_nothing_is_lost(page, ana, draft):
@@ -217,6 +272,44 @@ def test_a_signed_note_is_read_only_and_takes_an_addendum_with_its_reason(page, 
     assert Addendum.objects.count() == 1
 
 
+def test_what_was_recorded_after_the_signature_is_not_held_against_a_note(page, ana, ben, kofi, kofis_visit):
+    explained = writing.TreatmentInput("foot", "left", "deep-tissue", 4, 10, "", "heel tested, intact")
+    note = sign(kofis_visit, ana, explained, writing.TreatmentInput("back", "both", "effleurage", 2, 5))
+    kofi.findings.all().delete()
+    hip = kofi.findings.create(practice=kofi.practice, finding="osteoporosis")  # recorded later, of old
+    hip.places.create(region="foot", side="left")
+    kofi.findings.filter(pk=hip.pk).update(recorded_at=note.signed_at + timedelta(days=1))
+    shown = words(page(ben).get(url("note", note)))
+    assert "bones are weak" not in shown
+    assert "Why it was right that day: heel tested, intact" in shown
+
+
+def test_what_held_when_a_note_was_signed_stands_beside_the_reason(page, ben, ana, kofis_visit):
+    explained = writing.TreatmentInput("foot", "left", "deep-tissue", 4, 10, "", "heel tested, intact")
+    note = sign(kofis_visit, ana, explained)
+    text = words(page(ben).get(url("note", note)))
+    limit = text.index("Left foot: sensation is reduced, so pressure 2 at most; here pressure 4.")
+    source = text.index("doi:10.1097/01.NNN.0000324753.04181.b2")
+    assert limit < source < text.index("Why it was right that day: heel tested, intact")
+
+
+def test_a_relapse_that_is_over_by_now_still_stands_beside_the_note_signed_in_it(page, ben, ana, maria, visit):
+    from clients.episodes import advance_episode, record_episode
+
+    firm = writing.TreatmentInput("back", "both", "effleurage", 4, 10, "", "asked for it")
+    with time_machine.travel("2026-11-23T13:05:00Z", tick=False):
+        episode, _ = record_episode(
+            client=maria, kind="relapse", onset_on=visit.wall_date, reported_by="Maria", by=ana,
+            fever_or_infection=False,
+        )
+        advance_episode(episode=episode, status="confirmed", on=visit.wall_date, by=ana)
+    with time_machine.travel("2026-11-23T13:10:00Z", tick=False):
+        note = sign(visit, ana, firm)
+    with time_machine.travel("2026-11-23T13:15:00Z", tick=False):
+        advance_episode(episode=episode, status="resolved", on=visit.wall_date, by=ana)
+        assert "this is a relapse, so pressure 2 at most; here pressure 4." in words(page(ben).get(url("note", note)))
+
+
 def test_a_signed_note_that_is_typed_into_keeps_what_was_typed_in_sight(page, ana, signed):
     answer = page(ana).post(url("note", signed), typed(signed, subjective="too late", act="save"))
     assert answer.status_code == 409
@@ -274,6 +367,20 @@ def test_three_presses_lead_from_the_signed_note_to_the_sent_summary(page, ana, 
     assert shared["Cache-Control"] == "no-store"
 
 
+def test_the_clients_own_doctor_is_chosen_and_the_others_stand_apart(page, ana, riverside, maria, signed, neurologist):
+    from clients.doctors import create_doctor, link_doctor
+
+    create_doctor(practice=riverside, name="Dr Aaron Abel", by=ana)
+    address = reverse("notes:summary_new", args=[maria.pk])
+    assert '<option value="" selected>Choose a doctor' in page(ana).get(address).content.decode()
+    link_doctor(client=maria, doctor=neurologist, by=ana)
+    text = page(ana).get(address).content.decode()
+    own, others = text[text.index("<optgroup") : text.index("</select>")].split("</optgroup>")[:2]
+    assert 'label="Doctors of Maria"' in own and f'value="{neurologist.pk}" selected' in own
+    assert 'label="Other doctors of the practice"' in others and "Dr Aaron Abel" in others
+    assert neurologist.name not in others
+
+
 def test_what_was_typed_after_the_last_look_is_shown_before_it_is_signed(page, ana, summary):
     prose = {name: getattr(summary, name) for name in Summary.PROSE} | {"version": 1, "sections": summary.sections}
     shown = page(ana).post(url("summary_sign", summary), prose | {"questions": "Is heat all right?"}, follow=True)
@@ -329,7 +436,17 @@ def test_when_and_how_often_it_was_opened_stands_beside_the_share(page, client, 
     for what in ("page", "letter"):
         client.post(share.url, {"code": share.code, "what": what})
     for address in (url("summary", share.share.summary), reverse("clients:client", args=[maria.pk])):
-        assert "Opened 2 times, last Mon 23 Nov, 08:00." in words(page(ana).get(address))
+        shown = words(page(ana).get(address))
+        assert "Read once, Mon 23 Nov, 08:00; letter downloaded once, Mon 23 Nov, 08:00." in shown
+    client.post(share.url, {"code": share.code})
+    assert "Read 2 times, last Mon 23 Nov" in words(page(ana).get(url("summary", share.share.summary)))
+
+
+def test_a_letter_that_was_only_downloaded_is_not_called_read(page, client, ana, share):
+    for _ in range(2):
+        client.post(share.url, {"code": share.code, "what": "letter"})
+    shown = words(page(ana).get(url("summary", share.share.summary)))
+    assert "Letter downloaded 2 times, Mon 23 Nov, 08:00." in shown and "Read " not in shown.split("Sent so far")[1]
 
 
 def test_taking_an_agreement_back_closes_its_shares(page, ana, share, consent, maria):

@@ -1,6 +1,7 @@
 """Sharing: link and code, one text for every refusal, closed at once, counted under pressure."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,10 @@ def test_nothing_that_does_not_open_can_be_told_from_another(
     assert len({answer.content for answer in asked}) == 1
     text = asked[0].content + refused[0].content
     assert b"Riverside" not in text and b"Lindqvist" not in text and b"Okafor" not in text
+    for answer in (asked[0], refused[0]):  # to a doctor this product's name says nothing
+        assert "A letter from a practice" in answer.content.decode()
+        assert not re.search(r">[^<]*Evenhand", answer.content.decode())
+        assert "the practice that sent you this link" in answer.content.decode()
     assert not ShareOpening.objects.exists()
 
 
@@ -106,6 +111,12 @@ def test_the_right_code_shows_the_letter_and_each_opening_is_written_down(spelle
     assert (opening.share_id, opening.what) == (share.share.pk, "page")
     entry = AuditEntry.objects.get(verb="share_page_opened")
     assert (entry.actor_role, entry.actor_name) == ("doctor", "Dr Adaeze Okafor")
+
+
+def test_the_pdf_is_offered_above_the_letter_and_no_part_is_set_larger_than_its_siblings(client, share):
+    text = client.post(share.url, {"code": share.code}).content.decode()
+    assert text.index("PDF letter") < text.index('aria-label="The letter"')
+    assert "summary__course" not in text and "<h3>Course</h3>" in text
 
 
 def test_a_code_read_out_in_two_halves_opens_too(share):

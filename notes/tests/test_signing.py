@@ -1,6 +1,9 @@
 """Signing: what stands before it, what it locks, and how a changed byte is found."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
@@ -57,6 +60,16 @@ def test_a_visit_still_to_come_is_signed_once_it_has_begun_or_been_marked_arrive
         signing.sign_note(note=note, by=ana)
     Appointment.objects.filter(pk=visit.pk).update(status="arrived")
     assert signing.sign_note(note=note, by=ana).is_signed
+
+
+def test_a_visit_of_another_day_is_not_said_to_have_begun_early(visit, ana):
+    Appointment.objects.filter(pk=visit.pk).update(status="confirmed")
+    note = draft_of(visit, ana, SOFT, subjective="early")
+    with (
+        time_machine.travel(visit.starts_at - timedelta(days=1), tick=False),
+        pytest.raises(signing.VisitNotStarted, match="Sign once it has begun"),
+    ):
+        signing.sign_note(note=note, by=ana)
 
 
 def test_a_visit_that_was_called_off_meanwhile_is_not_signed(visit, ana):

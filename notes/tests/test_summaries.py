@@ -1,13 +1,18 @@
 """Summaries: drafted from signed notes only, from chosen sections, frozen when signed."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.template.loader import render_to_string
 
+from clients.contraindications import RULES, Check, Reason
+from clients.episodes import advance_episode, record_episode
 from clients.models import ClientCondition, Episode
 from conftest import MONDAY, numb
-from notes import letters, summaries, writing
+from notes import letters, outcomes, summaries, writing
+from notes.letter_limits import said_limits
 from notes.letter_page import shown
 from notes.tests.conftest import SOFT, draft_of, had_visit, sign
 from notes.writing import TreatmentInput
@@ -66,11 +71,11 @@ def test_a_section_left_out_is_told_nowhere(maria, ana, signed, neurologist):
     )
     letter = summaries.letter_of(composed(maria, neurologist, ana, sections=["reason", "readings", "sessions"]))
     text = str(letters.as_data(letter))
-    for kept_back in ("sclerosis", "relapse", "numb", "Weekly.", "softer"):
+    for kept_back in ("sclerosis", "relapse", "numb", "sensation", "Weekly.", "softer"):
         assert kept_back not in text, kept_back
     assert letter.bands == ()
     whole = str(letters.as_data(summaries.letter_of(composed(maria, neurologist, ana))))
-    for told in ("sclerosis", "MS relapse", "numb", "Weekly.", "softer"):
+    for told in ("sclerosis", "MS relapse", "sensation", "Weekly.", "softer"):
         assert told in whole, told
 
 
@@ -91,6 +96,99 @@ def test_a_series_carries_its_published_change_and_its_scale(maria, ana, neuro_4
     assert (series.low, series.high, series.change, series.better) == (0, 10, 2.0, "lower")
     assert "Farrar" in series.meaningful_change
     assert [(r.before, r.after) for r in series.readings] == [(7, 5), (6, 4)]
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("", "on the client's report"),
+        ("the client's report", "on the client's report"),
+        ("the MS team", "on the MS team's word"),
+        ("MS team", "on the MS team's word"),
+        ("a doctor", "on a doctor's word"),
+        ("Dr Silva", "on the word of Dr Silva"),
+    ],
+)
+def test_a_relapse_is_told_with_the_word_it_stands_on(word, said, maria, ana, signed, neurologist):
+    episode, _ = record_episode(
+        client=maria, kind="relapse", onset_on=MONDAY - timedelta(days=2), reported_by="Maria", by=ana,
+        fever_or_infection=False,
+    )
+    assert "MS relapse reported since Sat 21 Nov, not confirmed." in composed(maria, neurologist, ana).course
+    episode = advance_episode(episode=episode, status="confirmed", on=MONDAY, by=ana, on_word_of=word)
+    letter = summaries.letter_of(composed(maria, neurologist, ana))
+    assert f"MS relapse since Sat 21 Nov, {said}." in letter.course
+    assert any(line.endswith(f"(MS relapse since Sat 21 Nov, {said})") for line in letter.limits)
+    assert "confirmed" not in str(letters.as_data(letter))
+    episode = advance_episode(episode=episode, status="recovering", on=MONDAY, by=ana)
+    assert f"MS relapse since Sat 21 Nov, {said}, recovering." in composed(maria, neurologist, ana).course
+    advance_episode(episode=episode, status="resolved", on=MONDAY, by=ana)
+    assert f"MS relapse from Sat 21 Nov to Mon 23 Nov, {said}." in composed(maria, neurologist, ana).course
+
+
+def test_limits_are_those_of_the_day_the_letter_is_written_and_said_to_be(
+    maria, ana, neuro_45, neurologist, now, client
+):
+    sign(had_visit(maria, ana, neuro_45, days_ago=7), ana, TreatmentInput("back", "both", "effleurage", 3, 5))
+    numb(maria)
+    letter = summaries.letter_of(composed(maria, neurologist, ana, last=MONDAY - timedelta(days=5)))
+    assert letter.limits, letter.limits
+    assert letters.LIMITS == "What limits the work now"
+    text = render_to_string("notes/_letter.html", {"shown": shown(letter)})
+    assert "<h3>What limits the work now</h3>" in text and "Limits kept" not in text
+    assert "Limits kept" not in str(letters._to_print(letter))
+    maria.findings.update(ended_on=MONDAY - timedelta(days=1))
+    assert summaries.letter_of(composed(maria, neurologist, ana, last=MONDAY - timedelta(days=5))).limits == ()
+
+
+def test_limits_speak_of_places_and_caps_and_give_the_doctor_no_advice(maria, ana, signed, neurologist):
+    numb(maria)
+    for finding in ("spasm", "fatigue", "lubricant-allergy"):
+        maria.findings.create(practice=maria.practice, finding=finding)
+    episode, _ = record_episode(
+        client=maria, kind="relapse", onset_on=MONDAY, reported_by="Maria", by=ana, fever_or_infection=False
+    )
+    advance_episode(episode=episode, status="confirmed", on=MONDAY, by=ana)
+    limits = summaries.letter_of(composed(maria, neurologist, ana)).limits
+    foot = "Both feet: pressure 2 at most, no deep work, heat or cold (sensation is reduced; heat and cold are not"
+    assert any(line.startswith(foot) for line in limits), limits
+    assert not any(word in f" {line} ".lower() for line in limits for word in (" you ", " look ", " ask ", " it all "))
+    everywhere = next(line for line in limits if line.startswith("Everywhere"))
+    for part in ("pressure 2 at most", "vigorous work", "oils or lotions that are not tolerated", "45 minutes at most"):
+        assert part in everywhere
+    maria.findings.create(practice=maria.practice, finding="fever")
+    limits = summaries.letter_of(composed(maria, neurologist, ana)).limits
+    assert limits[0] == "Everywhere: no session (there is fever)"
+
+
+def test_no_rule_speaks_to_the_doctor_as_to_a_colleague_at_the_table():
+    for rule in RULES.values():
+        about = ("foot:left",) if rule.is_about_places else ()
+        reason = Reason(rule.code, rule.level.word, rule.text, about, rule.max_pressure, (), "", "", False, None)
+        for line in said_limits(Check("caution", {}, (reason,)), {}):
+            assert " ()" not in line and ": (" not in line and "{detail}" not in line, line
+            assert not re.search(r"\b(you|your|ask|begin|look|guard|keep|call)\b", line, re.I), line
+
+
+def test_each_piece_of_work_is_told_with_its_own_place_and_pressure(maria, ana, visit, neurologist):
+    sign(
+        visit, ana, TreatmentInput("foot", "left", "effleurage", 1, 5), TreatmentInput("back", "both", "effleurage", 3, 5),
+        TreatmentInput("calf", "left", "effleurage", 1, 5), TreatmentInput("back", "both", "petrissage", 3, 5),
+        TreatmentInput("hand", "right", "cold", None, 5), pain=(5, 3),
+    )
+    summary = composed(maria, neurologist, ana)
+    (session,) = summaries.letter_of(summary).sessions
+    assert session.work == (
+        "left foot and left calf: effleurage, pressure 1 · back: effleurage and petrissage, pressure 3 · "
+        "right hand: cold"
+    )
+    assert (session.pressure, letters.said_session(session)) == ("1-3", session.work)
+    assert "Pain reported 5 before and 3 after the session" in summary.course and "observed" not in summary.course
+
+
+def test_what_a_clock_says_is_called_measured(maria, ana, signed, neurologist, monkeypatch):
+    monkeypatch.setitem(outcomes.MEASURES, "pain", replace(outcomes.MEASURES["pain"], known_by="measured"))
+    assert "Pain measured 5 before" in composed(maria, neurologist, ana).course
 
 
 def test_one_reading_is_no_course(maria, ana, signed, neurologist):

@@ -1,0 +1,39 @@
+"""What was recorded of a body at a moment that has passed: what a signed note is checked against later.
+
+A note keeps no copy of its check. Rows carry when they were recorded, episodes their steps; what was put right
+later in a row that stood already (an end, a doctor's answer) is read as it stands now.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from clients.contraindications import Body, KnownClearance, KnownCondition, KnownEpisode, KnownFinding
+from clients.models import Clearance, Client, ClientCondition, Episode, Finding
+
+
+def body_at(client: Client, moment: datetime) -> Body:
+    """The client's body as the check would have read it at that moment."""
+    until = {"client": client, "recorded_at__lte": moment}
+    findings = [
+        KnownFinding(f.finding, tuple((p.region, p.side) for p in f.places.all()), f.began_on, f.ended_on, f.detail)
+        for f in Finding.objects.filter(**until).prefetch_related("places")]
+    findings += [KnownFinding("heat-sensitive")] * client.heat_sensitive
+    findings += [KnownFinding("cold-sensitive")] * client.cold_sensitive
+    return Body(
+        tuple(KnownCondition(c.condition, c.since, c.ended_on) for c in ClientCondition.objects.filter(**until)),
+        tuple(findings), _episodes_at(client, moment),
+        tuple(KnownClearance(k.scope, k.state, tuple((r["region"], r["side"]) for r in k.regions), k.max_pressure,
+                             tuple(k.excluded_techniques), k.minutes, k.expires_on, k.doctor.name)
+              for k in Clearance.objects.filter(**until).select_related("doctor")))
+
+
+def _episodes_at(client: Client, moment: datetime) -> tuple[KnownEpisode, ...]:
+    """The episodes that were open then, each in the status it had then."""
+    found = []
+    for e in Episode.objects.filter(client=client, created_at__lte=moment).prefetch_related("steps"):
+        steps = [step.status for step in e.steps.all() if step.at <= moment]
+        status = steps[-1] if steps else e.status
+        if status in Episode.OPEN:
+            found.append(KnownEpisode(e.kind, status, e.onset_on, e.hold_until, e.fever_or_infection, e.steroids_until))
+    return tuple(found)
