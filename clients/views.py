@@ -12,9 +12,11 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clients.archiving import archive_client, restore_client
 from clients.doctors import create_doctor, link_doctor
+from clients.duplicates import already_listed
 from clients.episodes import today_in
 from clients.forms import DoctorForm, NewClientForm, ProfileForm
 from clients.models import Client, ClientDoctor, Doctor
@@ -49,10 +51,12 @@ def status_of(form: forms.Form) -> int:
 def client_list(request: HttpRequest) -> HttpResponse:
     """Every client by name, or those who fit what was typed."""
     member, q = member_of(request), request.GET.get("q", "").strip()[:LONGEST]
-    everybody = Client.objects.visible_to(member).filter(archived_at=None)
+    is_archive = bool(request.GET.get("archived"))
+    everybody = Client.objects.visible_to(member).filter(archived_at__isnull=not is_archive)
     page = Paginator(find_clients(everybody, q).order_by("name", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "clients/list.html", {
-        "room": "clients", "q": q, "page_obj": page, "is_empty_practice": not q and not page.paginator.count})
+        "room": "clients", "q": q, "page_obj": page, "is_archive": is_archive,
+        "is_empty_practice": not q and not is_archive and not page.paginator.count})
 
 
 @require_safe
@@ -75,13 +79,19 @@ def client_new(request: HttpRequest) -> HttpResponse:
     member = member_of(request)
     form = NewClientForm(request.POST if request.method == "POST" else None,
                          initial={"name": request.GET.get("name", "")[:120]})
+    alike: list[Client] = []
     if form.is_bound and form.is_valid():
+        said = form.cleaned_data
+        if "another" not in request.POST:
+            alike = already_listed(by=member, name=said["name"], email=said["email"], phone=said["phone"])
+    if form.is_bound and form.is_valid() and not alike:
         today = clock.wall_of(timezone.now(), member.practice.time_zone)[0]
         client = attempt(form, create_client, practice=member.practice, by=member, **form.profile(today))
         if client:
             messages.success(request, f"{client.name} is on your list.")
             return redirect("clients:client", client.pk)
-    return render(request, "clients/new.html", {"room": "clients", "form": form}, status=status_of(form))
+    return render(request, "clients/new.html", {"room": "clients", "form": form, "alike": alike},
+                  status=409 if alike else status_of(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,6 +113,26 @@ def client_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             form.data = typed
     return render(request, "clients/edit.html", {"room": "clients", "client": client, "form": form},
                   status=status_of(form))
+
+
+@require_POST
+@member_page()
+def client_archive(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take somebody who comes no more off the list."""
+    member = member_of(request)
+    client = archive_client(client=find(Client, member, pk, "practice"), by=member)
+    messages.success(request, f"{client.name} is in the archive, with everything that is written of them.")
+    return redirect("clients:list")
+
+
+@require_POST
+@member_page()
+def client_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put them back on the list."""
+    member = member_of(request)
+    client = restore_client(client=find(Client, member, pk, "practice"), by=member)
+    messages.success(request, f"{client.name} is on your list again.")
+    return redirect("clients:client", client.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -17,6 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions, serializers
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
@@ -34,6 +36,7 @@ __all__ = [
     "require_match", "version_if_matched",
 ]
 
+EVERY_QUERY = frozenset({"page", "page_size", "format"})
 KEYS_ARE_KEPT = timedelta(hours=24)
 
 
@@ -63,6 +66,30 @@ class Api(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         timezone.activate(self.member.practice.time_zone)
+        if unknown := [name for name in request.query_params if name not in EVERY_QUERY]:
+            self._refuse_unknown(unknown, self._queries(), "query parameter")
+
+    def _queries(self) -> set[str]:
+        """What may be asked of this address: the filters, and what its description names."""
+        filters = getattr(getattr(self, "filterset_class", None), "base_filters", {})
+        handler = getattr(self, (self.request.method or "").lower(), None)
+        described = getattr(handler, "kwargs", {}).get("schema", type(self.schema))()
+        described.view, described.method = self, self.request.method
+        names = set(filters)
+        for asked in described.get_override_parameters():
+            if isinstance(asked, OpenApiParameter):
+                names |= {asked.name} if asked.location == OpenApiParameter.QUERY else set()
+            else:
+                names |= set(asked().fields)
+        return names
+
+    @staticmethod
+    def _refuse_unknown(sent: Iterable[Any], known: Collection[str], what: str) -> None:
+        """400 with a pointer for each name that nothing here reads; a typing error would otherwise go unnoticed."""
+        there_are = f"There are: {', '.join(sorted(known))}." if known else "None is read here."
+        unknown = [str(name)[:60] for name in sent if name not in known]
+        if unknown:
+            raise serializers.ValidationError(dict.fromkeys(unknown, f"There is no such {what}. {there_are}"))
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {"request": self.request, "view": self, "member": self.member}
@@ -76,6 +103,7 @@ class Api(APIView):
         if not isinstance(data, dict):
             raise BadInput("Send a JSON object.")
         serializer = serializer_class(data=data, context=self.get_serializer_context(), **kwargs)
+        self._refuse_unknown(data, serializer.fields, "field")
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 

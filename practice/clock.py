@@ -146,7 +146,8 @@ def offset_spans(zone: str, first: int, last: int) -> list[tuple[int, int, int]]
 def said(instant: datetime, zone: str, *, today: date | None = None) -> str:
     """Say an instant in the words of page, mail, SMS, calendar and PDF: "Tue 24 Nov, 10:30".
 
-    The year is added more than 300 days from `today`, the UTC offset where the wall time comes twice.
+    The year is added where it is not that of `today` or more than 300 days from it, the UTC offset where the wall
+    time comes twice.
     """
     local = _aware(instant).astimezone(zone_of(zone))
     text = f"{said_date(local.date(), today=today)}, {said_time(local.time())}"
@@ -155,9 +156,9 @@ def said(instant: datetime, zone: str, *, today: date | None = None) -> str:
 
 
 def said_date(on: date, *, today: date | None = None, year: bool = False) -> str:
-    """Say a date: "Tue 24 Nov", with the year where asked or where it is more than 300 days from `today`."""
+    """Say a date: "Tue 24 Nov", with the year where asked, of another year than `today` or 300 days from it."""
     text = f"{WEEKDAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]}"
-    far = today is not None and abs((on - today).days) > DAYS_WITHOUT_YEAR
+    far = today is not None and (on.year != today.year or abs((on - today).days) > DAYS_WITHOUT_YEAR)
     return f"{text} {on.year}" if year or far else text
 
 

@@ -7,7 +7,7 @@ from datetime import date, time
 from functools import cache, partial
 from typing import NamedTuple
 
-from practice.clock import DAY, EPOCH_DAY, offset_spans, said_time
+from practice.clock import DAY, EPOCH_DAY, offset_spans, said_date, said_time
 
 Window = tuple[int, int]
 """A stretch of time [start, end) in epoch minutes; a list of windows is sorted and disjoint as `merge` leaves it."""
@@ -257,18 +257,20 @@ def rank(
     *,
     zone: str,
     last_visit: int | None = None,
+    coming: Sequence[int] = (),
     rhythm_days: int | None = None,
     last_therapist: str | None = None,
 ) -> list[Ranked]:
     """Return the slots best first for one client, with the reasons in words; equal ones come earliest first.
 
-    Weighed as the return plan does: 3 a day off the rhythm, counted from `last_visit` (an epoch minute); 1 per
-    started 15 minutes outside the preferred windows, at most 16; 2 for another weekday; 12 for another therapist (of
-    the preferred ones: 1 per place further down); 16 for a time to avoid.
+    Weighed as the return plan does: 3 a day off the rhythm, counted from the visit before (`last_visit` or one of
+    those `coming`, epoch minutes), and 3 a day nearer to the visit after than the rhythm; 1 per started 15 minutes
+    outside the preferred windows, at most 16; 2 for another weekday; 12 for another therapist (of the preferred ones:
+    1 per place further down); 16 for a time to avoid. Days on which the client has a visit come after all others.
     """
     if not slots:
         return []
-    known = [slot.starts for slot in slots] + ([] if last_visit is None else [last_visit])
+    known = [slot.starts for slot in slots] + ([] if last_visit is None else [last_visit]) + list(coming)
     spans = offset_spans(zone, min(known), max(known) + 1)
     changes, offsets = [start for start, _, _ in spans], [offset for _, _, offset in spans]
 
@@ -278,18 +280,21 @@ def rank(
     last_day = None if last_visit is None else local(last_visit) // DAY
     windows = [stretch_of(*window) for window in preferences.windows]
     avoid = [(*stretch_of(opens, closes), because) for opens, closes, because in preferences.avoid]
-    by_day = cache(partial(_weigh_day, weekdays=preferences.weekdays, last_day=last_day, rhythm=rhythm_days))
+    days = sorted({local(minute) // DAY for minute in coming} | (set() if last_day is None else {last_day}))
+    by_day = cache(partial(
+        _weigh_day, weekdays=preferences.weekdays, days=days, last_day=last_day, rhythm=rhythm_days))
     by_time = cache(partial(_weigh_time, windows=windows, avoid=avoid))
     by_therapist = cache(partial(_weigh_therapist, preferred=preferences.therapists, last=last_therapist))
-    weighed: list[tuple[int, Slot, tuple[str, ...]]] = []
+    has_visit, weighed = set(days), []
     for slot in slots:
         day, minute = divmod(local(slot.starts), DAY)
         cost, why = by_day(day)
         time_cost, time_why = by_time(minute, slot.ends - slot.starts)
         therapist_cost, therapist_why = by_therapist(slot.therapist)
-        weighed.append((cost + time_cost + therapist_cost, slot, why + time_why + therapist_why))
+        total = cost + time_cost + therapist_cost
+        weighed.append((day in has_visit, total, slot, why + time_why + therapist_why))
     weighed.sort()
-    return [Ranked(slot, place, why) for place, (_, slot, why) in enumerate(weighed, start=1)]
+    return [Ranked(slot, place, why) for place, (_, _, slot, why) in enumerate(weighed, start=1)]
 
 
 def minutes_outside(start: int, minutes: int, opens: int, closes: int) -> int:
@@ -306,21 +311,32 @@ def window_words(opens: int, closes: int) -> str:
 
 
 def _weigh_day(
-    day: int, *, weekdays: frozenset[int], last_day: int | None, rhythm: int | None
+    day: int, *, weekdays: frozenset[int], days: Sequence[int], last_day: int | None, rhythm: int | None
 ) -> tuple[int, tuple[str, ...]]:
+    """Weigh a day by its weekday and by the nearest of the `days` with a visit before and after it."""
     cost, why = 0, []
     if weekdays:
         preferred = (day + THURSDAY) % 7 in weekdays
         cost += 0 if preferred else WEEKDAY
         why.append("a preferred day" if preferred else "not a preferred day")
-    if last_day is not None and rhythm is not None:
-        gap = day - last_day
+    place = bisect_left(days, day)
+    if place < len(days) and days[place] == day:
+        return cost, ("already has a visit that day", *why)
+    if rhythm is not None and place > 0:
+        gap = day - days[place - 1]
         cost += RHYTHM * abs(gap - rhythm)
-        if gap == rhythm:
-            why.append(f"{days_words(gap)} after the last visit, as usual")
-        elif gap > 0:
-            why.append(f"{days_words(gap)} after the last visit, usually {rhythm}")
+        said = f"{days_words(gap)} after {_visit_words(days[place - 1], last_day)}"
+        why.append(f"{said}, as usual" if gap == rhythm else f"{said}, usually {rhythm}")
+    if rhythm is not None and place < len(days):
+        gap = days[place] - day
+        cost += RHYTHM * max(0, rhythm - gap)
+        if gap < rhythm:
+            why.append(f"{days_words(gap)} before {_visit_words(days[place], last_day)}")
     return cost, tuple(why)
+
+
+def _visit_words(day: int, last_day: int | None) -> str:
+    return "the last visit" if day == last_day else f"the visit on {said_date(date.fromordinal(day + EPOCH_DAY))}"
 
 
 def _weigh_time(

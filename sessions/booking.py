@@ -15,7 +15,7 @@ from clients.models import Client
 from practice import clock
 from practice.access import Actor
 from practice.models import Membership, Room, Service
-from practice.refusals import BadInput, Refusal, Stale, refuse_all
+from practice.refusals import BadInput, Stale
 from sessions import reminders
 from sessions.diary import fresh, lapse_expired, lock_diary, log_step, shorten_buffers, write_visit
 from sessions.models import Appointment, Series
@@ -24,10 +24,11 @@ from sessions.objections import (
     after_override,
     against_hours,
     against_the_body,
-    find_clash,
+    find_clashes,
     if_free,
     refuse_if_taken,
     refuse_the_past,
+    refuse_wish,
 )
 from sessions.states import VisitNotInState, next_state
 from sessions.supply import rooms_for
@@ -66,8 +67,8 @@ def move_appointment(
 ) -> Appointment:
     """Move a visit to another time, therapist or room; row and calendar id stay, its SEQUENCE rises.
 
-    Refuses what booking refuses; the visit's own old time counts as free. With `expected_version`, a visit that
-    somebody changed meanwhile is refused as stale.
+    Refuses what booking refuses; the visit's own old time counts as free. Moved to where it is, nothing changes.
+    With `expected_version`, a visit that somebody changed meanwhile is refused as stale.
     """
     therapist = therapist or appointment.therapist
     with transaction.atomic():
@@ -77,6 +78,9 @@ def move_appointment(
         if expected_version is not None and appointment.version != expected_version:
             raise Stale("Somebody changed this visit since you read it. Read it again, then repeat your change.")
         becomes = next_state(appointment, "move")
+        stays = (starts_at, therapist) == (appointment.starts_at, appointment.therapist)
+        if stays and room in (None, appointment.room):
+            return appointment
         wish = Wish(appointment.client, therapist, appointment.service, starts_at, appointment.minutes, by,
                      override_reason.strip(), (appointment.pk,))
         refuse_the_past(wish)
@@ -165,18 +169,14 @@ def _place(appointment: Appointment, wish: Wish, room: Room | None) -> None:
     """
     practice = wish.client.practice
     lapse_expired(practice, *wish.occupied(True))
-    refusals: list[Refusal] = []
-    clash, chosen = find_clash(wish, room, buffers=True)
+    clashes, chosen = find_clashes(wish, room, buffers=True)
     appointment.buffer_before, appointment.buffer_after = wish.service.buffer_before, wish.service.buffer_after
-    is_tight = clash is not None and bool(wish.override_reason)
+    is_tight = bool(clashes and wish.override_reason)
     if is_tight:
-        clash, chosen = find_clash(wish, room, buffers=False)
+        clashes, chosen = find_clashes(wish, room, buffers=False)
         appointment.buffer_before = appointment.buffer_after = 0
-    if clash:
-        refusals.append(clash)
     of_the_body, appointment.check_at_booking = against_the_body(wish)
-    refusals += against_hours(wish) + of_the_body
-    refuse_all(after_override(refusals, wish))
+    refuse_wish(after_override([*clashes, *against_hours(wish), *of_the_body], wish), wish, room)
     assert chosen is not None
     appointment.room = chosen
     appointment.set_time(wish.starts_at, practice.time_zone)

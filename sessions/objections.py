@@ -21,8 +21,9 @@ from clients.models import Client, Episode
 from practice import clock
 from practice.access import Actor, Role
 from practice.clock import instant_at, minute_of
-from practice.models import Membership, Room, Service
+from practice.models import Closure, Membership, Room, Service, TimeOff
 from practice.refusals import BadInput, NotAllowed, Refusal, refuse_all
+from sessions.availability import Window, intersect
 from sessions.diary import DAY, SlotTaken
 from sessions.models import RELEASED, Appointment
 from sessions.supply import gives, open_times, rooms_for, windows_of
@@ -128,19 +129,19 @@ def refuse_the_past(wish: Wish) -> None:
     if wish.override_reason and wish.starts_at >= earliest and not _is_outsider(wish.by):
         return
     practice = wish.client.practice
-    said = clock.said(wish.starts_at, practice.time_zone)
+    said = clock.said(wish.starts_at, practice.time_zone, today=_today(wish))
     how = (f"A visit of the last {LATE_ENTRY_DAYS} days can be entered late with a reason."
            if wish.starts_at >= earliest else f"Visits can be entered late for {LATE_ENTRY_DAYS} days only.")
     raise BadInput(f"{said} has passed. {how}", field="starts_at", nearest=_nearest_open(wish, 2))
 
 
-def _nearest_open(wish: Wish, how_many: int) -> list[str]:
-    """The nearest open starts to the wished one, ISO 8601 in the practice's zone."""
+def _nearest_open(wish: Wish, how_many: int, rooms: Sequence[Room] = ()) -> list[str]:
+    """The nearest open starts to the wished one, ISO 8601 in the practice's zone; in these rooms, or in any."""
     zone = wish.client.practice.time_zone
     day = clock.wall_of(max(wish.starts_at, timezone.now()), zone)[0]
     starts = [slot.starts for slot in open_times(
         service=wish.service, first=day, last=day + timedelta(days=14), therapists=[wish.therapist.pk],
-        rooms=[room.pk for room in rooms_for(wish.service)], client=wish.client, minutes=wish.minutes,
+        rooms=[room.pk for room in rooms or rooms_for(wish.service)], client=wish.client, minutes=wish.minutes,
         ignoring=wish.ignoring)]
     wished = minute_of(wish.starts_at)
     nearest = sorted(starts, key=lambda start: (abs(start - wished), start))[:how_many]
@@ -166,16 +167,24 @@ def after_override(refusals: list[Refusal], wish: Wish) -> list[Refusal]:
 
 
 def find_clash(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[SlotTaken | None, Room | None]:
-    """Whoever is taken then (therapist, room or client), in words; else the room to use.
+    """The first of `find_clashes`, with the nearest open times; else the room to use."""
+    clashes, free = find_clashes(wish, room, buffers=buffers)
+    if clashes:
+        _offer_nearest(clashes[0], wish, room)
+    return (clashes[0] if clashes else None), free
+
+
+def find_clashes(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[list[SlotTaken], Room | None]:
+    """Whoever is taken then (therapist, client, room), each in words; else the room to use.
+
+    Where no room was asked for, that there is none is told only if other visits than those told take them all.
 
     Without `buffers` only the visits themselves count, on both sides.
     """
     begin, end = wish.occupied(buffers)
     rooms = list(wish.rooms) or rooms_for(wish.service)
-    if room:
-        if room.pk not in {r.pk for r in rooms}:
-            raise ServiceNotGiven(f"{wish.service.name} is not given in {room.name}.")
-        rooms = [room]
+    if room and room.pk not in {r.pk for r in rooms}:
+        raise ServiceNotGiven(f"{wish.service.name} is not given in {room.name}.")
     if not gives(wish.therapist, wish.service):
         raise ServiceNotGiven(f"{wish.therapist.name} does not give {wish.service.name}.")
     live = (Appointment.objects.exclude(status__in=RELEASED).exclude(pk__in=wish.ignoring)
@@ -185,31 +194,74 @@ def find_clash(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[SlotTak
             .filter(Q(therapist=wish.therapist) | Q(room__in=rooms) | Q(client=wish.client))
             .select_related("therapist__user").order_by("occupied_from"))
     taken = [row for row in live if buffers or (row.starts_at < end and begin < row.ends_at)]
-    for row in taken:
-        if row.therapist_id == wish.therapist.pk:
-            return _taken(f"{wish.therapist.name} is taken {_span(row)}.", wish), None
-        if row.client_id == wish.client.pk and row.starts_at < wish.ends_at and row.ends_at > wish.starts_at:
-            has = f"{wish.client.name} already has a visit {_span(row)}, with {row.therapist.name}."
-            return _taken(has, wish), None
-    used = {row.room_id for row in taken}
-    free = [r for r in rooms if r.pk not in used]
-    if not free:
-        what = f"{room.name} is taken" if room else "Every room for this service is taken"
-        return _taken(f"{what} at {clock.said(wish.starts_at, wish.client.practice.time_zone)}.", wish), None
-    return None, free[0]
+    clashes = []
+    busy = [row for row in taken if row.therapist_id == wish.therapist.pk]
+    own = [row for row in taken if row.client_id == wish.client.pk
+           and row.starts_at < wish.ends_at and row.ends_at > wish.starts_at]
+    if busy:
+        clashes.append(SlotTaken(f"{wish.therapist.name} is taken {_span(busy[0])}."))
+    if own:
+        clashes.append(SlotTaken(
+            f"{wish.client.name} already has a visit {_span(own[0])}, with {own[0].therapist.name}."))
+    in_room = {row.room_id: row for row in reversed(taken)}
+    free = [r for r in rooms if r.pk not in in_room]
+    if room and room.pk in in_room:
+        other = f"; free at the same time in {_either(free)}" if free else ""
+        clashes.append(SlotTaken(f"{room.name} is taken {_span(in_room[room.pk])}{other}."))
+    elif not room and {r.pk for r in rooms} <= {row.room_id for row in taken if row not in (*busy, *own)}:
+        clashes.append(SlotTaken(f"Every room for this service is taken {_wished_span(wish)}."))
+    return clashes, None if clashes else room or free[0]
+
+
+def refuse_as_wished(wish: Wish, room: Room | None) -> None:
+    """Raise whatever speaks against a wish as the diary stands: a look, without a lock; with a reason, what is left."""
+    refuse_the_past(wish)
+    clashes, _ = find_clashes(wish, room, buffers=not wish.override_reason)
+    refuse_wish([*clashes, *after_override([*against_hours(wish), *against_the_body(wish)[0]], wish)], wish, room)
 
 
 def refuse_if_taken(wish: Wish, room: Room | None) -> None:
     """A look before any lock is taken: a time that is plainly gone is refused without making others wait."""
-    clash, _ = find_clash(wish, room, buffers=not wish.override_reason)
-    if clash:
-        refuse_all([clash, *after_override([*against_hours(wish), *against_the_body(wish)[0]], wish)])
+    clashes, _ = find_clashes(wish, room, buffers=not wish.override_reason)
+    if clashes:
+        left = after_override([*against_hours(wish), *against_the_body(wish)[0]], wish)
+        refuse_wish([*clashes, *left], wish, room)
 
 
-def _taken(what: str, wish: Wish) -> SlotTaken:
-    nearest = _nearest_open(wish, 3)
-    said = ", ".join(clock.said(datetime.fromisoformat(n), wish.client.practice.time_zone) for n in nearest)
-    return SlotTaken(f"{what} {'Free instead: ' + said + '.' if said else 'Choose another time.'}", nearest=nearest)
+def refuse_wish(refusals: Sequence[Refusal], wish: Wish, room: Room | None) -> None:
+    """Raise the first refusal with all of them under `refusals`; where the time is the matter, the nearest open ones.
+
+    Nothing where there are none.
+    """
+    try:
+        refuse_all(list(refusals))
+    except (SlotTaken, OutsideWorkingHours) as first:
+        _offer_nearest(first, wish, room)
+        raise
+
+
+def _offer_nearest(refusal: Refusal, wish: Wish, room: Room | None) -> None:
+    """Add the open times nearest to the wished one; in the room asked for, where it has any."""
+    nearest = (_nearest_open(wish, 3, [room]) if room else []) or _nearest_open(wish, 3)
+    zone, today = wish.client.practice.time_zone, _today(wish)
+    said = ", ".join(clock.said(datetime.fromisoformat(n), zone, today=today) for n in nearest)
+    refusal.more["nearest"] = nearest
+    refusal.detail += f" Free instead: {said}." if said else " Choose another time."
+
+
+def _today(wish: Wish) -> date:
+    return clock.wall_of(timezone.now(), wish.client.practice.time_zone)[0]
+
+
+def _either(rooms: Sequence[Room]) -> str:
+    """One or the other: “Garden room or River room”."""
+    *others, last = (room.name for room in rooms)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _wished_span(wish: Wish) -> str:
+    zone = wish.client.practice.time_zone
+    return f"{clock.said(wish.starts_at, zone)}–{_wall_time(wish.ends_at, zone)}"
 
 
 def _span(row: Appointment) -> str:
@@ -233,20 +285,32 @@ def if_free(room: Room | None, wish: Wish, *, buffers: bool = True) -> Room | No
 def against_hours(wish: Wish) -> list[Refusal]:
     practice = wish.client.practice
     begin, end = (minute_of(t) for t in wish.occupied(not wish.override_reason))
-    first, last = (clock.wall_of(instant_at(t), practice.time_zone)[0] for t in (begin, end))
+    first, last = (clock.wall_of(instant_at(t), practice.time_zone)[0] for t in (begin, end - 1))
     refusals: list[Refusal] = []
     windows = windows_of(practice, [wish.therapist.pk], first, last)[wish.therapist.pk]
     if not any(opens <= begin and end <= closes for opens, closes in windows):
-        day = ", ".join(
-            f"{_wall_time(instant_at(a), practice.time_zone)}–{_wall_time(instant_at(b), practice.time_zone)}"
-            for a, b in windows)
-        refusals.append(OutsideWorkingHours(
-            f"{wish.therapist.name} works {day} that day." if day
-            else f"{wish.therapist.name} does not work on {clock.said_date(first)}."))
-    today = clock.wall_of(timezone.now(), practice.time_zone)[0]
-    if first > today + timedelta(days=practice.horizon_days):
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        refusals.append(OutsideWorkingHours(" ".join(_said_hours(wish, on, windows, len(days) == 1) for on in days)))
+    if first > _today(wish) + timedelta(days=practice.horizon_days):
         refusals.append(BeyondHorizon(f"Visits are booked up to {practice.horizon_days} days ahead."))
     return refusals
+
+
+def _said_hours(wish: Wish, on: date, windows: Sequence[Window], is_only_day: bool) -> str:
+    """Why there is no work for the wish on that day: a closure by its name, time off without its reason, or hours."""
+    who, zone, day = wish.therapist.name, wish.client.practice.time_zone, clock.said_date(on, today=_today(wish))
+    closure = Closure.objects.filter(practice=wish.client.practice_id, first_on__lte=on, last_on__gte=on).first()
+    if closure:
+        return f"The practice is closed on {day}: {closure.name}."
+    midnight, next_midnight = (clock.day_begins(on + timedelta(days=n), zone) for n in (0, 1))
+    hours = ", ".join(f"{_wall_time(instant_at(a), zone)}–{_wall_time(instant_at(b), zone)}" for a, b in intersect(
+        windows, [(minute_of(midnight), minute_of(next_midnight))]))
+    begin, end = wish.occupied(buffers=True) if hours else (midnight, next_midnight)
+    is_away = TimeOff.objects.filter(therapist=wish.therapist, starts_at__lt=end, ends_at__gt=begin).exists()
+    when = "that day" if is_only_day else f"on {day}"
+    if is_away:
+        return f"{who} is away then and works {hours} {when}." if hours else f"{who} is away on {day}."
+    return f"{who} works {hours} {when}." if hours else f"{who} does not work on {day}."
 
 
 def against_the_body(wish: Wish) -> tuple[list[Refusal], Check]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from clients.archiving import STILL_NEEDED
 from clients.models import Client, Episode
 from practice.access import may_read
 from practice.models import Membership
@@ -35,5 +36,17 @@ def _episodes(member: Membership, client: Client) -> dict[str, Any] | None:
     }
 
 
+def _visits_to_come(client: Client) -> str | None:
+    """Why a client cannot be put away yet: visits to come or on hold."""
+    coming = Appointment.objects.filter(client=client, ends_at__gt=timezone.now()).exclude(
+        status__in=("held", "cancelled", "noshow")).count()
+    if coming:
+        return f"{client.name} has {coming} visit{'s' * (coming > 1)} to come. Cancel what will not take place first."
+    if visits_on_hold(client):
+        return f"{client.name} has visits on hold. Plan them or let them go first."
+    return None
+
+
+STILL_NEEDED.append(_visits_to_come)
 register_panel(Panel("episodes", 10, "sessions/panel_episodes.html", _episodes))
 register_panel(Panel("visits", 20, "sessions/panel_visits.html", _visits))

@@ -90,7 +90,7 @@ def book_series(
                            every_days=every_days, count=count, by=by, room=room, override_reason=override_reason)
         conflicts = [d for d in tried if d.conflict]
         raise SeriesConflict(
-            f"{len(conflicts) or 1} of {count} dates cannot be booked, so none was. {refused.detail}",
+            f"{len(conflicts) or 1} of {count} dates cannot be booked, so none was. {_words_of(refused)}",
             dates=[as_data(d, client.practice.time_zone) for d in tried]) from refused
     return series, visits
 
@@ -135,8 +135,13 @@ def _try_one(found: SeriesDate, **wish: Any) -> SeriesDate:
         with transaction.atomic():
             _book_date(found, **wish)
     except Refusal as refused:
-        return SeriesDate(found.on, found.starts_at, refused.detail, refused.code)
+        return SeriesDate(found.on, found.starts_at, _words_of(refused), refused.code)
     return found
+
+
+def _words_of(refused: Refusal) -> str:
+    """All that speaks against one date, without the free times: the date has its own nearest one."""
+    return " ".join(r["detail"] for r in refused.more.get("refusals", [])) or refused.detail
 
 
 def _with_alternative(found: SeriesDate, client: Client, therapist: Membership, service: Service) -> SeriesDate:
@@ -147,5 +152,3 @@ def _with_alternative(found: SeriesDate, client: Client, therapist: Membership, 
                             therapists=[therapist], client=client)
     nearest = min(slots, key=lambda slot: (abs(slot.starts_at - found.starts_at), slot.starts_at), default=None)
     return SeriesDate(found.on, found.starts_at, found.conflict, found.code, nearest.starts_at if nearest else None)
-
-

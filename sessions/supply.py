@@ -10,7 +10,8 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Aggregate, Exists, OuterRef, Q, TextField
+from django.db.models import Aggregate, Exists, OuterRef, Q, Subquery, TextField
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from clients.episodes import holding
@@ -219,15 +220,21 @@ def _held_days(client: Client, first: date, last: date, zone: str, but: Episode 
 
 
 def rank_for(client: Client, slots: list[Slot], practice: Practice) -> list[Ranked]:
-    """The same slots, best first for this client, each saying why."""
-    visits = Appointment.objects.filter(client=client).exclude(status__in=RELEASED)
-    last = visits.filter(starts_at__lte=timezone.now()).order_by("-starts_at").values_list(
-        "starts_at", "therapist_id", "series__every_days").first()
+    """The same slots, best first for this client, each saying why; the rhythm is that of the last or next series."""
+    now = timezone.now()
+    visits = (Appointment.objects.filter(client=client).exclude(status__in=RELEASED)
+              .exclude(status="proposed", expires_at__lte=now).order_by("starts_at"))
+    last = Subquery(visits.filter(starts_at__lte=now).order_by("-starts_at").values("starts_at")[:1])
+    nearest = list(visits.filter(starts_at__gte=Coalesce(last, now)).values_list(
+        "starts_at", "therapist_id", "series__every_days"))
+    minutes = [minute_of(row[0]) for row in nearest]
+    has_begun = bool(nearest) and nearest[0][0] <= now
     prefs = preferences_of(client)
-    if not prefs.therapists and last:
-        prefs = Preferences(weekdays=prefs.weekdays, windows=prefs.windows, therapists=(str(last[1]),))
-    return rank(slots, prefs, zone=practice.time_zone, last_visit=minute_of(last[0]) if last else None,
-                rhythm_days=last[2] if last else None)
+    if not prefs.therapists and nearest:
+        prefs = Preferences(weekdays=prefs.weekdays, windows=prefs.windows, therapists=(str(nearest[0][1]),))
+    return rank(slots, prefs, zone=practice.time_zone, last_visit=minutes[0] if has_begun else None,
+                coming=minutes[has_begun:],
+                rhythm_days=next((row[2] for row in nearest if row[2]), None))
 
 
 def preferences_of(client: Client) -> Preferences:

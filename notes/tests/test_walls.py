@@ -62,6 +62,7 @@ TABLE: dict[str, Row] = {
         Row(STAFF, ("client",)),
     ),
     "clients/<uuid:pk>/": Row(STAFF, ("client",), G),
+    **dict.fromkeys(("clients/<uuid:pk>/archive/", "clients/<uuid:pk>/restore/"), Row(STAFF, ("client",), P)),
     "appointments/<uuid:pk>/": Row(STAFF, ("appointment",), G),
     "appointments/<uuid:pk>/move/": Row(STAFF, ("appointment",)),
     "appointments/<uuid:pk>/<slug:verb>/": Row(STAFF, ("appointment", "verb"), P),

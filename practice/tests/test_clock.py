@@ -275,6 +275,7 @@ def test_one_formatter_says_a_time_in_the_same_words_everywhere():
         (date(2026, 11, 1), "Tue 24 Nov, 10:30"),
         (date(2026, 1, 28), "Tue 24 Nov, 10:30"),
         (date(2026, 1, 27), "Tue 24 Nov 2026, 10:30"),
+        (date(2027, 1, 5), "Tue 24 Nov 2026, 10:30"),
         (date(2027, 9, 21), "Tue 24 Nov 2026, 10:30"),
     ],
 )

@@ -674,3 +674,38 @@ def test_a_rhythm_out_of_bounds_is_400(wish, api, desk, change):
     )
     answer = api(desk).post(f"{V1}/series/", ask)
     assert (answer.status_code, pointers(answer)) == (400, [f"/{next(iter(change))}"])
+
+
+def test_a_visit_moved_to_where_it_is_is_answered_unchanged(api, ana, visit):
+    http, url = api(ana), f"{V1}/appointments/{visit.pk}/"
+    http.post(f"{url}confirm/")
+    before = http.get(url)
+    moved = http.post(f"{url}move/", {"starts_at": iso(10), "therapist": str(ana.pk), "room": str(visit.room_id)})
+    assert (moved.status_code, moved.json(), moved["ETag"]) == (200, before.json(), before["ETag"])
+    assert moved.json()["status"] == "confirmed"
+
+
+def test_a_query_parameter_nobody_reads_is_refused_with_a_pointer(visit, api, ana, maria, neuro_45):
+    http = api(ana)
+    for path, known in (
+        ("clients/?search=Maria", "q"),
+        ("appointments/?search=Maria", "client, from, status, therapist, to"),
+        (f"availability/?service={neuro_45.pk}&from={TUESDAY}&to={TUESDAY}&search=1", "client, from, room"),
+        ("messages/?search=1", "appointment, client, kind, state"),
+        (f"clients/{maria.pk}/outcomes/?search=1", "measure"),
+        ("techniques/?search=1", ""),
+        (f"clients/{maria.pk}/?search=1", ""),
+    ):
+        refused = http.get(f"{V1}/{path}")
+        assert (refused.status_code, pointers(refused)) == (400, ["/search"])
+        assert f"There is no such query parameter. {f'There are: {known}' if known else 'None'}" in refused.json()["detail"]
+    for path in ("clients/?q=maria", "appointments/", "rooms/", "messages/?state=waiting", "techniques/"):
+        mark = "&" if "?" in path else "?"
+        assert http.get(f"{V1}/{path}{mark}page=1&page_size=5&format=json").status_code == 200
+
+
+def test_a_field_of_a_body_nobody_reads_is_refused_with_a_pointer(wish, api, ana):
+    refused = api(ana).post(f"{V1}/appointments/", wish | {"minuets": 30})
+    assert (refused.status_code, pointers(refused)) == (400, ["/minuets"])
+    assert refused.json()["detail"].startswith("There is no such field. There are: client, ")
+    assert not Appointment.objects.exists()

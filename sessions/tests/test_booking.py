@@ -1,12 +1,14 @@
 """Booking, moving and cancelling as the practice does it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
-from conftest import MONDAY, at, make_client
-from practice.models import Message
+from conftest import MONDAY, at, make_client, make_member
+from practice.models import Closure, Message, Room, TimeOff
 from practice.refusals import BadInput
-from sessions.booking import book_appointment, cancel_appointment, move_appointment
+from sessions.booking import book_appointment, cancel_appointment, confirm_appointment, move_appointment
 from sessions.diary import SlotTaken
 from sessions.models import Appointment
 from sessions.objections import OutsideWorkingHours
@@ -104,3 +106,69 @@ def test_a_client_who_was_told_of_a_visit_is_told_that_it_is_cancelled(visit, an
     Message.objects.filter(kind="booked").update(state="sent", sent_at=visit.created_at)
     cancel_appointment(appointment=visit, by=ana, reason="other")
     assert Message.objects.filter(kind="cancelled", state="waiting").count() == 1
+
+
+def test_a_visit_moved_to_where_it_is_stays_confirmed_and_nothing_is_written(visit, ana, room):
+    confirm_appointment(appointment=visit, by=ana)
+    before = Appointment.objects.values().get(), visit.events.count(), Message.objects.count()
+    stayed = move_appointment(appointment=visit, starts_at=at(10), therapist=ana, room=room, by=ana)
+    assert (stayed.status, stayed.sequence) == ("confirmed", 0)
+    assert (Appointment.objects.values().get(), visit.events.count(), Message.objects.count()) == before
+
+
+def test_therapist_client_and_room_taken_at_once_are_all_told_each_in_its_words(
+    visit, maria, ines, kofi, ana, ben, room, garden, neuro_45, riverside
+):
+    cleo = make_member(riverside, "Cleo Cruz", "cleo@riverside.example", "therapist")
+    book_appointment(client=ines, therapist=ben, service=neuro_45, starts_at=at(10), room=garden, by=ana)
+    attic = Room.objects.create(practice=riverside, name="Attic", position=9)
+    book_appointment(client=kofi, therapist=cleo, service=neuro_45, starts_at=at(10, 15), room=attic, by=ana)
+    with pytest.raises(SlotTaken) as refused:
+        book_appointment(client=maria, therapist=ben, service=neuro_45, starts_at=at(10), room=attic, by=ana)
+    assert [r["detail"] for r in refused.value.more["refusals"]] == [
+        "Ben Baker is taken Tue 24 Nov, 10:00–10:45.",
+        "Maria Lindqvist already has a visit Tue 24 Nov, 10:00–10:45, with Ana Alves.",
+        "Attic is taken Tue 24 Nov, 10:15–11:00.",
+    ]
+
+
+def test_a_taken_room_names_its_range_and_the_room_that_is_free_then(visit, ines, ben, room, garden, neuro_45):
+    with pytest.raises(SlotTaken) as refused:
+        book_appointment(client=ines, therapist=ben, service=neuro_45, starts_at=at(10, 30), room=room, by=ben)
+    assert refused.value.more["refusals"] == [
+        {
+            "code": "slot_taken",
+            "detail": "River room is taken Tue 24 Nov, 10:00–10:45; free at the same time in Garden room.",
+        }
+    ]
+    assert refused.value.more["nearest"]
+    assert "2026-11-24T10:30:00-05:00" not in refused.value.more["nearest"]
+
+
+def test_a_closed_day_is_named_and_time_off_is_told_without_its_reason(now, riverside, maria, ana, neuro_45):
+    tuesday = MONDAY + timedelta(days=1)
+    Closure.objects.create(practice=riverside, first_on=tuesday, last_on=tuesday, name="Founders' Day")
+    TimeOff.objects.create(
+        practice=riverside, therapist=ana, starts_at=at(0, days=2), ends_at=at(0, days=3), reason="migraine")
+    TimeOff.objects.create(
+        practice=riverside, therapist=ana, starts_at=at(13, days=3), ends_at=at(17, days=3), reason="migraine")
+
+    def said(starts_at):
+        with pytest.raises(OutsideWorkingHours) as refused:
+            book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=starts_at, by=ana)
+        assert refused.value.more["nearest"]
+        assert "Free instead: " in refused.value.detail
+        return refused.value.more["refusals"][0]["detail"]
+
+    assert said(at(10)) == "The practice is closed on Tue 24 Nov: Founders' Day."
+    assert said(at(10, days=2)) == "Ana Alves is away on Wed 25 Nov."
+    assert said(at(14, days=3)) == "Ana Alves is away then and works 09:00–12:00 that day."
+    assert said(at(10, days=5)) == "Ana Alves does not work on Sat 28 Nov."
+
+
+def test_the_hours_of_a_visit_across_midnight_are_told_day_by_day(now, maria, ana, neuro_45):
+    with pytest.raises(OutsideWorkingHours) as refused:
+        book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(23, 30, days=4), by=ana)
+    assert refused.value.more["refusals"][0]["detail"] == (
+        "Ana Alves works 09:00–12:00, 13:00–17:00 on Fri 27 Nov. Ana Alves does not work on Sat 28 Nov."
+    )

@@ -1,6 +1,7 @@
 """Booking and series on the page: three acts, words for every refusal, one visit however often pressed."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 
@@ -162,3 +163,87 @@ def test_a_first_visit_in_the_hour_the_clocks_skip_is_refused_with_both_neighbou
     )
     assert "02:30 on Sun 14 Mar 2027 does not exist in America/New_York" in words_of(refused)
     assert "Nearest times: 01:45 and 03:00." in words_of(refused)
+
+
+@pytest.mark.parametrize(
+    "starts_at, words",
+    [
+        ("2026-11-10T15:00Z", "has passed. A visit of the last 30 days can be entered late with a reason."),
+        ("2026-11-24T15:00:30Z", "Visits begin on a whole minute."),
+    ],
+)
+def test_a_start_the_verb_refuses_is_answered_in_its_words(now, page, desk, maria, ana, neuro_45, starts_at, words):
+    browser = page(desk)
+    looked = browser.get(f"/book/?client={maria.pk}&service={neuro_45.pk}&therapist={ana.pk}&starts_at={starts_at}")
+    refused = browser.post("/book/", wish(maria, ana, neuro_45, at(10)) | {"starts_at": starts_at})
+    assert (looked.status_code, refused.status_code) == (200, 400)
+    assert words in words_of(looked)
+    assert words in words_of(refused)
+
+
+def book_url(client, service, therapist, start, **more):
+    query = {"client": client.pk, "service": service.pk, "therapist": therapist.pk, "starts_at": start, **more}
+    return f"/book/?{urlencode(query)}"
+
+
+def test_a_taken_time_is_told_before_anybody_presses_and_there_is_nothing_to_press(
+    visit, page, desk, ines, ana, neuro_45
+):
+    words = words_of(page(desk).get(book_url(ines, neuro_45, ana, stamp(at(10, 30)))))
+    assert "Ana Alves is taken Tue 24 Nov, 10:00–10:45." in words
+    assert "Book one of these instead" in words
+    assert not re.search(r">\s*Book( all the same)?</button>", words)
+    tight = words_of(page(desk).get(book_url(ines, neuro_45, ana, stamp(at(10, 45)))))
+    assert ">Book all the same</button>" in tight
+
+
+def test_a_taken_room_is_told_and_the_same_time_in_another_is_one_press_away(
+    visit, page, desk, ines, ben, room, garden, neuro_45
+):
+    browser = page(desk)
+    words = words_of(browser.get(book_url(ines, neuro_45, ben, stamp(at(10)), room=room.pk)))
+    assert "River room is taken Tue 24 Nov, 10:00–10:45; free at the same time in Garden room." in words
+    assert f'value="{stamp(at(10))}">Tue 24 Nov, 10:00, Garden room' in words
+    assert ">Book</button>" not in words
+    browser.post("/book/", wish(ines, ben, neuro_45, at(10), room=room.pk, instead=stamp(at(10))))
+    assert Appointment.objects.get(client=ines).room == garden
+
+
+@pytest.mark.parametrize("start", ["starts_at=2027-03-14T02:30", "on=2027-03-14&at=02:30"])
+def test_a_start_the_clocks_jump_over_is_answered_with_both_neighbours(now, page, desk, maria, ana, neuro_45, start):
+    words = words_of(page(desk).get(f"/book/?client={maria.pk}&service={neuro_45.pk}&therapist={ana.pk}&{start}"))
+    assert "02:30 on Sun 14 Mar 2027 does not exist in America/New_York: clocks go forward." in words
+    assert "Nearest times: 01:45 and 03:00." in words
+    assert "Nothing is open on these days" not in words
+
+
+def test_a_day_on_which_the_client_has_a_visit_is_offered_last_and_said_on_the_way(
+    weekly, page, desk, maria, ana, neuro_45
+):
+    browser = page(desk)
+    words = words_of(browser.get(f"/book/?client={maria.pk}&first={TUESDAY}&last={TUESDAY}"))
+    assert "already has a visit that day" in words
+    best = words_of(browser.get(f"/book/?client={maria.pk}")).split("Suits Maria best")[1].split("</section>")[0]
+    assert ">Tue 24 Nov" not in best
+    assert "before the visit on Tue 24 Nov" in best
+    confirm = words_of(browser.get(book_url(maria, neuro_45, ana, stamp(at(14)))))
+    assert "Maria already has a visit that day at 10:30." in confirm
+    assert ">Book</button>" in confirm
+
+
+def test_a_series_begins_after_the_one_there_is_at_its_rhythm(weekly, page, desk, maria):
+    words = words_of(page(desk).get(f"/series/new/?client={maria.pk}"))
+    assert re.search(r'name="on" value="2027-01-05"', words)
+    assert re.search(r'name="every_days" value="7"', words)
+
+
+def test_the_dates_of_a_series_tell_every_clash_each_free_time_once_and_the_year_that_follows(
+    weekly, page, desk, maria, ana, neuro_45
+):
+    browser, url = page(desk), f"/series/new/?client={maria.pk}"
+    for do in ("look", "book"):
+        words = words_of(browser.post(url, series_form(ana, neuro_45, count=7, do=do)))
+        assert "Ana Alves is taken Tue 24 Nov, 10:30–11:15. Maria Lindqvist already has a visit Tue 24 Nov" in words
+        assert "Free instead" not in words
+        assert words.count("Tue 24 Nov, 09:30") + words.count("Tue 24 Nov, 11:30") == 1
+        assert "Tue 5 Jan 2027, 10:30" in words

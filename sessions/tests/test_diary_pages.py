@@ -1,8 +1,10 @@
 """The diary: columns, weeks, rooms, what is on hold, at a constant price."""
 
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -73,3 +75,18 @@ def test_open_time_comes_in_pieces_of_half_an_hour_at_least():
 def test_visits_that_share_a_quarter_hour_do_not_cover_each_other():
     rows = place([Piece("visit", 600, 620), Piece("visit", 620, 640)], 9)
     assert [(r.row, r.span) for r in rows] == [(4, 2), (6, 1)]
+
+
+def test_the_week_of_every_therapist_is_one_press_away(visit, page, desk, ana, ben):
+    words = words_of(page(desk).get(f"/diary/?on={TUESDAY}&view=week&therapist={ben.pk}"))
+    weeks = re.search(r'aria-label="Whose week">(.*?)</nav>', words)[1]
+    assert re.findall(r'therapist=([^"]+)"( aria-current="page")?>([^<]+)<', weeks) == [
+        (str(ana.pk), "", "Ana Alves"),
+        (str(ben.pk), ' aria-current="page"', "Ben Baker"),
+    ]
+    assert "Whose week" not in words_of(page(desk).get(f"/diary/?on={TUESDAY}"))
+
+
+def test_a_name_in_the_diary_is_wrapped_and_never_cut():
+    css = (Path(settings.BASE_DIR) / "practice/static/practice/evenhand.css").read_text()
+    assert re.findall(r"\.diary-visit strong \{([^}]*)\}", css) == [" display: block; ", " overflow-wrap: anywhere; "]

@@ -82,7 +82,7 @@ def test_the_plan_is_proposed_applied_and_undone_one_press_each(relapse, page, a
     plan = Plan.objects.get()
     words = words_of(proposed)
     assert "Move 2 visits" in words
-    assert f"Cost {plan.cost}, proven least" in words
+    assert f"This one costs {plan.cost}, and no plan for these visits costs less" in words
     assert "Tue 24 Nov, 10:30" in words
     assert "Nothing has moved" in words
     applied = browser.post(reverse("sessions:plan_act", args=[plan.pk, "apply"]), follow=True)
@@ -122,3 +122,23 @@ def test_every_visit_on_hold_is_listed_overdue_first_and_can_be_let_go(relapse, 
     weekly[0].refresh_from_db()
     assert weekly[0].status == "cancelled"
     assert "MS relapse" not in words_of(page(desk).get(visit_url(weekly[1])))
+
+
+def test_the_plan_says_with_whom_and_where_it_differs_and_how_it_was_chosen_on_demand(relapse, page, ana, ben, garden):
+    browser = page(ana)
+    browser.post(reverse("sessions:plan_new", args=[relapse.pk]), {"policy": "append"})
+    plan = Plan.objects.get()
+    move = plan.moves.first()
+    move.therapist, move.room = ben, garden
+    move.save()
+    url = reverse("sessions:plan", args=[plan.pk])
+    words = words_of(browser.get(url))
+    assert '<span class="meta">Ana Alves, River room</span>' in words
+    assert '<span class="meta">Ben Baker, Garden room</span>' in words
+    assert '<span class="meta">Ana Alves</span>' in words
+    assert '<th scope="col">Becomes</th>' in words
+    assert words.index("How this was chosen") < words.index("This one costs")
+    Plan.objects.update(status="undone")
+    undone = words_of(browser.get(url))
+    assert '<th scope="col">Would have become</th>' in undone
+    assert "Becomes" not in undone

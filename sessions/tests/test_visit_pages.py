@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from conftest import MONDAY, at, numb
+from sessions import booking
 from sessions.booking import book_appointment, cancel_appointment
 from sessions.models import Appointment
 from sessions.tests.reading import TUESDAY, clinical_in, visit_url, words_of
@@ -112,3 +113,22 @@ def test_a_held_visit_is_kept_by_a_therapist_with_a_reason_and_never_by_the_desk
 def test_a_step_nobody_knows_is_not_there_and_looking_is_no_step(visit, page, ana):
     assert page(ana).post(visit_url(visit, "appointment_act", "explode")).status_code == 404
     assert page(ana).get(visit_url(visit, "appointment_act", "cancel")).status_code == 405
+
+
+def test_a_move_to_where_the_visit_is_says_that_nothing_changed(visit, page, ana, desk):
+    booking.confirm_appointment(appointment=visit, by=ana)
+    browser, url = page(desk), visit_url(visit, "appointment_move")
+    looked = words_of(browser.get(visit_url(visit)))
+    assert '<button class="button" type="submit">Move</button>' in looked
+    answer = browser.post(url, {"on": TUESDAY, "at": "10:00", "therapist": ana.pk, "room": "", "version": 2}, follow=True)
+    assert "Nothing changed: the visit stays Tue 24 Nov, 10:00, River room." in words_of(answer)
+    visit.refresh_from_db()
+    assert (visit.status, visit.version) == ("confirmed", 2)
+
+
+def test_a_refused_move_tells_everything_in_the_way(visit, page, ana, ben, ines, room, garden, neuro_45):
+    booking.book_appointment(client=ines, therapist=ben, service=neuro_45, starts_at=at(14), room=garden, by=ana)
+    typed = {"on": TUESDAY, "at": "14:00", "therapist": ben.pk, "room": garden.pk, "version": 1}
+    words = words_of(page(ana).post(visit_url(visit, "appointment_move"), typed))
+    assert "Ben Baker is taken Tue 24 Nov, 14:00–14:45." in words
+    assert "Garden room is taken Tue 24 Nov, 14:00–14:45; free at the same time in River room." in words

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clients.contraindications import cautions_for
@@ -20,15 +21,16 @@ from clients.models import Client
 from practice import clock
 from practice.models import Membership, Room, Service
 from practice.pages import attempt, member_page
-from sessions.asked import member_of, row_asked, stamp, start_asked, status_of, today_at
+from practice.refusals import Refusal
+from sessions.asked import FIRST_DAY, LAST_DAY, member_of, row_asked, stamp, start_asked, status_of, today_at
 from sessions.booking import book_appointment
 from sessions.caution_line import for_the_desk, told_to
 from sessions.forms import BookForm, SlotSearch, first_and_last
-from sessions.models import Appointment
-from sessions.objections import Wish, checked_at_booking
+from sessions.models import RELEASED, Appointment
+from sessions.objections import Wish, checked_at_booking, find_clashes, refuse_as_wished
 from sessions.supply import OpenSlot, find_open_slots, rooms_for, therapists_for
 from sessions.views.client_choice import Whom, last_visit, whom_asked
-from sessions.views.refused import nearest_times, other_words, takes_a_reason
+from sessions.views.refused import is_taken, nearest_times, other_words, takes_a_reason, times_against
 
 MOST_SLOTS = 400  # shown on one page; always whole days
 BEST = 5
@@ -43,6 +45,7 @@ class Asked:
     therapist: Membership | None
     room: Room | None
     start: datetime | None
+    gap: clock.WallTimeMissing | None = None  # where the start named is one the clocks jump over
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,7 +63,7 @@ def book(request: HttpRequest) -> HttpResponse:
         if therapist:
             form = BookForm(member=member_of(request), initial={
                 "client": asked.whom.client.pk, "service": asked.service.pk, "therapist": therapist.pk,
-                "room": slot.room.pk if slot else None, "starts_at": stamp(asked.start)})
+                "room": (slot or asked).room, "starts_at": stamp(asked.start)})
             return _confirm(request, form, asked.whom.client, asked.service, therapist, asked.start, slot)
     return _find(request, asked)
 
@@ -78,8 +81,27 @@ def _asked(request: HttpRequest) -> Asked:
     therapist = row_asked(Membership, member, named("therapist"), "user", "practice")
     if therapist is None and last and "therapist" not in request.GET and last.therapist.is_active:
         therapist = last.therapist
-    room = row_asked(Room, member, named("room"))
-    return Asked(whom, service, therapist, room, start_asked(request.GET, member.practice.time_zone))
+    room, zone = row_asked(Room, member, named("room")), member.practice.time_zone
+    try:
+        start = _wall_asked(request, zone) or start_asked(request.GET, zone)
+    except clock.WallTimeMissing as gap:
+        return Asked(whom, service, therapist, room, None, gap)
+    return Asked(whom, service, therapist, room, start)
+
+
+def _wall_asked(request: HttpRequest, zone: str) -> datetime | None:
+    """The start named by what the wall clock shows, `starts_at` without an offset or `on` and `at`; None without one.
+
+    Raises what speaks of a time the clocks jump over; of a time that comes twice the first is meant.
+    """
+    named = request.GET.get("starts_at") or f"{request.GET.get('on', '')}T{request.GET.get('at', '')}"
+    try:
+        wall = datetime.fromisoformat(named)
+    except ValueError:
+        return None
+    if wall.tzinfo or not FIRST_DAY <= wall.date() <= LAST_DAY:
+        return None
+    return clock.instant_of(wall.date(), wall.time(), zone, fold=0)
 
 
 def _with(request: HttpRequest, **changes: Any) -> str:
@@ -105,7 +127,8 @@ def _slot_at(client: Client, service: Service, start: datetime, therapist: Membe
 def _find(request: HttpRequest, asked: Asked, form: BookForm | None = None) -> HttpResponse:
     """Whom and when: the client, the search, and the open times by day."""
     member = member_of(request)
-    days = first_and_last(_on(asked.start, member) or today_at(member.practice))
+    on = asked.gap.on if asked.gap else _on(asked.start, member)
+    days = first_and_last(on or today_at(member.practice))
     typed = {"service": asked.service.pk if asked.service else "", **days,
              "therapist": asked.therapist.pk if asked.therapist else ""}
     typed |= {name: request.GET[name] for name in ("first", "last") if request.GET.get(name)}
@@ -113,7 +136,7 @@ def _find(request: HttpRequest, asked: Asked, form: BookForm | None = None) -> H
     slots, is_cut = _open(search, asked) if search.is_bound and search.is_valid() else ([], False)
     return render(request, "sessions/book.html", {
         "room": "diary", "whom": asked.whom, "search": search, "form": form or search, "asked": asked,
-        "start_words": clock.said(asked.start, member.practice.time_zone) if asked.start else "",
+        "gap": asked.gap, "start_words": clock.said(asked.start, member.practice.time_zone) if asked.start else "",
         "keep": [(k, v) for k, v in request.GET.items() if k not in ("q", "client")],
         "days": _by_day(slots, asked, member), "best": _best(slots, asked, member), "is_cut": is_cut,
         "is_searched": search.is_bound and not search.errors,
@@ -170,25 +193,56 @@ def _best(slots: list[OpenSlot], asked: Asked, member: Membership) -> list[dict[
 
 def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Service, therapist: Membership,
              start: datetime, slot: OpenSlot | None) -> HttpResponse:
-    """What will be booked, what speaks against it, and the one button."""
+    """What will be booked, what speaks against it, and the one button where it can be booked."""
     member = member_of(request)
     zone = member.practice.time_zone
     on = clock.wall_of(start, zone)[0]
     check, hold = checked_at_booking(client, service.minutes, on), active_hold(client, on)
     limits = cautions_for(body_of(client), on=on, minutes=service.minutes)
-    refusal, clinical = getattr(form, "refusal", None), member.may_see_clinical
-    is_held = hold is not None and clinical and refusal is None
+    clinical = member.may_see_clinical
     wish = Wish(client, therapist, service, start, service.minutes, member, "")
+    room = slot.room if slot else row_asked(Room, member, str(form["room"].value() or ""))
+    refusal = getattr(form, "refusal", None) or _against(wish, room)
+    takes_reason = takes_a_reason(refusal, member, wish, room) or bool(form["override_reason"].value())
     back = {"client": client.pk, "service": service.pk, "therapist": therapist.pk, "first": on.isoformat()}
     return render(request, "sessions/book_confirm.html", {
-        "room": "diary", "form": form, "client": client, "service": service, "therapist": therapist, "slot": slot,
-        "said": clock.said(start, zone, today=today_at(member.practice)), "is_open": slot is not None,
+        "room": "diary", "form": form, "client": client, "service": service, "therapist": therapist, "where": room,
+        "said": clock.said(start, zone, today=today_at(member.practice)), "against": times_against(refusal),
+        "notes": _same_day(wish),
         "check": told_to(member, limits, check), "hold": hold if clinical else None,
         "desk_line": None if clinical else for_the_desk(check, therapist, is_on_hold=hold is not None),
-        "takes_reason": is_held or takes_a_reason(refusal, member, wish) or bool(form["override_reason"].value()),
-        "others": other_words(refusal), "nearest": [(stamp(at), words) for at, words in nearest_times(refusal, zone)],
+        "takes_reason": takes_reason, "can_book": refusal is None or takes_reason,
+        "others": other_words(refusal), "nearest": _instead(refusal, wish, room),
         "back": f"{reverse('sessions:book')}?{urlencode(back)}",
     }, status=status_of(form))
+
+
+def _against(wish: Wish, room: Room | None) -> Refusal | None:
+    """What the verb would say, asked before anybody presses Book."""
+    try:
+        refuse_as_wished(wish, room)
+    except Refusal as refused:
+        return refused
+    return None
+
+
+def _instead(refusal: Refusal | None, wish: Wish, room: Room | None) -> list[tuple[str, str]]:
+    """Times to press instead of a refused one: the same in another room where only the room is taken, then others."""
+    zone = wish.client.practice.time_zone
+    found = nearest_times(refusal, zone)
+    if room and is_taken(refusal) and (other := find_clashes(wish, None, buffers=True)[1]):
+        found = [(wish.starts_at, f"{clock.said(wish.starts_at, zone)}, {other.name}"), *found]
+    return [(stamp(at), words) for at, words in found]
+
+
+def _same_day(wish: Wish) -> list[str]:
+    """The client's other visits of that day, for whoever books one more."""
+    on = clock.wall_of(wish.starts_at, wish.client.practice.time_zone)[0]
+    visits = (Appointment.objects.filter(client=wish.client, wall_date=on).exclude(status__in=RELEASED)
+              .exclude(status="proposed", expires_at__lte=timezone.now())
+              .exclude(starts_at__lt=wish.ends_at, ends_at__gt=wish.starts_at))
+    return [f"{wish.client.called} already has a visit that day at {clock.said_time(visit.wall_time)}."
+            for visit in visits]
 
 
 def _book(request: HttpRequest) -> HttpResponse:
@@ -200,7 +254,7 @@ def _book(request: HttpRequest) -> HttpResponse:
     form = BookForm(chosen, member=member)
     if not form.is_valid():
         return _find(request, Asked(whom_asked(request), None, None, None, None), form)
-    wish = form.cleaned_data
+    wish = dict(form.cleaned_data)  # a refusal of a field takes its value out of the form
     visit = attempt(
         form, book_appointment, client=wish["client"], therapist=wish["therapist"], service=wish["service"],
         starts_at=wish["starts_at"], room=wish["room"], by=member, override_reason=wish["override_reason"])

@@ -45,4 +45,4 @@ def last_visit(client: Client | None) -> Any:
     if client is None:
         return None
     return (Appointment.objects.filter(client=client).exclude(status__in=["cancelled", "noshow"])
-            .select_related("service__practice", "therapist__user").order_by("-starts_at").first())
+            .select_related("service__practice", "therapist__user", "series").order_by("-starts_at").first())

@@ -66,9 +66,11 @@ def diary(request: HttpRequest) -> HttpResponse:
     else:
         columns = _by_room(member, visits, on) if by == "room" else _by_therapist(member, visits, on)
     first_hour, last_hour = _lay_out(columns)
+    everybody = therapists_of(member) if is_week else []
     step = timedelta(days=7 if is_week else 1)
     return render(request, "sessions/diary.html", {
         "room": "diary", "on": on, "first": first, "last": last, "by": by, "is_week": is_week, "whose": whose,
+        "everybody": everybody,
         "is_today": first <= now <= last, "before": on - step, "after": on + step, "columns": columns,
         "hours": hour_rows(first_hour, last_hour), "flagged": _flagged(member, visits),
         "held": [v for v in visits if v.status == "held" and (whose is None or v.therapist_id == whose.pk)],

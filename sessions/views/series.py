@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +22,8 @@ from sessions.forms import SeriesForm
 from sessions.series import SeriesDate, book_series, try_series
 from sessions.views.client_choice import Whom, last_visit, whom_asked
 from sessions.views.refused import takes_a_reason
+
+WEEK = 7  # days: the usual rhythm of a first series
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,19 @@ def series_new(request: HttpRequest) -> HttpResponse:
 
 
 def _initial(request: HttpRequest, member: Membership, whom: Whom) -> dict[str, Any]:
-    """The service, therapist and time of the last visit, from the day asked for."""
-    last = last_visit(whom.client)
-    initial: dict[str, Any] = {"on": date_asked(request.GET.get("on"), today_at(member.practice)),
-                               "at": request.GET.get("at", "")}
+    """The service, therapist, rhythm and time of the last visit, from the day asked for or the next of its rhythm."""
+    last, today = last_visit(whom.client), today_at(member.practice)
+    initial: dict[str, Any] = {"on": date_asked(request.GET.get("on"), today), "at": request.GET.get("at", "")}
     if last:
-        initial |= {"service": last.service_id, "therapist": last.therapist_id, "at": last.wall_time}
+        rhythm = last.series.every_days if last.series else WEEK
+        initial |= {"service": last.service_id, "therapist": last.therapist_id, "at": last.wall_time,
+                    "every_days": rhythm, "on": date_asked(request.GET.get("on"), _next(last.wall_date, rhythm, today))}
     return initial
+
+
+def _next(last: date, rhythm: int, today: date) -> date:
+    """The first date after the last visit, and after today, that keeps its rhythm."""
+    return last + timedelta(days=rhythm * max(1, (today - last).days // rhythm + 1))
 
 
 def _page(request: HttpRequest, whom: Whom, form: SeriesForm, rows: list[DateRow] | None = None,
@@ -89,14 +97,14 @@ class _AsOne(Refusal):
 
 
 def _row(found: SeriesDate, member: Membership) -> DateRow:
-    zone = member.practice.time_zone
-    return DateRow(clock.said(found.starts_at, zone), found.conflict,
-                   clock.said(found.alternative, zone) if found.alternative else "")
+    return DateRow(_said(found.starts_at, member), found.conflict, _said(found.alternative, member))
 
 
 def _read(found: dict[str, Any], member: Membership) -> DateRow:
     """The same from the dates a refusal carries."""
-    zone = member.practice.time_zone
-    other = found["alternative"]
-    return DateRow(clock.said(datetime.fromisoformat(found["starts_at"]), zone), found["conflict"] or "",
-                   clock.said(datetime.fromisoformat(other), zone) if other else "")
+    start, other = (datetime.fromisoformat(iso) if iso else None for iso in (found["starts_at"], found["alternative"]))
+    return DateRow(_said(start, member), found["conflict"] or "", _said(other, member))
+
+
+def _said(start: datetime | None, member: Membership) -> str:
+    return clock.said(start, member.practice.time_zone, today=today_at(member.practice)) if start else ""

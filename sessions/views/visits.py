@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clients.contraindications import cautions_for
 from clients.limits import body_of
 from practice import clock
-from practice.models import Membership, Message
+from practice.models import Membership, Message, Room
 from practice.pages import attempt, find, member_page
 from sessions import answers, booking, holds, reminders
 from sessions.asked import back_to, member_of, status_of
@@ -28,7 +28,7 @@ from sessions.models import Appointment
 from sessions.objections import Wish, checked_at_booking
 from sessions.steps import WORDS, may_be_noted, offered
 from sessions.views.history import history_of
-from sessions.views.refused import nearest_times, takes_a_reason
+from sessions.views.refused import nearest_times, other_words, takes_a_reason
 
 _RELATIONS = ("client__practice", "practice", "therapist__user", "room", "service", "series")
 _STEPS: dict[str, Callable[..., Appointment]] = {
@@ -90,8 +90,11 @@ def appointment_move(request: HttpRequest, pk: UUID) -> HttpResponse:
             form, booking.move_appointment, appointment=visit, starts_at=form.starts_at, by=member,
             therapist=asked["therapist"], room=asked["room"], override_reason=asked["override_reason"],
             expected_version=asked["version"])
-        if moved:
+        if moved and moved.version == visit.version:
+            messages.info(request, f"Nothing changed: the visit stays {moved.said}, {moved.room.name}.")
+        elif moved:
             messages.success(request, f"Moved to {moved.said}, {moved.room.name}.")
+        if moved:
             return redirect(_url(visit))
     return _page(request, visit, move=form)
 
@@ -112,6 +115,11 @@ def _wish(visit: Appointment, move: forms.Form, member: Membership) -> Wish | No
         return None
     therapist = move.cleaned_data.get("therapist") or visit.therapist
     return Wish(visit.client, therapist, visit.service, start, visit.minutes, member, "", (visit.pk,))
+
+
+def _room(move: forms.Form) -> Room | None:
+    """The room the move form names, once it is readable."""
+    return move.cleaned_data.get("room") if move.is_bound else None
 
 
 def _wall(start: datetime, visit: Appointment) -> str:
@@ -147,8 +155,9 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
         "cancel_form": bound.get("cancel") or CancelForm(member=member, initial={"reason": "other"}),
         "keep_form": bound.get("keep") or KeepForm(), "move_form": move, "may_move": "move" in offered(visit, member),
         "can_cancel": "cancel" in offered(visit, member),
-        "takes_reason": (takes_a_reason(refusal, member, _wish(visit, move, member))
+        "takes_reason": (takes_a_reason(refusal, member, _wish(visit, move, member), _room(move))
                          or bool(move["override_reason"].value())),
+        "others": other_words(refusal),
         "nearest": [(_wall(at, visit), words) for at, words in nearest_times(refusal, visit.time_zone)],
         "is_new": _is_new(visit),
         "messages_of": _messages(visit, member),
