@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 from clients.body import keys, said
 from clients.body_forms import scope_name
 from clients.conditions import CONDITIONS
-from clients.contraindications import Check, Reason
+from clients.contraindications import Check, Reason, cautions_for
 from clients.findings import FINDINGS
-from clients.limits import limits_on
+from clients.limits import body_from, known_of
 from clients.models import Clearance, Client, ClientCondition, Finding
 from clients.reasons import capital, method, said_cap
 from clients.wishes import Wishes, said_weekdays, said_windows, wishes_of
@@ -58,20 +58,17 @@ def limits_of(check: Check) -> Limits:
 
 def overview_of(member: Membership, client: Client, today: date) -> dict[str, Any]:
     """Everything the page says of a client that this member may read."""
-    limits = limits_of(limits_on(client, today))
+    known = known_of([client.pk])[client.pk]
+    limits = limits_of(cautions_for(body_from(client, known), on=today))
     shown: dict[str, Any] = {
         "age": _age(client.birth_date, today), "wishes": said_wishes(wishes_of(client), client),
         "doctors": client.doctor_links.select_related("doctor").order_by("doctor__name"),
         "is_decision_needed": limits.is_decision_needed}
     if not may_read(member, Finding):
         return shown
-
-    def rows_of(model: Any) -> Any:
-        return model.objects.visible_to(member).filter(client=client)
-
-    conditions = [(row, CONDITIONS[row.condition]) for row in rows_of(ClientCondition)]
-    findings = [(row, FINDINGS[row.finding], said_places(row)) for row in rows_of(Finding).prefetch_related("places")]
-    clearances = [(row, scope_name(row), _said_terms(row)) for row in rows_of(Clearance).select_related("doctor")]
+    conditions = [(row, CONDITIONS[row.condition]) for row in known.conditions]
+    findings = [(row, FINDINGS[row.finding], said_places(row)) for row in known.findings]
+    clearances = [(row, scope_name(row), _said_terms(row)) for row in known.clearances]
     return shown | {
         "limits": limits,
         "conditions": [c for c in conditions if not _is_over(c[0], today)],
