@@ -178,6 +178,20 @@ def said(places: tuple[str, ...]) -> str:
     return " and ".join([", ".join(phrases[:-1]), phrases[-1]]) if len(phrases) > 1 else "".join(phrases)
 
 
+_QUADRANTS = (("arm", "shoulder", "chest", "upper-back"), ("leg", "hip", "abdomen", "lower-back"))
+
+
+def quadrant_of(places: Iterable[str]) -> tuple[str, ...]:
+    """The places and, for each of a limb or of the trunk beside it, that whole quarter of the body on its side."""
+    wide = list(places)
+    for place in tuple(wide):
+        region, side = place.split(":")
+        for quadrant in _QUADRANTS:
+            if not _LINES[region].isdisjoint(quadrant):
+                wide += [f"{part}:{side}" for part in quadrant if side in sides_of(part)]
+    return tuple(dict.fromkeys(wide))
+
+
 def inside(places: Iterable[str]) -> frozenset[str]:
     """Every place touched by at least one of these."""
     return frozenset().union(*(TOUCHING[place] for place in places))

@@ -141,9 +141,11 @@ def holding_on(body: Body, on: date, rules: Mapping[str, Rule] = RULES) -> list[
             if _is_met_by(rule.when, episode, on):
                 held[rule.code] = _where_it_says(rule)
     found_for: dict[str, tuple[Rule, list[KnownFinding]]] = {}
-    for known in _findings_on(body, on):
+    for known in _findings_until(body, on):
+        is_over = known.ended_on is not None and known.ended_on < on
         for rule in index.get(("finding", known.finding), ()):
-            found_for.setdefault(rule.code, (rule, []))[1].append(known)
+            if _is_its_time(rule, known, on) if is_over else rule.days_after is None:
+                found_for.setdefault(rule.code, (rule, []))[1].append(known)
     for rule, found in found_for.values():
         if (holding := _where_found(rule, found, on)) is not None:
             held[rule.code] = holding
@@ -170,13 +172,20 @@ def _conditions_on(body: Body, on: date) -> set[str]:
     return codes
 
 
-def _findings_on(body: Body, on: date) -> Iterator[KnownFinding]:
+def _findings_until(body: Body, on: date) -> Iterator[KnownFinding]:
+    """What was found up to that day, also what is over by then."""
     for known in body.findings:
         _refuse_unknown("finding", known.finding, FINDINGS)
-        if _is_on(known.began_on, known.ended_on, on):
+        if known.began_on is None or known.began_on <= on:
             yield known
     if body.allergies:
         yield KnownFinding("lubricant-allergy", detail=", ".join(body.allergies))
+
+
+def _is_its_time(rule: Rule, known: KnownFinding, on: date) -> bool:
+    """Whether the rule still speaks of a finding that is over."""
+    return (rule.days_after is not None and known.ended_on is not None
+            and on <= known.ended_on + timedelta(days=rule.days_after))
 
 
 def _is_met_by(when: Trigger, episode: KnownEpisode, on: date) -> bool:
@@ -210,12 +219,19 @@ def _where_found(rule: Rule, found: list[KnownFinding], on: date) -> Holding | N
         found = [known for known in found if known.began_on is None or on <= known.began_on + span]
         if not found:
             return None
+    if rule.noted_in:
+        found = [known for known in found if any(
+            body_map.related(region, wanted) for region, _ in known.regions for wanted in rule.noted_in)]
+        if not found:
+            return None
     if rule.regions is not SAME and rule.regions is not NOTED:
         holding = _where_it_says(rule)
         holding.detail = ", ".join(sorted({known.detail for known in found if known.detail}))
         return holding
     noted = {place for known in found for place in known.regions}
     places = tuple(sorted({key for region, side in noted for key in body_map.keys(region, side)}))
+    if rule.in_quadrant:
+        places = body_map.quadrant_of(places)
     if rule.regions is SAME and not all(known.regions for known in found):
         return Holding(rule, noted=places)
     return Holding(rule, places, body_map.inside(places), places) if places else None

@@ -83,7 +83,9 @@ class Rule:
 
     `because` is the short reason put before a limit ("sensation is reduced"); `temperature` and `position`
     list what is ruled out; `suggested_techniques` what helps instead; `spares` techniques that keep the
-    rule when given at pressure 1 at most; `days` ends the rule so long after it began.
+    rule when given at pressure 1 at most; `days` ends the rule so long after it began; `days_after` lets it speak
+    only once the finding is over, for so long. `noted_in` lets it speak only where the finding is noted in one of
+    these regions; `in_quadrant` widens the finding's places to the quarter of the trunk beside them.
     """
 
     code: str
@@ -102,6 +104,9 @@ class Rule:
     suggested_techniques: tuple[str, ...] = ()
     spares: tuple[str, ...] = ()
     days: int | None = None
+    days_after: int | None = None
+    noted_in: tuple[str, ...] = ()
+    in_quadrant: bool = False
     source: tuple[str, ...] = ("evenhand",)
     is_proposal: bool = False
     adaptation: str = ""

@@ -116,9 +116,10 @@ OTHER_CONDITIONS = (
     Rule("trigeminal-neuralgia-position", condition("trigeminal-neuralgia"), CAUTION,
          "nerve pain in the face: no face cradle. On the back is best.",
          because="a face cradle can set off nerve pain", position=("prone",), source=("werner-trigeminal",)),
-    Rule("crps-limb", condition("crps"), CAUTION,
-         "complex regional pain: leave the limb alone unless they offer it; begin far away, and stop at once when it "
-         "hurts.", suggested_techniques=("light-stroking",), is_proposal=True),
+    Rule("crps-limb", condition("crps"), INFO,
+         "complex regional pain: note the limb as hypersensitive, then its limits speak. Leave it alone unless they "
+         "offer it; begin far away, and stop at once when it hurts.", suggested_techniques=("light-stroking",),
+         is_proposal=True),
     Rule("dystonia-injections", condition("dystonia"), INFO,
          "ask where and when botulinum was injected: those places rest for three days.",
          source=("salvo-injections",)),

@@ -27,7 +27,7 @@ MIGRAINE = (
          "an attack has just passed: ask how the head is, and go gently.", source=("migraine-course",)),
     Rule("migraine-neck-stretch", condition("migraine"), CAUTION,
          "no strong stretch, it can bring on a migraine attack.", because="it can bring on a migraine",
-         regions=("neck", "head"), excluded_elements=("strong-stretch", "fast-stretch"),
+         regions=("neck", "head", "shoulder"), excluded_elements=("strong-stretch", "fast-stretch"),
          source=("healing-touch", "werner-charts")),
     Rule("migraine-pressure", condition("migraine"), CAUTION,
          "pressure 4 at most with migraine, also between attacks.", because="they have migraine",

@@ -281,8 +281,10 @@ def test_sudden_spasms_are_a_caution_with_help_beside_it_and_no_cap():
     """Massage Therapy and Multiple Sclerosis, B. Davich LMT: "They can have large sudden and unexpected
     spasms particularly in the lower limbs"; "recripical inhibition or contract relax techniques are often
     helpful" """
-    answer = check(body("ms", at("spasm", ("leg", "both"))), plan("petrissage", "calf", "left", 4))
-    assert speaking(answer) == {"spasm"}
+    cramps = body("ms", at("spasm", ("leg", "both")))
+    assert speaking(check(cramps, plan("tapotement", "calf", "left", 3))) == {"spasm"}
+    answer = check(cramps, plan("petrissage", "calf", "left", 4))
+    assert_nothing_refused(answer)
     assert answer.max_pressure_by_region["calf:left"] is None
     [help_] = [reason for reason in answer.reasons if reason.rule == "spasm-release"]
     assert help_.techniques == ("contract-relax", "reciprocal-inhibition")
@@ -477,3 +479,36 @@ def test_an_emergency_stops_everything_and_is_marked_so_that_nobody_books_over_i
     assert answer.verdict == "stop" and answer.is_emergency
     assert answer.max_pressure_by_region == {"hand:left": "none"}
     assert answer.reasons[0].treatment is None and answer.reasons[0].regions == ()
+
+
+# --- rules that look at when and where a finding was noted ---------------------------------------------
+
+
+def test_a_clot_is_minded_for_six_months_after_it_was_treated_and_then_no_more():
+    """Gentle Pressure, T. Walton: clots "are followed for six months post-treatment at minimum" """
+    deep = plan("deep-tissue", "calf", "left", 4)
+    for days, speaks in ((-1, {"blood-clot", "blood-clot-limb"}), (0, {"blood-clot", "blood-clot-limb"}),
+                         (1, {"blood-clot-afterwards"}), (183, {"blood-clot-afterwards"}), (184, set())):
+        treated = at("blood-clot", ("leg", "left"), ended_on=TODAY - timedelta(days=days))
+        assert speaking(check(body(treated), deep)) == speaks, days
+    treated = at("blood-clot", ("leg", "left"), ended_on=YESTERDAY)
+    assert_nothing_refused(check(body(treated), plan("deep-tissue", "calf", "right", 4)))
+
+
+@pytest.mark.parametrize("region, is_barred", [("forehead", True), ("neck", True), ("thigh", False)])
+def test_an_injection_bars_the_face_cradle_only_where_it_would_press(region, is_barred):
+    side = "midline" if region in ("forehead", "neck") else "left"
+    injected = body(at("injection-site", (region, side), began_on=YESTERDAY))
+    answer = check(injected, plan("effleurage", "lower-back", "midline", 2, position="prone"))
+    assert ("injection-site-face-rest" in speaking(answer)) is is_barred
+
+
+@pytest.mark.parametrize("noted, same, other", [
+    (("arm", "right"), ("upper-back", "right"), ("upper-back", "left")),
+    (("leg", "left"), ("lower-back", "left"), ("lower-back", "right")),
+])
+def test_removed_nodes_limit_the_quarter_of_the_body_beside_them_and_not_the_other_side(noted, same, other):
+    """ABMP 153: swelling after work "too forcefully around the scapula in the treated quadrant" """
+    nodes = body(at("lymph-nodes-removed", noted))
+    assert speaking(check(nodes, plan("deep-tissue", *same, 4))) == {"lymph-nodes-removed"}
+    assert_nothing_refused(check(nodes, plan("deep-tissue", *other, 4)))

@@ -7,7 +7,7 @@ The texts speak in words; a number here reads them on Walton's scale as it is pu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -44,8 +44,10 @@ MASSAGE_REFERENCE = "Massage Therapy Reference (massagetherapyreference.com). Mi
 MASSAGE_MASTERY_MS = "Massage Therapy Mastery (massagetherapymastery.com). Multiple sclerosis massage"
 MASSAGE_MASTERY_VEINS = "Massage Therapy Mastery (massagetherapymastery.com). Varicose veins massage"
 MSAA = "Multiple Sclerosis Association of America (mymsaa.org). What is a pseudoexacerbation?"
-MS_SIGNS = "MS Plus (msplus.org.au). Managing an MS relapse"
 POCKET_PATHOLOGY = "ABMP Pocket Pathology (abmp.com), entry on diabetes mellitus"
+WERNER_PATCHES = (
+    "Werner R. Medication Patches and Implications for Massage Therapy. Massage & Bodywork (ABMP), July/August 2024, p. 78"
+)
 BROADWELL = "Donna Broadwell (donnabroadwell.com). Massage: contraindications"
 OILS = f"{SOURCES['epilepsy-oils'].citation}; in our own words"
 DYSREFLEXIA = f"{SOURCES['dysreflexia-page'].citation}; in our own words"
@@ -66,8 +68,7 @@ class Vignette:
 
     `verdicts` are the words that would be right; `caps` exact entries of the map of pressures; `closed`
     places where at most a resting hand may lie; `ruled_out`, `too_warm_or_cold` and `allowed` are tried in the
-    first planned place; `overridable` says that a therapist may go ahead with a reason. `disputed` names, by
-    kind of expectation, where the check answers otherwise.
+    first planned place; `overridable` says that a therapist may go ahead with a reason.
     """
 
     who: str
@@ -85,7 +86,6 @@ class Vignette:
     too_warm_or_cold: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
     overridable: bool = False
-    disputed: dict[str, str] = field(default_factory=dict)
 
     def answer(self) -> Check:
         return cautions_for(self.body, self.plan, on=self.on, minutes=self.minutes)
@@ -269,6 +269,22 @@ VIGNETTES = (
         "No deep pressure or vigorous techniques over areas with altered sensation, osteoporosis, or steroid-induced fragile skin",
         MASSAGE_MASTERY_MS, body("ms", at("fragile-skin", ("forearm", "both"))),
         (plan("deep-tissue", "forearm", "left", 4),), verdicts=NOT_AS_PLANNED, caps={"forearm:left": 1}),
+    Vignette(
+        "A man has had a stomach bug since last night",
+        "Contagious or Infectious Diseases/Conditions", BC_COLLEGE,
+        body("ms", KnownEpisode("acute_illness", "confirmed", YESTERDAY, fever_or_infection=True)),
+        (plan("effleurage", "back", "both", 1),), verdicts=NO),
+    Vignette(
+        "Maria's neurologist allows gentle work during the relapse, on the back",
+        "it can help lessen symptoms in a relapse", MS_THREE_USES,
+        body("ms", relapse("confirmed"), allowed_by("Dr Weiss", "relapse", regions=(("back", "both"),), max_pressure=2,
+                                                    expires_on=days(20))),
+        (plan("effleurage", "back", "both", 2),), verdicts=CAUTION_AT_WORST, caps={"back:left": 2}, overridable=True),
+    Vignette(
+        "Maria's neurologist allowed gentle work in the last relapse, and that word has run out",
+        "essential to stay in contact with the treating physician", MS_THREE_USES,
+        body("ms", relapse("confirmed"), allowed_by("Dr Weiss", "relapse", max_pressure=2, expires_on=YESTERDAY)),
+        (plan("effleurage", "back", "both", 3),), verdicts=WARNED, caps={"back:left": 2}, overridable=True),
     # --- numbness: left, right, leg and foot -------------------------------------------------------------
     Vignette(
         "Ines, with MS and a numb left foot, asks for deep work on that foot",
@@ -288,6 +304,11 @@ VIGNETTES = (
         "Ines, with a numb left foot, is planned for the whole left leg at once",
         "if you have numbness you won't be able to feel how the treatment is affecting you", HEALING_TOUCH,
         NUMB_LEFT_FOOT, (plan("deep-tissue", "leg", "left", 4),), verdicts=NOT_AS_PLANNED, caps={"leg:left": 2}),
+    Vignette(
+        "Ines, with a numb left foot, is to have a heat pack round the left leg",
+        "patients with significant numbness who may not accurately perceive heat or cold", NEUROPATHY_ARTICLE,
+        NUMB_LEFT_FOOT, (plan("hot", "leg", "left", minutes=5),), verdicts=NOT_AS_PLANNED, ruled_out=("hot", "cold"),
+        too_warm_or_cold=("hot",)),
     Vignette(
         "Ines, with a numb left foot, has it stroked lightly to begin with",
         "Only very gentle massage should be utilized at first", HEALING_TOUCH,
@@ -349,7 +370,7 @@ VIGNETTES = (
         "A woman's feet burn at a touch, so her hands are worked instead",
         "Techniques like reflexology and acupressure focus on areas away from the most painful sites", NEUROPATHY_ARTICLE,
         body("small-fibre-neuropathy", at("hypersensitive", ("foot", "both"))),
-        (plan("reflexology", "hand", "both", 3), plan("acupressure", "palm", "both", 3)), minutes=30, nothing_refused=True),
+        (plan("reflexology", "hand", "both", 2), plan("acupressure", "palm", "both", 2)), minutes=30, nothing_refused=True),
     Vignette(
         "A man with numb feet has warmth on his back",
         "Briefly applying hot or cold elements can provide counter-irritation", NEUROPATHY_ARTICLE,
@@ -375,6 +396,16 @@ VIGNETTES = (
         "Targeted massage techniques can loosen these tight muscles", NEUROPATHY_ARTICLE,
         body("cidp", at("reduced-sensation", ("foot", "both"))), (plan("trigger-point", "shoulder", "both", 3),),
         minutes=40, nothing_refused=True),
+    Vignette(
+        "A woman's nerve pain has flared up, so only her shoulders are stroked",
+        "without directly manipulating the hypersensitive area", NEUROPATHY_ARTICLE,
+        body("peripheral-neuropathy", at("hypersensitive", ("foot", "both")), KnownEpisode("pain_flare", "confirmed", YESTERDAY)),
+        (plan("light-stroking", "shoulder", "both", 1),), minutes=30, verdicts=CAUTION_AT_WORST, overridable=True),
+    Vignette(
+        "A man's medicine patch sits on the left upper arm",
+        "We have no formally researched data on the safety of massage on or around transdermal patches", WERNER_PATCHES,
+        body(at("drug-patch", ("upper-arm", "left"))), (plan("petrissage", "upper-arm", "left", 3),),
+        verdicts=CAUTION_AT_WORST, overridable=True),
     # --- diabetes ----------------------------------------------------------------------------------------
     Vignette(
         "Samuel has diabetes and numb feet, and deep work on the left one is planned",
@@ -384,8 +415,7 @@ VIGNETTES = (
         ruled_out=("deep-tissue",)),
     Vignette(
         "Samuel has diabetes, feels his feet well, and comes for his back",
-        "Massage seems to generally be safe for people with diabetes",
-        "Diabetic Discount Direct (diabeticdiscountdirect.com). Do you massage insulin injections?",
+        "avoiding deep pressure over compromised limbs", NEUROPATHY_ARTICLE,
         body("diabetes"), (plan("swedish", "back", "both", 3),), nothing_refused=True),
     Vignette(
         "Samuel gave himself insulin in the left side of the belly this morning",
@@ -425,7 +455,7 @@ VIGNETTES = (
         ruled_out=("deep-tissue", "hot", "aromatherapy"), too_warm_or_cold=("hot",), overridable=True),
     Vignette(
         "Nadia's attack of last week is over",
-        "a recent study found", HEALING_TOUCH,
+        "Relieve migraine pain", NEUROPATHY_BLOG,
         body("migraine", KnownEpisode("migraine_attack", "resolved", days(-7))), (plan("deep-tissue", "back", "both", 4),),
         nothing_refused=True),
     Vignette(
@@ -441,6 +471,21 @@ VIGNETTES = (
         "A man's worst headache ever struck on the way here",
         "Sudden onset of severe undiagnosed headache", BC_COLLEGE,
         body("migraine", "thunderclap-headache"), (plan("acupressure", "temple", "both", 1),), verdicts=NO),
+    Vignette(
+        "Nadia, between attacks, has her shoulders stretched as far as they go",
+        "extreme stretching may put too much pressure on the vertebrae of your spine and actually trigger a migraine attack",
+        HEALING_TOUCH, body("migraine"), (plan("strong-stretch", "shoulder", "both"),), verdicts=NOT_AS_PLANNED),
+    Vignette(
+        "Nadia's attack is at its worst and she is asked to lie face down",
+        "Position: Supine or sidelying: not prone", MASSAGE_REFERENCE,
+        body("migraine", KnownEpisode("migraine_attack", "confirmed", TODAY)),
+        (plan("effleurage", "upper-back", "both", 1, position="prone"),), verdicts=WARNED, overridable=True),
+    Vignette(
+        "Nadia's attack is at its worst, and only her feet and hands are held",
+        "if head and neck massage is not tolerable, give client foot and hand massage", MASSAGE_REFERENCE,
+        body("migraine", KnownEpisode("migraine_attack", "confirmed", TODAY)),
+        (plan("effleurage", "foot", "both", 1, position="supine"), plan("effleurage", "hand", "both", 1, position="supine")),
+        minutes=20, verdicts=CAUTION_AT_WORST, overridable=True),
     # --- Parkinson's -------------------------------------------------------------------------------------
     Vignette(
         "Walter, with Parkinson's, comes for neuromuscular therapy twice a week",
@@ -494,6 +539,11 @@ VIGNETTES = (
         body(at("blood-clot", ("calf", "left"), began_on=days(-7))), (plan("petrissage", "thigh", "left", 3),),
         verdicts=NOT_AS_PLANNED),
     Vignette(
+        "Karl's clot was treated and called gone two months ago, and deep work on that calf is planned",
+        "are followed for six months post-treatment at minimum", WALTON,
+        body(at("blood-clot", ("calf", "left"), began_on=days(-200), ended_on=days(-60))),
+        (plan("deep-tissue", "calf", "left", 4),), verdicts=NOT_AS_PLANNED),
+    Vignette(
         "Anke broke her right wrist, and the right arm is planned",
         "Massage should not be done in any area of the body with blood clots, fractures", NEUROPATHY_BLOG,
         body(at("fracture", ("wrist", "right"))), (plan("petrissage", "arm", "right", 3),), verdicts=NO,
@@ -513,6 +563,15 @@ VIGNETTES = (
         "weakened bones (such as from osteoporosis or cancer)", NEUROPATHY_BLOG,
         body("osteoporosis"), (plan("deep-tissue", "back", "both", 4),), verdicts=NOT_AS_PLANNED,
         caps={"back:left": 2, "back:right": 2}, ruled_out=("deep-tissue", "tapotement", "strong-stretch")),
+    Vignette(
+        "A woman has thin bones in the lower back and gentle work on it",
+        "involves the application of gentle techniques", NEUROPATHY_BLOG,
+        body(at("osteoporosis", ("lower-back", "both"))), (plan("effleurage", "lower-back", "both", 2),),
+        verdicts=CAUTION_AT_WORST, overridable=True),
+    Vignette(
+        "A woman has thin bones in the lower back and her calves worked firmly",
+        "in any area of the body with", NEUROPATHY_BLOG,
+        body(at("osteoporosis", ("lower-back", "both"))), (plan("deep-tissue", "calf", "both", 4),), nothing_refused=True),
     Vignette(
         "A man has a wound on his left heel that is closing slowly",
         "open or healing wounds", NEUROPATHY_BLOG,
@@ -569,6 +628,21 @@ VIGNETTES = (
         body("dystonia", at("injection-site", ("neck", "left"), began_on=days(-8))), (plan("petrissage", "neck", "left", 3),),
         nothing_refused=True),
     Vignette(
+        "Elif had botulinum toxin in the forehead yesterday and is to lie with her face in the rest",
+        "use of head rests and other accessories should be avoided if they apply pressure on sites of recent botulinum toxin",
+        INJECTIONS, body("migraine-chronic", at("injection-site", ("forehead", "both"), began_on=YESTERDAY)),
+        (plan("swedish", "back", "both", 3, position="prone"),), verdicts=NOT_AS_PLANNED),
+    Vignette(
+        "A man had a vaccine in the left upper arm yesterday, and the whole arm is planned",
+        "Avoid massage and heat / ice applications over vaccinated areas for 72 hours", INJECTIONS,
+        body("ms", at("injection-site", ("upper-arm", "left"), began_on=YESTERDAY)), (plan("petrissage", "arm", "left", 3),),
+        verdicts=NOT_AS_PLANNED, closed=("upper-arm:left", "arm:left")),
+    Vignette(
+        "A man had a vaccine in the left upper arm yesterday and his legs worked",
+        "Avoid massage and heat / ice applications over vaccinated areas for 72 hours", INJECTIONS,
+        body("ms", at("injection-site", ("upper-arm", "left"), began_on=YESTERDAY)), (plan("deep-tissue", "leg", "both", 4),),
+        nothing_refused=True),
+    Vignette(
         "A man has a baclofen pump under the skin of his belly",
         "Avoid massage and heat / ice applications over the area of drug delivery, which is usually the abdomen", INJECTIONS,
         body("spinal-cord-injury", at("implanted-device", ("abdomen", "right"))), (plan("abdominal", "abdomen", "both", 2),),
@@ -582,8 +656,7 @@ VIGNETTES = (
     Vignette(
         "Ruth is treated for cancer and asks for deep work without having asked her oncologist",
         "they should consult their oncologist before having a massage that involves deep or intense pressure", NEUROPATHY_BLOG,
-        body(at("cancer", ("chest", "left"))), (plan("deep-tissue", "back", "both", 4),), verdicts=("clearance", "stop"),
-        disputed={}),
+        body(at("cancer", ("chest", "left"))), (plan("deep-tissue", "back", "both", 4),), verdicts=("clearance", "stop")),
     Vignette(
         "Ruth's tumour is in the left side of the chest, and that place is planned",
         "Any direct pressure over a tumor usually is discouraged", NEUROPATHY_BLOG,
@@ -594,6 +667,16 @@ VIGNETTES = (
         "massage therapy appears to be generally safe for cancer patients", NEUROPATHY_BLOG,
         body(at("cancer", ("chest", "left")), allowed_by("Dr Okafor", "cancer", max_pressure=2, expires_on=TOMORROW)),
         (plan("effleurage", "foot", "both", 2),), nothing_refused=True),
+    Vignette(
+        "Ruth's oncologist has allowed work on the feet, and the back is planned",
+        "Cancer patients should discuss any concerns about massage therapy with their oncologist.", NEUROPATHY_BLOG,
+        body(at("cancer", ("chest", "left")), allowed_by("Dr Okafor", "cancer", regions=(("foot", "both"),), expires_on=TOMORROW)),
+        (plan("effleurage", "back", "both", 2),), verdicts=DOCTOR_FIRST),
+    Vignette(
+        "Ruth's oncologist has allowed half an hour, and an hour is planned",
+        "Cancer patients should discuss any concerns about massage therapy with their oncologist.", NEUROPATHY_BLOG,
+        body(at("cancer", ("chest", "left")), allowed_by("Dr Okafor", "cancer", minutes=30, expires_on=TOMORROW)),
+        (plan("effleurage", "foot", "both", 2, minutes=60),), verdicts=CAUTION, overridable=True),
     Vignette(
         "A man's cancer has reached the lower spine",
         "Over confirmed or suspected bone involvement.", WALTON,
@@ -609,6 +692,11 @@ VIGNETTES = (
         "developed lymphedema because the therapist massaged too forcefully around the scapula in the treated quadrant",
         LYMPHOEDEMA, body(at("lymph-nodes-removed", ("arm", "right"), began_on=days(-900))),
         (plan("deep-tissue", "leg", "left", 4),), nothing_refused=True),
+    Vignette(
+        "A woman had lymph nodes taken from under the right arm and wants the right shoulder blade worked hard",
+        "developed lymphedema because the therapist massaged too forcefully around the scapula in the treated quadrant",
+        LYMPHOEDEMA, body(at("lymph-nodes-removed", ("arm", "right"), began_on=days(-900))),
+        (plan("deep-tissue", "shoulder", "right", 4), plan("deep-tissue", "upper-back", "right", 4)), verdicts=NOT_AS_PLANNED),
     Vignette(
         "A woman in chemotherapy has very low white cells",
         "risk of blood clots, or neutropenia who are advised against other levels of massage pressure", NORDIC_HOUSE,
@@ -645,6 +733,16 @@ VIGNETTES = (
         body("pregnancy", allowed_by("the midwife", "pregnancy", expires_on=days(30))),
         (plan("deep-tissue", "inner-thigh", "both", 4, position="side-lying"),), verdicts=NOT_AS_PLANNED,
         caps={"inner-thigh:left": 1, "inner-thigh:right": 1}),
+    Vignette(
+        "Sofia, in her seventh month and with leave, is to lie face down",
+        "After the third month not flat on the back nor face down, but on the side", PREGNANCY,
+        body("pregnancy", allowed_by("the midwife", "pregnancy", expires_on=days(30))),
+        (plan("swedish", "shoulder", "both", 3, position="prone"),), verdicts=NOT_AS_PLANNED),
+    Vignette(
+        "Sofia's midwife has answered through the link, and nobody has read it yet",
+        "Pregnant women should consult their health care provider before using massage therapy.", NEUROPATHY_BLOG,
+        body("pregnancy", KnownClearance("pregnancy", "received", doctor="the midwife")),
+        (plan("swedish", "shoulder", "both", 2, position="side-lying"),), verdicts=DOCTOR_FIRST),
     Vignette(
         "A pregnant woman has a bad headache and flashes before her eyes",
         "Pre-eclampsia/eclampsia or toxemia in pregnancy", BC_COLLEGE,
@@ -735,6 +833,10 @@ VIGNETTES = (
         "Massage is locally contraindicated when a client is having an acute episode of TN", WERNER_CHARTS,
         body("trigeminal-neuralgia"), (plan("petrissage", "jaw", "left", 2),), verdicts=NOT_AS_PLANNED, closed=("jaw:left",)),
     Vignette(
+        "Vera has trigeminal neuralgia and is to lie with her face in the cradle",
+        "Nothing may press on the face, the face cradle included", f"{SOURCES['werner-trigeminal'].citation}; in our own words",
+        body("trigeminal-neuralgia"), (plan("swedish", "back", "both", 3, position="prone"),), verdicts=NOT_AS_PLANNED),
+    Vignette(
         "Vera has trigeminal neuralgia and her back worked while she lies on her side",
         "Otherwise, massage is appropriate", WERNER_CHARTS,
         body("trigeminal-neuralgia"), (plan("deep-tissue", "back", "both", 4, position="side-lying"),), nothing_refused=True),
@@ -752,6 +854,14 @@ VIGNETTES = (
         "A man smells of drink and asks for deep work",
         "Under the influence of drugs, alcohol- including prescription pain medication", BROADWELL,
         body("intoxicated"), (plan("deep-tissue", "back", "both", 4),), verdicts=NO),
+    Vignette(
+        "A man on strong painkillers cannot say whether it is too hard",
+        "Under the influence of drugs, alcohol- including prescription pain medication", BROADWELL,
+        body("sedated"), (plan("deep-tissue", "back", "both", 4),), verdicts=NOT_AS_PLANNED, caps={"back:left": 2}),
+    Vignette(
+        "A man's liver is failing",
+        "Advanced organ failure", BC_COLLEGE,
+        body("organ-failure"), (plan("swedish", "back", "both", 3),), verdicts=("clearance", "stop")),
     Vignette(
         "A woman's blood pressure is severely high and will not settle",
         "Severe and unstable high blood pressure (hypertension)", BC_COLLEGE,
@@ -782,29 +892,29 @@ VIGNETTES = (
 )
 
 
+def words_of(vignette: Vignette) -> list[str]:
+    return [word.strip(",;:") for word in vignette.who.split()]
+
+
 def name_of(vignette: Vignette) -> str:
     """The first words of who it is; as many as make it the only one."""
-    words = vignette.who.split()
+    words = words_of(vignette)
     for count in range(5, len(words)):
-        if sum(other.who.split()[:count] == words[:count] for other in VIGNETTES) == 1:
-            return " ".join(words[:count]).rstrip(",;:")
-    return vignette.who
+        if sum(words_of(other)[:count] == words[:count] for other in VIGNETTES) == 1:
+            return " ".join(words[:count])
+    return " ".join(words)
 
 
-def where(kind: str, applies: Callable[[Vignette], object]) -> Iterator[object]:
-    """Those vignettes that expect something of this kind; a disputed one is expected to fail."""
-    for vignette in VIGNETTES:
-        if applies(vignette):
-            reason = vignette.disputed.get(kind)
-            marks = (pytest.mark.xfail(strict=True, reason=reason),) if reason else ()
-            yield pytest.param(vignette, id=name_of(vignette), marks=marks)
+def where(applies: Callable[[Vignette], object]) -> list[object]:
+    """Those vignettes that expect something of this kind."""
+    return [pytest.param(vignette, id=name_of(vignette)) for vignette in VIGNETTES if applies(vignette)]
 
 
 def texts(answer: Check) -> list[str]:
     return [f"{reason.level}: {reason.text}" for reason in answer.reasons if reason.level != "info"]
 
 
-@pytest.mark.parametrize("vignette", where("nothing_refused", lambda v: v.nothing_refused))
+@pytest.mark.parametrize("vignette", where(lambda v: v.nothing_refused))
 def test_nothing_is_refused_to_somebody_whom_the_sources_let_come(vignette):
     answer = vignette.answer()
     assert answer.verdict == "ok", texts(answer)
@@ -814,33 +924,33 @@ def test_nothing_is_refused_to_somebody_whom_the_sources_let_come(vignette):
             assert cap is None or (cap != "none" and cap >= (row.pressure or 0)), (place, cap)
 
 
-@pytest.mark.parametrize("vignette", where("verdicts", lambda v: v.verdicts))
+@pytest.mark.parametrize("vignette", where(lambda v: v.verdicts))
 def test_the_verdict_is_what_the_source_asks_for(vignette):
     answer = vignette.answer()
     assert answer.verdict in vignette.verdicts, texts(answer)
 
 
-@pytest.mark.parametrize("vignette", where("caps", lambda v: v.caps))
+@pytest.mark.parametrize("vignette", where(lambda v: v.caps))
 def test_the_pressure_stops_where_the_source_stops_it(vignette):
     caps = vignette.answer().max_pressure_by_region
     assert {place: caps.get(place, "not told") for place in vignette.caps} == vignette.caps
 
 
-@pytest.mark.parametrize("vignette", where("closed", lambda v: v.closed))
+@pytest.mark.parametrize("vignette", where(lambda v: v.closed))
 def test_at_most_a_resting_hand_lies_where_the_source_closes_a_place(vignette):
     caps = vignette.answer().max_pressure_by_region
     closed = {place: caps.get(place, "not told") for place in vignette.closed}
     assert all(cap in (0, "none") for cap in closed.values()), closed
 
 
-@pytest.mark.parametrize("vignette", where("ruled_out", lambda v: v.ruled_out))
+@pytest.mark.parametrize("vignette", where(lambda v: v.ruled_out))
 def test_a_technique_that_the_source_rules_out_is_not_let_through(vignette):
     for technique in vignette.ruled_out:
         speaking = [reason for reason in vignette.trying(technique).about(0) if reason.level != "info"]
         assert any(technique in reason.techniques for reason in speaking), technique
 
 
-@pytest.mark.parametrize("vignette", where("too_warm_or_cold", lambda v: v.too_warm_or_cold))
+@pytest.mark.parametrize("vignette", where(lambda v: v.too_warm_or_cold))
 def test_a_temperature_that_the_source_rules_out_is_not_let_through(vignette):
     for temperature in vignette.too_warm_or_cold:
         answer = vignette.trying("light-stroking", temperature=temperature)
@@ -848,14 +958,14 @@ def test_a_temperature_that_the_source_rules_out_is_not_let_through(vignette):
         assert vignette.trying("light-stroking", temperature="neutral").verdict in ("ok", "caution")
 
 
-@pytest.mark.parametrize("vignette", where("allowed", lambda v: v.allowed))
+@pytest.mark.parametrize("vignette", where(lambda v: v.allowed))
 def test_what_the_source_offers_instead_is_let_through(vignette):
     for technique in vignette.allowed:
         answer = vignette.trying(technique)
         assert answer.verdict == "ok", (technique, texts(answer))
 
 
-@pytest.mark.parametrize("vignette", where("overridable", lambda v: v.overridable))
+@pytest.mark.parametrize("vignette", where(lambda v: v.overridable))
 def test_a_warning_leaves_the_decision_to_the_therapist(vignette):
     answer = vignette.answer()
     assert answer.verdict != "stop", texts(answer)
@@ -863,7 +973,7 @@ def test_a_warning_leaves_the_decision_to_the_therapist(vignette):
     assert "none" not in answer.max_pressure_by_region.values()
 
 
-@pytest.mark.parametrize("vignette", where("source", lambda v: True))
+@pytest.mark.parametrize("vignette", where(lambda v: True))
 def test_every_refusal_of_a_vignette_names_its_source(vignette):
     for reason in vignette.answer().reasons:
         assert reason.source.strip(), reason.rule
