@@ -30,7 +30,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest first; a database for what copies it; `once` for what asks none."""
+    """What takes longest first; a database for what copies it; `once` for what asks none; laws are `sized`."""
     for item in items:
         fixtures = getattr(item, "fixturenames", [])
         if item.get_closest_marker("processes"):
@@ -38,6 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db(transaction=True))
         elif not item.get_closest_marker("django_db") and not _DATABASE & set(fixtures):
             item.add_marker("once")
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("sized")
     items.sort(key=lambda item: (not item.get_closest_marker("browser"), not item.get_closest_marker("processes")))
 
 

@@ -44,6 +44,7 @@ from clients.tests.bodies import (
     told,
 )
 from practice.techniques import TECHNIQUES
+from practice.tests.sizes import size
 
 # --- the laws of the check ---------------------------------------------------------------------------
 
@@ -277,7 +278,7 @@ treatments = st.builds(
     st.sampled_from([None, "prone", "supine", "side-lying"]), st.sampled_from([None, "almond oil", "plain"]))
 plans = st.lists(treatments, max_size=4)
 minutes_ = st.one_of(st.none(), st.integers(15, 90))
-many = settings(max_examples=120, deadline=None, derandomize=True)
+many = settings(max_examples=size(60, 1_000), deadline=None, derandomize=True)
 
 WEIGHT = {"ok": 0, "caution": 2, "clearance": 3, "stop": 4}
 

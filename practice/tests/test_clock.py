@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from practice import clock
+from practice.tests.sizes import size
 
 # Twelve zones whose clocks change twice in 2027: by an hour or half of one, at midnight, north and south.
 CHANGING = (
@@ -212,7 +213,7 @@ def test_a_naive_instant_and_an_aware_wall_time_are_refused():
 minutes_since_1975 = st.integers(min_value=2_629_440, max_value=68_000_000)  # 1975 to 2099
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=size(150, 2_000), deadline=None)
 @given(minute=minutes_since_1975, zone=st.sampled_from(EVERYWHERE))
 def test_every_instant_survives_the_way_to_the_wall_and_back(minute, zone):
     instant = clock.instant_at(minute)
@@ -221,7 +222,7 @@ def test_every_instant_survives_the_way_to_the_wall_and_back(minute, zone):
     assert clock.minute_of(instant) == minute
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=size(150, 2_000), deadline=None)
 @given(
     on=st.dates(min_value=date(1975, 1, 1), max_value=date(2099, 12, 31)),
     at=st.times().map(lambda at: at.replace(second=0, microsecond=0)),
@@ -239,7 +240,7 @@ def test_every_wall_time_round_trips_or_is_refused_for_a_reason(on, at, zone):
     assert set(found) == {(on, at)}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=size(50, 500), deadline=None)
 @given(
     first=minutes_since_1975,
     length=st.integers(min_value=0, max_value=700 * 1440),

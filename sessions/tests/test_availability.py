@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from practice.clock import instant_at, minute_of
+from practice.tests.sizes import size
 from sessions.availability import (
     Hours,
     Preferences,
@@ -71,7 +72,7 @@ def test_intersecting_keeps_what_both_share():
 windows = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 20)).map(lambda w: (w[0], w[0] + w[1])), max_size=8)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=size(120, 1_000), deadline=None)
 @given(left=windows, right=windows)
 def test_interval_arithmetic_agrees_with_sets_of_minutes(left, right):
     def minutes(found):
@@ -164,7 +165,7 @@ def weekly_hours(draw):
     return Hours(draw(st.integers(0, 6)), opens, closes if closes > opens else time(0))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=size(60, 500), deadline=None)
 @given(
     hours=st.lists(weekly_hours(), min_size=1, max_size=6),
     zone=st.sampled_from(ZONES),
@@ -352,7 +353,7 @@ def slots_minute_by_minute(
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=size(80, 500), deadline=None)
 @given(question=questions())
 def test_open_slots_are_exactly_those_found_minute_by_minute(question):
     assert open_slots(**question) == slots_minute_by_minute(**question)
