@@ -48,7 +48,8 @@ def book_appointment(
     wish = Wish(client, therapist, service, starts_at, minutes or service.minutes, by, override_reason.strip(),
                 rooms=tuple(rooms))
     refuse_the_past(wish)
-    refuse_if_taken(wish, room)
+    if not transaction.get_connection().in_atomic_block:  # within a transaction there is nothing to spare the others
+        refuse_if_taken(wish, room)
     with transaction.atomic():
         lock_diary([therapist], [room] if room else rooms, [client])
         appointment = Appointment(
