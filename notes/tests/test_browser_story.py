@@ -21,6 +21,7 @@ from practice.tests.scratch import MailServer, Scratch, free_port, scratch_pract
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.processes,
+    pytest.mark.sized,
     pytest.mark.skipif(not chromium(), reason="no Chromium found (apt-get install chromium)"),
 ]
 # What the front desk and a message never say. “Neuro 45” is a service's name, “neurology” a doctor's department.

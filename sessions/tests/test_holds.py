@@ -22,7 +22,7 @@ from sessions.objections import Contraindicated, ReasonNeeded
 from sessions.series import book_series
 from sessions.states import VisitNotInState
 
-HISTORIES = size(3, 40)
+HISTORIES = size(2, 40)
 STEPS = 30
 
 

@@ -23,7 +23,7 @@ from sessions.planning import (
     propose,
 )
 
-PROOF_SIZE = size(400, 5_000)
+PROOF_SIZE = size(250, 5_000)
 MONDAY = date(2026, 11, 2)
 TEN = time(10)
 
