@@ -52,7 +52,9 @@ REGIONS: dict[str, Region] = {
         _halved("forehead", "forehead", "face", "front"),
         _halved("jaw", "jaw", "face", "front left right"),
         _halved("neck", "neck", None, "front back left right"),
+        _halved("throat", "front of the neck", "neck", "front"),
         _paired("shoulder", "shoulder", None, "front back left right"),
+        _paired("armpit", "armpit", "shoulder", "front"),
         _halved("chest", "chest", None, "front"),
         _halved("abdomen", "belly", None, "front"),
         _halved("back", "back", None, "back"),
@@ -60,10 +62,12 @@ REGIONS: dict[str, Region] = {
         _halved("lower-back", "lower back", "back", "back"),
         _single("sacrum", "sacrum", "lower-back", "back"),
         _paired("hip", "hip", None, "front back left right"),
+        _paired("groin", "groin", "hip", "front"),
         _paired("buttock", "buttock", "hip", "back left right"),
         _paired("arm", "arm", None, "front back left right"),
         _paired("upper-arm", "upper arm", "arm", "front back left right"),
         _paired("elbow", "elbow", "arm", "front back left right"),
+        _paired("inner-elbow", "inner elbow", "elbow", "front"),
         _paired("forearm", "forearm", "arm", "front back left right"),
         _paired("wrist", "wrist", "arm", "front back"),
         _paired("hand", "hand", "arm", "front back left right"),
@@ -73,6 +77,7 @@ REGIONS: dict[str, Region] = {
         _paired("thigh", "thigh", "leg", "front back left right"),
         _paired("inner-thigh", "inner thigh", "thigh", "front"),
         _paired("knee", "knee", "leg", "front back left right"),
+        _paired("back-of-knee", "back of the knee", "knee", "back"),
         _paired("lower-leg", "lower leg", "leg", "front back left right"),
         _paired("calf", "calf", "lower-leg", "back left right"),
         _paired("shin", "shin", "lower-leg", "front"),
@@ -84,7 +89,7 @@ REGIONS: dict[str, Region] = {
     )
 }
 
-_PLURALS = {"foot": "feet", "calf": "calves"}
+_PLURALS = {"foot": "feet", "calf": "calves", "back-of-knee": "backs of the knees"}
 
 
 def sides_of(region: str) -> tuple[str, ...]:

@@ -43,6 +43,11 @@ class Practice(models.Model):
         default=7, help_text="Days kept free after a steroid course. Our proposal: no source gives a number.")
     check_in_days = models.PositiveSmallIntegerField(
         default=7, help_text="Days between check-ins during an episode. Our proposal.")
+    retention_years = models.PositiveSmallIntegerField(
+        default=10, help_text="Years a record is kept after the last visit. Ten is usual; your law decides.")
+    intake_every_months = models.PositiveSmallIntegerField(
+        null=True, blank=True, default=12,
+        help_text="Months after which the intake is asked again. Our proposal; empty: never.")
     plan_horizon_days = models.PositiveSmallIntegerField(default=90)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,4 +1,4 @@
-"""The people who come: who they are, what they live with, what limits the work, who may be told."""
+"""What clients live with and what limits the work: conditions, findings, medicines, episodes, a doctor's word."""
 
 from __future__ import annotations
 
@@ -10,92 +10,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from clients.models.people import Client, Doctor
 from practice.access import CLINICAL, PracticeOwned
-from practice.models import Membership, check_zone
-
-
-class Client(PracticeOwned):
-    """A client. Only a name and one way to reach them are required.
-
-    `preferences` (JSON): `weekdays` [0-6], `windows` [["10:00", "12:00"], …] wall-clock, `therapists` [id],
-    `minutes`, `mobility`, `transfer`, `room_temperature`, `declined_areas`; every key optional.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    name = models.CharField(max_length=120)
-    preferred_name = models.CharField(max_length=60, blank=True)
-    email = models.EmailField(blank=True)
-    phone = models.CharField(max_length=40, blank=True)
-    birth_date = models.DateField(null=True, blank=True)
-    time_zone = models.CharField(max_length=64, blank=True, validators=[check_zone])
-    language = models.CharField(max_length=8, default="en")
-    channels = models.JSONField(default=list, help_text="Ways the client agreed to be written to: email, sms.")
-    reminder_consent_on = models.DateField(null=True, blank=True)
-    reminder_consent_source = models.CharField(max_length=120, blank=True)
-    preferences = models.JSONField(default=dict)
-    heat_sensitive = models.BooleanField(default=False)
-    cold_sensitive = models.BooleanField(default=False)
-    version = models.PositiveIntegerField(default=1)
-    archived_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering: ClassVar = ["name", "id"]
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=~Q(email="", phone=""), name="client_can_be_reached"),
-        ]
-        indexes: ClassVar = [models.Index(fields=["practice", "name"], name="client_by_name")]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def called(self) -> str:
-        """The name they want to be called by."""
-        return self.preferred_name or self.name.split()[0]
-
-    @property
-    def zone(self) -> str:
-        """The client's own time zone, else the practice's."""
-        return self.time_zone or self.practice.time_zone
-
-    @property
-    def may_be_mailed(self) -> bool:
-        return bool(self.email) and "email" in self.channels and self.reminder_consent_on is not None
-
-
-class Doctor(PracticeOwned):
-    """A doctor who refers or treats; letters go to the address, links to the e-mail."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    name = models.CharField(max_length=120)
-    specialty = models.CharField(max_length=80, blank=True)
-    email = models.EmailField(blank=True)
-    phone = models.CharField(max_length=40, blank=True)
-    address = models.TextField(blank=True)
-
-    class Meta:
-        ordering: ClassVar = ["name", "id"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def address_lines(self) -> tuple[str, ...]:
-        return tuple(line.strip() for line in self.address.splitlines() if line.strip())
-
-
-class ClientDoctor(PracticeOwned):
-    """A doctor of this client, and what they are to them."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="doctor_links")
-    doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="client_links")
-    role = models.CharField(max_length=60, default="neurologist")
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["client", "doctor"], name="doctor_is_listed_once_for_a_client")
-        ]
+from practice.guards import Unchanging
+from practice.models import Membership
 
 
 class ClientCondition(PracticeOwned):
@@ -151,6 +69,37 @@ class FindingRegion(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["finding", "region", "side"], name="finding_names_a_place_once")
+        ]
+
+
+class Medicine(PracticeOwned):
+    """A medicine as the client or a doctor named it, from one day to another, both included.
+
+    What it means for the work follows from `kind` (`clients/medicines.py`). `last_given_on` and `every_days` say when
+    an injection, infusion or patch was and will be given; `times` ["08:00", …] when in the day tablets are taken.
+    """
+
+    readers = CLINICAL
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="medicines")
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=40, help_text="A code of the catalogue.")
+    began_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+    last_given_on = models.DateField(null=True, blank=True)
+    every_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    times = models.JSONField(default=list, blank=True)
+    regions = models.JSONField(default=list, blank=True, help_text='[{"region": "thigh", "side": "left"}]')
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["name", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(ended_on=None) | Q(began_on=None) | Q(ended_on__gte=F("began_on")),
+                                   name="medicine_ends_after_it_begins"),
+            models.CheckConstraint(condition=Q(every_days=None) | Q(every_days__gte=1),
+                                   name="medicine_is_given_on_whole_days"),
         ]
 
 
@@ -258,29 +207,30 @@ class Clearance(PracticeOwned):
         ]
 
 
-class Consent(PracticeOwned):
-    """What the client agreed to: to share these sections with this doctor until a date, in which words, how given."""
+class RuleChange(PracticeOwned):
+    """A practice's own word on one rule of the safety check: other numbers, or off. Never rewritten, only ended.
+
+    `numbers` (JSON) holds those of `max_pressure`, `max_minutes`, `days`, `days_after` that differ from the published
+    ones. While `ended_at` is empty it holds.
+    """
 
     readers = CLINICAL
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="consents")
-    kind = models.CharField(max_length=30, default="share-summary")
-    doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    sections = models.JSONField(default=list, help_text="Sections of a summary; empty: all of them.")
-    text_version = models.CharField(max_length=40)
-    given_by = models.CharField(max_length=120)
-    relationship = models.CharField(max_length=60, default="self")
-    how = models.CharField(max_length=60, help_text="In person, on paper, by phone …")
-    given_on = models.DateField()
-    until = models.DateField(null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    recorded_by = models.ForeignKey(Membership, null=True, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    rule = models.CharField(max_length=60)
+    is_off = models.BooleanField(default=False)
+    numbers = models.JSONField(default=dict)
+    reason = models.CharField(max_length=500)
+    made_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    ended_by = models.ForeignKey(Membership, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering: ClassVar = ["-given_on", "-id"]
+        ordering: ClassVar = ["-made_at", "-id"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("given_on")),
-                                   name="consent_ends_after_it_is_given")
+            models.UniqueConstraint(fields=["practice", "rule"], condition=Q(ended_at=None),
+                                    name="practice_has_one_word_on_a_rule"),
+            models.CheckConstraint(condition=~Q(reason=""), name="rule_is_changed_for_a_reason"),
+            Unchanging(name="ended_rule_change_stands", when="OLD.ended_at IS NOT NULL"),
         ]

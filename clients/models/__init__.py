@@ -1,0 +1,19 @@
+"""The people who come: who they are, what they live with, what limits the work, who may be told."""
+
+from clients.models.agreements import Consent, Questionnaire, Referral
+from clients.models.body import (
+    Clearance,
+    ClientCondition,
+    Episode,
+    EpisodeStep,
+    Finding,
+    FindingRegion,
+    Medicine,
+    RuleChange,
+)
+from clients.models.people import Client, ClientDoctor, Contact, Doctor, EmergencyCard
+
+__all__ = [
+    "Clearance", "Client", "ClientCondition", "ClientDoctor", "Consent", "Contact", "Doctor", "EmergencyCard",
+    "Episode", "EpisodeStep", "Finding", "FindingRegion", "Medicine", "Questionnaire", "Referral", "RuleChange",
+]
