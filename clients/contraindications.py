@@ -10,7 +10,7 @@ visit always speaks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from clients import body as body_map
@@ -21,6 +21,7 @@ from clients.known import (
     KnownCondition,
     KnownEpisode,
     KnownFinding,
+    KnownMedicine,
     ProposedTreatment,
     holding_on,
 )
@@ -38,23 +39,24 @@ from clients.reasons import (
     said_plan,
     told,
 )
-from clients.rule import ALL, EPISODES, NOTED, POSITIONS, SAME, TEMPERATURES, Cap, Level, Rule, Trigger
+from clients.rule import ALL, EPISODES, NOTED, POSITIONS, SAME, TEMPERATURES, Cap, Level, Rule, RuleBook, Trigger
 from clients.rules import RULES
 
 __all__ = [
     "ALL", "EPISODES", "NOTED", "POSITIONS", "RULES", "SAME", "TEMPERATURES", "Body", "Cap", "Check",
-    "KnownClearance", "KnownCondition", "KnownEpisode", "KnownFinding", "Level", "ProposedTreatment",
-    "Reason", "Rule", "Trigger", "cautions_for",
+    "KnownClearance", "KnownCondition", "KnownEpisode", "KnownFinding", "KnownMedicine", "Level", "ProposedTreatment",
+    "Reason", "Rule", "RuleBook", "Trigger", "cautions_for",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The answer: the worst word spoken, the cap of every place concerned, the reasons worst first."""
+    """The answer: the worst word spoken, the cap of every place concerned, the reasons worst first, by which rules."""
 
     verdict: str
     max_pressure_by_region: dict[str, Cap | None]
     reasons: tuple[Reason, ...]
+    rules: Mapping[str, Rule] = field(default_factory=lambda: RULES, compare=False, repr=False)
 
     @property
     def needs_reason(self) -> bool:
@@ -64,7 +66,7 @@ class Check:
     @property
     def is_emergency(self) -> bool:
         """Whether a rule speaks that nobody may override at booking."""
-        return any(reason.rule in RULES and RULES[reason.rule].is_emergency for reason in self.reasons)
+        return any(r.rule in self.rules and self.rules[r.rule].is_emergency for r in self.reasons)
 
     def about(self, treatment: int) -> tuple[Reason, ...]:
         """The reasons that speak about this one planned row."""
@@ -73,14 +75,13 @@ class Check:
 
 def cautions_for(
     body: Body, treatments: Sequence[ProposedTreatment] = (), *, on: date, minutes: int | None = None,
-    rules: Mapping[str, Rule] = RULES,
 ) -> Check:
     """What speaks about these treatments of this body on that day; `minutes` is the visit's length.
 
-    Pure: same input, same answer. Unknown codes, and sides a region does not have, are refused as
-    ValueError or KeyError rather than passed over in silence.
+    Pure: same input, same answer, by the rules of `body.book`. Unknown codes, and sides a region does not have,
+    are refused as ValueError or KeyError rather than passed over in silence.
     """
-    held = holding_on(body, on, rules)
+    held = holding_on(body, on)
     planned = [Planned(i, t, body_map.keys(t.region, t.side)) for i, t in enumerate(treatments)]
     total = minutes if minutes is not None else sum(t.minutes or 0 for t in treatments) or None
     terms = _terms_on(body, held, on)
@@ -99,7 +100,7 @@ def cautions_for(
     reasons.extend(_speak_of_terms(terms, planned, total))
     reasons.sort(key=_worst_first)
     worst = reasons[0].level if reasons else "info"
-    return Check("ok" if worst == "info" else worst, _caps(held, terms, planned), tuple(reasons))
+    return Check("ok" if worst == "info" else worst, _caps(held, terms, planned), tuple(reasons), body.book.rules)
 
 
 _WEIGHT = {level.word: -level for level in Level}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from clients import body as body_map
 from clients.conditions import CONDITIONS, line_of
 from clients.findings import FINDINGS
-from clients.rule import EPISODES, NOTED, SAME, Rule, Trigger
-from clients.rules import RULES
+from clients.medicine_kinds import MEDICINES
+from clients.rule import EPISODES, NOTED, SAME, Rule, RuleBook, Trigger
+from clients.rules import PUBLISHED
 
 Place = tuple[str, str]
 
@@ -36,6 +37,22 @@ class KnownFinding:
     began_on: date | None = None
     ended_on: date | None = None
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMedicine:
+    """A medicine of the catalogue, both days inclusive; what is given on days says when last and how often.
+
+    `regions` is where it is given.
+    """
+
+    kind: str
+    name: str = ""
+    began_on: date | None = None
+    ended_on: date | None = None
+    last_given_on: date | None = None
+    every_days: int | None = None
+    regions: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +86,17 @@ class KnownClearance:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """All that is known about a client's body; `allergies` are names of products."""
+    """All that is known about a client's body; `allergies` are names of products, `book` the rules it is held
+    against.
+    """
 
     conditions: tuple[KnownCondition, ...] = ()
     findings: tuple[KnownFinding, ...] = ()
     episodes: tuple[KnownEpisode, ...] = ()
     clearances: tuple[KnownClearance, ...] = ()
     allergies: tuple[str, ...] = ()
+    medicines: tuple[KnownMedicine, ...] = ()
+    book: RuleBook = PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +111,6 @@ class ProposedTreatment:
     temperature: str | None = None
     position: str | None = None
     lubricant: str | None = None
-
-
-Index = Mapping[tuple[str, str], tuple[Rule, ...]]
-
-
-def index_of(rules: Mapping[str, Rule]) -> Index:
-    """The rules by what triggers them: ("finding", "fever") to its rows."""
-    index: dict[tuple[str, str], list[Rule]] = {}
-    for rule in rules.values():
-        for code in rule.when.codes:
-            index.setdefault((rule.when.kind, code), []).append(rule)
-    return {trigger: tuple(rows) for trigger, rows in index.items()}
-
-
-_INDEX = index_of(RULES)
 
 
 @dataclass(slots=True)
@@ -128,9 +134,9 @@ class Holding:
         return () if touches.isdisjoint(places) else tuple(place for place in places if place in touches)
 
 
-def holding_on(body: Body, on: date, rules: Mapping[str, Rule] = RULES) -> list[Holding]:
+def holding_on(body: Body, on: date) -> list[Holding]:
     """Every rule that holds for this body on that day, once each; refuses unknown codes as ValueError."""
-    index = _INDEX if rules is RULES else index_of(rules)
+    index = body.book.index
     held: dict[str, Holding] = {}
     for condition in _conditions_on(body, on):
         for rule in index.get(("condition", condition), ()):
@@ -178,8 +184,38 @@ def _findings_until(body: Body, on: date) -> Iterator[KnownFinding]:
         _refuse_unknown("finding", known.finding, FINDINGS)
         if known.began_on is None or known.began_on <= on:
             yield known
+    for medicine in body.medicines:
+        yield from raised_by(medicine, on)
     if body.allergies:
         yield KnownFinding("lubricant-allergy", detail=", ".join(body.allergies))
+
+
+def raised_by(medicine: KnownMedicine, on: date) -> Iterator[KnownFinding]:
+    """What a medicine means for the work up to that day; refuses unknown kinds as ValueError."""
+    _refuse_unknown("kind of medicine", medicine.kind, MEDICINES)
+    kind = MEDICINES[medicine.kind]
+    if medicine.began_on is not None and medicine.began_on > on:
+        return
+    if not kind.is_given:
+        for code in kind.raises:
+            yield KnownFinding(code, medicine.regions, medicine.began_on, medicine.ended_on, medicine.name)
+        return
+    is_over = medicine.ended_on is not None and medicine.ended_on < on
+    given = last_given(medicine, min(on, medicine.ended_on or on))
+    if given is None and (medicine.last_given_on is not None or is_over):
+        return  # not given yet by then, or so long ago that nobody wrote the day down
+    for code in kind.raises:
+        yield KnownFinding(code, medicine.regions, given, detail=medicine.name)
+
+
+def last_given(medicine: KnownMedicine, on: date) -> date | None:
+    """The last day up to `on` on which it was or will be given; None where no day is noted or it had not begun."""
+    given, every = medicine.last_given_on, medicine.every_days
+    if given is not None and every is not None:
+        given += timedelta(days=(on - given).days // every * every)
+    if given is None or given > on or (medicine.began_on is not None and given < medicine.began_on):
+        return None
+    return given
 
 
 def _is_its_time(rule: Rule, known: KnownFinding, on: date) -> bool:

@@ -14,9 +14,11 @@ from clients.contraindications import (
     KnownCondition,
     KnownEpisode,
     KnownFinding,
+    KnownMedicine,
     cautions_for,
 )
-from clients.models import Clearance, Client, ClientCondition, Episode, Finding
+from clients.models import Clearance, Client, ClientCondition, Episode, Finding, Medicine
+from clients.own_rules import book_of
 
 
 @dataclass(slots=True)
@@ -27,6 +29,7 @@ class Known:
     findings: list[Finding] = field(default_factory=list)
     episodes: list[Episode] = field(default_factory=list)
     clearances: list[Clearance] = field(default_factory=list)
+    medicines: list[Medicine] = field(default_factory=list)
 
 
 def body_of(client: Client) -> Body:
@@ -35,7 +38,7 @@ def body_of(client: Client) -> Body:
 
 
 def bodies_of(clients: Iterable[Client]) -> dict[UUID, Body]:
-    """The same for several clients, in five queries whatever their number."""
+    """The same for several clients, in six queries whatever their number."""
     people = {client.pk: client for client in clients}
     return {pk: body_from(people[pk], known) for pk, known in known_of(people).items()}
 
@@ -51,23 +54,44 @@ def known_of(clients: Iterable[UUID]) -> dict[UUID, Known]:
         known[episode.client_id].episodes.append(episode)
     for clearance in Clearance.objects.filter(client__in=known).select_related("doctor"):
         known[clearance.client_id].clearances.append(clearance)
+    for medicine in Medicine.objects.filter(client__in=known):
+        known[medicine.client_id].medicines.append(medicine)
     return known
 
 
 def body_from(client: Client, known: Known) -> Body:
-    """Rows as the check reads them; how a body takes heat and cold stands on the client."""
+    """Rows as the check reads them, and by whose rules; how a body takes heat and cold stands on the client."""
     sensitive = [KnownFinding(code) for code, is_so in (
         ("heat-sensitive", client.heat_sensitive), ("cold-sensitive", client.cold_sensitive)) if is_so]
-    findings = [KnownFinding(f.finding, tuple((p.region, p.side) for p in f.places.all()), f.began_on, f.ended_on,
-                             f.detail) for f in known.findings]
     return Body(
         tuple(KnownCondition(c.condition, c.since, c.ended_on) for c in known.conditions),
-        (*findings, *sensitive),
+        (*map(known_finding, known.findings), *sensitive),
         tuple(KnownEpisode(e.kind, e.status, e.onset_on, e.hold_until, e.fever_or_infection, e.steroids_until)
               for e in known.episodes),
-        tuple(KnownClearance(k.scope, k.state, tuple((r["region"], r["side"]) for r in k.regions), k.max_pressure,
-                             tuple(k.excluded_techniques), k.minutes, k.expires_on, k.doctor.name)
-              for k in known.clearances))
+        tuple(map(known_clearance, known.clearances)),
+        medicines=tuple(map(known_medicine, known.medicines)), book=book_of(client.practice))
+
+
+def known_finding(row: Finding) -> KnownFinding:
+    """A finding as the check reads it."""
+    return KnownFinding(row.finding, tuple((p.region, p.side) for p in row.places.all()), row.began_on, row.ended_on,
+                        row.detail)
+
+
+def known_clearance(row: Clearance) -> KnownClearance:
+    """A doctor's word as the check reads it."""
+    return KnownClearance(row.scope, row.state, _places(row.regions), row.max_pressure, tuple(row.excluded_techniques),
+                          row.minutes, row.expires_on, row.doctor.name)
+
+
+def known_medicine(row: Medicine) -> KnownMedicine:
+    """A medicine as the check reads it."""
+    return KnownMedicine(row.kind, row.name, row.began_on, row.ended_on, row.last_given_on, row.every_days,
+                         _places(row.regions))
+
+
+def _places(regions: list[dict[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((place["region"], place["side"]) for place in regions)
 
 
 def limits_on(client: Client, on: date) -> Check:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import Literal
@@ -85,7 +85,8 @@ class Rule:
     list what is ruled out; `suggested_techniques` what helps instead; `spares` techniques that keep the
     rule when given at pressure 1 at most; `days` ends the rule so long after it began; `days_after` lets it speak
     only once the finding is over, for so long. `noted_in` lets it speak only where the finding is noted in one of
-    these regions; `in_quadrant` widens the finding's places to the quarter of the trunk beside them.
+    these regions; `in_quadrant` widens the finding's places to the quarter of the trunk beside them. `own` says what
+    a practice changed about it, and stands behind its source.
     """
 
     code: str
@@ -111,6 +112,7 @@ class Rule:
     is_proposal: bool = False
     adaptation: str = ""
     is_emergency: bool = False
+    own: str = ""
     ruled_out: frozenset[str] = field(init=False)
     techniques: tuple[str, ...] = field(init=False)
     citation: str = field(init=False)
@@ -119,11 +121,13 @@ class Rule:
         out = frozenset(self.excluded_techniques) | with_elements(frozenset(self.excluded_elements))
         object.__setattr__(self, "ruled_out", out)
         object.__setattr__(self, "techniques", tuple(sorted(out)) or self.suggested_techniques)
-        object.__setattr__(self, "citation", cite(*self.source))
+        object.__setattr__(self, "citation", " · ".join(filter(None, [cite(*self.source), self.own])))
 
     @property
     def evidence(self) -> str:
         """The kind of evidence: guideline, textbook, article, practice custom or our proposal."""
+        if self.own:
+            return "this practice's own number"
         return "our proposal" if self.is_proposal else SOURCES[self.source[0]].kind
 
     @property
@@ -151,3 +155,21 @@ def table_of(rules: Iterable[Rule]) -> dict[str, Rule]:
             raise ValueError(f"two rules are called {rule.code}")
         table[rule.code] = rule
     return table
+
+
+Index = Mapping[tuple[str, str], tuple[Rule, ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleBook:
+    """The rules somebody works by, each under its code, and in `index` under what triggers it: ("finding", "fever")."""
+
+    rules: Mapping[str, Rule]
+    index: Index = field(init=False)
+
+    def __post_init__(self) -> None:
+        index: dict[tuple[str, str], list[Rule]] = {}
+        for rule in self.rules.values():
+            for code in rule.when.codes:
+                index.setdefault((rule.when.kind, code), []).append(rule)
+        object.__setattr__(self, "index", {trigger: tuple(rows) for trigger, rows in index.items()})

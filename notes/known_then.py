@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from clients.contraindications import Body, KnownClearance, KnownCondition, KnownEpisode, KnownFinding
-from clients.models import Clearance, Client, ClientCondition, Episode, Finding
+from clients.contraindications import Body, KnownCondition, KnownEpisode, KnownFinding
+from clients.limits import known_clearance, known_finding, known_medicine
+from clients.models import Clearance, Client, ClientCondition, Episode, Finding, Medicine
+from clients.own_rules import book_at
 
 
 def body_at(client: Client, moment: datetime) -> Body:
     """The client's body as the check would have read it at that moment."""
     until = {"client": client, "recorded_at__lte": moment}
-    findings = [
-        KnownFinding(f.finding, tuple((p.region, p.side) for p in f.places.all()), f.began_on, f.ended_on, f.detail)
-        for f in Finding.objects.filter(**until).prefetch_related("places")]
+    findings = [known_finding(f) for f in Finding.objects.filter(**until).prefetch_related("places")]
     findings += [KnownFinding("heat-sensitive")] * client.heat_sensitive
     findings += [KnownFinding("cold-sensitive")] * client.cold_sensitive
     return Body(
         tuple(KnownCondition(c.condition, c.since, c.ended_on) for c in ClientCondition.objects.filter(**until)),
         tuple(findings), _episodes_at(client, moment),
-        tuple(KnownClearance(k.scope, k.state, tuple((r["region"], r["side"]) for r in k.regions), k.max_pressure,
-                             tuple(k.excluded_techniques), k.minutes, k.expires_on, k.doctor.name)
-              for k in Clearance.objects.filter(**until).select_related("doctor")))
+        tuple(known_clearance(k) for k in Clearance.objects.filter(**until).select_related("doctor")),
+        medicines=tuple(known_medicine(m) for m in Medicine.objects.filter(**until)),
+        book=book_at(client.practice, moment))
 
 
 def _episodes_at(client: Client, moment: datetime) -> tuple[KnownEpisode, ...]:

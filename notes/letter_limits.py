@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from clients.body import said
-from clients.contraindications import RULES, Cap, Check, Reason, Rule
+from clients.contraindications import Cap, Check, Reason, Rule
 from clients.reasons import capital, method
 from clients.rule import Level
 
@@ -26,7 +26,7 @@ def said_limits(check: Check, episodes: Mapping[str, str]) -> tuple[str, ...]:
     """
     lines: dict[str, list[tuple[Reason, Rule]]] = {}
     for reason in check.reasons:
-        rule = RULES.get(reason.rule)
+        rule = check.rules.get(reason.rule)
         if rule is None or rule.level is Level.INFO or (reason.level == "info" and rule.max_minutes is None):
             continue
         if rule.has_limits or rule.max_minutes is not None or rule.level is Level.CLEARANCE:

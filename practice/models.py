@@ -48,6 +48,8 @@ class Practice(models.Model):
     intake_every_months = models.PositiveSmallIntegerField(
         null=True, blank=True, default=12,
         help_text="Months after which the intake is asked again. Our proposal; empty: never.")
+    rule_changes = models.PositiveIntegerField(
+        default=0, help_text="How often the rules of the safety check were changed here.")
     plan_horizon_days = models.PositiveSmallIntegerField(default=90)
     created_at = models.DateTimeField(auto_now_add=True)
 

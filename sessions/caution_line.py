@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from clients import body
-from clients.contraindications import RULES, Cap, Check, Reason
+from clients.contraindications import Cap, Check, Reason, Rule
 from clients.reasons import said_cap
 from practice.models import Membership
 
@@ -32,7 +32,8 @@ def in_one_line(check: Check) -> Line | None:
     speaking = [r for r in check.reasons if r.level != "info"]
     said: dict[str, None] = {}
     told: set[str] = set()
-    for reason, words in [*_outright(speaking), *_caps(check, speaking), *_methods(speaking), *_others(speaking)]:
+    for reason, words in [*_outright(check.rules, speaking), *_caps(check, speaking), *_methods(check.rules, speaking),
+                          *_others(check.rules, speaking)]:
         if not words or words in said or len(said) < MOST_PARTS:
             told.add(reason.rule)
             if words:
@@ -53,10 +54,10 @@ def first_name(member: Membership) -> str:
     return member.user.name.split()[0] if member.user.name.strip() else "the therapist"
 
 
-def _outright(speaking: list[Reason]) -> Iterator[tuple[Reason, str]]:
+def _outright(rules: Mapping[str, Rule], speaking: list[Reason]) -> Iterator[tuple[Reason, str]]:
     """Stops and clearances first, then what an episode says about the day as a whole."""
     for reason in speaking:
-        rule = RULES.get(reason.rule)
+        rule = rules.get(reason.rule)
         if reason.level == "stop":
             yield reason, _small(reason.text.split(". ")[0].rstrip("."))
         elif reason.level == "clearance":
@@ -83,25 +84,25 @@ def _caps(check: Check, speaking: list[Reason]) -> Iterator[tuple[Reason, str]]:
         yield reason, f"{'elsewhere ' if by_cap else ''}{said_cap(cap)}" if is_least and cap is not None else ""
 
 
-def _methods(speaking: list[Reason]) -> Iterator[tuple[Reason, str]]:
+def _methods(rules: Mapping[str, Rule], speaking: list[Reason]) -> Iterator[tuple[Reason, str]]:
     """What is ruled out, temperatures first, and how long at most."""
-    rules = [(r, RULES[r.rule]) for r in speaking if r.rule in RULES and r.level != "stop"]
-    temperatures = {t for _, rule in rules for t in rule.temperature}
-    for reason, rule in rules:
+    limiting = [(r, rules[r.rule]) for r in speaking if r.rule in rules and r.level != "stop"]
+    temperatures = {t for _, rule in limiting for t in rule.temperature}
+    for reason, rule in limiting:
         if rule.temperature:
             named = [words for t, words in (("hot", "heat"), ("cold", "cold")) if t in temperatures]
             yield reason, f"no {' or '.join(named)}" if named else ""
-    for reason, rule in rules:
+    for reason, rule in limiting:
         for element in rule.excluded_elements:
             yield reason, _ELEMENTS.get(element, "")
         if rule.max_minutes is not None:
             yield reason, f"{rule.max_minutes} minutes at most"
 
 
-def _others(speaking: list[Reason]) -> Iterator[tuple[Reason, str]]:
+def _others(rules: Mapping[str, Rule], speaking: list[Reason]) -> Iterator[tuple[Reason, str]]:
     """What neither limits a pressure nor rules out a method: its first sentence."""
     for reason in speaking:
-        rule = RULES.get(reason.rule)
+        rule = rules.get(reason.rule)
         is_said = rule is not None and (rule.has_limits or rule.max_minutes is not None or rule.when.kind == "episode")
         if not is_said and reason.level == "caution":
             yield reason, _small(reason.text.split(". ")[0].rstrip("."))

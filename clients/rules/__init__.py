@@ -7,7 +7,7 @@ override.
 
 from __future__ import annotations
 
-from clients.rule import Rule, table_of
+from clients.rule import Rule, RuleBook, table_of
 from clients.rules import body, conditions, emergencies, health, migraine, ms, nerves
 
 RULES: dict[str, Rule] = table_of((
@@ -19,3 +19,5 @@ RULES: dict[str, Rule] = table_of((
     *body.BLOOD, *body.SKIN_AND_BONE, *body.DONE_TO_THE_BODY,
     *health.CANCER_AND_PREGNANCY, *health.FEVER_HEAD_OILS, *health.SERIOUS_ILLNESS, *health.TODAY,
 ))
+
+PUBLISHED = RuleBook(RULES)  # what every practice works by until its owner changes a number

@@ -132,6 +132,12 @@ DONE_TO_THE_BODY = (
     Rule("injection-site-place", finding("injection-site"), INFO,
          "injected in the last three days: ask where, and leave that place.", days=3,
          source=("salvo-injections",)),
+    Rule("infusion-day", finding("infusion-day"), CAUTION,
+         "an infusion today or yesterday: ask whether another day is better, and spare the arm with the needle mark.",
+         days=1, is_proposal=True),
+    Rule("antispastic-medicine", finding("antispastic-medicine"), INFO,
+         "takes a medicine against stiffness: tone changes with the last dose, so note when it was. Help them get up "
+         "slowly.", is_proposal=True),
     Rule("drug-patch", finding("drug-patch"), CAUTION,
          "a patch, pellet or gel, so keep hands, oil and warmth away from it.",
          regions=SAME, source=("salvo-injections",), is_proposal=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,13 +24,16 @@ from clients.contraindications import (
     KnownCondition,
     KnownEpisode,
     KnownFinding,
+    KnownMedicine,
     Level,
     ProposedTreatment,
     Rule,
+    RuleBook,
     Trigger,
     cautions_for,
 )
 from clients.findings import FINDINGS
+from clients.medicine_kinds import MEDICINES
 from clients.tests.bodies import (
     LEFT_FOOT,
     TODAY,
@@ -245,8 +249,8 @@ def test_a_practice_can_bring_rules_of_its_own():
     own = Rule("no-feet", Trigger("condition", ("ms",)), Level.CAUTION, "feet only after a foot bath.",
                "we say so",
                regions=("foot",), max_pressure=3)
-    answer = cautions_for(body("ms"), [plan("petrissage", "foot", "left", 4)], on=TODAY,
-                          rules={"no-feet": own})
+    answer = cautions_for(replace(body("ms"), book=RuleBook({"no-feet": own})), [plan("petrissage", "foot", "left", 4)],
+                          on=TODAY)
     assert [reason.text for reason in answer.reasons] == ["Left foot: we say so, so pressure 3 at most; here pressure 4."]
 
 
@@ -267,10 +271,14 @@ clearances = st.builds(
     st.one_of(st.none(), st.integers(0, 5)), st.lists(st.sampled_from(sorted(TECHNIQUES)),
                                                       max_size=2).map(tuple),
     st.one_of(st.none(), st.integers(15, 90)), days)
+medicines = st.builds(KnownMedicine, st.sampled_from(sorted(MEDICINES)), st.just("a medicine"), days, days, days,
+                      st.one_of(st.none(), st.integers(1, 40)), st.lists(places, max_size=2).map(tuple))
 bodies = st.builds(Body, st.lists(conditions, max_size=3).map(tuple),
                    st.lists(findings, max_size=5).map(tuple),
                    st.lists(episodes, max_size=2).map(tuple), st.lists(clearances, max_size=2).map(tuple),
-                   st.lists(st.sampled_from(["almond", "lavender"]), max_size=1).map(tuple))
+                   st.lists(st.sampled_from(["almond", "lavender"]), max_size=1).map(tuple),
+                   st.lists(medicines, max_size=2).map(tuple))
+KNOWN = ("conditions", "findings", "episodes", "clearances", "allergies", "medicines")
 treatments = st.builds(
     lambda technique, place, *rest: ProposedTreatment(technique, place[0], place[1], *rest),
     st.sampled_from(sorted(TECHNIQUES)), places, st.one_of(st.none(), st.integers(0, 5)),
@@ -288,7 +296,7 @@ def firmness(cap: int | str | None) -> int:
 
 
 def adding(known: Body, **more: tuple[Any, ...]) -> Body:
-    return Body(**{name: getattr(known, name) + more.get(name, ()) for name in Body.__slots__})
+    return replace(known, **{name: getattr(known, name) + added for name, added in more.items()})
 
 
 def assert_not_looser(before: Check, after: Check) -> None:
@@ -311,6 +319,13 @@ def test_one_more_condition_or_episode_never_loosens_the_verdict_nor_raises_a_ca
     # A grant for something that now holds brings its own limits with it, and those only tighten.
     assert_not_looser(check(known, *planned, minutes=length),
                       check(adding(known, conditions=(more,), episodes=(episode,)), *planned, minutes=length))
+
+
+@many
+@given(bodies, plans, minutes_, medicines)
+def test_one_more_medicine_never_loosens_the_verdict_nor_raises_a_cap(known, planned, length, medicine):
+    assert_not_looser(check(known, *planned, minutes=length),
+                      check(adding(known, medicines=(medicine,)), *planned, minutes=length))
 
 
 @many
@@ -379,7 +394,7 @@ def test_the_order_in_which_things_were_noted_does_not_matter(known, planned, ra
     def shuffled(items: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(random.sample(items, len(items)))
 
-    mixed = Body(*(shuffled(getattr(known, name)) for name in Body.__slots__))
+    mixed = Body(*(shuffled(getattr(known, name)) for name in KNOWN))
     before, after = check(known, *planned), check(mixed, *planned)
     assert after.verdict == before.verdict
     assert after.max_pressure_by_region == before.max_pressure_by_region
