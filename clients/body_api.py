@@ -16,6 +16,7 @@ from clients.body_serializers import (
     ClearanceSerializer,
     ClientConditionSerializer,
     FindingSerializer,
+    MedicineSerializer,
     places_from,
     treatments_from,
 )
@@ -23,7 +24,8 @@ from clients.clearances import record_clearance
 from clients.contraindications import cautions_for
 from clients.episodes import today_in
 from clients.limits import body_of
-from clients.models import Clearance, Client, ClientCondition, Finding
+from clients.medicines import correct_medicine, record_medicine
+from clients.models import Clearance, Client, ClientCondition, Finding, Medicine
 from clients.recording import correct_condition, correct_finding, record_condition, record_finding
 from practice import audit
 from practice.api import Api
@@ -105,6 +107,36 @@ class OneFinding(Api):
         return Response(FindingSerializer(row).data)
 
 
+class Medicines(OfClient):
+    """What a client takes, with what it means for the work; ended ones too."""
+
+    model = Medicine
+    serializer_class = MedicineSerializer
+
+    @extend_schema(responses=MedicineSerializer(many=True))
+    def get(self, request: Request, pk: UUID) -> Response:
+        return super().get(request, pk)
+
+    @extend_schema(request=MedicineSerializer, responses={201: MedicineSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        client = self.find(Client, pk)
+        row = record_medicine(client=client, by=self.member, **_with_places(self.read(MedicineSerializer), "regions"))
+        return Response(MedicineSerializer(row).data, status=201)
+
+
+class OneMedicine(Api):
+    """End or correct a medicine."""
+
+    model = Medicine
+
+    @extend_schema(request=MedicineSerializer, responses=MedicineSerializer)
+    def patch(self, request: Request, pk: UUID, mid: UUID) -> Response:
+        row = self.find(Medicine, mid, client_id=pk)
+        read = self.read(MedicineSerializer, changing=True)
+        return Response(MedicineSerializer(
+            correct_medicine(medicine=row, by=self.member, **_with_places(read, "regions"))).data)
+
+
 class Clearances(OfClient):
     """What doctors were asked and what they allowed, newest first."""
 
@@ -138,5 +170,5 @@ class Cautions(Api):
         return Response(CautionsSerializer(check).data)
 
 
-def _with_places(read: dict[str, Any]) -> dict[str, Any]:
-    return read | {"places": places_from(read["places"])} if "places" in read else read
+def _with_places(read: dict[str, Any], name: str = "places") -> dict[str, Any]:
+    return read | {"places": places_from(read.pop(name))} if name in read else read

@@ -12,10 +12,12 @@ from clients.clearances import STATES
 from clients.conditions import CONDITIONS
 from clients.contraindications import Check, ProposedTreatment
 from clients.findings import FINDINGS
+from clients.medicine_kinds import MEDICINES
+from clients.medicines import MOST_DOSES
 from clients.models import ClientCondition, Doctor, Finding
 from clients.recording import check_place
 from clients.rule import POSITIONS, TEMPERATURES
-from clients.serializers import Changing, CodeField
+from clients.serializers import TIMES, Changing, CodeField, WallTime
 from practice.api import Owned, PlainText
 from practice.refusals import BadInput
 from practice.techniques import TECHNIQUES
@@ -69,6 +71,22 @@ class FindingSerializer(Changing):
 
     def get_name(self, row: Finding) -> str:
         return FINDINGS[row.finding].name
+
+
+class MedicineSerializer(Changing):
+    """A medicine as somebody named it; `last_given_on` may also be the next day it will be given."""
+
+    id = serializers.UUIDField(read_only=True)
+    name = PlainText(max_length=120, allow_blank=False)
+    kind = CodeField(catalogue=tuple(MEDICINES), address="medicines/", required=False)
+    began_on = serializers.DateField(required=False, allow_null=True)
+    ended_on = serializers.DateField(required=False, allow_null=True)
+    last_given_on = serializers.DateField(required=False, allow_null=True)
+    every_days = serializers.IntegerField(min_value=1, max_value=400, required=False, allow_null=True)
+    times = serializers.ListField(child=WallTime(format="%H:%M", input_formats=TIMES), required=False,
+                                  max_length=MOST_DOSES)
+    regions = PlaceSerializer(many=True, required=False, max_length=60)  # type: ignore[call-arg]
+    recorded_at = serializers.DateTimeField(read_only=True)
 
 
 class ClearanceSerializer(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from clients.body import REGIONS, sides_of
 from clients.conditions import CONDITIONS
 from clients.findings import FINDINGS
+from clients.medicine_kinds import MEDICINES
 from practice.api_views import Catalogue, CatalogueEntry
 
 
@@ -41,6 +42,14 @@ class FindingEntry(CatalogueEntry):
     plain_name = serializers.CharField()
     question = serializers.CharField()
     is_regional = serializers.BooleanField()
+
+
+class MedicineEntry(CatalogueEntry):
+    """A kind of medicine; `raises` are the findings that hold because of it."""
+
+    examples = serializers.CharField()
+    raises = serializers.ListField(child=serializers.CharField())
+    ask = serializers.CharField()
 
 
 class RegionEntry(CatalogueEntry):
@@ -73,6 +82,18 @@ class Findings(Catalogue):
     def entries(self) -> list[dict[str, Any]]:
         return [{"code": f.code, "name": f.name, "source": f.source, "plain_name": f.plain_name, "question": f.question,
                  "is_regional": f.is_regional} for f in FINDINGS.values()]
+
+
+class Medicines(Catalogue):
+    """The kinds of medicine that matter to hands-on work; the sources stand at the findings they raise."""
+
+    @extend_schema(responses=MedicineEntry(many=True), operation_id="medicines_list")
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+    def entries(self) -> list[dict[str, Any]]:
+        return [{"code": m.code, "name": m.name, "source": "", "examples": m.examples, "raises": list(m.raises),
+                 "ask": m.ask} for m in MEDICINES.values()]
 
 
 class Regions(Catalogue):

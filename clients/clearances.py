@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TypedDict
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from clients.conditions import CONDITIONS
 from clients.episodes import today_in
@@ -21,6 +22,7 @@ from practice.refusals import BadInput
 from practice.techniques import TECHNIQUES
 
 STATES = ("requested", "granted", "refused")
+EXPIRING_DAYS = 30  # how long ahead a clearance that runs out is told of, and how long after
 
 
 class PlaceJson(TypedDict):
@@ -81,3 +83,22 @@ def _close_earlier(row: Clearance, today: date) -> None:
         if row.state == Clearance.State.REFUSED or grant.regions == row.regions:
             grant.expires_on = yesterday
             grant.save(update_fields=["expires_on"])
+
+
+def running_out(rows: QuerySet[Clearance], today: date) -> QuerySet[Clearance]:
+    """Those of the grants that run out within a month, or did in the last, and that no later word has followed."""
+    window = (today - timedelta(days=EXPIRING_DAYS), today + timedelta(days=EXPIRING_DAYS))
+    granted = rows.filter(state=Clearance.State.GRANTED, expires_on__range=window)
+    return granted.exclude(Exists(_later())).select_related("client", "doctor").order_by("expires_on", "pk")
+
+
+def waiting_for_an_answer(rows: QuerySet[Clearance]) -> QuerySet[Clearance]:
+    """What was asked of a doctor and not answered since, and answers nobody has accepted; the oldest first."""
+    asked = rows.filter(state__in=(Clearance.State.REQUESTED, Clearance.State.RECEIVED))
+    return asked.exclude(Exists(_later())).select_related("client", "doctor").order_by("recorded_at", "pk")
+
+
+def _later() -> QuerySet[Clearance]:
+    """A later word on the same thing for the same client."""
+    return Clearance.objects.filter(client=OuterRef("client"), scope=OuterRef("scope"),
+                                    recorded_at__gt=OuterRef("recorded_at"))

@@ -21,7 +21,16 @@ from clients.fields import (
 )
 from clients.models import Client, Doctor
 from clients.profiles import ProfileFields, ReminderConsent
-from clients.wishes import LONGEST, MOST_AREAS, MOST_WINDOWS, SHORTEST, WEEKDAYS, Wishes, wishes_of
+from clients.wishes import (
+    LONGEST,
+    MOST_AREAS,
+    MOST_WINDOWS,
+    PLACES_TO_WORK,
+    SHORTEST,
+    WEEKDAYS,
+    Wishes,
+    wishes_of,
+)
 from practice import clock
 from practice.models import Membership
 
@@ -64,7 +73,8 @@ class ProfileForm(forms.Form):
     """Everything about a person that is not clinical, and for therapists how their body takes heat and cold."""
 
     fields_of = {"reminder_consent/given_on": "agreed_on", "reminder_consent/source": "agreed_how",
-                 "preferences/minutes": "minutes", "preferences/weekdays": "weekdays",
+                 "preferences/minutes": "minutes", "preferences/works_on": "works_on",
+                 "preferences/weekdays": "weekdays",
                  **{f"preferences/windows/{n}": f"until_{n}" for n in range(MOST_WINDOWS)},
                  **{f"preferences/therapists/{n}": "therapists" for n in range(20)}}
 
@@ -86,6 +96,8 @@ class ProfileForm(forms.Form):
                          help_text="A stick, a wheelchair, step-free way in.")
     transfer = LineField(label="Getting on the table", max_length=200, required=False,
                          help_text="Alone, one person helps, hoist.")
+    works_on = ChoiceOf(label="Works best", required=False,
+                        choices=[("", "Not said"), *PLACES_TO_WORK.items()])
     room_temperature = LineField(label="The room", max_length=60, required=False, help_text="Cool, warm, no draught.")
     declined_areas = TextField(label="Not to be touched", required=False, rows=2,
                                help_text="In their own words, with commas between.")
@@ -150,7 +162,8 @@ class ProfileForm(forms.Form):
             weekdays=tuple(int(day) for day in said["weekdays"]) or None,
             windows=tuple((a, b) for a, b in pairs if a and b) or None, therapists=(*kept, *added) or None,
             minutes=said["minutes"], mobility=said["mobility"], transfer=said["transfer"],
-            room_temperature=said["room_temperature"], declined_areas=tuple(said["areas"]) or None)
+            works_on=said["works_on"], room_temperature=said["room_temperature"],
+            declined_areas=tuple(said["areas"]) or None)
 
 
 def _initial(client: Client, wishes: Wishes) -> dict[str, Any]:
@@ -161,6 +174,7 @@ def _initial(client: Client, wishes: Wishes) -> dict[str, Any]:
         "agreed_on": client.reminder_consent_on, "agreed_how": client.reminder_consent_source,
         "weekdays": list(wishes.weekdays or ()), "therapists": [str(pk) for pk in wishes.therapists or ()],
         "minutes": wishes.minutes, "mobility": wishes.mobility, "transfer": wishes.transfer,
+        "works_on": wishes.works_on,
         "room_temperature": wishes.room_temperature, "declined_areas": ", ".join(wishes.declined_areas or ())}
 
 

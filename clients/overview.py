@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -15,10 +15,14 @@ from clients.body_forms import scope_name
 from clients.conditions import CONDITIONS
 from clients.contraindications import Check, Reason, cautions_for
 from clients.findings import FINDINGS
-from clients.limits import body_from, known_of
-from clients.models import Clearance, Client, ClientCondition, Finding
+from clients.known import last_given
+from clients.limits import body_from, known_medicine, known_of
+from clients.medicine_kinds import MEDICINES
+from clients.medicines import on_times
+from clients.models import Clearance, Client, ClientCondition, Finding, Medicine
 from clients.reasons import capital, method, said_cap
-from clients.wishes import Wishes, said_weekdays, said_windows, wishes_of
+from clients.wishes import PLACES_TO_WORK, Wishes, said_weekdays, said_windows, wishes_of
+from practice import clock
 from practice.access import may_read
 from practice.models import Membership
 from practice.panels import panels_for
@@ -63,19 +67,24 @@ def overview_of(member: Membership, client: Client, today: date) -> dict[str, An
     shown: dict[str, Any] = {
         "age": _age(client.birth_date, today), "wishes": said_wishes(wishes_of(client), client),
         "doctors": client.doctor_links.select_related("doctor").order_by("doctor__name"),
+        "contacts": client.contacts.all(),
         "is_decision_needed": limits.is_decision_needed}
     if not may_read(member, Finding):
         return shown
     conditions = [(row, CONDITIONS[row.condition]) for row in known.conditions]
     findings = [(row, FINDINGS[row.finding], said_places(row)) for row in known.findings]
     clearances = [(row, scope_name(row), _said_terms(row)) for row in known.clearances]
+    medicines = [(row, MEDICINES[row.kind], said_given(row, today)) for row in known.medicines]
     return shown | {
         "limits": limits,
         "conditions": [c for c in conditions if not _is_over(c[0], today)],
         "past_conditions": [c for c in conditions if _is_over(c[0], today)],
         "findings": [f for f in findings if not _is_over(f[0], today)],
         "past_findings": [f for f in findings if _is_over(f[0], today)],
-        "clearances": clearances}
+        "clearances": clearances,
+        "medicines": [m for m in medicines if not _is_over(m[0], today)],
+        "past_medicines": [m for m in medicines if _is_over(m[0], today)],
+        "on_times": said_windows(on_times(known.medicines, today))}
 
 
 def panels_on(request: HttpRequest, member: Membership, client: Client) -> list[SafeString]:
@@ -91,15 +100,32 @@ def said_places(finding: Finding) -> str:
     return said(tuple(dict.fromkeys(key for p in finding.places.all() for key in keys(p.region, p.side))))
 
 
+def said_given(medicine: Medicine, today: date) -> str:
+    """When and where a medicine is given, in words: "every 28 days, last on 3 Nov, next on 1 Dec, left thigh"."""
+    known = known_medicine(medicine)
+    last = last_given(known, today)
+    every = medicine.every_days
+    following = last + timedelta(days=every) if last and every else medicine.last_given_on
+    is_ahead = following is not None and following > today and (medicine.ended_on is None
+                                                                or following <= medicine.ended_on)
+    parts = [f"every {every} days" if every and every > 1 else "every day" if every else "",
+             f"last on {clock.said_date(last)}" if last and every != 1 else "",
+             f"next on {clock.said_date(following)}" if following and is_ahead and every != 1 else "",
+             said(tuple(key for region, side in known.regions for key in keys(region, side))),
+             " and ".join(medicine.times)]
+    return ", ".join(part for part in parts if part)
+
+
 def said_wishes(wishes: Wishes, client: Client) -> list[tuple[str, str]]:
     """What they ask for, in words, without what was not said."""
     names = {str(m.pk): m.name for m in Membership.objects.filter(
         pk__in=wishes.therapists or (), practice_id=client.practice_id).select_related("user")}
     rows = [
-        ("Days", said_weekdays(wishes)), ("Times", said_windows(wishes)),
+        ("Days", said_weekdays(wishes)), ("Times", said_windows(wishes.windows)),
         ("Prefers", ", ".join(names[str(pk)] for pk in wishes.therapists or () if str(pk) in names)),
         ("Usual length", f"{wishes.minutes} minutes" if wishes.minutes else ""),
         ("Getting about", wishes.mobility or ""), ("Getting on the table", wishes.transfer or ""),
+        ("Works best", PLACES_TO_WORK.get(wishes.works_on or "", "").lower()),
         ("The room", wishes.room_temperature or ""), ("Not to be touched", ", ".join(wishes.declined_areas or ()))]
     return [(name, words) for name, words in rows if words]
 
@@ -113,7 +139,7 @@ def _said_terms(clearance: Clearance) -> str:
     return ", ".join(term for term in terms if term)
 
 
-def _is_over(row: ClientCondition | Finding, today: date) -> bool:
+def _is_over(row: ClientCondition | Finding | Medicine, today: date) -> bool:
     return row.ended_on is not None and row.ended_on < today
 
 

@@ -14,7 +14,7 @@ from rest_framework import serializers
 from clients.consents import SHARING
 from clients.models import Client, Consent, Doctor
 from clients.profiles import CHANNELS, CLINICAL_FIELDS, ProfileFields, ReminderConsent
-from clients.wishes import LONGEST, MOST_AREAS, MOST_WINDOWS, SHORTEST, Wishes
+from clients.wishes import LONGEST, MOST_AREAS, MOST_WINDOWS, PLACES_TO_WORK, SHORTEST, Wishes
 from clients.words import check_phone
 from practice.api import Owned, PlainText
 from practice.models import check_zone
@@ -22,7 +22,7 @@ from practice.models import check_zone
 CODE = RegexValidator(re.compile(r"\A[a-z0-9]+([-_][a-z0-9]+)*\Z"), "Write the code in small letters with hyphens.")
 LANGUAGE = RegexValidator(re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,4})?\Z"),
                           "Write the language as a code such as en or pt-BR.")
-_TIMES = ["%H:%M", "%H:%M:%S"]
+TIMES = ["%H:%M", "%H:%M:%S"]
 
 
 class Changing(serializers.Serializer[Any]):
@@ -69,7 +69,7 @@ class PreferencesSerializer(serializers.Serializer[Any]):
     weekdays = serializers.ListField(child=serializers.IntegerField(min_value=0, max_value=6), required=False,
                                      allow_null=True, max_length=7, help_text="0 is Monday, 6 is Sunday.")
     windows = serializers.ListField(
-        child=serializers.ListField(child=WallTime(format="%H:%M", input_formats=_TIMES), min_length=2, max_length=2),
+        child=serializers.ListField(child=WallTime(format="%H:%M", input_formats=TIMES), min_length=2, max_length=2),
         required=False, allow_null=True, max_length=MOST_WINDOWS,
         help_text='Wall-clock stretches of the day: [["10:00", "12:00"]].')
     therapists = serializers.ListField(child=serializers.UUIDField(), required=False, allow_null=True, max_length=20,
@@ -77,6 +77,7 @@ class PreferencesSerializer(serializers.Serializer[Any]):
     minutes = serializers.IntegerField(min_value=SHORTEST, max_value=LONGEST, required=False, allow_null=True)
     mobility = PlainText(max_length=200, required=False, allow_null=True)
     transfer = PlainText(max_length=200, required=False, allow_null=True)
+    works_on = CodeField(catalogue=tuple(PLACES_TO_WORK), required=False, allow_null=True)
     room_temperature = PlainText(max_length=60, required=False, allow_null=True)
     declined_areas = serializers.ListField(
         child=PlainText(max_length=60, allow_blank=False), required=False, allow_null=True, max_length=MOST_AREAS,

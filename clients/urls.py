@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clients import body_views, views
+from clients import body_views, clearance_views, contact_views, medicine_views, rule_views, views
 
 app_name = "clients"
 urlpatterns = [
@@ -18,4 +18,13 @@ urlpatterns = [
     path("clients/<uuid:pk>/clearances/new/", body_views.clearance_new, name="clearance_new"),
     path("conditions/<uuid:pk>/end/", body_views.condition_end, name="condition_end"),
     path("findings/<uuid:pk>/end/", body_views.finding_end, name="finding_end"),
+    path("clients/<uuid:pk>/medicines/new/", medicine_views.medicine_new, name="medicine_new"),
+    path("medicines/<uuid:pk>/edit/", medicine_views.medicine_edit, name="medicine_edit"),
+    path("clients/<uuid:pk>/contacts/new/", contact_views.contact_new, name="contact_new"),
+    path("contacts/<uuid:pk>/edit/", contact_views.contact_edit, name="contact_edit"),
+    path("contacts/<uuid:pk>/remove/", contact_views.contact_remove, name="contact_remove"),
+    path("clearances/", clearance_views.clearance_list, name="clearances"),
+    path("practice/rules/", rule_views.rule_list, name="rules"),
+    path("practice/rules/<slug:code>/", rule_views.rule_page, name="rule"),
+    path("practice/rules/<slug:code>/restore/", rule_views.rule_restore, name="rule_restore"),
 ]

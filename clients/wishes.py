@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import time
 from typing import Any
@@ -15,6 +16,7 @@ from practice.refusals import BadInput
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SHORTEST, LONGEST = 5, 480  # minutes, as services have them
 MOST_WINDOWS, MOST_AREAS = 14, 20
+PLACES_TO_WORK = {"table": "On the table", "chair": "In a chair or their wheelchair"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Wishes:
     """A client's preferences; None where nothing was said.
 
     `weekdays` Monday is 0; `windows` wall-clock from and until; `therapists` in order of preference;
-    `declined_areas` in the client's own words.
+    `works_on` is "table" or "chair"; `declined_areas` in the client's own words.
     """
 
     weekdays: tuple[int, ...] | None = None
@@ -31,6 +33,7 @@ class Wishes:
     minutes: int | None = None
     mobility: str | None = None
     transfer: str | None = None
+    works_on: str | None = None
     room_temperature: str | None = None
     declined_areas: tuple[str, ...] | None = None
 
@@ -56,6 +59,7 @@ def wishes_of(client: Client) -> Wishes:
         windows=None if windows is None else tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in windows),
         therapists=None if (pks := kept.get("therapists")) is None else tuple(UUID(pk) for pk in pks),
         minutes=kept.get("minutes"), mobility=kept.get("mobility"), transfer=kept.get("transfer"),
+        works_on=kept.get("works_on"),
         room_temperature=kept.get("room_temperature"), declined_areas=_tuple(kept.get("declined_areas")))
 
 
@@ -68,6 +72,8 @@ def refuse_impossible(wishes: Wishes, *, practice_id: UUID) -> None:
         if closes <= opens:
             raise BadInput(f"{clock.said_time(opens)} to {clock.said_time(closes)} ends before it begins.",
                            field=f"preferences/windows/{index}")
+    if wishes.works_on and wishes.works_on not in PLACES_TO_WORK:
+        raise BadInput("Say table or chair.", field="preferences/works_on")
     if wishes.minutes is not None and not SHORTEST <= wishes.minutes <= LONGEST:
         raise BadInput(f"A session lasts {SHORTEST} to {LONGEST} minutes.", field="preferences/minutes")
     if wishes.therapists:
@@ -78,9 +84,9 @@ def refuse_impossible(wishes: Wishes, *, practice_id: UUID) -> None:
                 raise BadInput("No therapist of this practice has this id.", field=f"preferences/therapists/{index}")
 
 
-def said_windows(wishes: Wishes) -> str:
-    """The times that suit, in words: "10:00 to 12:00, 14:00 to 16:00"."""
-    return ", ".join(f"{clock.said_time(a)} to {clock.said_time(b)}" for a, b in wishes.windows or ())
+def said_windows(windows: Sequence[tuple[time, time]] | None) -> str:
+    """Stretches of the day, in words: "10:00 to 12:00, 14:00 to 16:00"."""
+    return ", ".join(f"{clock.said_time(a)} to {clock.said_time(b)}" for a, b in windows or ())
 
 
 def said_weekdays(wishes: Wishes) -> str:

@@ -39,11 +39,12 @@ _LONGEST_WAIT = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What is handed over: plain text, no clinical word."""
+    """What is handed over: plain text, no clinical word; `copies` are addresses that get the same."""
 
     subject: str
     body: str
     calendar: bytes = b""  # an iCalendar attachment, if any
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +289,7 @@ class _Door:
         email = EmailMessage(
             subject=mail.subject, body=mail.body,
             from_email=formataddr((practice.sender_name or practice.name, settings.DEFAULT_FROM_EMAIL)),
-            to=[formataddr((message.to_name, message.to_address))], connection=self._connection,
+            to=[formataddr((message.to_name, message.to_address))], cc=mail.copies, connection=self._connection,
             reply_to=[practice.email] if practice.email else None,
             # The same id on every attempt, so that a receiver can tell a repeat.
             headers={"Message-ID": f"<{message.pk}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>",

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from clients.contacts import copied_to
 from clients.models import Client, Episode
 from practice import clock, links, outbox
 from practice.models import Membership, Message
@@ -178,7 +179,7 @@ def _visit(message: Message) -> Appointment | None:
 
 def _look_up_visits(messages: list[Message]) -> None:
     """Read the visits of several messages as they stand now, and their links, in two or three statements."""
-    everything = Appointment.objects.select_related("client__practice", "practice")
+    everything = Appointment.objects.select_related("client__practice", "practice").prefetch_related("client__contacts")
     visits = everything.in_bulk([m.subject_id for m in messages])
     linked = {visits[m.subject_id].pk: visits[m.subject_id] for m in messages
               if m.kind in OF_A_TIME and m.subject_id in visits and _time_is_of(m, visits[m.subject_id])}
@@ -232,14 +233,14 @@ def _about_visit(message: Message) -> Mail:
     body = (f"{_greeting(visit.client)}{head}:\n\n{visit.said} ({visit.minutes} minutes)\n\n"
             f"Confirm, or ask for another time: {visit_url(visit)}\n"
             f"Not feeling well? Tell us on the same page.\n{_closing(visit.client)}")
-    return Mail(f"{head}: {visit.said}", body)
+    return Mail(f"{head}: {visit.said}", body, copies=copied_to(visit.client))
 
 
 def _about_cancellation(message: Message) -> Mail:
     visit = _visit(message)
     assert visit is not None
     body = f"{_greeting(visit.client)}Your appointment on {visit.said} is cancelled.\n{_closing(visit.client)}"
-    return Mail(f"Your appointment on {visit.said} is cancelled", body)
+    return Mail(f"Your appointment on {visit.said} is cancelled", body, copies=copied_to(visit.client))
 
 
 def _hold_stands(message: Message) -> str | None:
@@ -260,7 +261,7 @@ def _about_hold(message: Message) -> Mail:
     body = (f"{_greeting(client)}These appointments are on hold and need a new time:\n\n{times}\n\n"
             f"You do not have to do anything, and there is no fee. We will write to you with new times.\n"
             f"{_closing(client)}")
-    return Mail("Your appointments need a new time", body)
+    return Mail("Your appointments need a new time", body, copies=copied_to(client))
 
 
 def _plan_stands(message: Message) -> str | None:
@@ -275,7 +276,7 @@ def _about_plan(message: Message) -> Mail:
     if message.kind == "plan-undone":
         return Mail("Your appointments need a new time",
                     f"{_greeting(plan.client)}The new times we sent you do not stand after all. We will write again.\n"
-                    f"{_closing(plan.client)}")
+                    f"{_closing(plan.client)}", copies=copied_to(plan.client))
     zone = plan.client.practice.time_zone
     moves = list(plan.moves.exclude(before={}).select_related("appointment"))
     times = [f"{clock.said(m.starts_at, zone)} ({m.minutes} minutes)" for m in moves if m.starts_at]
@@ -287,7 +288,8 @@ def _about_plan(message: Message) -> Mail:
     if gone:
         parts += ["These appointments are cancelled, without a fee:", "\n".join(gone)]
     subject = "Your new appointment times" if times else "Your appointments are cancelled"
-    return Mail(subject, f"{_greeting(plan.client)}" + "\n\n".join(parts) + f"\n{_closing(plan.client)}")
+    body = f"{_greeting(plan.client)}" + "\n\n".join(parts) + f"\n{_closing(plan.client)}"
+    return Mail(subject, body, copies=copied_to(plan.client))
 
 
 def _still_open(message: Message) -> str | None:

@@ -95,3 +95,40 @@ def test_what_cannot_be_is_refused_with_its_field_and_nothing_is_kept(maria, ana
         record_medicine(client=maria, by=ana, **{"name": "Something"} | wrong)
     assert refused.value.field == field
     assert not maria.medicines.exists()
+
+
+def test_a_medicine_is_noted_and_ended_on_its_pages(page, maria, ana):
+    browser = page(ana)
+    browser.post(f"/clients/{maria.pk}/medicines/new/", {
+        "name": "Interferon", "kind": "injection", "last_given_on": "2026-11-16", "every_days": "7",
+        "place_0": "thigh:left"})
+    noted = maria.medicines.get()
+    assert (noted.every_days, noted.regions) == (7, [{"region": "thigh", "side": "left"}])
+    shown = browser.get(f"/clients/{maria.pk}/").content.decode()
+    assert "Interferon" in shown and "Every 7 days" in shown and "left thigh" in shown
+    kept = browser.get(f"/medicines/{noted.pk}/edit/").content.decode()
+    assert 'value="2026-11-16"' in kept
+    browser.post(f"/medicines/{noted.pk}/edit/", {"name": "Interferon", "kind": "injection", "ended_on": "2026-11-17",
+                                                  "last_given_on": "2026-11-16", "every_days": "7"})
+    noted.refresh_from_db()
+    assert noted.ended_on == date(2026, 11, 17)
+
+
+def test_times_nobody_can_read_come_back_with_what_was_typed(page, maria, ana):
+    answer = page(ana).post(f"/clients/{maria.pk}/medicines/new/", {"name": "Levodopa", "kind": "levodopa",
+                                                                    "times": "8, half past noon"})
+    words = answer.content.decode()
+    assert answer.status_code == 422 and "Write each time as hours and minutes" in words and "half past noon" in words
+    assert not maria.medicines.exists()
+
+
+def test_medicines_over_http_are_read_noted_and_corrected(api, maria, ana):
+    http = api(ana)
+    made = http.post(f"/api/v1/clients/{maria.pk}/medicines/", {"name": "Levodopa", "kind": "levodopa", "times": ["08:00"]},
+                     format="json")
+    assert made.status_code == 201 and made.json()["times"] == ["08:00"]
+    address = f"/api/v1/clients/{maria.pk}/medicines/{made.json()['id']}/"
+    assert http.patch(address, {"ended_on": "2026-11-01"}, format="json").json()["ended_on"] == "2026-11-01"
+    refused = http.patch(address, {"regions": [{"region": "moon", "side": "left"}]}, format="json")
+    assert refused.status_code == 400 and refused.json()["errors"][0]["pointer"] == "/regions/0/region"
+    assert http.get(f"/api/v1/clients/{maria.pk}/medicines/").json()["count"] == 1

@@ -102,3 +102,30 @@ def test_every_number_of_every_rule_is_said_in_its_text_after_a_change(rule):
         mine = changed(rule, {name: other}, "because")
         assert getattr(mine, name) == other and mine.text != rule.text
         assert mine.own == "because" and "because" in mine.citation
+
+
+def test_the_owner_changes_a_number_on_the_page_and_restores_it(page, riverside, owner, ana):
+    address = "/practice/rules/reduced-sensation/"
+    shown = page(owner).get(address).content.decode()
+    assert "Published: 2." in shown and "Change the rule" in shown
+    assert "Change the rule" not in page(ana).get(address).content.decode()
+    answer = page(owner).post(address, {"max_pressure": "1", "reason": WHY}, follow=True)
+    assert WHY in answer.content.decode() and "Restore the published rule" in answer.content.decode()
+    assert "Changed here" in page(ana).get("/practice/rules/?changed=1").content.decode()
+    page(owner).post(f"{address}restore/")
+    assert "you work by the published rule" not in page(ana).get(address).content.decode(), "its history is shown"
+    riverside.refresh_from_db()
+    assert book_of(riverside).rules["reduced-sensation"].max_pressure == 2
+
+
+def test_a_change_without_a_reason_comes_back_with_what_was_typed(page, owner):
+    answer = page(owner).post("/practice/rules/reduced-sensation/", {"max_pressure": "1", "reason": ""})
+    assert answer.status_code == 422 and "Write why" in answer.content.decode()
+    assert 'name="max_pressure" value="1"' in answer.content.decode()
+    assert not RuleChange.objects.exists()
+
+
+def test_rules_are_found_by_a_word_of_their_text_or_source(page, ana):
+    found = page(ana).get("/practice/rules/?q=warfarin").content.decode()
+    assert "Takes a blood thinner" in found and "Fever" not in found
+    assert "No rule fits" in page(ana).get("/practice/rules/?q=zzzz").content.decode()
