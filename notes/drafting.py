@@ -22,6 +22,7 @@ from notes.charts import Band, Reading
 from notes.letter_limits import said_limits
 from notes.models import Note, Summary, Treatment
 from notes.outcomes import MEASURES, Point, readings_in
+from notes.writing import treatment_said
 from practice import clock
 from practice.techniques import TECHNIQUES
 
@@ -33,8 +34,8 @@ _WORD_OF = {"the client's report": "on the client's report", "the MS team": "on 
 def signed_notes(client: Client, first: date, last: date) -> QuerySet[Note]:
     """The signed notes of the range, both days included, that every therapist may read; oldest first."""
     return (Note.objects.filter(client=client, visit_on__range=(first, last), visibility="therapists")
-            .exclude(signed_at=None).prefetch_related("treatments").select_related("appointment")
-            .order_by("visit_on", "id"))
+            .exclude(signed_at=None).prefetch_related("treatments")
+            .select_related("appointment", "signed_by__user", "author__user").order_by("visit_on", "id"))
 
 
 def draft_letter(summary: Summary) -> letters.Letter:
@@ -59,6 +60,7 @@ def draft_letter(summary: Summary) -> letters.Letter:
         sessions=only("sessions", tuple(_session(note) for note in notes)),
         series=only("readings", _series(notes)),
         reactions=only("reactions", summary.reactions), questions=only("questions", summary.questions),
+        decisions=only("decisions", tuple(line for note in notes for line in _decisions(note))),
         plan=only("plan", summary.plan), bands=_bands(client, summary) if {"readings", "course"} <= chosen else (),
         paper=practice.paper)
 
@@ -155,6 +157,13 @@ def _session(note: Note) -> letters.Session:
     pressures = sorted({row.pressure for row in rows if row.pressure is not None})
     pressure = "" if not pressures else str(pressures[0]) if len(pressures) == 1 else f"{pressures[0]}-{pressures[-1]}"
     return letters.Session(note.visit_on, note.appointment.minutes, _work(rows) or "see course", pressure)
+
+
+def _decisions(note: Note) -> list[str]:
+    """What was done against the check that day, with its reason and who signed for it."""
+    signer = note.signed_by.name if note.signed_by else note.author.name
+    return [f"{clock.said_date(note.visit_on)}, {treatment_said(row)}: {row.override_reason.strip().rstrip('.')} "
+            f"({signer})." for row in note.treatments.all() if row.override_reason.strip()]
 
 
 def _work(rows: Sequence[Treatment]) -> str:

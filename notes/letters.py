@@ -29,6 +29,7 @@ PAPERS = ("a4", "us-letter")
 SESSIONS_IN_FULL = 8  # of a longer course the latest eight are told one by one, the earlier ones in a line
 NOTHING_ASKED = "Nothing is asked. This letter is for your information."
 LIMITS = "What limits the work now"
+DECISIONS = "Work against the check, and why"
 STANDING = (
     "Written from signed session notes. It says what was reported and observed in the sessions; it is not a diagnosis."
 )
@@ -104,6 +105,7 @@ class Letter:
     plan: str
     bands: tuple[Band, ...]
     paper: str  # one of PAPERS
+    decisions: tuple[str, ...] = ()  # what was done against the check, with its reason and who decided
 
 
 def as_data(letter: Letter) -> dict[str, Any]:
@@ -127,6 +129,7 @@ def letter_from_data(data: Mapping[str, Any]) -> Letter:
                 "doctor_address": tuple(data["doctor_address"]),
                 "conditions": tuple(data["conditions"]),
                 "limits": tuple(data["limits"]),
+                "decisions": tuple(data.get("decisions", ())),
                 **{key: date.fromisoformat(data[key]) for key in ("written_on", "period_from", "period_to")},
                 "sessions": tuple(Session(**_dated(row, "on")) for row in data["sessions"]),
                 "series": tuple(
@@ -255,7 +258,8 @@ def _to_print(letter: Letter) -> dict[str, Any]:
         "Course": paragraphs(letter.course),
         LIMITS: limits,
     }
-    closing = {"Reactions": paragraphs(letter.reactions), "Plan": paragraphs(letter.plan)}
+    closing = {DECISIONS: placed_all(*letter.decisions), "Reactions": paragraphs(letter.reactions),
+               "Plan": paragraphs(letter.plan)}
     return {
         "paper": letter.paper,
         "title": f"{title or 'Letter'}: {client or 'no name'}",

@@ -37,12 +37,16 @@ class SaidWork:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a note says, for a page: its parts in words, what was done row by row, its readings."""
+    """What a note says, for a page: its parts in words, what was done row by row, its readings.
+
+    `booked_because` is the reason for which the visit was booked against the check, if it was.
+    """
 
     parts: list[tuple[str, str]]
     work: list[SaidWork]
     readings: list[str]
     after: list[tuple[str, str]]
+    booked_because: str = ""
 
 
 def said_of(note: Note | None) -> Said | None:
@@ -55,7 +59,8 @@ def said_of(note: Note | None) -> Said | None:
         name = MEASURES[row.measure].name if row.measure in MEASURES else row.measure
         read.setdefault(name, []).append(f"{row.value.normalize() + 0} {row.when}")
     return Said(words["subjective"] + words["objective"], _work_of(note),
-                [f"{name} {', '.join(values)}" for name, values in read.items()], words["assessment"] + words["plan"])
+                [f"{name} {', '.join(values)}" for name, values in read.items()], words["assessment"] + words["plan"],
+                note.appointment.override_reason.strip())
 
 
 def _work_of(note: Note) -> list[SaidWork]:

@@ -26,9 +26,11 @@ from practice.refusals import BadInput, Refusal, Stale
 USUAL_DAYS = 90
 SECTIONS: dict[str, str] = {
     "reason": "Why", "course": "Course", "conditions": "Conditions as reported", "limits": letters.LIMITS,
-    "sessions": "What was done", "readings": "Readings", "reactions": "Reactions", "questions": "Questions for you",
-    "plan": "Plan",
+    "sessions": "What was done", "decisions": letters.DECISIONS, "readings": "Readings", "reactions": "Reactions",
+    "questions": "Questions for you", "plan": "Plan",
 }
+# Told unless somebody chooses otherwise; work against the check is told where the therapist chooses to.
+USUAL = tuple(section for section in SECTIONS if section != "decisions")
 
 
 class NothingToSummarise(Refusal):
@@ -52,7 +54,7 @@ def compose_summary(
     refuse_unless_therapist(by)
     if last < first:
         raise BadInput("The end lies before the beginning.", field="to")
-    chosen = _chosen(sections) or list(SECTIONS)
+    chosen = _chosen(sections) or list(USUAL)
     notes = list(signed_notes(client, first, last))
     if not notes:
         raise NothingToSummarise(f"No note between {clock.said_date(first)} and {clock.said_date(last)} is signed. "

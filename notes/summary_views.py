@@ -35,7 +35,7 @@ def summary_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     client = find(Client, member, pk, "practice")
     first, last = summaries.days_to_tell(client)
     form = SummaryForm(request.POST if request.method == "POST" else None, member=member, client=client, initial={
-        "first": first, "last": last, "sections": list(summaries.SECTIONS)})
+        "first": first, "last": last, "sections": list(summaries.USUAL)})
     if form.is_valid():
         made = attempt(form, summaries.compose_summary, client=client, by=member, **form.cleaned_data)
         if made:

@@ -280,3 +280,23 @@ def test_writing_a_note_after_composing_changes_a_draft_and_not_a_signed_summary
     sign_note(note=note, by=ben)
     assert len(summaries.letter_of(draft).sessions) == 2
     assert len(summaries.letter_of(frozen).sessions) == 1
+
+
+def test_work_against_the_check_is_told_only_where_the_therapist_chooses_to(maria, ana, neuro_45, neurologist, now):
+    numb(maria, "foot", "left")
+    against = TreatmentInput("foot", "left", "petrissage", 4, 5, "", "She asked for it and felt every stroke")
+    sign(had_visit(maria, ana, neuro_45), ana, against, subjective="x")
+    quiet = composed(maria, neurologist, ana)
+    assert "decisions" not in quiet.sections and "felt every stroke" not in str(letters.as_data(summaries.letter_of(quiet)))
+    told = composed(maria, neurologist, ana, sections=["sessions", "decisions"])
+    (line,) = summaries.letter_of(told).decisions
+    assert "left foot" in line.lower() and "felt every stroke" in line and "Ana Alves" in line
+    page = render_to_string("notes/_letter.html", {"shown": shown(summaries.letter_of(told))})
+    assert "Work against the check, and why" in page and "felt every stroke" in page
+    assert letters.letter_pdf(summaries.letter_of(told)).startswith(b"%PDF")
+
+
+def test_a_letter_written_before_decisions_were_told_still_reads(maria, ana, signed, neurologist):
+    data = letters.as_data(summaries.letter_of(composed(maria, neurologist, ana)))
+    del data["decisions"]
+    assert letters.letter_from_data(data).decisions == ()
