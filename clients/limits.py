@@ -19,11 +19,12 @@ from clients.contraindications import (
 )
 from clients.models import Clearance, Client, ClientCondition, Episode, Finding, Medicine
 from clients.own_rules import book_of
+from clients.rule import RuleBook
 
 
 @dataclass(slots=True)
 class Known:
-    """The rows of one client that the check reads; of the episodes only the open ones."""
+    """The rows of one client that the check reads; what is over says nothing in the check."""
 
     conditions: list[ClientCondition] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -40,7 +41,11 @@ def body_of(client: Client) -> Body:
 def bodies_of(clients: Iterable[Client]) -> dict[UUID, Body]:
     """The same for several clients, in six queries whatever their number."""
     people = {client.pk: client for client in clients}
-    return {pk: body_from(people[pk], known) for pk, known in known_of(people).items()}
+    books: dict[UUID, RuleBook] = {}
+    for client in people.values():
+        if client.practice_id not in books:  # of all of them one is asked: each might read its practice anew
+            books[client.practice_id] = book_of(client.practice)
+    return {pk: body_from(people[pk], known, books[people[pk].practice_id]) for pk, known in known_of(people).items()}
 
 
 def known_of(clients: Iterable[UUID]) -> dict[UUID, Known]:
@@ -50,7 +55,7 @@ def known_of(clients: Iterable[UUID]) -> dict[UUID, Known]:
         known[condition.client_id].conditions.append(condition)
     for finding in Finding.objects.filter(client__in=known).prefetch_related("places"):
         known[finding.client_id].findings.append(finding)
-    for episode in Episode.objects.filter(client__in=known, status__in=Episode.OPEN):
+    for episode in Episode.objects.filter(client__in=known):
         known[episode.client_id].episodes.append(episode)
     for clearance in Clearance.objects.filter(client__in=known).select_related("doctor"):
         known[clearance.client_id].clearances.append(clearance)
@@ -59,7 +64,7 @@ def known_of(clients: Iterable[UUID]) -> dict[UUID, Known]:
     return known
 
 
-def body_from(client: Client, known: Known) -> Body:
+def body_from(client: Client, known: Known, book: RuleBook) -> Body:
     """Rows as the check reads them, and by whose rules; how a body takes heat and cold stands on the client."""
     sensitive = [KnownFinding(code) for code, is_so in (
         ("heat-sensitive", client.heat_sensitive), ("cold-sensitive", client.cold_sensitive)) if is_so]
@@ -69,7 +74,7 @@ def body_from(client: Client, known: Known) -> Body:
         tuple(KnownEpisode(e.kind, e.status, e.onset_on, e.hold_until, e.fever_or_infection, e.steroids_until)
               for e in known.episodes),
         tuple(map(known_clearance, known.clearances)),
-        medicines=tuple(map(known_medicine, known.medicines)), book=book_of(client.practice))
+        medicines=tuple(map(known_medicine, known.medicines)), book=book)
 
 
 def known_finding(row: Finding) -> KnownFinding:

@@ -16,10 +16,11 @@ from clients.conditions import CONDITIONS
 from clients.contraindications import Check, Reason, cautions_for
 from clients.findings import FINDINGS
 from clients.known import last_given
-from clients.limits import body_from, known_medicine, known_of
+from clients.limits import Known, body_from, known_medicine
 from clients.medicine_kinds import MEDICINES
 from clients.medicines import on_times
 from clients.models import Clearance, Client, ClientCondition, Finding, Medicine
+from clients.own_rules import book_of
 from clients.reasons import capital, method, said_cap
 from clients.wishes import PLACES_TO_WORK, Wishes, said_weekdays, said_windows, wishes_of
 from practice import clock
@@ -60,15 +61,10 @@ def limits_of(check: Check) -> Limits:
         tuple(r for r in check.reasons if r.level != "info"), tuple(r for r in check.reasons if r.level == "info"))
 
 
-def overview_of(member: Membership, client: Client, today: date) -> dict[str, Any]:
-    """Everything the page says of a client that this member may read."""
-    known = known_of([client.pk])[client.pk]
-    limits = limits_of(cautions_for(body_from(client, known), on=today))
-    shown: dict[str, Any] = {
-        "age": _age(client.birth_date, today), "wishes": said_wishes(wishes_of(client), client),
-        "doctors": client.doctor_links.select_related("doctor").order_by("doctor__name"),
-        "contacts": client.contacts.all(),
-        "is_decision_needed": limits.is_decision_needed}
+def overview_of(member: Membership, client: Client, known: Known, today: date) -> dict[str, Any]:
+    """What limits today's work and why, as far as this member may read it."""
+    limits = limits_of(cautions_for(body_from(client, known, book_of(client.practice)), on=today))
+    shown: dict[str, Any] = {"wishes": said_wishes(wishes_of(client)), "is_decision_needed": limits.is_decision_needed}
     if not may_read(member, Finding):
         return shown
     conditions = [(row, CONDITIONS[row.condition]) for row in known.conditions]
@@ -87,11 +83,24 @@ def overview_of(member: Membership, client: Client, today: date) -> dict[str, An
         "on_times": said_windows(on_times(known.medicines, today))}
 
 
-def panels_on(request: HttpRequest, member: Membership, client: Client) -> list[SafeString]:
-    """What the other rooms put on the page, each rendered by its own template."""
+def person_of(client: Client) -> dict[str, Any]:
+    """Who they are, what they ask for, and who else looks after them."""
+    wishes = wishes_of(client)
+    names = {m.pk: m.name for m in Membership.objects.filter(
+        pk__in=wishes.therapists or (), practice_id=client.practice_id).select_related("user")}
+    prefers = ", ".join(names[pk] for pk in wishes.therapists or () if pk in names)
+    return {
+        "wishes": [*([("Prefers", prefers)] if prefers else []), *said_wishes(wishes)],
+        "doctors": client.doctor_links.select_related("doctor").order_by("doctor__name"),
+        "contacts": client.contacts.all()}
+
+
+def panels_on(request: HttpRequest, client: Client, tab: str, known: Known | None = None) -> list[SafeString]:
+    """What the other rooms put on the tab, each rendered by its own template."""
+    member = request.member  # type: ignore[attr-defined]
     return [
         render_to_string(panel.template, {"client": client, "member": member} | context, request=request)
-        for panel, context in panels_for(member, client)
+        for panel, context in panels_for(member, client, tab, known)
     ]
 
 
@@ -116,13 +125,10 @@ def said_given(medicine: Medicine, today: date) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def said_wishes(wishes: Wishes, client: Client) -> list[tuple[str, str]]:
-    """What they ask for, in words, without what was not said."""
-    names = {str(m.pk): m.name for m in Membership.objects.filter(
-        pk__in=wishes.therapists or (), practice_id=client.practice_id).select_related("user")}
+def said_wishes(wishes: Wishes) -> list[tuple[str, str]]:
+    """What they ask for, in words, without what was not said and without the names of therapists."""
     rows = [
         ("Days", said_weekdays(wishes)), ("Times", said_windows(wishes.windows)),
-        ("Prefers", ", ".join(names[str(pk)] for pk in wishes.therapists or () if str(pk) in names)),
         ("Usual length", f"{wishes.minutes} minutes" if wishes.minutes else ""),
         ("Getting about", wishes.mobility or ""), ("Getting on the table", wishes.transfer or ""),
         ("Works best", PLACES_TO_WORK.get(wishes.works_on or "", "").lower()),
@@ -143,7 +149,7 @@ def _is_over(row: ClientCondition | Finding | Medicine, today: date) -> bool:
     return row.ended_on is not None and row.ended_on < today
 
 
-def _age(born: date | None, today: date) -> int | None:
+def age_of(born: date | None, today: date) -> int | None:
     if born is None:
         return None
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

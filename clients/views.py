@@ -19,17 +19,20 @@ from clients.doctors import create_doctor, link_doctor
 from clients.duplicates import already_listed
 from clients.episodes import today_in
 from clients.forms import DoctorForm, NewClientForm, ProfileForm
+from clients.limits import known_of
 from clients.models import Client, ClientDoctor, Doctor
-from clients.overview import overview_of, panels_on
+from clients.overview import age_of, overview_of, panels_on, person_of
 from clients.profiles import change_client, create_client
 from clients.search import LONGEST, find_clients
 from practice import audit, clock
 from practice.access import Actor
 from practice.models import Membership
 from practice.pages import attempt, find, member_page
-from practice.refusals import Stale
+from practice.refusals import NotAllowed, Stale
 
 PER_PAGE = 30
+TODAY, PEOPLE = "today", "people"
+TABS = {TODAY: "Today", "visits": "Visits", "notes": "Notes and readings", PEOPLE: "People", "agreements": "Agreements"}
 
 
 def member_of(request: HttpRequest) -> Membership:
@@ -61,15 +64,29 @@ def client_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @member_page()
-def client_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Who they are, what limits today's work, and what every room knows of them; reading it is written down."""
+def client_page(request: HttpRequest, pk: UUID, tab: str = TODAY) -> HttpResponse:
+    """One tab of a client's page; reading it is written down.
+
+    The first says what limits today's work; the front desk, who may not know that, sees the person there.
+    """
     member = member_of(request)
     client = find(Client, member, pk, "practice")
-    audit.record(by=member, verb="client_read", subject=client, client_id=client.pk)
-    today = today_in(client)
-    return render(request, "clients/client.html", overview_of(member, client, today) | {
-        "room": "clients", "client": client, "today": clock.said_date(today),
-        "panels": panels_on(request, member, client)})
+    if tab not in {name for name, _ in tabs_for(member)}:
+        raise NotAllowed("This part is for the owner and the therapists.")
+    audit.record(by=member, verb="client_read", subject=client, client_id=client.pk, what=tab)
+    today, known = today_in(client), known_of([client.pk])[client.pk] if tab == TODAY else None
+    shown: dict[str, Any] = {} if known is None else overview_of(member, client, known, today)
+    if tab == PEOPLE or (tab == TODAY and not member.may_see_clinical):
+        shown |= person_of(client)
+    return render(request, f"clients/tab_{tab}.html", shown | {
+        "room": "clients", "client": client, "age": age_of(client.birth_date, today), "today": clock.said_date(today),
+        "tab": tab, "tabs": tabs_for(member), "panels": panels_on(request, client, tab, known)})
+
+
+def tabs_for(member: Membership) -> list[tuple[str, str]]:
+    """The tabs this member sees, with their names."""
+    hidden = set() if member.may_see_clinical else {"notes", PEOPLE}
+    return [(tab, name) for tab, name in TABS.items() if tab not in hidden]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from clients.limits import Known
 from clients.models import Client, Consent
 from notes.models import Note, Share, Summary
 from notes.writing import last_treatments
@@ -13,14 +14,14 @@ from practice.panels import Panel, register_panel
 from sessions.objections import LAST_TREATMENTS
 
 
-def _record(member: Membership, client: Client) -> dict[str, Any] | None:
+def _record(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
     if not may_read(member, Note):
         return None
     rows = Note.objects.visible_to(member).filter(client=client).select_related("author__user", "appointment__service")
     return {"client": client, "notes": list(rows[:8])}
 
 
-def _sharing(member: Membership, client: Client) -> dict[str, Any] | None:
+def _sharing(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
     if not may_read(member, Summary):
         return None
     summaries = Summary.objects.visible_to(member).filter(client=client).select_related("doctor", "author__user")
@@ -30,6 +31,6 @@ def _sharing(member: Membership, client: Client) -> dict[str, Any] | None:
             "shares": list(shares.prefetch_related("openings")[:8])}
 
 
-register_panel(Panel("notes", 30, "notes/panel_notes.html", _record))
-register_panel(Panel("sharing", 40, "notes/panel_sharing.html", _sharing))
+register_panel(Panel("notes", "notes", 10, "notes/panel_notes.html", _record))
+register_panel(Panel("sharing", "agreements", 10, "notes/panel_sharing.html", _sharing))
 LAST_TREATMENTS.append(last_treatments)

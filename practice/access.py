@@ -92,15 +92,7 @@ class MemberMiddleware:
 
 
 def member_of(request: HttpRequest) -> Membership | None:
-    """The active membership of the signed-in user, read fresh so that disabling works on the next request."""
+    """The active membership of the signed-in user, read anew with each request (`callers.MemberBackend`)."""
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return None
-    from practice.models import Membership
-
-    return (
-        Membership.objects.select_related("user", "practice")
-        .filter(user=user, is_active=True)
-        .order_by("created_at")
-        .first()
-    )
+    member: Membership | None = getattr(user, "member", None)
+    return member

@@ -1,4 +1,4 @@
-"""Who is calling the API: bearer token or signed-in page, in which practice, and how often.
+"""Who is calling: a signed-in page or a bearer token, in which practice, and how often.
 
 Kept apart from `practice/api.py`, because REST framework reads these classes while its own views are loading.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.backends import ModelBackend
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.permissions import BasePermission
@@ -17,6 +18,21 @@ from practice.access import EVERYBODY, Role, may_read
 from practice.links import hash_of
 from practice.models import ApiToken, Membership
 from practice.refusals import NotAllowed
+
+
+class MemberBackend(ModelBackend):
+    """Signs people in by e-mail and password, and reads user, membership and practice of a request in one query."""
+
+    def get_user(self, user_id: Any) -> Any:
+        """The signed-in user with their first active membership at hand; None once the account is switched off."""
+        member = (
+            Membership.objects.select_related("user", "practice")
+            .filter(user_id=user_id, user__is_active=True, is_active=True).order_by("created_at").first()
+        )
+        if member is None:
+            return super().get_user(user_id)
+        vars(member.user)["member"] = member
+        return member.user
 
 
 class TokenAuthentication(BaseAuthentication):

@@ -1,4 +1,4 @@
-"""What rooms to the right put on the client's page: each registers a panel, the page asks for them all."""
+"""What rooms to the right put on the client's pages: each registers a panel for a tab, the page asks for them all."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One part of the client's page: its template and a function (member, client) -> context, or None to stay out."""
+    """One part of a tab: its template and a function (member, client, known) -> context, or None to stay out.
+
+    `known` is what the page has read of the client already (see `clients/limits.py`); None on tabs that read nothing.
+    """
 
     code: str
+    tab: str
     position: int
     template: str
-    context: Callable[[Any, Any], dict[str, Any] | None]
+    context: Callable[[Any, Any, Any], dict[str, Any] | None]
 
 
 _PANELS: dict[str, Panel] = {}
@@ -25,7 +29,8 @@ def register_panel(panel: Panel) -> None:
     _PANELS[panel.code] = panel
 
 
-def panels_for(member: Any, client: Any) -> list[tuple[Panel, dict[str, Any]]]:
-    """Every panel with something to say to this member about this client, in order."""
-    filled = [(panel, panel.context(member, client)) for panel in sorted(_PANELS.values(), key=lambda p: p.position)]
+def panels_for(member: Any, client: Any, tab: str, known: Any = None) -> list[tuple[Panel, dict[str, Any]]]:
+    """Every panel of the tab with something to say to this member about this client, in order."""
+    mine = sorted((panel for panel in _PANELS.values() if panel.tab == tab), key=lambda panel: panel.position)
+    filled = [(panel, panel.context(member, client, known)) for panel in mine]
     return [(panel, context) for panel, context in filled if context is not None]

@@ -88,6 +88,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "practice.User"
+AUTHENTICATION_BACKENDS = ["practice.callers.MemberBackend"]
 LOGIN_URL = "practice:login"
 LOGIN_REDIRECT_URL = "sessions:today"
 LOGOUT_REDIRECT_URL = "practice:login"

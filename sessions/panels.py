@@ -7,15 +7,19 @@ from typing import Any
 from django.utils import timezone
 
 from clients.archiving import STILL_NEEDED
+from clients.episodes import today_in
+from clients.limits import Known
 from clients.models import Client, Episode
 from practice.access import may_read
+from practice.clock import day_begins
 from practice.models import Membership
 from practice.panels import Panel, register_panel
 from sessions.holds import visits_on_hold
 from sessions.models import Appointment
+from sessions.year import span_around, year_of
 
 
-def _visits(member: Membership, client: Client) -> dict[str, Any]:
+def _visits(member: Membership, client: Client, _known: Known | None) -> dict[str, Any]:
     now = timezone.now()
     rows = (Appointment.objects.visible_to(member).filter(client=client)
             .select_related("therapist__user", "room", "service"))
@@ -26,7 +30,7 @@ def _visits(member: Membership, client: Client) -> dict[str, Any]:
     }
 
 
-def _episodes(member: Membership, client: Client) -> dict[str, Any] | None:
+def _episodes(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
     if not may_read(member, Episode):
         return None
     return {
@@ -48,5 +52,21 @@ def _visits_to_come(client: Client) -> str | None:
 
 
 STILL_NEEDED.append(_visits_to_come)
-register_panel(Panel("episodes", 10, "sessions/panel_episodes.html", _episodes))
-register_panel(Panel("visits", 20, "sessions/panel_visits.html", _visits))
+def _year(member: Membership, client: Client, known: Known | None) -> dict[str, Any]:
+    today = today_in(client)
+    first, last = span_around(today)
+    zone = client.practice.time_zone
+    visits = list(
+        Appointment.objects.visible_to(member).filter(client=client)
+        .filter(starts_at__gte=day_begins(first, zone), starts_at__lt=day_begins(last, zone))
+        .exclude(status="proposed").select_related("therapist__user").order_by("starts_at"))
+    episodes = known.episodes if known and may_read(member, Episode) else []
+    now = timezone.now()
+    return {"year": year_of(visits, episodes, today),
+            "next_visit": next((v for v in visits if v.starts_at >= now and not v.is_released), None),
+            "last_visit": next((v for v in reversed(visits) if v.starts_at < now and not v.is_released), None)}
+
+
+register_panel(Panel("year", "today", 10, "sessions/panel_year.html", _year))
+register_panel(Panel("visits", "visits", 10, "sessions/panel_visits.html", _visits))
+register_panel(Panel("episodes", "visits", 20, "sessions/panel_episodes.html", _episodes))

@@ -91,7 +91,7 @@ def day_of(member: Membership, on: date, *, everybody: bool) -> Day:
     found = list(
         Appointment.objects.visible_to(member).filter(mine)
         .filter(Q(starts_at__gte=begin, starts_at__lt=end) | Q(wants_other_time=True, starts_at__gte=timezone.now()))
-        .select_related("client", "therapist__user", "room", "service").order_by("starts_at", "id"))
+        .select_related("client__practice", "therapist__user", "room", "service").order_by("starts_at", "id"))
     visits = [v for v in found if begin <= v.starts_at < end]
     asking = [v for v in found if v.wants_other_time and v.status in LIVE and v.starts_at >= timezone.now()]
     therapists = _therapists(member) if everybody else [member]

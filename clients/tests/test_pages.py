@@ -4,10 +4,19 @@ import re
 
 import pytest
 
+from clients.clearances import record_clearance
+from clients.contacts import add_contact
+from clients.doctors import link_doctor
+from clients.episodes import record_episode
+from clients.medicines import record_medicine
 from clients.models import Client, Finding
-from conftest import MONDAY, make_client
+from clients.profiles import change_client
+from clients.recording import record_finding
+from clients.wishes import Wishes
+from conftest import MONDAY, at, make_client
 from practice.models import AuditEntry
 from practice.tests.answers import text_of, value_of
+from sessions.booking import book_appointment
 
 # --- the list ---
 
@@ -280,3 +289,29 @@ def test_the_front_desk_edits_the_person_and_leaves_the_body_alone(page, desk, m
     page(desk).post(f"/clients/{maria.pk}/edit/", profile(phone="206 555 0102", cold_sensitive="on"))
     maria.refresh_from_db()
     assert (maria.phone, maria.heat_sensitive, maria.cold_sensitive) == ("206 555 0102", True, False)
+
+
+# --- what a page costs ---
+
+
+def a_full_life(client, therapist, doctor, service):
+    """A client with something of everything on every tab."""
+    for n, code in enumerate(("reduced-sensation", "spasticity", "open-wound", "varicose-veins")):
+        record_finding(client=client, finding=code, places=[("foot", "left"), ("calf", "right")], by=therapist)
+        record_medicine(client=client, name=f"Medicine {n}", by=therapist)
+    record_clearance(client=client, doctor=doctor, state="granted", by=therapist)
+    link_doctor(client=client, doctor=doctor, by=therapist)
+    add_contact(client=client, role="carer", name="Erik", by=therapist)
+    record_episode(client=client, kind="relapse", onset_on=MONDAY, reported_by="Maria", by=therapist)
+    change_client(client=client, by=therapist, preferences=Wishes(therapists=(therapist.pk,)))
+    for day in range(1, 5):
+        book_appointment(client=client, therapist=therapist, service=service, starts_at=at(10, days=day), by=therapist)
+
+
+@pytest.mark.parametrize("tab", ["", "visits/", "notes/", "people/", "agreements/"])
+def test_a_full_page_of_a_client_takes_twelve_queries_at_most(
+        tab, page, ana, maria, neurologist, neuro_45, now, django_assert_max_num_queries):
+    a_full_life(maria, ana, neurologist, neuro_45)
+    browser = page(ana)
+    with django_assert_max_num_queries(12):
+        assert browser.get(f"/clients/{maria.pk}/{tab}").status_code == 200

@@ -252,8 +252,8 @@ def test_a_note_kept_to_its_author_says_so_and_is_nowhere_for_colleagues(page, a
     page(ana).post(url("note", draft), typed(draft, subjective="in confidence", only_me="on", act="save"))
     assert page(ben).get(url("note", draft)).status_code == 404
     assert page(ben).post(reverse("notes:note_check", args=[draft.pk])).status_code == 404
-    assert str(draft.pk) not in page(ben).get(reverse("clients:client", args=[maria.pk])).content.decode()
-    assert str(draft.pk) in page(ana).get(reverse("clients:client", args=[maria.pk])).content.decode()
+    assert str(draft.pk) not in page(ben).get(reverse("clients:client_notes", args=[maria.pk])).content.decode()
+    assert str(draft.pk) in page(ana).get(reverse("clients:client_notes", args=[maria.pk])).content.decode()
 
 
 # --- signed ----------------------------------------------------------------------------------------------------
@@ -435,7 +435,7 @@ def test_without_an_agreement_the_page_gives_the_words_to_ask_and_records_the_an
 def test_when_and_how_often_it_was_opened_stands_beside_the_share(page, client, ana, maria, share):
     for what in ("page", "letter"):
         client.post(share.url, {"code": share.code, "what": what})
-    for address in (url("summary", share.share.summary), reverse("clients:client", args=[maria.pk])):
+    for address in (url("summary", share.share.summary), reverse("clients:client_agreements", args=[maria.pk])):
         shown = words(page(ana).get(address))
         assert "Read once, Mon 23 Nov, 08:00; letter downloaded once, Mon 23 Nov, 08:00." in shown
     client.post(share.url, {"code": share.code})

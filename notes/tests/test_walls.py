@@ -65,6 +65,8 @@ TABLE: dict[str, Row] = {
         Row(STAFF, ("client",)),
     ),
     "clients/<uuid:pk>/": Row(STAFF, ("client",), G),
+    **{f"clients/<uuid:pk>/{tab}/": Row(STAFF, ("client",), G) for tab in ("visits", "agreements")},
+    **{f"clients/<uuid:pk>/{tab}/": Row(CLINICAL, ("client",), G) for tab in ("notes", "people")},
     **dict.fromkeys(("clients/<uuid:pk>/archive/", "clients/<uuid:pk>/restore/"), Row(STAFF, ("client",), P)),
     "clients/<uuid:pk>/contacts/new/": Row(STAFF, ("client",)),
     "contacts/<uuid:pk>/edit/": Row(STAFF, ("contact",)),

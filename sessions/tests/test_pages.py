@@ -99,7 +99,7 @@ def test_a_practice_in_another_zone_says_its_own_wall_times(now, page, lakeside_
 def test_the_clients_page_carries_visits_for_everybody_and_episodes_for_therapists(
     relapse, weekly, page, ana, desk, maria
 ):
-    url = reverse("clients:client", args=[maria.pk])
+    url = reverse("clients:client_visits", args=[maria.pk])
     of_ana, of_desk = page(ana).get(url), page(desk).get(url)
     assert "MS relapse since Sat 21 Nov 2026" in words_of(of_ana)
     assert "Visits on hold until Mon 7 Dec." in words_of(of_ana)
