@@ -5,7 +5,7 @@ A note kept to its author stays out: a summary is read by colleagues, and by the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -58,10 +58,11 @@ def draft_letter(summary: Summary) -> letters.Letter:
         title="Therapy summary", reason=only("reason", summary.reason), course=only("course", summary.course),
         conditions=only("conditions", _conditions(client)), limits=only("limits", _limits(client, written_on)),
         sessions=only("sessions", tuple(_session(note) for note in notes)),
-        series=only("readings", _series(notes)),
+        series=only("readings", series_of(_readings(notes))),
         reactions=only("reactions", summary.reactions), questions=only("questions", summary.questions),
         decisions=only("decisions", tuple(line for note in notes for line in _decisions(note))),
-        plan=only("plan", summary.plan), bands=_bands(client, summary) if {"readings", "course"} <= chosen else (),
+        plan=only("plan", summary.plan),
+        bands=bands_of(client, summary.from_on, summary.until_on) if {"readings", "course"} <= chosen else (),
         paper=practice.paper)
 
 
@@ -183,9 +184,9 @@ def _readings(notes: Sequence[Note]) -> dict[str, list[Point]]:
     return {code: points for code, points in sorted(found.items()) if code in MEASURES}
 
 
-def _series(notes: Sequence[Note]) -> tuple[letters.Series, ...]:
+def series_of(readings: Mapping[str, Sequence[Point]]) -> tuple[letters.Series, ...]:
     """One series for each measure read at two visits or more."""
-    read = [(MEASURES[code], points) for code, points in _readings(notes).items() if len(points) > 1]
+    read = [(MEASURES[code], points) for code, points in readings.items() if code in MEASURES and len(points) > 1]
     return tuple(
         letters.Series(
             measure=measure.name, unit=measure.unit, better=measure.better, low=measure.low, high=measure.high,
@@ -198,17 +199,18 @@ def _number(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _bands(client: Client, summary: Summary) -> tuple[Band, ...]:
+def bands_of(client: Client, first: date, until: date) -> tuple[Band, ...]:
+    """The episodes and steroid courses that reach into these days, cut off at their ends."""
     bands = []
-    episodes = Episode.objects.filter(client=client, onset_on__lte=summary.until_on).exclude(status="not_a_relapse")
+    episodes = Episode.objects.filter(client=client, onset_on__lte=until).exclude(status="not_a_relapse")
     for episode in episodes:
-        last = episode.ended_on or summary.until_on
-        if last >= summary.from_on:
+        last = episode.ended_on or until
+        if last >= first:
             name = f"{episode.get_kind_display()}{'' if _is_confirmed(episode) else ', not confirmed'}"
-            bands.append(Band(max(episode.onset_on, summary.from_on), min(last, summary.until_on), name, "episode"))
-        if episode.steroids_until and episode.steroids_until >= summary.from_on:
-            bands.append(Band(max(episode.onset_on, summary.from_on), min(episode.steroids_until, summary.until_on),
-                              "Steroid course", "steroids"))
+            bands.append(Band(max(episode.onset_on, first), min(last, until), name, "episode"))
+        if episode.steroids_until and episode.steroids_until >= first:
+            bands.append(Band(max(episode.onset_on, first), min(episode.steroids_until, until), "Steroid course",
+                              "steroids"))
     return tuple(bands)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.utils.safestring import SafeString, mark_safe
 
 from notes import letters
-from notes.charts import Row, readings_said, readings_table, said_day
+from notes.charts import Band, Row, readings_said, readings_table, said_day
 from notes.letters import Letter, letter_pdf
 from notes.models import Summary
 from notes.summaries import letter_of
@@ -59,11 +60,12 @@ def shown(letter: Letter) -> ShownLetter:
         asked=letters.asked(letter), done=letters.said_work(letter.sessions), earlier=letters.said_earlier(earlier),
         sessions=tuple((said_day(session.on, year=year), session.minutes, work)
                        for session, work in zip(told, letters.said_works(told, year=year), strict=True)),
-        series=tuple(_shown_series(letter, series) for series in letter.series), standing=letters.STANDING)
+        series=tuple(shown_series(series, letter.bands) for series in letter.series), standing=letters.STANDING)
 
 
-def _shown_series(letter: Letter, series: letters.Series) -> ShownSeries:
+def shown_series(series: letters.Series, bands: Sequence[Band]) -> ShownSeries:
+    """One measure with the episodes behind it, drawn for a page."""
     return ShownSeries(
         series.measure, letters.said_scale(series), readings_said(series.readings), series.meaningful_change,
         # The chart escapes every word it is given.
-        mark_safe(letters.chart(letter, series, **_LOOK)), readings_table(series.readings))
+        mark_safe(letters.chart(series, bands, **_LOOK)), readings_table(series.readings))

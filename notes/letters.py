@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -216,15 +216,15 @@ def said_scale(series: Series) -> str:
     return f"{series.unit}, {series.better} is better" if series.unit else f"{series.better} is better"
 
 
-def chart(letter: Letter, series: Series, **look: Any) -> str:
-    """The SVG of one measure with the letter's episodes behind it; `look` is passed on to `charts.readings_chart`."""
+def chart(series: Series, bands: Sequence[Band], **look: Any) -> str:
+    """The SVG of one measure with the episodes behind it; `look` is passed on to `charts.readings_chart`."""
     return charts.readings_chart(
         series.measure,
         series.unit,
         series.readings,
         low=series.low,
         high=series.high,
-        bands=letter.bands,
+        bands=bands,
         meaningful_change=series.change,
         better=series.better,
         **look,
@@ -298,7 +298,7 @@ def _to_print(letter: Letter) -> dict[str, Any]:
 def _series_to_print(letter: Letter, series: Series) -> dict[str, Any]:
     clean = replace(series, measure=one_line(series.measure), unit=one_line(series.unit))
     bands = tuple(replace(band, label=one_line(band.label)) for band in letter.bands)
-    seen = chart(replace(letter, bands=bands), clean, ink=_INK, accent=_TEAL, caution=_CLAY, **_LETTER_CHART)
+    seen = chart(clean, bands, ink=_INK, accent=_TEAL, caution=_CLAY, **_LETTER_CHART)
     words = f"{_joined((clean.measure, said_scale(clean)), ', ')}. {charts.chart_said(series.readings, bands)}"
     return {
         "measure": placed(series.measure),

@@ -6,7 +6,10 @@ from typing import Any
 
 from clients.limits import Known
 from clients.models import Client, Consent
+from notes.drafting import bands_of, series_of
+from notes.letter_page import shown_series
 from notes.models import Note, Share, Summary
+from notes.outcomes import readings_of
 from notes.writing import last_treatments
 from practice.access import may_read
 from practice.models import Membership
@@ -21,6 +24,15 @@ def _record(member: Membership, client: Client, _known: Known | None) -> dict[st
     return {"client": client, "notes": list(rows[:8])}
 
 
+def _readings(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
+    if not may_read(member, Note):
+        return None
+    series = series_of(readings_of(client, by=member))
+    days = [reading.on for each in series for reading in each.readings]
+    bands = bands_of(client, min(days), max(days)) if days else ()
+    return {"series": [shown_series(each, bands) for each in series]}
+
+
 def _sharing(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
     if not may_read(member, Summary):
         return None
@@ -32,5 +44,6 @@ def _sharing(member: Membership, client: Client, _known: Known | None) -> dict[s
 
 
 register_panel(Panel("notes", "notes", 10, "notes/panel_notes.html", _record))
+register_panel(Panel("readings", "notes", 20, "notes/panel_readings.html", _readings))
 register_panel(Panel("sharing", "agreements", 10, "notes/panel_sharing.html", _sharing))
 LAST_TREATMENTS.append(last_treatments)
