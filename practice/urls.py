@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from practice import api, api_views, views
+from practice import api, api_views, settings_views, views
 
 app = [
     path("login/", views.SignIn.as_view(), name="login"),
@@ -12,6 +12,7 @@ app = [
     path("messages/", views.messages_page, name="messages"),
     path("messages/<uuid:pk>/", views.message_page, name="message"),
     path("practice/", views.home, name="home"),
+    path("practice/settings/", settings_views.settings_page, name="settings"),
 ]
 
 urlpatterns = [

@@ -1,0 +1,43 @@
+"""The page where the owner decides a practice's numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from practice.access import Role
+from practice.models import Membership, Practice
+from practice.numbers import NUMBERS, change_numbers
+from practice.pages import attempt, member_page
+
+
+class NumbersForm(forms.Form):
+    """One field for each number, with what it is for."""
+
+    def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
+        super().__init__(*args, initial={name: getattr(practice, name) for name in NUMBERS}, **kwargs)
+        for number in NUMBERS.values():
+            words = dict.fromkeys(("invalid", "min_value", "max_value", "required"), number.words)
+            self.fields[number.name] = forms.IntegerField(
+                label=number.label, min_value=number.least, max_value=number.most,
+                required=not number.may_be_empty, error_messages=words, help_text=number.help)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page(frozenset({Role.OWNER}))
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """The numbers as they are, to be changed by the owner."""
+    member: Membership = request.member  # type: ignore[attr-defined]
+    practice = member.practice
+    form = NumbersForm(request.POST if request.method == "POST" else None, practice=practice)
+    if form.is_bound and form.is_valid() and attempt(
+            form, change_numbers, practice=practice, by=member, **form.cleaned_data):
+        messages.success(request, "Saved. It holds from now on; visits on hold already stay as they are.")
+        return redirect("practice:settings")
+    return render(request, "practice/settings.html", {"room": "practice", "form": form},
+                  status=422 if form.is_bound and form.errors else 200)

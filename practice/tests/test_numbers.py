@@ -1,0 +1,45 @@
+"""The owner decides how long things are kept and held; everybody else reads the result."""
+
+import pytest
+from django.urls import reverse
+
+from practice.models import AuditEntry
+from practice.numbers import NUMBERS, change_numbers
+from practice.refusals import BadInput, NotAllowed
+
+
+def test_the_owner_changes_numbers_on_one_page_and_it_is_written_down(riverside, owner, page):
+    browser, address = page(owner), reverse("practice:settings")
+    assert "(P) our proposal: no source gives a number" in browser.get(address).content.decode()
+    kept = {name: getattr(riverside, name) for name in NUMBERS}
+    browser.post(address, kept | {"retention_years": 15, "intake_every_months": ""})
+    riverside.refresh_from_db()
+    assert (riverside.retention_years, riverside.intake_every_months, riverside.review_window_days) == (15, None, 14)
+    entry = AuditEntry.objects.get(verb="practice_changed")
+    assert (entry.actor, set(entry.detail["fields"])) == (owner, {"retention_years", "intake_every_months"})
+    browser.post(address, kept | {"retention_years": 15, "intake_every_months": ""})
+    assert AuditEntry.objects.filter(verb="practice_changed").count() == 1
+
+
+@pytest.mark.parametrize("name, typed", [("retention_years", "0"), ("retention_years", "101"), ("check_in_days", ""),
+                                         ("steroid_gap_days", "-1"), ("review_window_days", "fourteen")])  # fmt: skip
+def test_a_number_out_of_bounds_is_refused_in_words_and_nothing_is_saved(riverside, owner, page, name, typed):
+    kept = {n: getattr(riverside, n) for n in NUMBERS} | {"intake_every_months": 6, name: typed}
+    answer = page(owner).post(reverse("practice:settings"), kept)
+    assert answer.status_code == 422
+    assert NUMBERS[name].words in answer.content.decode()
+    riverside.refresh_from_db()
+    assert riverside.intake_every_months == 12
+    value = int(typed) if typed.lstrip("-").isdigit() else None
+    with pytest.raises(BadInput, match="Write a number from"):
+        change_numbers(practice=riverside, by=owner, **{name: value})
+
+
+def test_nobody_but_the_practices_own_owner_changes_them(riverside, ana, desk, lakeside_owner, page):
+    for member in (ana, desk):
+        assert page(member).get(reverse("practice:settings")).status_code == 403
+        with pytest.raises(NotAllowed):
+            change_numbers(practice=riverside, by=member, retention_years=1)
+    with pytest.raises(NotAllowed):
+        change_numbers(practice=riverside, by=lakeside_owner, retention_years=1)
+    assert "numbers" not in page(ana).get(reverse("practice:home")).content.decode()
