@@ -16,6 +16,7 @@ from clients.models import Clearance, Client, Doctor
 from clients.recording import Place, check_place
 from clients.rule import EPISODES
 from clients.rules import RULES
+from clients.standing import lock_client
 from practice import audit
 from practice.access import Actor
 from practice.refusals import BadInput
@@ -43,7 +44,7 @@ def record_clearance(
     `scope` is what it is for: a rule, a condition, a finding or a kind of episode; "" is in general. Refuses unknown
     codes, and a grant that has run out already.
     """
-    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    lock_client(client)
     _refuse_unknown(scope, state, excluded_techniques)
     for index, (region, side) in enumerate(places):
         check_place(region, side, field=f"regions/{index}")

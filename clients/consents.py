@@ -9,6 +9,7 @@ from django.db import transaction
 
 from clients.episodes import today_in
 from clients.models import Client, Consent, Doctor
+from clients.standing import lock_client
 from clients.words import one_line
 from practice import audit, clock
 from practice.access import Actor
@@ -29,6 +30,7 @@ def record_consent(
     Refuses one that is still to be given, one that ends before it begins, sharing without a recipient, and an
     agreement given for the client by somebody without a name.
     """
+    lock_client(client)
     today = today_in(client)
     given_on = given_on or today
     if given_on > today:

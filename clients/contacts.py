@@ -8,6 +8,7 @@ from django.db import transaction
 
 from clients.episodes import today_in
 from clients.models import Client, Contact
+from clients.standing import lock_client
 from clients.words import one_line
 from practice import audit, clock
 from practice.access import Actor
@@ -18,6 +19,7 @@ from practice.refusals import BadInput
 def add_contact(*, client: Client, role: str, name: str, by: Actor, phone: str = "", email: str = "", remark: str = "",
                 copied_since: date | None = None) -> Contact:
     """Note somebody around the client; with `copied_since`, they get a copy of what is written about visits."""
+    lock_client(client)
     row = Contact(practice_id=client.practice_id, client=client)
     _put(row, role, name, phone, email, remark, copied_since)
     row.save(force_insert=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 
 from clients.models import Client, ClientDoctor, Doctor
+from clients.standing import lock_client
 from clients.words import one_line
 from practice import audit
 from practice.access import Actor
@@ -27,6 +28,7 @@ def create_doctor(*, practice: Practice, name: str, by: Actor, specialty: str = 
 def link_doctor(*, client: Client, doctor: Doctor, by: Actor, role: str = "") -> ClientDoctor:
     """Say that this doctor treats or refers this client, as what; said again, it changes the role."""
     with transaction.atomic():
+        lock_client(client)
         try:
             with transaction.atomic():
                 link = ClientDoctor.objects.create(practice_id=client.practice_id, client=client, doctor=doctor,

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from clients.conditions import CONDITIONS, line_of
 from clients.models import Client, ClientCondition, Episode, EpisodeStep
+from clients.standing import lock_client
 from practice import audit, clock
 from practice.access import Actor
 from practice.refusals import BadInput, Refusal
@@ -75,7 +76,7 @@ def record_episode(
     What is newly known is added to a relapse that nobody has confirmed yet; afterwards its dates stand.
     Refuses an onset in the future and steroids or a return that end before it.
     """
-    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    lock_client(client)
     if onset_on > today_in(client):
         raise BadInput(f"{clock.said_date(onset_on)} is still to come. When did it begin?", field="onset_on")
     for field, day in (("steroids_until", steroids_until), ("expected_return_on", expected_return_on)):

@@ -13,6 +13,7 @@ from clients.known import Place
 from clients.medicine_kinds import MEDICINES
 from clients.models import Client, Medicine
 from clients.recording import check_place
+from clients.standing import lock_client
 from clients.words import one_line
 from practice import audit, clock
 from practice.access import Actor
@@ -42,6 +43,7 @@ def record_medicine(*, client: Client, name: str, by: Actor, kind: str = "other"
 
     Refuses one without a name, unknown kinds and places, a beginning still to come, an end before it.
     """
+    lock_client(client)
     row = Medicine(practice_id=client.practice_id, client=client)
     _put(row, {"name": name, "kind": kind, **fields})
     _refuse_impossible(row)

@@ -13,13 +13,14 @@ from clients.conditions import CONDITIONS
 from clients.episodes import today_in
 from clients.findings import FINDINGS
 from clients.models import Client, ClientCondition, Finding, FindingRegion
+from clients.standing import lock_client
 from clients.words import one_line
 from practice import audit, clock
 from practice.access import Actor
 from practice.refusals import BadInput, Refusal
 
 Place = tuple[str, str]  # region and side
-_OPPOSITES = {"absent-sensation": "hypersensitive", "hypersensitive": "absent-sensation"}
+OPPOSITES = {"absent-sensation": "hypersensitive", "hypersensitive": "absent-sensation"}
 
 
 class ContradictoryFindings(Refusal):
@@ -52,6 +53,7 @@ class FindingFields(TypedDict, total=False):
 def record_condition(*, client: Client, condition: str, by: Actor, since: date | None = None, diagnosed_by: str = "",
                      ended_on: date | None = None) -> ClientCondition:
     """Record a condition as the client or a doctor named it; refuses unknown codes and days still to come."""
+    lock_client(client)
     _refuse_unknown("condition", condition, CONDITIONS)
     _refuse_span(client, since, ended_on, field="since")
     row = ClientCondition.objects.create(
@@ -88,7 +90,7 @@ def record_finding(*, client: Client, finding: str, by: Actor, places: Sequence[
     Refuses unknown codes, a beginning still to come, an end before it, and no feeling beside too much of it in
     one place.
     """
-    _lock(client)
+    lock_client(client)
     row = Finding(practice_id=client.practice_id, client=client, finding=finding, began_on=began_on, ended_on=ended_on,
                   detail=one_line(detail))
     wanted = _checked(places)
@@ -102,14 +104,17 @@ def record_finding(*, client: Client, finding: str, by: Actor, places: Sequence[
 @transaction.atomic
 def correct_finding(*, finding: Finding, by: Actor, **changes: Unpack[FindingFields]) -> Finding:
     """Correct a finding, its places or its dates; refuses what `record_finding` refuses."""
-    _lock(finding.client)
+    lock_client(finding.client)
     row = Finding.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "client__practice").get(pk=finding.pk)
     columns: dict[str, Any] = dict(changes)
     before = tuple(sorted(row.places.values_list("region", "side")))
     wanted = _checked(columns.pop("places")) if "places" in columns else before
+    until = row.ended_on
     changed = _put(row, columns, one_lines=("detail",))
-    _refuse_finding(row, wanted)
+    is_sooner_over = row.ended_on is not None and (until is None or row.ended_on < until)
+    is_only_ended = changed == ["ended_on"] and wanted == before and is_sooner_over  # of two that contradict, one ends
+    _refuse_finding(row, wanted, others_may_contradict=is_only_ended)
     if changed:
         row.save(update_fields=changed)
     if wanted != before:
@@ -134,10 +139,6 @@ def check_place(region: str, side: str, *, field: str = "") -> None:
                        field=f"{prefix}region")
     if side not in sides_of(region):
         raise BadInput(f"For the {REGIONS[region].name} say {' or '.join(sides_of(region))}.", field=f"{prefix}side")
-
-
-def _lock(client: Client) -> None:
-    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
 
 
 def _put(row: ClientCondition | Finding, columns: dict[str, Any], *, one_lines: Sequence[str]) -> list[str]:
@@ -174,11 +175,11 @@ def _refuse_span(client: Client, began: date | None, ended: date | None, *, fiel
                        f"{clock.said_date(ended, year=True)}, before that.", field="ended_on")
 
 
-def _refuse_finding(row: Finding, places: Sequence[Place]) -> None:
+def _refuse_finding(row: Finding, places: Sequence[Place], *, others_may_contradict: bool = False) -> None:
     _refuse_unknown("finding", row.finding, FINDINGS)
     _refuse_span(row.client, row.began_on, row.ended_on, field="began_on")
-    opposite = _OPPOSITES.get(row.finding)
-    if opposite is None:
+    opposite = OPPOSITES.get(row.finding)
+    if opposite is None or others_may_contradict:
         return
     mine = _spelled_out(places)
     others = Finding.objects.filter(client=row.client, finding=opposite).exclude(pk=row.pk)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from uuid_utils.compat import uuid7
 
-from practice.access import PracticeOwned
-from practice.models import check_zone
+from practice.access import OwnedQuerySet, PracticeOwned
+from practice.models import Membership, check_zone
+
+
+class ClientQuerySet(OwnedQuerySet["Client"]):
+    def visible_to(self, member: Membership) -> ClientQuerySet:
+        """Clients of the practice; a row that was merged into another is not there any more."""
+        return super().visible_to(member).filter(merged_into=None)  # type: ignore[return-value]
 
 
 class Client(PracticeOwned):
@@ -39,6 +46,8 @@ class Client(PracticeOwned):
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = ClientQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["name", "id"]
         constraints: ClassVar = [
@@ -51,6 +60,21 @@ class Client(PracticeOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def standing(self) -> Client:
+        """The row that stands for this person: itself, or the one it was merged into."""
+        return self.merged_into or self
+
+    @property
+    def standing_id(self) -> UUID:
+        """The id of that row."""
+        return self.merged_into_id or self.pk
+
+    @property
+    def family(self) -> QuerySet[Client]:
+        """Every row of this person: what was signed stays with the row it was signed on, merged or not."""
+        return Client.objects.filter(Q(pk=self.standing_id) | Q(merged_into=self.standing_id)).order_by()
 
     @property
     def called(self) -> str:
