@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from clients import body_views, clearance_views, contact_views, medicine_views, rule_views, views
+from clients import (
+    body_views,
+    clearance_views,
+    contact_views,
+    keeping_views,
+    medicine_views,
+    referral_views,
+    rule_views,
+    views,
+)
 
 app_name = "clients"
 urlpatterns = [
@@ -14,7 +23,12 @@ urlpatterns = [
     path("clients/<uuid:pk>/edit/", views.client_edit, name="edit"),
     path("clients/<uuid:pk>/archive/", views.client_archive, name="archive"),
     path("clients/<uuid:pk>/restore/", views.client_restore, name="restore"),
+    path("clients/<uuid:pk>/merge/", keeping_views.client_merge, name="merge"),
+    path("clients/<uuid:pk>/export/", keeping_views.client_export, name="export"),
     path("clients/<uuid:pk>/doctors/new/", views.doctor_new, name="doctor_new"),
+    path("clients/<uuid:pk>/referrals/new/", referral_views.referral_new, name="referral_new"),
+    path("referrals/<uuid:pk>/edit/", referral_views.referral_edit, name="referral_edit"),
+    path("referrals/<uuid:pk>/close/", referral_views.referral_close, name="referral_close"),
     path("clients/<uuid:pk>/conditions/new/", body_views.condition_new, name="condition_new"),
     path("clients/<uuid:pk>/findings/new/", body_views.finding_new, name="finding_new"),
     path("clients/<uuid:pk>/clearances/new/", body_views.clearance_new, name="clearance_new"),

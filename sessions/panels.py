@@ -16,6 +16,7 @@ from practice.models import Membership
 from practice.panels import Panel, register_panel
 from sessions.holds import visits_on_hold
 from sessions.models import Appointment
+from sessions.referral_use import uses_of
 from sessions.year import span_around, year_of
 
 
@@ -38,6 +39,12 @@ def _episodes(member: Membership, client: Client, _known: Known | None) -> dict[
         "episodes": list(Episode.objects.visible_to(member).filter(client=client)[:5]),
         "holds": list(visits_on_hold(client)),
     }
+
+
+def _referrals(_member: Membership, client: Client, _known: Known | None) -> dict[str, Any]:
+    uses = uses_of(client)
+    return {"client": client, "open": [use for use in uses if use.referral.closed_at is None],
+            "closed": [use for use in uses if use.referral.closed_at]}
 
 
 def _visits_to_come(client: Client) -> str | None:
@@ -69,4 +76,5 @@ def _year(member: Membership, client: Client, known: Known | None) -> dict[str, 
 
 register_panel(Panel("year", "today", 10, "sessions/panel_year.html", _year))
 register_panel(Panel("visits", "visits", 10, "sessions/panel_visits.html", _visits))
+register_panel(Panel("referrals", "visits", 15, "sessions/panel_referrals.html", _referrals))
 register_panel(Panel("episodes", "visits", 20, "sessions/panel_episodes.html", _episodes))

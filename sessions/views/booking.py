@@ -28,6 +28,7 @@ from sessions.caution_line import for_the_desk, told_to
 from sessions.forms import BookForm, SlotSearch, first_and_last
 from sessions.models import RELEASED, Appointment
 from sessions.objections import Wish, checked_at_booking, find_clashes, refuse_as_wished
+from sessions.referral_use import lines_for
 from sessions.supply import OpenSlot, find_open_slots, rooms_for, therapists_for
 from sessions.views.client_choice import Whom, last_visit, whom_asked
 from sessions.views.refused import is_taken, nearest_times, other_words, takes_a_reason, times_against
@@ -208,7 +209,7 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
     return render(request, "sessions/book_confirm.html", {
         "room": "diary", "form": form, "client": client, "service": service, "therapist": therapist, "where": room,
         "said": clock.said(start, zone, today=today_at(member.practice)), "against": times_against(refusal),
-        "notes": _same_day(wish),
+        "notes": _same_day(wish), "referrals": lines_for(client, [on]),
         "check": told_to(member, limits, check), "hold": hold if clinical else None,
         "desk_line": None if clinical else for_the_desk(check, therapist, is_on_hold=hold is not None),
         "takes_reason": takes_reason, "can_book": refusal is None or takes_reason,

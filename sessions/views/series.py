@@ -19,6 +19,7 @@ from practice.pages import attempt, member_page
 from practice.refusals import Refusal
 from sessions.asked import date_asked, member_of, status_of, today_at
 from sessions.forms import SeriesForm
+from sessions.referral_use import lines_for
 from sessions.series import SeriesDate, book_series, try_series
 from sessions.views.client_choice import Whom, last_visit, whom_asked
 from sessions.views.refused import takes_a_reason
@@ -89,7 +90,14 @@ def _page(request: HttpRequest, whom: Whom, form: SeriesForm, rows: list[DateRow
     takes_reason = bool(said) and takes_a_reason(_AsOne("", refusals=[{"code": code} for code in said]), member)
     return render(request, "sessions/series.html", {
         "room": "diary", "whom": whom, "form": form, "rows": rows, "conflicts": conflicts,
-        "takes_reason": takes_reason or bool(form["override_reason"].value()), "keep": []}, status=status_of(form))
+        "takes_reason": takes_reason or bool(form["override_reason"].value()), "keep": [],
+        "referrals": lines_for(whom.client, _days(form)) if whom.client and rows else []}, status=status_of(form))
+
+
+def _days(form: SeriesForm) -> list[date]:
+    """The days of the series as it was asked for."""
+    on, every, count = (form.cleaned_data.get(name) for name in ("on", "every_days", "count"))
+    return [on + timedelta(days=every * n) for n in range(count)] if on and every and count else []
 
 
 class _AsOne(Refusal):
