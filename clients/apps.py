@@ -6,3 +6,6 @@ class ClientsConfig(AppConfig):
 
     name = "clients"
     verbose_name = "Clients"
+
+    def ready(self) -> None:
+        from clients import chapters  # noqa: F401  what one takes out of a client registers here

@@ -22,6 +22,7 @@ from clients.medicines import on_times
 from clients.models import Clearance, Client, ClientCondition, Finding, Medicine
 from clients.own_rules import book_of
 from clients.reasons import capital, method, said_cap
+from clients.retention import kept_until
 from clients.wishes import PLACES_TO_WORK, Wishes, said_weekdays, said_windows, wishes_of
 from practice import clock
 from practice.access import may_read
@@ -69,7 +70,7 @@ def overview_of(member: Membership, client: Client, known: Known, today: date) -
         return shown
     conditions = [(row, CONDITIONS[row.condition]) for row in known.conditions]
     findings = [(row, FINDINGS[row.finding], said_places(row)) for row in known.findings]
-    clearances = [(row, scope_name(row), _said_terms(row)) for row in known.clearances]
+    clearances = [(row, scope_name(row), said_terms(row)) for row in known.clearances]
     medicines = [(row, MEDICINES[row.kind], said_given(row, today)) for row in known.medicines]
     return shown | {
         "limits": limits,
@@ -92,7 +93,7 @@ def person_of(client: Client) -> dict[str, Any]:
     return {
         "wishes": [*([("Prefers", prefers)] if prefers else []), *said_wishes(wishes)],
         "doctors": client.doctor_links.select_related("doctor").order_by("doctor__name"),
-        "contacts": client.contacts.all()}
+        "contacts": client.contacts.all(), "kept": kept_until(client)}
 
 
 def panels_on(request: HttpRequest, client: Client, tab: str, known: Known | None = None) -> list[SafeString]:
@@ -136,7 +137,7 @@ def said_wishes(wishes: Wishes) -> list[tuple[str, str]]:
     return [(name, words) for name, words in rows if words]
 
 
-def _said_terms(clearance: Clearance) -> str:
+def said_terms(clearance: Clearance) -> str:
     """What a doctor allowed, in words."""
     where = said(tuple(key for r in clearance.regions for key in keys(r["region"], r["side"])))
     terms = [where and f"for {where}", said_cap(clearance.max_pressure) if clearance.max_pressure is not None else "",

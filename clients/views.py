@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,7 +23,9 @@ from clients.limits import known_of
 from clients.models import Client, ClientDoctor, Doctor
 from clients.overview import age_of, overview_of, panels_on, person_of
 from clients.profiles import change_client, create_client
+from clients.retention import soonest_first
 from clients.search import LONGEST, find_clients
+from clients.standing import merged_into
 from practice import audit, clock
 from practice.access import Actor
 from practice.models import Membership
@@ -52,13 +54,16 @@ def status_of(form: forms.Form) -> int:
 @require_safe
 @member_page()
 def client_list(request: HttpRequest) -> HttpResponse:
-    """Every client by name, or those who fit what was typed."""
+    """Every client by name, or those who fit what was typed; the archive by the day until which each is kept."""
     member, q = member_of(request), request.GET.get("q", "").strip()[:LONGEST]
     is_archive = bool(request.GET.get("archived"))
     everybody = Client.objects.visible_to(member).filter(archived_at__isnull=not is_archive)
-    page = Paginator(find_clients(everybody, q).order_by("name", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    found = find_clients(everybody, q).order_by("name", "pk")
+    rows = soonest_first(found) if is_archive else found
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "clients/list.html", {
         "room": "clients", "q": q, "page_obj": page, "is_archive": is_archive,
+        "rows": page.object_list if is_archive else [(client, None) for client in page.object_list],
         "is_empty_practice": not q and not is_archive and not page.paginator.count})
 
 
@@ -70,7 +75,10 @@ def client_page(request: HttpRequest, pk: UUID, tab: str = TODAY) -> HttpRespons
     The first says what limits today's work; the front desk, who may not know that, sees the person there.
     """
     member = member_of(request)
-    client = find(Client, member, pk, "practice")
+    try:
+        client = find(Client, member, pk, "practice")
+    except Http404:
+        return _led_on(request, pk)
     if tab not in {name for name, _ in tabs_for(member)}:
         raise NotAllowed("This part is for the owner and the therapists.")
     audit.record(by=member, verb="client_read", subject=client, client_id=client.pk, what=tab)
@@ -81,6 +89,15 @@ def client_page(request: HttpRequest, pk: UUID, tab: str = TODAY) -> HttpRespons
     return render(request, f"clients/tab_{tab}.html", shown | {
         "room": "clients", "client": client, "age": age_of(client.birth_date, today), "today": clock.said_date(today),
         "tab": tab, "tabs": tabs_for(member), "panels": panels_on(request, client, tab, known)})
+
+
+def _led_on(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """From a row that was merged on to the one that stays; 404 for an id of nobody."""
+    stays = merged_into(member_of(request), pk)
+    if stays is None:
+        raise Http404
+    messages.info(request, f"{stays.name} was listed twice. This is the one that stays.")
+    return redirect("clients:client", stays.pk)
 
 
 def tabs_for(member: Membership) -> list[tuple[str, str]]:

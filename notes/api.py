@@ -118,8 +118,8 @@ class NotesOfClient(OwnedList):
 
     @extend_schema(operation_id="clients_notes_list", responses=NoteSerializer(many=True))
     def get(self, request: Request, pk: UUID) -> Response:
-        rows = (self.get_queryset().filter(client=self.find(Client, pk))
-                .select_related("author__user", "signed_by__user")
+        rows = (self.get_queryset().filter(client__in=self.find(Client, pk).family)
+                .select_related("client", "author__user", "signed_by__user")
                 .prefetch_related("treatments", "measurements", "addenda__author__user"))
         page = read_notes(notes=self.paginate_queryset(rows) or [], by=self.member)
         return self.get_paginated_response(NoteSerializer(page, many=True).data)

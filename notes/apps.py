@@ -8,4 +8,4 @@ class NotesConfig(AppConfig):
     verbose_name = "Notes"
 
     def ready(self) -> None:
-        from notes import panels, sharing  # noqa: F401  message kinds and client-page panels register here
+        from notes import panels, parts, sharing, taking_out  # noqa: F401  message kinds, panels, kinds of rows register here

@@ -33,14 +33,15 @@ _WORD_OF = {"the client's report": "on the client's report", "the MS team": "on 
 
 def signed_notes(client: Client, first: date, last: date) -> QuerySet[Note]:
     """The signed notes of the range, both days included, that every therapist may read; oldest first."""
-    return (Note.objects.filter(client=client, visit_on__range=(first, last), visibility="therapists")
+    return (Note.objects.filter(client__in=client.family, visit_on__range=(first, last), visibility="therapists")
             .exclude(signed_at=None).prefetch_related("treatments")
             .select_related("appointment", "signed_by__user", "author__user").order_by("visit_on", "id"))
 
 
 def draft_letter(summary: Summary) -> letters.Letter:
     """The letter a draft makes: every part outside its chosen sections stays empty."""
-    client, practice, author = summary.client, summary.client.practice, summary.author
+    client, author = summary.client.standing, summary.author
+    practice = client.practice
     notes = list(signed_notes(client, summary.from_on, summary.until_on))
     chosen = set(summary.sections)
     written_on = clock.wall_of(summary.signed_at or timezone.now(), practice.time_zone)[0]

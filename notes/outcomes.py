@@ -73,4 +73,4 @@ def readings_in(notes: QuerySet[Note], *, measure: str = "") -> dict[str, list[P
 
 def readings_of(client: Client, *, by: Membership, measure: str = "") -> dict[str, list[Point]]:
     """The client's readings by measure, oldest first, from the notes this member may read."""
-    return readings_in(Note.objects.visible_to(by).filter(client=client), measure=measure)
+    return readings_in(Note.objects.visible_to(by).filter(client__in=client.family), measure=measure)

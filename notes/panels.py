@@ -20,7 +20,8 @@ from sessions.objections import LAST_TREATMENTS
 def _record(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
     if not may_read(member, Note):
         return None
-    rows = Note.objects.visible_to(member).filter(client=client).select_related("author__user", "appointment__service")
+    rows = Note.objects.visible_to(member).filter(client__in=client.family).select_related(
+        "author__user", "appointment__service")
     return {"client": client, "notes": list(rows[:8])}
 
 
@@ -36,8 +37,9 @@ def _readings(member: Membership, client: Client, _known: Known | None) -> dict[
 def _sharing(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
     if not may_read(member, Summary):
         return None
-    summaries = Summary.objects.visible_to(member).filter(client=client).select_related("doctor", "author__user")
-    shares = Share.objects.visible_to(member).filter(summary__client=client).select_related("doctor", "practice")
+    rows, sent = Summary.objects.visible_to(member), Share.objects.visible_to(member)
+    summaries = rows.filter(client__in=client.family).select_related("doctor", "author__user")
+    shares = sent.filter(summary__client__in=client.family).select_related("doctor", "practice")
     consents = Consent.objects.visible_to(member).filter(client=client).select_related("doctor")
     return {"client": client, "summaries": list(summaries[:8]), "consents": list(consents[:8]),
             "shares": list(shares.prefetch_related("openings")[:8])}

@@ -110,6 +110,7 @@ class NoteCheck(CautionsSerializer):
 class NoteSerializer(serializers.ModelSerializer[Note]):
     """A note with everything that belongs to it."""
 
+    client = serializers.UUIDField(source="client.standing_id", read_only=True)
     status = serializers.SerializerMethodField()
     author_name = serializers.CharField(source="author.name", read_only=True)
     signed_by_name = serializers.CharField(source="signed_by.name", read_only=True, default="")

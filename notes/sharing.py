@@ -94,12 +94,12 @@ def share_summary(*, summary: Summary, doctor: Doctor, consent: Consent | None, 
 
 def refuse_without_consent(summary: Summary, consent: Consent | None, today: date) -> None:
     """Raise `ConsentMissing` saying which of the five reasons it is, and the words to ask with."""
-    ask = f"Ask {summary.client.called}: “{words_to_ask(summary)}”"
+    ask = f"Ask {summary.client.standing.called}: “{words_to_ask(summary)}”"
 
     def missing(reason: str, what: str) -> ConsentMissing:
         return ConsentMissing(f"{what} {ask}", reason=reason)
 
-    if consent is None or consent.client_id != summary.client_id:
+    if consent is None or consent.client_id != summary.client.standing_id:
         raise missing("missing", "No agreement is recorded.")
     if consent.withdrawn_at:
         raise missing("withdrawn", "The agreement was withdrawn.")
@@ -123,7 +123,8 @@ def words_to_ask(summary: Summary) -> str:
 def fitting_consent(summary: Summary) -> Consent | None:
     """The client's latest agreement under which this summary may be shared today, if there is one."""
     today = clock.wall_of(timezone.now(), summary.practice.time_zone)[0]
-    for consent in Consent.objects.filter(client=summary.client_id, doctor=summary.doctor_id, withdrawn_at=None):
+    given = Consent.objects.filter(client=summary.client.standing_id, doctor=summary.doctor_id, withdrawn_at=None)
+    for consent in given:
         try:
             refuse_without_consent(summary, consent, today)
         except ConsentMissing:

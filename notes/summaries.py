@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from clients.episodes import today_in
 from clients.models import Client, Doctor
+from clients.standing import lock_client
 from notes import letters
 from notes.drafting import draft_letter, draft_prose, signed_notes
 from notes.models import Summary
@@ -60,6 +61,7 @@ def compose_summary(
         raise NothingToSummarise(f"No note between {clock.said_date(first)} and {clock.said_date(last)} is signed. "
                                  "Sign the notes first, or choose other dates.")
     with transaction.atomic():
+        lock_client(client)
         summary = Summary.objects.create(
             practice=client.practice, client=client, doctor=doctor, author=by, from_on=first, until_on=last,
             sections=chosen, **draft_prose(client, notes, first, last, chosen))
@@ -114,7 +116,7 @@ def doctors_of(client: Client) -> QuerySet[Doctor]:
 def days_to_tell(client: Client) -> tuple[date, date]:
     """From when to when a new summary tells: since the last one where notes were signed since, else of 90 days."""
     today = today_in(client)
-    signed = Summary.objects.filter(client=client, until_on__lt=today).exclude(signed_at=None)
+    signed = Summary.objects.filter(client__in=client.family, until_on__lt=today).exclude(signed_at=None)
     told = signed.order_by("-until_on").first()
     if told and signed_notes(client, told.until_on + timedelta(days=1), today).exists():
         return told.until_on + timedelta(days=1), today

@@ -41,6 +41,7 @@ class SummaryChanges(serializers.Serializer[Any]):
 class SummarySerializer(serializers.ModelSerializer[Summary]):
     """A summary; `letter` is exactly what the doctor reads."""
 
+    client = serializers.UUIDField(source="client.standing_id", read_only=True)
     author_name = serializers.CharField(source="author.name", read_only=True)
     sections = serializers.ListField(child=serializers.CharField())
     status = serializers.SerializerMethodField()

@@ -93,7 +93,7 @@ def consent_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = find(Summary, member_of(request), pk, *_RELATIONS)
     form = ConsentForm(request.POST)
     if form.is_valid() and attempt(
-            form, record_consent, client=found.client, doctor=found.doctor, sections=found.sections,
+            form, record_consent, client=found.client.standing, doctor=found.doctor, sections=found.sections,
             text_version=sharing.CONSENT_TEXT_VERSION, by=member_of(request), **form.cleaned_data):
         messages.success(request, "The agreement is recorded. Now it can be shared.")
         return redirect(_share_part(found))
@@ -154,7 +154,7 @@ def _page(request: HttpRequest, found: Summary, *, prose: ProseForm | None = Non
     member, today = member_of(request), today_at(found.practice)
     form: forms.Form | None = prose or agreement or sending
     context: dict[str, Any] = {
-        "room": "clients", "summary": found, "client": found.client, "form": form,
+        "room": "clients", "summary": found, "client": found.client.standing, "form": form,
         "shown": shown(summaries.letter_of(found)), "is_mine": found.author_id == member.pk}
     if found.is_signed:
         consent = sharing.fitting_consent(found)
@@ -163,7 +163,7 @@ def _page(request: HttpRequest, found: Summary, *, prose: ProseForm | None = Non
             "consent": consent, "words": sharing.words_to_ask(found),
             "shares": found.shares.select_related("doctor", "practice").prefetch_related("openings"),
             "agreement": agreement or ConsentForm(initial={
-                "given_by": found.client.name, "relationship": "self", "given_on": today}),
+                "given_by": found.client.standing.name, "relationship": "self", "given_on": today}),
             "sending": sending or ShareForm(initial={
                 "expires_on": min(until, consent.until or until) if consent else until,
                 "mail": bool(found.doctor.email)})}

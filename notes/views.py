@@ -139,7 +139,7 @@ def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | No
     """The page to write on: last visit at the left, the sheet at the right."""
     last = writing.last_signed(found, member_of(request))
     return render(request, "notes/note.html", {
-        "room": "clients", "note": found, "client": found.client, "visit": found.appointment, "form": sheet,
+        "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment, "form": sheet,
         "sheet": sheet, "heading": heading, "last": last, "theirs": theirs, "beside": said_of(theirs or last),
         "saved_at": _saved_at(found),
         "may_arrive": sheet.is_early and "arrive" in offered(found.appointment, member_of(request))},
@@ -148,10 +148,10 @@ def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | No
 
 def _to_read(request: HttpRequest, found: Note, form: AddendumForm | None = None) -> HttpResponse:
     """A note that is not ours to change: signed, or a colleague's draft."""
-    first, last = days_to_tell(found.client)
+    first, last = days_to_tell(found.client.standing)
     return render(request, "notes/note_read.html", {
-        "room": "clients", "note": found, "client": found.client, "visit": found.appointment,
-        "said": said_of(found), "form": form or AddendumForm(), "doctor": doctors_of(found.client).first(),
+        "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment,
+        "said": said_of(found), "form": form or AddendumForm(), "doctor": doctors_of(found.client.standing).first(),
         "first": first, "last": last, "sections": SECTIONS}, status=status_of(form) if form else 200)
 
 

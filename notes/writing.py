@@ -14,6 +14,7 @@ from clients.body import REGIONS, label, sides_of
 from clients.contraindications import Check, ProposedTreatment, cautions_for
 from clients.limits import body_of
 from clients.models import Client
+from clients.standing import lock_client
 from notes.known_then import body_at
 from notes.models import Measurement, Note, NotesChain, Treatment
 from notes.outcomes import MEASURES
@@ -82,6 +83,7 @@ def begin_note(*, appointment: Appointment, by: Actor) -> tuple[Note, bool]:
         raise WrongState(f"This visit is “{appointment.get_status_display().lower()}”: there is nothing to note.")
     try:
         with transaction.atomic():
+            lock_client(appointment.client)
             note = Note.objects.create(practice=appointment.practice, appointment=appointment,
                                        client=appointment.client, author=by, visit_on=appointment.wall_date)
             audit.record(by=by, verb="note_begun", subject=note)
@@ -135,7 +137,8 @@ def check_note(note: Note, treatments: Sequence[TreatmentInput] | None = None) -
     A signed note is checked against what was recorded when it was signed.
     """
     rows: Sequence[Any] = treatments if treatments is not None else list(note.treatments.all())
-    body = body_at(note.client, note.signed_at) if note.signed_at else body_of(note.client)
+    client = note.client.standing
+    body = body_at(client, note.signed_at) if note.signed_at else body_of(client)
     return cautions_for(body, [as_proposed(row) for row in rows], on=note.visit_on, minutes=note.appointment.minutes)
 
 
@@ -145,13 +148,14 @@ def as_proposed(row: Any) -> ProposedTreatment:
 
 def last_treatments(client: Client) -> list[ProposedTreatment]:
     """What the last signed note says was done: what booking checks ahead of the next visit."""
-    last = Note.objects.filter(client=client).exclude(signed_at=None).order_by("-visit_on", "-id").first()
+    last = Note.objects.filter(client__in=client.family).exclude(signed_at=None).order_by("-visit_on", "-id").first()
     return [as_proposed(row) for row in last.treatments.all()] if last else []
 
 
 def last_signed(note: Note, by: Membership) -> Note | None:
     """The signed note of the visit before this one, among those this member may read."""
-    earlier = Note.objects.visible_to(by).filter(client=note.client, visit_on__lte=note.visit_on).exclude(pk=note.pk)
+    earlier = (Note.objects.visible_to(by).filter(client__in=note.client.family, visit_on__lte=note.visit_on)
+               .exclude(pk=note.pk))
     return (earlier.exclude(signed_at=None).select_related("author__user").order_by("-visit_on", "-id")
             .prefetch_related("treatments", "measurements").first())
 

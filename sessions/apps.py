@@ -9,4 +9,4 @@ class SessionsConfig(AppConfig):
     verbose_name = "Diary"
 
     def ready(self) -> None:
-        from sessions import panels, reminders  # noqa: F401  message kinds and client-page panels register here
+        from sessions import panels, parts, reminders  # noqa: F401  message kinds, panels, kinds of rows register here

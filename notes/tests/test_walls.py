@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from clients.contacts import add_contact
 from clients.medicines import record_medicine
-from clients.models import Clearance, ClientDoctor, Consent, Doctor
+from clients.models import Clearance, ClientDoctor, Consent, Doctor, Referral
 from conftest import at, make_client, make_member, make_practice, numb
 from notes import sharing, signing, summaries, writing
 from notes.writing import MeasurementInput, TreatmentInput
@@ -64,6 +64,9 @@ TABLE: dict[str, Row] = {
         ("clients/<uuid:pk>/edit/", "clients/<uuid:pk>/doctors/new/", "clients/<uuid:pk>/episodes/new/"),
         Row(STAFF, ("client",)),
     ),
+    "clients/<uuid:pk>/referrals/new/": Row(STAFF, ("client",)),
+    "referrals/<uuid:pk>/edit/": Row(STAFF, ("referral",)),
+    "referrals/<uuid:pk>/close/": Row(STAFF, ("referral",), P),
     "clients/<uuid:pk>/": Row(STAFF, ("client",), G),
     **{f"clients/<uuid:pk>/{tab}/": Row(STAFF, ("client",), G) for tab in ("visits", "agreements")},
     **{f"clients/<uuid:pk>/{tab}/": Row(CLINICAL, ("client",), G) for tab in ("notes", "people")},
@@ -86,6 +89,8 @@ TABLE: dict[str, Row] = {
     **dict.fromkeys(("clearances/", "practice/rules/"), Row(CLINICAL, methods=G)),
     "practice/rules/<slug:code>/": Row(CLINICAL, ("rule",), is_everybodys=True),
     "practice/rules/<slug:code>/restore/": Row(CLINICAL, ("rule",), P, is_everybodys=True),
+    **dict.fromkeys(("clients/<uuid:pk>/merge/", "clients/<uuid:pk>/export/"), Row(CLINICAL, ("client",))),
+    "practice/settings/": Row(CLINICAL),  # the owner alone: see practice/tests/test_numbers.py
     "conditions/<uuid:pk>/end/": Row(CLINICAL, ("condition",)),
     "findings/<uuid:pk>/end/": Row(CLINICAL, ("finding",)),
     "episodes/<uuid:pk>/": Row(CLINICAL, ("episode",)),
@@ -111,6 +116,7 @@ TABLE: dict[str, Row] = {
     **{f"api/v1/{name}/": Row(STAFF) for name in ("clients", "doctors", "appointments", "waitlist")},
     "api/v1/series/": Row(STAFF, methods=P),
     "api/v1/clients/<uuid:pk>/": Row(STAFF, ("client",), GPA),
+    "api/v1/clients/<uuid:pk>/referrals/": Row(STAFF, ("client",)),
     "api/v1/appointments/<uuid:pk>/": Row(STAFF, ("appointment",), G),
     **{f"api/v1/appointments/<uuid:pk>/{verb}/": Row(STAFF, ("appointment",), P) for verb in _API_VERBS},
     # API with clinical facts
@@ -177,6 +183,7 @@ class World:
         doctor = Doctor.objects.create(practice=here, name=f"Dr {MARK}", email="dr@hospital.example")
         ClientDoctor.objects.create(practice=here, client=maria, doctor=doctor)
         finding = numb(maria)
+        referral = Referral.objects.create(practice=here, client=maria, doctor=doctor, began_on=at(9).date(), reason=FOUND)
         visit = book_appointment(
             client=maria, therapist=self.ana, service=service, starts_at=at(9, days=0), by=self.ana
         )
@@ -230,6 +237,7 @@ class World:
             "medicine": record_medicine(client=maria, name=f"{MARK} {FOUND}", by=self.ana).pk,
             "contact": add_contact(client=maria, role="carer", name=MARK, by=self.ana).pk,
             "rule": "reduced-sensation",
+            "referral": referral.pk,
             "appointment": visit.pk,
             "episode": effect.episode.pk,
             "plan": plan.pk,

@@ -1,0 +1,66 @@
+"""What the record adds to what one takes out of a client: notes, summaries, letters; what it leaves out for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from clients.exporting import CHAPTERS, ENCLOSED, LEAVES_OUT, Chapter, Enclosed
+from clients.models import Client
+from clients.parts import PARTS, rows_of
+from notes.letters import LetterNotTypeset, letter_pdf
+from notes.models import Note, Summary
+from notes.reading import said_of
+from notes.summaries import letter_of
+from practice.access import may_read
+from practice.models import Membership
+
+
+def _notes(member: Membership, client: Client) -> dict[str, Any] | None:
+    if not may_read(member, Note):
+        return None
+    rows = rows_of(PARTS["notes"], client, seen_by=member).order_by("visit_on", "pk").select_related(
+        "author__user", "signed_by__user", "client__practice", "appointment__service").prefetch_related(
+        "treatments", "measurements", "addenda__author__user")
+    return {"notes": [(note, said_of(note)) for note in rows]}
+
+
+def _summaries(member: Membership, client: Client) -> dict[str, Any] | None:
+    if not may_read(member, Summary):
+        return None
+    rows = rows_of(PARTS["summaries"], client, seen_by=member).order_by("created_at", "pk")
+    return {"summaries": rows.select_related("doctor", "author__user").prefetch_related(
+        "shares__doctor", "shares__practice", "shares__openings")}
+
+
+def _letters(member: Membership, client: Client) -> Iterator[Enclosed]:
+    """The letters of signed summaries, as the doctors have them."""
+    signed = rows_of(PARTS["summaries"], client, seen_by=member).exclude(signed_at=None)
+    for summary in signed.select_related("client__practice", "doctor", "author__user"):
+        yield Enclosed(f"letters/{summary.pk}.pdf", partial(_letter, summary))
+
+
+def _letter(summary: Summary) -> bytes:
+    """The letter; where it cannot be set any more, its words stand in record.json, and the file says so."""
+    try:
+        return letter_pdf(letter_of(summary))
+    except LetterNotTypeset as why:
+        return f"This letter could not be set ({why}). Its words stand in record.json.".encode()
+
+
+def _left_out(member: Membership, client: Client) -> list[str]:
+    """Notes kept to another author; for whoever gives no sessions, the whole of notes and summaries."""
+    notes, summaries = (rows_of(PARTS[code], client).count() for code in ("notes", "summaries"))
+    if not may_read(member, Note):
+        counts = f"{PARTS['notes'].said(notes)} and {PARTS['summaries'].said(summaries)}"
+        return [f"Notes and summaries are for therapists: {counts} are not included. A therapist of the practice can "
+                "take them out."] if notes or summaries else []
+    hidden = notes - rows_of(PARTS["notes"], client, seen_by=member).count()
+    return [f"{PARTS['notes'].said(hidden)} kept by {'its author is' if hidden == 1 else 'their authors are'} not "
+            "included."] if hidden else []
+
+
+CHAPTERS += [Chapter(50, "notes/record_notes.html", _notes), Chapter(60, "notes/record_summaries.html", _summaries)]
+ENCLOSED.append(_letters)
+LEAVES_OUT.append(_left_out)

@@ -1,0 +1,104 @@
+"""What the diary keeps of a client, and how it comes over when two rows of one person are merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from clients.episodes import holding, today_in
+from clients.exporting import CHAPTERS, Chapter
+from clients.merging import WORTH_KNOWING, MergeRefused
+from clients.models import Client
+from clients.parts import PARTS, Part, register_parts, rows_of
+from clients.retention import LAST_CONTACT
+from practice import clock
+from practice.models import Membership
+from sessions.models import RELEASED, Appointment, AppointmentEvent, Hold, Plan, PlanMove, Series, WaitlistEntry
+
+
+def _visits_come_over(merged: Client, stays: Client) -> None:
+    """Every visit, unless two would stand at one time: the person cannot be at both, so nothing moves."""
+    Appointment.objects.filter(client__in=(merged, stays), status="proposed", expires_at__lte=timezone.now()).update(
+        status=Appointment.Status.CANCELLED, cancel_reason=Appointment.Reason.OTHER)
+    if clashes := overlaps(merged, stays):
+        raise MergeRefused(clashes[0])
+    Appointment.objects.filter(client=merged).update(client=stays)
+
+
+def overlaps(merged: Client, stays: Client) -> list[str]:
+    """Each pair of their visits that cannot both be one person's, in words."""
+    standing = (Appointment.objects.exclude(status__in=RELEASED)
+                .exclude(status="proposed", expires_at__lte=timezone.now())
+                .select_related("therapist__user").order_by("starts_at", "pk"))
+    own = list(standing.filter(client=stays))
+    at_once = Q()
+    for visit in own:
+        at_once |= Q(starts_at__lt=visit.ends_at, ends_at__gt=visit.starts_at)
+    theirs = list(standing.filter(at_once, client=merged)) if own else []
+    return [_said(a, merged, b, stays) for a in theirs for b in own
+            if a.starts_at < b.ends_at and b.starts_at < a.ends_at]
+
+
+def _said(a: Appointment, merged: Client, b: Appointment, stays: Client) -> str:
+    both = (f"{merged.name} has a visit {a.said} with {a.therapist.name}, and {stays.name} one {b.said} with "
+            f"{b.therapist.name}")
+    if a.status == b.status == Appointment.Status.FULFILLED:
+        return f"{both}; both took place. Nobody was at both: are they one person?"
+    return f"{both}, at the same time. Cancel or move one of the two, then merge."
+
+
+def _waitlist_comes_over(merged: Client, stays: Client) -> None:
+    """Waiting twice for one service, they wait once: as the row that stays asked."""
+    waits = WaitlistEntry.objects.filter(client=stays, ended_at=None).values_list("service", flat=True)
+    theirs = WaitlistEntry.objects.filter(client=merged)
+    theirs.filter(ended_at=None, service__in=list(waits)).update(ended_at=timezone.now())
+    theirs.update(client=stays)
+
+
+def _visits_in_held_time(merged: Client, stays: Client) -> list[str]:
+    """Visits of one row in days on which an episode of the other holds visits: they stay booked."""
+    today, said = today_in(stays), []
+    for whose, other in ((merged, stays), (stays, merged)):
+        for episode in holding([whose], today, date.max).get(whose.pk, []):
+            coming = Appointment.objects.filter(client=other, status__in=("proposed", "booked", "confirmed"))
+            count = coming.filter(wall_date__lt=episode.hold_until, ends_at__gt=timezone.now()).count()
+            if count:
+                visits = "1 visit lies" if count == 1 else f"{count} visits lie"
+                said.append(f"{visits} before {clock.said_date(episode.hold_until)}, until when visits are on hold. "
+                            "They stay booked: hold or keep each one afterwards.")
+    return said
+
+
+def last_visits(clients: Iterable[UUID]) -> dict[UUID, date]:
+    """Each client's last visit that took place; one nobody closed afterwards counts as having taken place."""
+    rows = Appointment.objects.filter(client__in=list(clients), ends_at__lte=timezone.now()).exclude(
+        status__in=(*RELEASED, "proposed"))
+    return dict(rows.order_by().values_list("client").annotate(Max("wall_date")))
+
+
+def _visits_told(member: Membership, client: Client) -> dict[str, Any]:
+    """What the page one takes out says of the diary."""
+    visits, waits = (rows_of(PARTS[code], client, seen_by=member) for code in ("visits", "waitlist"))
+    return {"visits": visits.select_related("therapist__user", "room", "service").order_by("starts_at", "pk"),
+            "waits": waits.select_related("service")}
+
+
+CHAPTERS.append(Chapter(40, "sessions/record_visits.html", _visits_told))
+LAST_CONTACT.append(last_visits)
+WORTH_KNOWING.append(_visits_in_held_time)
+WORTH_KNOWING.append(overlaps)
+register_parts(
+    Part("series", Series, "series", "series"),
+    Part("visits", Appointment, "visit", "visits", comes_over=_visits_come_over),
+    Part("visit-history", AppointmentEvent, "step of a visit", "steps of visits", link="appointment"),
+    Part("holds", Hold, "visit put on hold", "visits put on hold", link="appointment"),
+    Part("plans", Plan, "plan", "plans", without=("diary_print",)),
+    Part("plan-moves", PlanMove, "move of a plan", "moves of plans", link="plan"),
+    Part("waitlist", WaitlistEntry, "place on the waitlist", "places on the waitlist",
+         comes_over=_waitlist_comes_over),
+)
