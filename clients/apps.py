@@ -9,3 +9,4 @@ class ClientsConfig(AppConfig):
 
     def ready(self) -> None:
         from clients import chapters  # noqa: F401  what one takes out of a client registers here
+        from clients import intake  # noqa: F401  its questions and its message register here

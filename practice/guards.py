@@ -142,22 +142,27 @@ class Unchanging(_Guard):
     """Rows that refuse UPDATE and DELETE; with `when`, only rows of which that SQL (over OLD) is true.
 
     `insert_when`: SQL over NEW under which a row may not be added either (a child of a signed note).
+    `columns`: only these stand still; the rest of the row may change.
     """
 
-    def __init__(self, *, name: str, when: str = "", insert_when: str = "",
+    def __init__(self, *, name: str, when: str = "", insert_when: str = "", columns: tuple[str, ...] = (),
                  violation_error_code: str | None = None, violation_error_message: str | None = None) -> None:
-        self.when, self.insert_when = when, insert_when
+        self.when, self.insert_when, self.columns = when, insert_when, tuple(columns)
         super().__init__(name=name, violation_error_code=violation_error_code,
                          violation_error_message=violation_error_message)
 
     def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
-        kwargs |= {key: value for key, value in (("when", self.when), ("insert_when", self.insert_when)) if value}
+        own = (("when", self.when), ("insert_when", self.insert_when), ("columns", self.columns))
+        kwargs |= {key: value for key, value in own if value}
         return path, args, kwargs
 
     def _rules(self) -> list[tuple[str, str]]:
         when = self.when or "1=1"
         moved_in = f"({when}) OR ({self.insert_when})" if self.insert_when else when
+        if self.columns:
+            changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in self.columns)
+            moved_in = f"({moved_in}) AND ({changed})"
         rules = [("UPDATE", moved_in), ("DELETE", when)]
         return rules + [("INSERT", self.insert_when)] if self.insert_when else rules
 
@@ -165,7 +170,7 @@ class Unchanging(_Guard):
         return [
             f"CREATE TRIGGER {self.name}_{event.lower()} BEFORE {event} ON %(table)s FOR EACH ROW WHEN {rule} "
             f"BEGIN SELECT RAISE(ABORT, 'change refused: {self.name}'); END"
-            for event, rule in self._rules()
+            for event, rule in ((e, r.replace("IS DISTINCT FROM", "IS NOT")) for e, r in self._rules())
         ]
 
     def _postgresql(self, model: Any) -> list[str]:

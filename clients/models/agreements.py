@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from clients.models.people import Client, Doctor
 from practice.access import CLINICAL, PracticeOwned
+from practice.guards import Unchanging
 from practice.models import Membership
 
 
@@ -102,6 +103,8 @@ class Questionnaire(PracticeOwned):
                                     name="questions_are_open_once"),
             models.CheckConstraint(condition=Q(reviewed_at=None) | Q(submitted_at__isnull=False),
                                    name="answers_are_reviewed_once_they_are_sent"),
+            Unchanging(name="sent_answers_stand", when="OLD.submitted_at IS NOT NULL", columns=(
+                "answers", "submitted_at", "submitted_from", "consent_version", "answered_by")),
         ]
         indexes: ClassVar = [
             models.Index(fields=["practice", "submitted_at"], condition=Q(reviewed_at=None), name="answers_to_review"),

@@ -1,0 +1,171 @@
+"""The pages behind a link with questions: one question each, the answers to be checked, the agreement, sent.
+
+Looking changes nothing. No sign-in, nothing kept in the browser; unknown, expired and answered links get one text.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_ipv46_address
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clients.models import Questionnaire
+from clients.questionnaires import (
+    SETS,
+    AnswersMissing,
+    AnswersSent,
+    answers_of,
+    just_sent_behind,
+    open_behind,
+    questions_of,
+    save_answer,
+    send_answers,
+)
+from clients.questions import beside, first_open, said_answer
+from clients.questions_forms import AgreementForm, AnswerForm
+from clients.views import status_of
+from practice.pages import attempt, look
+from practice.refusals import Refusal
+
+CHECK, AGREE, SENT = "check", "agree", "sent"
+MINUTES_EACH = 0.6  # a page, as we tell them beforehand; our own guess
+
+
+def _closed(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(render_to_string("clients/questions_closed.html", look(request)), status=404)
+
+
+def _kept_private(response: HttpResponse) -> HttpResponse:
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def start(request: HttpRequest, token: str) -> HttpResponse:
+    """What is asked, how long it takes, who reads it; the way in, or back to where one left."""
+    row = open_behind(token)
+    if row is None:
+        return _kept_private(_closed(request))
+    questions, answers = questions_of(row), answers_of(row)
+    return _kept_private(render(request, "clients/questions_start.html", _around(row, token) | {
+        "begun": sum(1 for question in questions if question.code in answers), "count": len(questions),
+        "minutes": max(2, round(len(questions) * MINUTES_EACH)), "next": _next_url(row, token)}))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, token: str, code: str) -> HttpResponse:
+    """One page of the questions: a question by its code, or `check`, `agree`, `sent`."""
+    if code == SENT and (sent := just_sent_behind(token)):
+        return _kept_private(render(request, "clients/questions_sent.html", _around(sent, token)))
+    row = open_behind(token)
+    if row is None:
+        is_thanked = code == AGREE and request.method == "POST" and just_sent_behind(token)
+        return _kept_private(_to(token, SENT) if is_thanked else _closed(request))
+    show = {CHECK: _check, AGREE: _agree}.get(code, _question)
+    try:
+        return _kept_private(show(request, row, token, code))
+    except AnswersSent:
+        return _kept_private(_to(token, SENT) if code == AGREE else _closed(request))
+
+
+def _question(request: HttpRequest, row: Questionnaire, token: str, code: str) -> HttpResponse:
+    questions, answers = questions_of(row), answers_of(row)
+    question = next((q for q in questions if q.code == code), None)
+    if question is None:
+        return redirect(_next_url(row, token))
+    is_checking = request.GET.get("back") == CHECK
+    form = AnswerForm(question, request.POST if request.method == "POST" else None, answers.get(code))
+    if form.is_bound and form.is_valid():
+        row_now = attempt(form, _save, row=row, form=form, code=code)
+        if row_now is not None:
+            return redirect(_after(row_now, token, code, is_checking=is_checking))
+        if isinstance(getattr(form, "refusal", None), AnswersSent):
+            raise form.refusal  # type: ignore[attr-defined]
+    before, _ = beside(questions, code)
+    back = CHECK if is_checking else before.code if before else ""
+    return render(request, "clients/question.html", _around(row, token) | {
+        "question": question, "form": form, "number": questions.index(question) + 1, "count": len(questions),
+        "given": answers.get(code), "back": _url(token, back), "kind": question.kind.name.lower(),
+    }, status=status_of(form))
+
+
+def _save(*, row: Questionnaire, form: AnswerForm, code: str) -> Questionnaire:
+    return save_answer(questionnaire=row, code=code, answer=form.answer())
+
+
+def _after(row: Questionnaire, token: str, code: str, *, is_checking: bool) -> str:
+    """Where Continue leads: the next question; from the check, the next one without an answer, else back there."""
+    questions = questions_of(row)
+    if is_checking:
+        return _next_url(row, token, and_back=True)
+    _, after = beside(questions, code)
+    return _url(token, after.code if after else CHECK)
+
+
+def _check(request: HttpRequest, row: Questionnaire, token: str, code: str) -> HttpResponse:
+    questions, answers = questions_of(row), answers_of(row)
+    rows = [(question, said_answer(question, answers.get(question.code)), question.code in answers)
+            for question in questions]
+    return render(request, "clients/questions_check.html", _around(row, token) | {
+        "rows": rows, "missing": sum(1 for _, _, is_given in rows if not is_given),
+        "back": _url(token, questions[-1].code), "next": _next_url(row, token, and_back=True)})
+
+
+def _agree(request: HttpRequest, row: Questionnaire, token: str, code: str) -> HttpResponse:
+    form = AgreementForm(request.POST if request.method == "POST" else None)
+    if first_open(questions_of(row), answers_of(row)) is not None:
+        return _to(token, CHECK)
+    if form.is_bound and form.is_valid():
+        sent = attempt(form, send_answers, questionnaire=row, address=_address(request), **form.given())
+        refused: Refusal | None = getattr(form, "refusal", None)
+        if sent is not None:
+            return _to(token, SENT)
+        if isinstance(refused, AnswersSent):
+            raise refused
+        if isinstance(refused, AnswersMissing):
+            return _to(token, CHECK)
+    return render(request, "clients/questions_agree.html", _around(row, token) | {
+        "form": form, "agreement": SETS[row.kind].agreement, "back": _url(token, CHECK)}, status=status_of(form))
+
+
+def _around(row: Questionnaire, token: str) -> dict[str, Any]:
+    """What stands around each page."""
+    return {"practice": row.practice, "set": SETS[row.kind], "called": row.client.called, "start": _url(token),
+            "closes_at": row.closes_at, "token": token}
+
+
+def _next_url(row: Questionnaire, token: str, *, and_back: bool = False) -> str:
+    """The first question without an answer, else the check."""
+    missing = first_open(questions_of(row), answers_of(row))
+    return _url(token, missing.code if missing else CHECK) + (f"?back={CHECK}" if missing and and_back else "")
+
+
+def _url(token: str, code: str = "") -> str:
+    return reverse("clients:question", args=[token, code]) if code else reverse("clients:questions", args=[token])
+
+
+def _to(token: str, code: str) -> HttpResponse:
+    return redirect(_url(token, code))
+
+
+def _address(request: HttpRequest) -> str | None:
+    """The address it came from; behind the practice's own proxy, the one that proxy saw."""
+    if settings.SECURE_PROXY_SSL_HEADER and (seen := request.headers.get("X-Forwarded-For")):
+        address = seen.rsplit(",", 1)[-1].strip()
+    else:
+        address = request.META.get("REMOTE_ADDR", "")
+    try:
+        validate_ipv46_address(address)
+    except ValidationError:
+        return None
+    return address
+
