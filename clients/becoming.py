@@ -43,7 +43,9 @@ class ToWish:
 
 @dataclass(frozen=True, slots=True)
 class ToMedicine:
-    """One medicine for each line; times of day in a line are when it is taken."""
+    """One medicine for each line, times of day in it being when it is taken; of this kind, else of the one it names."""
+
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
@@ -72,6 +73,30 @@ def show_intake(*, client: Client, by: Actor) -> str:
                          "here.")
     audit.record(by=by, verb="questions_link_shown", subject=row)
     return url_of(row)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a client's intake stands: days and ids only, no answer, so everybody may see it."""
+
+    sent_at: datetime | None = None
+    last: UUID | None = None
+    to_review: UUID | None = None
+    asked_at: datetime | None = None
+    open_until: datetime | None = None
+    is_begun: bool = False
+
+
+def state_of(client: Client) -> State:
+    """Asked, begun, answered, looked at: the last of each, in one query."""
+    rows = list(Questionnaire.objects.filter(client=client, kind=INTAKE).order_by("-asked_at"))
+    sent = next((row for row in rows if row.submitted_at), None)
+    waiting = next((row for row in rows if row.submitted_at is None and row.closes_at > timezone.now()), None)
+    unread = next((row.pk for row in reversed(rows) if row.submitted_at and row.reviewed_at is None), None)
+    return State(
+        sent_at=sent.submitted_at if sent else None, last=sent.pk if sent else None, to_review=unread,
+        asked_at=waiting.asked_at if waiting else None, open_until=waiting.closes_at if waiting else None,
+        is_begun=bool(waiting and waiting.drafted_at))
 
 
 def ask_due_intakes() -> int:

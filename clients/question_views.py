@@ -85,7 +85,7 @@ def _question(request: HttpRequest, row: Questionnaire, token: str, code: str) -
     is_checking = request.GET.get("back") == CHECK
     form = AnswerForm(question, request.POST if request.method == "POST" else None, answers.get(code))
     if form.is_bound and form.is_valid():
-        row_now = attempt(form, _save, row=row, form=form, code=code)
+        row_now = attempt(form, _save, row=row, typed=form, code=code)
         if row_now is not None:
             return redirect(_after(row_now, token, code, is_checking=is_checking))
         if isinstance(getattr(form, "refusal", None), AnswersSent):
@@ -98,8 +98,8 @@ def _question(request: HttpRequest, row: Questionnaire, token: str, code: str) -
     }, status=status_of(form))
 
 
-def _save(*, row: Questionnaire, form: AnswerForm, code: str) -> Questionnaire:
-    return save_answer(questionnaire=row, code=code, answer=form.answer())
+def _save(*, row: Questionnaire, typed: AnswerForm, code: str) -> Questionnaire:
+    return save_answer(questionnaire=row, code=code, answer=typed.answer())
 
 
 def _after(row: Questionnaire, token: str, code: str, *, is_checking: bool) -> str:

@@ -102,7 +102,8 @@ class Answer:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Answer:
         """An answer as it was kept."""
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in kept.items()})
+        parts: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in kept.items()}
+        return cls(**parts)
 
     @property
     def is_empty(self) -> bool:
@@ -206,7 +207,7 @@ def day_of(day: str, month: str, year: str, *, is_exact: bool = False) -> str:
         date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         raise BadInput("There is no such day in this month. Look at the number of the day.", field="day") from None
-    return "-".join([year, *(f"{int(part):02}" for part in (month, day) if part)])
+    return "-".join([f"{int(year):04}", *(f"{int(part):02}" for part in (month, day) if part)])
 
 
 def _fit_text(question: Question, answer: Answer, today: date) -> Answer:

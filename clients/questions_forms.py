@@ -90,8 +90,8 @@ class AnswerForm(forms.Form):
             return typed
         if not typed.is_empty and typed != self.stored:
             way = self.question.none if instead == "none" else "I do not know"
-            raise BadInput(f"You have answered, and pressed “{way}”. Which one is right? Take your answer away, or press "
-                           "“Continue” to keep it.", field=next(iter(self.fields)))
+            raise BadInput(f"You have answered, and pressed “{way}”. Which one is right? Take your answer away, or "
+                           "press “Continue” to keep it.", field=next(iter(self.fields)))
         return Answer(is_none=instead == "none", is_unknown=instead == "unknown")
 
     def groups(self) -> tuple[Group, ...]:
@@ -166,11 +166,9 @@ def _places(question: Question) -> dict[str, forms.Field]:
 
 
 def _person(question: Question) -> dict[str, forms.Field]:
-    return {"name": forms.CharField(label="Name", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})),
-            "role": forms.CharField(label=question.label, required=False,
-                                    widget=forms.TextInput(attrs={"autocomplete": "off"})),
-            "phone": forms.CharField(label="Phone", required=False,
-                                     widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}))}
+    parts = (("name", "Name", "text"), ("role", question.label, "text"), ("phone", "Phone", "tel"))
+    return {name: forms.CharField(label=label, required=False, widget=forms.TextInput(
+        attrs={"type": type_, "autocomplete": "off"})) for name, label, type_ in parts}
 
 
 _FIELDS = {Kind.LINE: _text, Kind.LINES: _text, Kind.CHOICE: _chosen, Kind.CHOICES: _chosen, Kind.DATE: _date,

@@ -113,7 +113,7 @@ WHAT_YOU_LIVE_WITH = (
     Question("q14", FINDINGS["hypersensitive"].question, Kind.PLACES, "", ToFinding("hypersensitive"),
              matters_for=("ms", "peripheral-neuropathy", "crps", "trigeminal-neuralgia", "stroke",
                           "spinal-cord-injury"), none="Nowhere"),
-    Question("q15", FINDINGS["spasticity"].question, Kind.PLACES, "They are stiff, and pull back when you stretch them.",
+    Question("q15", FINDINGS["spasticity"].question, Kind.PLACES, "They are stiff and pull back.",
              ToFinding("spasticity"), matters_for=_TIGHT, none="None"),
     Question("q16", "Which muscles jump or cramp by themselves?", Kind.PLACES, "", ToFinding("spasm"),
              matters_for=("ms", "spinal-cord-injury", "als", "cerebral-palsy"), none="None"),
@@ -132,7 +132,8 @@ WHAT_YOU_LIVE_WITH = (
     Question("q20", "Is it hard for you to lie still?", Kind.CHOICE, choices=_yes_or_no(ToFinding("tremor")),
              matters_for=("parkinsons", "essential-tremor", "huntingtons", "dystonia")),
     Question("q21", "Which medicine for Parkinson’s do you take, and when?", Kind.LINES,
-             "One on each line, with the times. For example: Madopar 8:00, 12:00, 16:00", ToMedicine(),
+             "One on each line, with the times. For example: Madopar 8:00, 12:00, 16:00",
+             ToMedicine("levodopa"),
              matters_for=("parkinsons",), none="I take none", longest=800, part_longest=110),
     Question("q22", "When did your last relapse begin?", Kind.DATE,
              "A relapse: something new, or clearly worse, for more than a day. " + YEAR_IS_ENOUGH

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from clients.archiving import STILL_NEEDED
 from clients.episodes import today_in
+from clients.intake import HAS_A_VISIT_TO_COME
 from clients.limits import Known
 from clients.models import Client, Episode
 from practice.access import may_read
 from practice.clock import day_begins
-from practice.models import Membership
+from practice.models import Membership, Practice
 from practice.panels import Panel, register_panel
 from sessions.holds import visits_on_hold
 from sessions.models import Appointment
@@ -58,6 +60,12 @@ def _visits_to_come(client: Client) -> str | None:
     return None
 
 
+def _clients_to_come(practice: Practice) -> set[UUID]:
+    """The clients of a practice who have a visit to come."""
+    return set(Appointment.objects.filter(practice=practice, starts_at__gt=timezone.now()).exclude(
+        status__in=("held", "cancelled", "noshow")).values_list("client_id", flat=True))
+
+
 STILL_NEEDED.append(_visits_to_come)
 def _year(member: Membership, client: Client, known: Known | None) -> dict[str, Any]:
     today = today_in(client)
@@ -78,3 +86,4 @@ register_panel(Panel("year", "today", 10, "sessions/panel_year.html", _year))
 register_panel(Panel("visits", "visits", 10, "sessions/panel_visits.html", _visits))
 register_panel(Panel("referrals", "visits", 15, "sessions/panel_referrals.html", _referrals))
 register_panel(Panel("episodes", "visits", 20, "sessions/panel_episodes.html", _episodes))
+HAS_A_VISIT_TO_COME.append(_clients_to_come)

@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from clients.contraindications import cautions_for
 from clients.limits import bodies_of
-from clients.models import Client, Episode, EpisodeStep
+from clients.models import Client, Episode, EpisodeStep, Questionnaire
+from clients.reviewing import waiting_for
 from practice import clock
 from practice.clock import day_begins, instant_at, minute_of
 from practice.models import Membership
@@ -60,11 +61,12 @@ class OpenRow:
 class Need:
     """Something that waits for a person; `episode` is empty for whoever may not read it."""
 
-    kind: str  # "possible", "other-time", "hold"
+    kind: str  # "possible", "other-time", "hold", "answers"
     client: Client
     words: str
     visit: UUID | None = None
     episode: UUID | None = None
+    answers: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def day_of(member: Membership, on: date, *, everybody: bool) -> Day:
     therapists = _therapists(member) if everybody else [member]
     rows: list[VisitRow | OpenRow] = [*_visit_rows(visits, member, on), *_open_rows(visits, therapists, on, member)]
     rows.sort(key=lambda row: row.starts_at)
-    return Day(on, everybody, rows, [*_episode_needs(member, mine), *map(_other_time, asking)], tuple(therapists))
+    needs = [*_episode_needs(member, mine), *map(_other_time, asking), *map(_answered, waiting_for(member))]
+    return Day(on, everybody, rows, needs, tuple(therapists))
 
 
 def _therapists(member: Membership) -> list[Membership]:
@@ -189,3 +192,10 @@ def kind_words(episode: Episode) -> str:
 def _other_time(visit: Appointment) -> Need:
     words = f"{visit.client.name} asked for another time than {visit.said}."
     return Need("other-time", visit.client, words, visit=visit.pk)
+
+
+def _answered(row: Questionnaire) -> Need:
+    assert row.submitted_at
+    on = clock.said_date(clock.wall_of(row.submitted_at, row.client.practice.time_zone)[0])
+    words = f"{row.client.name}: {row.get_kind_display().lower()} answered {on}, to be looked at."
+    return Need("answers", row.client, words, answers=row.pk)

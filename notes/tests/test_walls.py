@@ -20,7 +20,9 @@ from django.utils import timezone
 
 from clients.contacts import add_contact
 from clients.medicines import record_medicine
-from clients.models import Clearance, ClientDoctor, Consent, Doctor, Referral
+from clients.emergency import change_card
+from clients.intake import ask_intake
+from clients.models import Clearance, ClientDoctor, Consent, Doctor, Questionnaire, Referral
 from conftest import at, make_client, make_member, make_practice, numb
 from notes import sharing, signing, summaries, writing
 from notes.writing import MeasurementInput, TreatmentInput
@@ -53,7 +55,8 @@ _API_VERBS = ("move", "cancel", "accept", "confirm", "arrive", "undo-arrive", "c
 TABLE: dict[str, Row] = {
     # for anybody: sign-in, health, links that carry their own secret
     **dict.fromkeys(
-        ("healthz", "login/", "logout/", "theme/", "r/<str:token>/", "s/<str:token>/", "api/v1/schema/", "api/v1/docs/", "^api/"),
+        ("healthz", "login/", "logout/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
+         "q/<str:token>/<slug:code>/", "api/v1/schema/", "api/v1/docs/", "^api/"),
         Row(ANYBODY),
     ),
     # pages for every member
@@ -70,6 +73,11 @@ TABLE: dict[str, Row] = {
     "clients/<uuid:pk>/": Row(STAFF, ("client",), G),
     **{f"clients/<uuid:pk>/{tab}/": Row(STAFF, ("client",), G) for tab in ("visits", "agreements")},
     **{f"clients/<uuid:pk>/{tab}/": Row(CLINICAL, ("client",), G) for tab in ("notes", "people")},
+    "clients/<uuid:pk>/intake/": Row(STAFF, ("client",), P),
+    "clients/<uuid:pk>/emergency/": Row(STAFF, ("client",), G),
+    "clients/<uuid:pk>/emergency/edit/": Row(CLINICAL, ("client",)),
+    "answers/": Row(CLINICAL, methods=G),
+    "answers/<uuid:pk>/": Row(CLINICAL, ("answers",)),
     **dict.fromkeys(("clients/<uuid:pk>/archive/", "clients/<uuid:pk>/restore/"), Row(STAFF, ("client",), P)),
     "clients/<uuid:pk>/contacts/new/": Row(STAFF, ("client",)),
     "contacts/<uuid:pk>/edit/": Row(STAFF, ("contact",)),
@@ -230,7 +238,12 @@ class World:
             client=maria, kind="relapse", onset_on=note.visit_on, by=self.ana, symptoms=f"{MARK} {FOUND}", status="confirmed"
         )
         plan = rescheduling.propose_plan(episode=effect.episode, by=self.ana)
+        questions = ask_intake(client=maria, by=self.ana)
+        Questionnaire.objects.filter(pk=questions.pk).update(
+            submitted_at=timezone.now(), answered_by=MARK, answers={"q52": {"words": f"{MARK} {FOUND}"}})
+        change_card(client=maria, by=self.ana, contact_name=MARK)
         self.ids: dict[str, Any] = {
+            "answers": questions.pk,
             "client": maria.pk,
             "condition": maria.conditions.get().pk,
             "finding": finding.pk,
