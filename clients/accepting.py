@@ -27,6 +27,7 @@ class Line:
     said: tuple[str, ...]
     proposals: tuple[Proposal, ...]
     contrary: tuple[str, ...] = ()
+    is_unknown: bool = False
 
 
 def lines_of(row: Questionnaire) -> list[Line]:
@@ -48,7 +49,7 @@ def _profile(row: Questionnaire) -> Profile:
 def _line(profile: Profile, question: Question, answer: Answer) -> Line:
     told = said_answer(question, answer)
     if answer.is_unknown:
-        return Line(question, told, ())
+        return Line(question, told, (), is_unknown=True)
     proposals = [proposal for n, (effect, given) in enumerate(_effects(question, answer))
                  for proposal in BUILDERS[type(effect)](profile, effect, given, f"{question.code}:{n}")]
     return Line(question, told, tuple(proposals), tuple(_denied(profile, question, answer)))

@@ -8,5 +8,4 @@ class ClientsConfig(AppConfig):
     verbose_name = "Clients"
 
     def ready(self) -> None:
-        from clients import chapters  # noqa: F401  what one takes out of a client registers here
-        from clients import intake  # noqa: F401  its questions and its message register here
+        from clients import chapters, intake, panels  # noqa: F401  what one takes out, what is asked and shown

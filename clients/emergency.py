@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from clients.models import Client, EmergencyCard
+from clients.standing import lock_client
 from clients.words import check_phone, one_line
 from practice import audit
 from practice.access import Actor
@@ -43,7 +44,7 @@ def open_card(*, client: Client, by: Actor) -> EmergencyCard:
 def change_card(*, client: Client, by: Actor, expected_version: int | None = None,
                 **parts: Unpack[CardFields]) -> EmergencyCard:
     """Write on the card; refuses, as stale, what was read at an older version, and numbers nobody can dial."""
-    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    lock_client(client)
     card = card_of(client)
     if expected_version is not None and expected_version != card.version:
         raise Stale("Somebody changed the card since you read it. Look again, then save yours.")

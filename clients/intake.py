@@ -87,9 +87,13 @@ class State:
     is_begun: bool = False
 
 
-def state_of(client: Client) -> State:
-    """Asked, begun, answered, looked at: the last of each, in one query."""
-    rows = list(Questionnaire.objects.filter(client=client, kind=INTAKE).order_by("-asked_at"))
+def intakes_of(client: Client) -> list[Questionnaire]:
+    """Every time this client was asked, the last first."""
+    return list(Questionnaire.objects.filter(client=client, kind=INTAKE).order_by("-asked_at", "-pk"))
+
+
+def state_of(rows: list[Questionnaire]) -> State:
+    """Asked, begun, answered, looked at: the last of each."""
     sent = next((row for row in rows if row.submitted_at), None)
     waiting = next((row for row in rows if row.submitted_at is None and row.closes_at > timezone.now()), None)
     unread = next((row.pk for row in reversed(rows) if row.submitted_at and row.reviewed_at is None), None)

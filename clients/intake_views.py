@@ -15,7 +15,7 @@ from clients.accepting import lines_of
 from clients.fields import SomeOf
 from clients.intake import send_intake, show_intake
 from clients.models import Client, Consent, Questionnaire
-from clients.reviewing import ACCEPTED, KNOWN, review_answers, waiting_for
+from clients.reviewing import ACCEPTED, KNOWN, review_answers, taken_back, waiting_for
 from clients.views import member_of, status_of
 from practice import audit, clock
 from practice.access import CLINICAL
@@ -75,7 +75,9 @@ def answers_review(request: HttpRequest, pk: UUID) -> HttpResponse:
     refused = getattr(form, "refusal", None)
     consent = Consent.objects.visible_to(member).filter(client=row.client, kind=row.kind).first()
     return render(request, "clients/answers_review.html", {
-        "room": "today", "row": row, "client": row.client, "lines": lines, "form": form, "ticked": ticked,
+        "room": "today", "row": row, "client": row.client, "form": form,
+        "told": [line for line in lines if not line.is_unknown], "unknown": [line for line in lines if line.is_unknown],
+        "taken_back": taken_back(row), "ticked": ticked,
         "refused": refused.more.get("lines", {}) if refused else {}, "consent": consent,
         **{kind: {key for key, made in row.decisions.items() if made == kind} for kind in (ACCEPTED, KNOWN)},
     }, status=status_of(form))

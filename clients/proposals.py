@@ -29,6 +29,8 @@ SOURCE = "intake form"
 RECENT = timedelta(days=90)  # an older relapse is read, not reported: our proposal
 _TIME = re.compile(r"\b([01]?\d|2[0-3])[:.h]([0-5]\d)\b")
 _NOTHING = "nothing yet"
+_WISHES = {"windows": "Times that suit", "mobility": "Getting about", "transfer": "Getting on the table",
+           "works_on": "Works best in the", "room_temperature": "The room", "declined_areas": "Not to be touched"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +137,10 @@ def _reminders(profile: Profile, key: str) -> Proposal:
 
 
 def _wish(profile: Profile, to: ToWish, given: Answer, key: str) -> list[Proposal]:
-    label = {"windows": "Times that suit", "mobility": "Getting about", "transfer": "Getting on the table",
-             "room_temperature": "The room", "declined_areas": "Not to be touched"}[to.field]
+    label = _WISHES[to.field]
     wanted = [part.strip() for part in to.words.split(",")] if to.words else list(given.parts(at_commas=True))
     now = getattr(profile.wishes, to.field) or ()
-    known = (said_windows(profile.wishes).replace(" to ", "-").split(", ") if to.field == "windows"
+    known = (said_windows(profile.wishes.windows).replace(" to ", "-").split(", ") if to.field == "windows"
              else list(now) if isinstance(now, tuple) else now.split(", ") if now else [])
     new = [part for part in wanted if part not in known]
     adds = to.field in ("room_temperature", "declined_areas")

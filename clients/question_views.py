@@ -5,6 +5,7 @@ Looking changes nothing. No sign-in, nothing kept in the browser; unknown, expir
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -58,7 +59,7 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
     questions, answers = questions_of(row), answers_of(row)
     return _kept_private(render(request, "clients/questions_start.html", _around(row, token) | {
         "begun": sum(1 for question in questions if question.code in answers), "count": len(questions),
-        "minutes": max(2, round(len(questions) * MINUTES_EACH)), "next": _next_url(row, token)}))
+        "minutes": 5 * ceil(len(questions) * MINUTES_EACH / 5), "next": _next_url(row, token)}))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,6 +95,8 @@ def _question(request: HttpRequest, row: Questionnaire, token: str, code: str) -
     back = CHECK if is_checking else before.code if before else ""
     return render(request, "clients/question.html", _around(row, token) | {
         "question": question, "form": form, "number": questions.index(question) + 1, "count": len(questions),
+        # How many there are follows from the first answer, so nothing is promised before it.
+        "is_counted": questions[0].code in answers,
         "given": answers.get(code), "back": _url(token, back), "kind": question.kind.name.lower(),
     }, status=status_of(form))
 

@@ -19,6 +19,7 @@ from clients.consents import record_consent
 from clients.episodes import today_in
 from clients.models import Client, Questionnaire
 from clients.questions import Answer, Question, asked, first_open, fit
+from clients.standing import lock_client
 from clients.words import one_line
 from practice import audit, links
 from practice.access import Actor, Outsider
@@ -79,7 +80,7 @@ class AnswersMissing(Refusal):
 @transaction.atomic
 def ask_questions(*, kind: str, client: Client, subject_id: UUID, by: Actor, closes_at: datetime) -> Questionnaire:
     """Ask a client these questions about this subject; asked again while open, the same ones stay open longer."""
-    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    lock_client(client)
     row = Questionnaire.objects.filter(kind=kind, subject_id=subject_id, submitted_at=None).first()
     if row is None:
         row = Questionnaire.objects.create(practice_id=client.practice_id, kind=kind, client=client,
@@ -99,7 +100,7 @@ def url_of(row: Questionnaire) -> str:
 
 def open_behind(token: str) -> Questionnaire | None:
     """The questions a live link leads to; None for unknown, expired and answered ones alike."""
-    return _behind(token, submitted_at=None)
+    return _behind(token, submitted_at=None, closes_at__gt=timezone.now())
 
 
 def just_sent_behind(token: str) -> Questionnaire | None:

@@ -217,7 +217,7 @@ YOUR_VISIT = (
         Choice("fell", "I fell in the last year", ToWish("mobility", "fell in the last year")),
         Choice("helped", "One person helps me onto a table", ToWish("transfer", "one person helps")),
         Choice("lifted", "It takes two people or a hoist", ToWish("transfer", "two people or a hoist")),
-        Choice("in-chair", "I would rather stay in my chair", ToWish("transfer", "stays in the chair")),
+        Choice("in-chair", "I would rather stay in my chair", ToWish("works_on", "chair")),
         Choice("not-belly", "I cannot lie on my belly", ToFinding("cannot-lie-flat", "not on the belly")),
         Choice("not-back", "I cannot lie flat on my back", ToFinding("cannot-lie-flat", "not flat on the back"))),
         none="None of these"),

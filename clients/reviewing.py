@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from clients.accepting import Line, lines_of
 from clients.becoming import ToPage
-from clients.models import Client, Questionnaire
+from clients.models import Client, Consent, Questionnaire
 from clients.proposals import page_key
 from clients.questionnaires import answers_of, questions_of
 from practice import audit, clock
@@ -38,15 +39,19 @@ def waiting_for(member: Membership) -> Any:
 def review_answers(*, questionnaire: Questionnaire, accepted: Collection[str], by: Membership) -> Questionnaire:
     """Take what is accepted into the profile, all or nothing, and write down what became of each answer.
 
-    Refuses answers that were not sent or have been looked at; what a verb refuses is told for its line (`lines`).
+    Refuses answers that were not sent, have been looked at, or are no longer agreed to; what a verb refuses is told
+    for its line (`lines`).
     """
     row = (Questionnaire.objects.select_for_update(no_key=True, of=("self",))
-           .select_related("client__practice", "reviewed_by__user").get(pk=questionnaire.pk))
+           .select_related("client__practice", "practice", "reviewed_by__user").get(pk=questionnaire.pk))
     if row.submitted_at is None:
         raise WrongState("These answers have not been sent yet.")
     if row.reviewed_at and row.reviewed_by:
-        day = clock.said_date(clock.wall_of(row.reviewed_at, row.client.practice.time_zone)[0])
-        raise WrongState(f"{row.reviewed_by.name} looked at these answers on {day}.")
+        on = clock.said_date(clock.wall_of(row.reviewed_at, row.practice.time_zone)[0])
+        raise WrongState(f"{row.reviewed_by.name} looked at these answers on {on}.")
+    if day := taken_back(row):
+        raise WrongState(f"{row.client.called} took the agreement back on {clock.said_date(day)}. Nothing of these "
+                         "answers goes into the profile.")
     lines, refused = lines_of(row), dict[str, str]()
     for proposal in (proposal for line in lines for proposal in line.proposals):
         if proposal.accept is None or proposal.key not in accepted:
@@ -68,15 +73,26 @@ def review_answers(*, questionnaire: Questionnaire, accepted: Collection[str], b
     return row
 
 
-def kept_words(client: Client) -> list[tuple[str, str]]:
-    """What stands on the client's page in their own words, from the last answers somebody looked at."""
-    row = client.questionnaires.filter(reviewed_at__isnull=False, kind=Questionnaire.Kind.INTAKE).order_by(
-        "-submitted_at").first()
+def kept_words(rows: Sequence[Questionnaire]) -> list[tuple[str, str]]:
+    """What stands on the client's page in their own words, from the last answers looked at, while they agree to it."""
+    row = next((row for row in rows if row.reviewed_at), None)
     if row is None:
         return []
     answers = answers_of(row)
-    return [(question.becomes.label, answers[question.code].words) for question in questions_of(row)
-            if isinstance(question.becomes, ToPage) and row.decisions.get(page_key(question.code)) == ACCEPTED]
+    words = [(question.becomes.label, answers[question.code].words) for question in questions_of(row)
+             if isinstance(question.becomes, ToPage) and row.decisions.get(page_key(question.code)) == ACCEPTED]
+    return words if words and taken_back(row) is None else []
+
+
+def taken_back(row: Questionnaire) -> date | None:
+    """The day on which the agreement given with these answers was taken back; None while it stands."""
+    if not row.consent_version:
+        return None
+    given = Consent.objects.filter(client_id=row.client_id, kind=row.kind, recorded_at__gte=row.submitted_at)
+    consent = given.order_by("recorded_at").first()
+    if consent is None or consent.withdrawn_at is None:
+        return None
+    return clock.wall_of(consent.withdrawn_at, row.practice.time_zone)[0]
 
 
 def _decisions(lines: list[Line], accepted: Collection[str]) -> dict[str, str]:

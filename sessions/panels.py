@@ -66,7 +66,6 @@ def _clients_to_come(practice: Practice) -> set[UUID]:
         status__in=("held", "cancelled", "noshow")).values_list("client_id", flat=True))
 
 
-STILL_NEEDED.append(_visits_to_come)
 def _year(member: Membership, client: Client, known: Known | None) -> dict[str, Any]:
     today = today_in(client)
     first, last = span_around(today)
@@ -82,6 +81,7 @@ def _year(member: Membership, client: Client, known: Known | None) -> dict[str, 
             "last_visit": next((v for v in reversed(visits) if v.starts_at < now and not v.is_released), None)}
 
 
+STILL_NEEDED.append(_visits_to_come)
 register_panel(Panel("year", "today", 10, "sessions/panel_year.html", _year))
 register_panel(Panel("visits", "visits", 10, "sessions/panel_visits.html", _visits))
 register_panel(Panel("referrals", "visits", 15, "sessions/panel_referrals.html", _referrals))

@@ -108,7 +108,7 @@ def test_whoever_answered_long_ago_and_comes_again_is_asked_anew_once(now, phone
 def test_the_first_page_says_what_comes_and_looking_changes_nothing(asked, phone):
     before = rows()
     words = text_of(phone.get(path_of(asked)))
-    for said in ("For Ines.", "About 16 questions", "kept for seven days", "The therapists and the owner of Riverside"):
+    for said in ("For Ines.", "At least 16 questions", "about 10 minutes", "kept for seven days", "The therapists and the owner of Riverside"):
         assert said in words
     assert "Moreau" not in words and "migraine" not in words
     for code in ("q01", "q31", "check", "agree", "sent", "nonsense"):

@@ -7,7 +7,7 @@ import pytest
 
 from clients.accepting import lines_of
 from clients.emergency import change_card
-from clients.intake import ask_intake
+from clients.intake import ask_intake, intakes_of
 from clients.models import (
     Client,
     ClientCondition,
@@ -68,7 +68,7 @@ def test_everything_accepted_stands_in_the_profile(now, page, ana, noor):
     assert (link.doctor.name, link.role, link.doctor.phone) == ("Dr Bell", "neurologist", "555 0188")
     card = EmergencyCard.objects.get(client=noor)
     assert (card.contact_name, card.contact_relationship) == ("Paul Moreau", "husband")
-    assert kept_words(noor) == [("Hopes for", "Fewer bad days.")]
+    assert kept_words(intakes_of(noor)) == [("Hopes for", "Fewer bad days.")]
     page_of = text_of(page(ana).get(f"/clients/{noor.pk}/"))
     assert "As the client reports it." in page_of and "Fewer bad days." in page_of
 
@@ -103,7 +103,7 @@ def test_the_other_kinds_of_answers_go_where_they_belong(now, page, ana, riversi
     card = EmergencyCard.objects.get()
     assert card.plan == "Turn me on my side.\n\nSit me up."
     assert (card.representative_name, card.may_consent) == ("Rana Haddad", "Rana Haddad, sister")
-    assert kept_words(noor) == [("Also named", "fibromyalgia")]
+    assert kept_words(intakes_of(noor)) == [("Also named", "fibromyalgia")]
 
 
 def test_every_question_that_becomes_something_was_accepted_somewhere_above(now, page, ana, noor, riverside):

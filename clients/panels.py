@@ -1,0 +1,28 @@
+"""What this room puts on the client's page itself: where the intake stands, and what they said in their own words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from clients.intake import intakes_of, state_of
+from clients.limits import Known
+from clients.models import Client
+from clients.reviewing import kept_words
+from practice.models import Membership
+from practice.panels import Panel, register_panel
+
+
+def _intake(member: Membership, client: Client, _known: Known | None) -> dict[str, Any]:
+    rows = intakes_of(client)
+    return {"intake": state_of(rows), "hopes": kept_words(rows) if member.may_see_clinical else []}
+
+
+def _intake_today(member: Membership, client: Client, known: Known | None) -> dict[str, Any] | None:
+    """Only where somebody has to do something about it, or where it says what they hope for."""
+    shown = _intake(member, client, known)
+    waits = shown["intake"].to_review or shown["intake"].sent_at is None
+    return shown if waits or shown["hopes"] else None
+
+
+register_panel(Panel("intake-today", "today", 20, "clients/_intake.html", _intake_today))
+register_panel(Panel("intake", "agreements", 5, "clients/_intake.html", _intake))
