@@ -21,7 +21,7 @@ def _intake_today(member: Membership, client: Client, known: Known | None) -> di
     """Only where somebody has to do something about it, or where it says what they hope for."""
     shown = _intake(member, client, known)
     waits = shown["intake"].to_review or shown["intake"].sent_at is None
-    return shown if waits or shown["hopes"] else None
+    return shown | {"is_brief": not waits} if waits or shown["hopes"] else None
 
 
 register_panel(Panel("intake-today", "today", 20, "clients/_intake.html", _intake_today))

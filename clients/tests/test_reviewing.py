@@ -12,6 +12,7 @@ from clients.models import (
     Client,
     ClientCondition,
     ClientDoctor,
+    Consent,
     EmergencyCard,
     Episode,
     Finding,
@@ -189,3 +190,13 @@ def test_a_known_medicine_and_an_old_relapse_are_not_offered(now, page, ana, mar
     by_code = {line.question.code: line for line in lines_of(row)}
     assert [p.accept for p in by_code["q30"].proposals] == [None] and by_code["q22"].proposals == ()
     assert by_code["q22"].said == ("2019",)
+
+
+def test_what_is_no_longer_agreed_to_is_not_used(now, page, ana, ines, noor):
+    kept, waiting = of(page(None), ines, ana), of(page(None), noor, ana)
+    review(page(ana), kept)
+    Consent.objects.update(withdrawn_at=now)
+    assert kept_words(intakes_of(ines)) == []
+    assert "They took their agreement back." in text_of(page(ana).get(f"/answers/{waiting.pk}/"))
+    assert "took the agreement back on Mon 23 Nov" in text_of(review(page(ana), waiting, ["q01:0"]))
+    assert not noor.conditions.exists()

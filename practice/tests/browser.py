@@ -211,7 +211,7 @@ class Person:
 
     def _said(self, message: Any) -> None:
         # A refusal is a page with a status of its own; Chromium notes each such page, and `look` knows its status.
-        if message.type in ("error", "warning") and not re.search(r"status of 4(04|09|22)\b", message.text):
+        if message.type in ("error", "warning") and not re.search(r"status of 4(00|04|09|22)\b", message.text):
             self._fault(f"the console says: {message.text} ({message.location.get('url', '')})")
 
     def _fault(self, words: str) -> None:
