@@ -18,12 +18,16 @@ class ToCondition:
 
 @dataclass(frozen=True, slots=True)
 class ToFinding:
-    """A finding; `where` and `when` are the questions that ask for its places and its beginning."""
+    """A finding; `where` and `when` are the questions that ask for its places and its beginning.
+
+    `is_new` where nobody asks when it began: then it is of the day it was answered.
+    """
 
     code: str
     detail: str = ""
     where: str = ""
     when: str = ""
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

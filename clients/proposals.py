@@ -70,6 +70,12 @@ class Profile:
     def client(self) -> Client:
         return self.row.client
 
+    @property
+    def answered_on(self) -> date | None:
+        """The day the answers were sent, where the practice is."""
+        sent = self.row.submitted_at
+        return clock.wall_of(sent, self.client.practice.time_zone)[0] if sent else None
+
     def findings_of(self, code: str) -> list[Finding]:
         """The open findings of this kind."""
         return [finding for finding in self.findings if finding.finding == code]
@@ -102,8 +108,8 @@ def _finding(profile: Profile, to: ToFinding, given: Answer, key: str) -> list[P
 
     def accept(client: Client, by: Actor) -> object:
         places = [(region, side) for region, _, side in (place.partition(":") for place in where)]
-        return record_finding(client=client, finding=to.code, places=places, began_on=began.first_day(), detail=detail,
-                              by=by)
+        return record_finding(client=client, finding=to.code, places=places, detail=detail, by=by,
+                              began_on=profile.answered_on if to.is_new else began.first_day())
 
     return [Proposal(key, ", ".join(filter(None, words)), now or _NOTHING, None if is_there else accept)]
 

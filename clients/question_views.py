@@ -66,7 +66,8 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
 def page(request: HttpRequest, token: str, code: str) -> HttpResponse:
     """One page of the questions: a question by its code, or `check`, `agree`, `sent`."""
     if code == SENT and (sent := just_sent_behind(token)):
-        return _kept_private(render(request, "clients/questions_sent.html", _around(sent, token)))
+        return _kept_private(render(request, "clients/questions_sent.html", _around(sent, token) | {
+            "then": SETS[sent.kind].then(sent)}))
     row = open_behind(token)
     if row is None:
         is_thanked = code == AGREE and request.method == "POST" and just_sent_behind(token)

@@ -44,7 +44,8 @@ class QuestionSet:
     """The questions of one kind of questionnaire, and what stands around them.
 
     `agreement` are the paragraphs agreed to at the end (heading, text), empty where nothing is to be agreed.
-    `when_sent` is called in the transaction in which the answers are sent.
+    `when_sent` is called in the transaction in which the answers are sent; `then` says what the page after it offers:
+    words, an address of ours, and the words on the way there.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class QuestionSet:
     agreement_version: str = ""
     spared: Callable[[Questionnaire], Spared] = lambda _: Spared()
     when_sent: Callable[[Questionnaire, Actor], None] = lambda _, by: None
+    then: Callable[[Questionnaire], tuple[str, str, str] | None] = lambda _: None
 
 
 SETS: dict[str, QuestionSet] = {}

@@ -15,6 +15,7 @@ from clients.models import Client, ClientCondition, Episode, Finding
 from clients.rule import Level
 from clients.rules import RULES
 from practice import clock
+from sessions.check_before import flagged
 from sessions.models import Appointment
 
 _COMING = (Appointment.Status.PROPOSED, Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
@@ -25,10 +26,11 @@ _BARRING_CONDITIONS = {code for code in CONDITIONS if _NAMED & set(line_of(code)
 
 
 def needing_decision(visits: Sequence[Appointment]) -> set[UUID]:
-    """Of these visits, the ones on hold, the coming ones the safety check bars, and the next one of a client who may
-    be having an episode or whose review is overdue. A constant number of queries."""
+    """Of these visits, the ones on hold, the coming ones the safety check bars or an answer speaks against, and the
+    next one of a client who may be having an episode or whose review is overdue. A constant number of queries."""
     held = {visit.pk for visit in visits if visit.status == Appointment.Status.HELD}
     coming = [visit for visit in visits if visit.status in _COMING and visit.ends_at > timezone.now()]
+    held |= flagged([visit.pk for visit in coming]) if coming else set()
     bodies = bodies_of(_in_question({visit.client_id for visit in coming})) if coming else {}
     if not bodies:
         return held

@@ -22,6 +22,7 @@ from practice.outbox import Kind, Mail
 from sessions.models import Appointment, Hold, Plan, PlanMove
 
 VISIT_LINK = "visit"
+CHECK_OPENS = timedelta(days=3)  # before a visit, from when on the questions about it can be answered: our proposal
 _ALIVE = (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
 OF_A_TIME = ("booked", "reminder", "moved")  # kinds that speak of one start time of a visit
 
@@ -230,8 +231,11 @@ def _about_visit(message: Message) -> Mail:
     assert visit is not None
     head = {"booked": "Your appointment is booked", "reminder": "Your next appointment",
             "moved": "Your appointment has a new time"}[message.kind]
+    is_soon = message.kind == "reminder" and visit.starts_at <= timezone.now() + CHECK_OPENS
+    questions = "A few questions before you come are on the same page.\n" if is_soon else ""
     body = (f"{_greeting(visit.client)}{head}:\n\n{visit.said} ({visit.minutes} minutes)\n\n"
             f"Confirm, or ask for another time: {visit_url(visit)}\n"
+            f"{questions}"
             f"Not feeling well? Tell us on the same page.\n{_closing(visit.client)}")
     return Mail(f"{head}: {visit.said}", body, copies=copied_to(visit.client))
 
@@ -298,7 +302,8 @@ def _still_open(message: Message) -> str | None:
     return None if is_waiting else "It has been dealt with."
 
 
-def _about_look(message: Message) -> Mail:
+def ask_to_look(message: Message) -> Mail:
+    """The message to a therapist that says neither who nor what."""
     member = Membership.objects.select_related("user").filter(user__email=message.to_address,
                                                               practice=message.practice).first()
     name = member.name if member else "there"
@@ -316,4 +321,4 @@ outbox.declare(Kind("cancelled", "Cancellation", _cancel_stands, _about_cancella
 outbox.declare(Kind("held", "On hold", _hold_stands, _about_hold))
 outbox.declare(Kind("plan-applied", "New times", _plan_stands, _about_plan))
 outbox.declare(Kind("plan-undone", "New times withdrawn", _plan_stands, _about_plan))
-outbox.declare(Kind("look-today", "Needs a therapist", _still_open, _about_look, keeps_quiet_hours=False))
+outbox.declare(Kind("look-today", "Needs a therapist", _still_open, ask_to_look, keeps_quiet_hours=False))

@@ -10,10 +10,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from clients.questionnaires import url_of
+from practice.access import Outsider
 from practice.pages import attempt, look
 from sessions import answers
 from sessions.asked import status_of
 from sessions.caution_line import first_name
+from sessions.check_before import begin_check, is_open_for, last_answers
 from sessions.forms import UnwellForm
 from sessions.models import Appointment
 
@@ -53,6 +56,9 @@ def _answer(request: HttpRequest, visit: Appointment, token: str) -> HttpRespons
         there = redirect("sessions:action", token=token)
         there["Location"] += "?say=thanks"
         return there
+    if answer == "questions" and is_open_for(visit):
+        by = Outsider(visit.practice, "client", visit.client.name)
+        return redirect(url_of(begin_check(appointment=visit, by=by)))
     if answer in _VERBS and attempt(form, _VERBS[answer], visit=visit) is None:
         visit.refresh_from_db(fields=["status", "wants_other_time"])
         return _page(request, visit, form, say="")
@@ -68,6 +74,7 @@ def _state(visit: Appointment) -> str:
 
 def _page(request: HttpRequest, visit: Appointment, form: UnwellForm, **words: Any) -> HttpResponse:
     template = {"unwell": "answer_unwell", "thanks": "answer_thanks"}.get(words["say"], "answer")
-    context = {"visit": visit, "practice": visit.practice, "form": form, "state": _state(visit),
-               "therapist": first_name(visit.therapist)}
+    asks = is_open_for(visit)
+    context = {"visit": visit, "practice": visit.practice, "form": form, "state": _state(visit), "asks_questions": asks,
+               "answered": last_answers(visit) if asks else None, "therapist": first_name(visit.therapist)}
     return render(request, f"sessions/{template}.html", context, status=status_of(form))

@@ -23,6 +23,7 @@ from practice.pages import attempt, find, member_page
 from sessions import answers, booking, holds, reminders
 from sessions.asked import back_to, member_of, status_of
 from sessions.caution_line import for_the_desk, told_to
+from sessions.check_before import last_answers
 from sessions.forms import CancelForm, KeepForm, MoveForm
 from sessions.models import Appointment
 from sessions.objections import Wish, checked_at_booking
@@ -160,7 +161,7 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
         "others": other_words(refusal),
         "nearest": [(_wall(at, visit), words) for at, words in nearest_times(refusal, visit.time_zone)],
         "is_new": _is_new(visit),
-        "messages_of": _messages(visit, member),
+        "messages_of": _messages(visit, member), "answered": last_answers(visit),
     }
     return render(request, "sessions/appointment.html", context, status=status_of(form) if form else 200)
 
