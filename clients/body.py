@@ -110,6 +110,23 @@ def keys(region: str, side: str) -> tuple[str, ...]:
     return (f"{region}:left", f"{region}:right") if side == "both" else (f"{region}:{side}",)
 
 
+def together(places: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Places such as "foot:left" as region and side, once each, left and right of a region being both."""
+    sides: dict[str, set[str]] = {}
+    for place in places:
+        region, _, side = place.partition(":")
+        sides.setdefault(region, set()).add(side)
+    return tuple((region, side) for region, found in sides.items()
+                 for side in (("both",) if "both" in found or {"left", "right"} <= found else sorted(found)))
+
+
+def wider(place: str) -> tuple[str, ...]:
+    """The places that contain this one, the nearest first: of "heel:left" the left foot, lower leg and leg."""
+    region, side = place.split(":")
+    return tuple(f"{around}:{side if side in sides_of(around) and side != 'midline' else 'both'}"
+                 for around in _line(region)[1:])
+
+
 def _line(region: str) -> tuple[str, ...]:
     """The region and everything that contains it, upwards."""
     line = [region]

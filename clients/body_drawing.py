@@ -45,12 +45,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One view of the body: its frame (x, y, width, height) and its groups, the hindmost first."""
+    """One view of the body: its frame (x, y, width, height) and its groups, the hindmost first.
+
+    `ends` say whose hand is at the left and at the right of the picture; `captions` are words in it, and where.
+    """
 
     view: str
     name: str
     frame: tuple[int, int, int, int]
     groups: tuple[Group, ...]
+    ends: tuple[str, str] = ("", "")
+    captions: tuple[tuple[str, int, int], ...] = ()
 
     @property
     def frame_words(self) -> str:
@@ -66,12 +71,14 @@ class Figure:
 @lru_cache(maxsize=1)
 def figures() -> dict[str, Figure]:
     """The four views, by code. In front of a body its left is at our right hand; from behind it is as ours."""
-    both, side = (-176, _TOP, 352, _HEIGHT), (_TOP, _HEIGHT)
+    wide, soles = (-176, _TOP, 352, _HEIGHT), (("sole", -112, 600), ("sole", 112, 600))
     return {
-        "front": Figure("front", "Front", both, (_group(FRONT, "left"), _group(FRONT, "right", is_mirrored=True))),
-        "back": Figure("back", "Back", both, (_group(BACK, "right"), _group(BACK, "left", is_mirrored=True))),
-        "left": Figure("left", "Left side", (-110, side[0], 180, side[1]), (_group(SIDE, "left"), _group(ARM, "left"))),
-        "right": Figure("right", "Right side", (-70, side[0], 180, side[1]), (
+        "front": Figure("front", "Front", wide, (_group(FRONT, "left"), _group(FRONT, "right", is_mirrored=True)),
+                        ("Right", "Left")),
+        "back": Figure("back", "Back", wide, (_group(BACK, "right"), _group(BACK, "left", is_mirrored=True)),
+                       ("Left", "Right"), soles),
+        "left": Figure("left", "Left side", (-110, _TOP, 180, _HEIGHT), (_group(SIDE, "left"), _group(ARM, "left"))),
+        "right": Figure("right", "Right side", (-70, _TOP, 180, _HEIGHT), (
             _group(SIDE, "right", is_mirrored=True), _group(ARM, "right", is_mirrored=True))),
     }
 
@@ -95,8 +102,8 @@ def _group(drawing: Drawing, side: str, *, is_mirrored: bool = False) -> Group:
             continue  # it lies across the midline and is drawn whole, once
         rings = [_ring(ring, lines, is_whole=is_single) for ring in text.split(", ")]
         shapes.append(_shape(f"{region}:{'midline' if is_single else side}", rings, is_mirrored))
-    return Group(is_mirrored, tuple(shapes), _written([lines[name][1] for name in drawing.outline]),
-                 _written([lines[name][1] for name in drawing.detail]))
+    return Group(is_mirrored, tuple(shapes), _written([lines[name][1] for name in drawing.outline.split()]),
+                 _written([lines[name][1] for name in drawing.detail.split()]))
 
 
 def _nodes(text: str) -> dict[str, Point]:
@@ -117,7 +124,7 @@ def _line(text: str, nodes: dict[str, Point]) -> tuple[tuple[str, ...], Run]:
 
 
 def _smooth(points: Sequence[Point]) -> Run:
-    """Curves through the points without a corner: each point's direction is the mean of those beside it, by nearness."""
+    """Curves through the points without a corner: a point's direction is the mean of those beside it, by nearness."""
     lengths = [((b[0] - a[0]) ** 2 + (b[1] - a[1]) ** 2) ** 0.5 for a, b in pairwise(points)]
     ways = [((b[0] - a[0]) / n, (b[1] - a[1]) / n) for (a, b), n in zip(pairwise(points), lengths, strict=True)]
     inner = [_between(ways[i], ways[i + 1], lengths[i], lengths[i + 1]) for i in range(len(ways) - 1)]
@@ -151,7 +158,7 @@ def _ring(text: str, lines: dict[str, tuple[tuple[str, ...], Run]], *, is_whole:
     for piece in pieces[1:]:
         run += piece if _meets(run[-1][3], piece[0][0]) else _turned(piece)
     if is_whole:
-        run += _turned(tuple(tuple((-x, y) for x, y in curve) for curve in run))  # type: ignore[misc]
+        run += _turned(tuple(tuple((-x, y) for x, y in curve) for curve in run))
     if not all(_meets(a[3], b[0]) for a, b in pairwise((*run, run[0]))):
         raise ValueError(f"These lines do not close: {text}")
     return run
@@ -202,14 +209,18 @@ def _middle(dots: Sequence[Point]) -> Point:
 
 
 def _written(runs: Sequence[Run], *, is_closed: bool = False) -> str:
-    """The runs as an svg path, to a tenth of a unit."""
+    """The runs as an svg path: each curve told from where the last one ended, to a tenth of a unit."""
     words = []
     for run in runs:
-        words.append(f"M{_pair(run[0][0])}")
-        words += [f"C{_pair(b)} {_pair(c)} {_pair(d)}" for _, b, c, d in run]
+        at = _rounded(run[0][0])
+        words.append(f"M{at[0]:g} {at[1]:g}")
+        for _, *curve in run:
+            told = [value for x, y in map(_rounded, curve) for value in (x - at[0], y - at[1])]
+            words.append("c" + " ".join(f"{round(value, 1) or 0:g}" for value in told).replace(" -", "-"))
+            at = _rounded(curve[-1])
         words += ["Z"] * is_closed
     return "".join(words)
 
 
-def _pair(point: Point) -> str:
-    return " ".join(f"{value:.1f}".removesuffix(".0").replace("-0", "-0") for value in point)
+def _rounded(point: Point) -> Point:
+    return round(point[0], 1), round(point[1], 1)

@@ -18,14 +18,15 @@ class Drawing:
     nodes: str
     lines: dict[str, str]
     shapes: dict[str, str]
-    outline: tuple[str, ...]
-    detail: tuple[str, ...]
+    outline: str
+    detail: str
 
 
 # What the front and the back have in common: the outline of trunk, arm, hand and leg.
 _NODES = """
-crown 0,14  neck-top 25,97  neck-base 31.5,137  deltoid 97,206  elbow-top 112,281  elbow-low 121,309  wrist-top 137.5,384
-wrist-low 140,397  web 149,421  index 155.5,434  middle 148,438  ring 141,440  little 133.5,442  edge 124.5,442
+crown 0,14  neck-top 25,97  neck-base 31.5,137  deltoid 97,206  elbow-top 112,281  elbow-low 121,309
+wrist-top 137.5,384  wrist-low 140,397  web 149,421  index 155.5,434  middle 148,438  ring 141,440
+little 133.5,442  edge 124.5,442
 in-wrist-low 121,399  in-wrist-top 118.5,387  in-elbow-low 95.5,309  in-elbow-top 87,281  in-arm 70.5,224
 armpit 64,205  axilla 62.6,221  ribs 56,268  crest 53.5,308  trochanter 67,398  knee-top 56,504  knee-low 53.5,549
 ankle-top 44.5,686  ankle-low 46.5,709  in-ankle-low 23.5,709  in-ankle-top 25.3,688  in-knee-low 16.6,549
@@ -35,7 +36,8 @@ shin-low 36,690
 _LEG_IN = ("@in-ankle-low 25,699 @in-ankle-top 24.2,672 @calf-in 18,626 14.8,602 13.6,582 14.8,564 @in-knee-low "
            "17,534 16,518 @in-knee-top 11.2,480 7.6,456 4.8,432 ")
 _LINES = {
-    "arm.out": "@neck-top 23.8,106 23.4,118 25,128.5 @neck-base 45,143 62,146 76,151 87,160 93,173 @deltoid 101,226 106,252 109.5,268 @elbow-top 117,295 "
+    "arm.out": "@neck-top 23.8,106 23.4,118 25,128.5 @neck-base 45,143 62,146 76,151 87,160 93,173 @deltoid 101,226 "
+               "106,252 109.5,268 @elbow-top 117,295 "
                "@elbow-low 126,325 130,344 133,362 135.5,375 @wrist-top 138.5,390 @wrist-low",
     "arm.in": "@in-wrist-low 119.8,393 @in-wrist-top 113.5,370 107,348 100,325 @in-elbow-low 91.5,296 @in-elbow-top "
               "82.5,264 77,244 @in-arm 66.5,213 @armpit",
@@ -61,9 +63,8 @@ _LINES = {
     "ankle.top": "@ankle-top @shin-low @in-ankle-top",
     "ankle.low": "@ankle-low 35,704 @in-ankle-low",
 }
-_FINGERS = ("knuckles finger.4 finger.3 finger.2 finger.1, thumb.out thumb.root")
-_OUTLINE = ("arm.out", "arm.in", "trunk", "leg.in", "thumb.out", "palm.out", "palm.in", "finger.1", "finger.2",
-            "finger.3", "finger.4")
+_FINGERS = "knuckles finger.4 finger.3 finger.2 finger.1, thumb.out thumb.root"
+_OUTLINE = "arm.out arm.in trunk leg.in thumb.out palm.out palm.in finger.1 finger.2 finger.3 finger.4"
 
 FRONT = Drawing(
     nodes=_NODES + """
@@ -102,8 +103,10 @@ FRONT = Drawing(
         "foot.out": "@ankle-low 49.6,717 54.5,725 @toe-out",
         "foot.in": "@in-ankle-low 21.4,717 19.8,724 @toe-in",
         "toes.top": "@toe-in 28,727.6 38,726.6 49,728.4 @toe-out",
-        "toes.edge": "@toe-in 18.4,739.5 20,746.4 24.8,749 29.8,747 31.4,741.6 33,746.4 36.2,748.4 39.4,746.4 40.4,741.2 "
-                     "42.2,745.4 45,747 47.8,744.8 48.4,740 50.2,743.8 52.8,744.8 55.2,742.4 55.4,738.8 57.2,741.2 59.8,740.4 "
+        "toes.edge": "@toe-in 18.4,739.5 20,746.4 24.8,749 29.8,747 31.4,741.6 33,746.4 36.2,748.4 39.4,746.4 "
+                     "40.4,741.2 "
+                     "42.2,745.4 45,747 47.8,744.8 48.4,740 50.2,743.8 52.8,744.8 55.2,742.4 55.4,738.8 57.2,741.2 "
+                     "59.8,740.4 "
                      "60.8,737 @toe-out",
         "toe.1": "31.4,741.6 31.2,735.5", "toe.2": "40.4,741.2 40,735.6", "toe.3": "48.4,740 47.8,735.8",
         "toe.4": "55.4,738.8 54.6,735.6",
@@ -139,16 +142,17 @@ FRONT = Drawing(
         "ankle": "ankle.top trunk[ankle-top ankle-low] ankle.low leg.in[in-ankle-low in-ankle-top]",
         "foot": "ankle.low foot.out toes.top foot.in", "toes": "toes.top toes.edge",
     },
-    outline=(*_OUTLINE, "skull", "temple", "cheek", "ear", "jaw", "foot.out", "foot.in", "toes.edge"),
-    detail=("eye", "eyebrow", "nose", "lips", "navel", "pec", "patella", "patella.out", "malleolus", "in.malleolus", "toe.1", "toe.2", "toe.3", "toe.4", "palm.crease",
-            "elbow.crease", "collar"),
+    outline=_OUTLINE + " skull temple cheek ear jaw foot.out foot.in toes.edge",
+    detail=("eye eyebrow nose lips navel pec patella patella.out malleolus in.malleolus toe.1 toe.2 toe.3 toe.4 "
+            "palm.crease elbow.crease collar"),
 )
 
 BACK = Drawing(
     nodes=_NODES + """
     ear-top 34.8,57  ear-low 33.6,75  nape 0,89  nape-low 0,105  nape-side 29.5,85  c7 0,147  waist 0,273
-    sacrum-top 0,331  sacrum-side 14,336  coccyx 0,382  iliac 38,320  fold 0,405  fold-out 53,408  heel-up 47.2,719  heel-out 44.6,740
     sole-heel 112,612
+    sacrum-top 0,331  sacrum-side 14,336  coccyx 0,382  iliac 38,320  fold 0,405  fold-out 53,408
+    heel-up 47.2,719  heel-out 44.6,740
     """,
     lines=_LINES | {
         "leg.in": _LEG_IN + "3,418 1.6,410 @fold",
@@ -168,12 +172,16 @@ BACK = Drawing(
         "calf.low": "@calf-out 44,656 37,649 29,658 @calf-in",
         "heel": "@ankle-low @heel-up 47,731 @heel-out 41,744.8 35,746 27.8,744 23.4,735 22.8,719 @in-ankle-low",
         "foot.out": "@heel-up 51,727 57,734.5 60,740.4 57.5,744.2 50,744.4 @heel-out",
-        "sole": "@sole-heel 120.6,614.4 126,625 127.2,642 128.4,662 131.6,684 132.6,700 131.8,710 128.6,714.6 124.6,713 123.4,719.6 "
-                "119.4,722.6 115.8,718.4 114.6,725.4 110.6,727.8 107.2,722.6 105.6,729.4 101.6,731 98.2,725.4 96.6,734.6 91.6,737 "
+        "sole": "@sole-heel 120.6,614.4 126,625 127.2,642 128.4,662 131.6,684 132.6,700 131.8,710 128.6,714.6 "
+                "124.6,713 123.4,719.6 "
+                "119.4,722.6 115.8,718.4 114.6,725.4 110.6,727.8 107.2,722.6 105.6,729.4 101.6,731 98.2,725.4 "
+                "96.6,734.6 91.6,737 "
                 "87.4,731 88,720 91.6,708 93.4,694 98.4,676 102.4,658 101,642 98,626 103.4,614.4 @sole-heel",
         "scapula": "19,170 17.5,190 21.5,210 30,221 39,213 50,197", "scapula.spine": "21,169 38,163 56,161",
-        "dimple": "19,340 21.5,342.6 20.4,346", "olecranon": "99,290 103,294.5 107.5,292", "crease": "23,525 36,528 48,524",
-        "heads": "36,566 35.6,600 36.8,642", "achilles.in": "31,662 33,682 31.4,704", "achilles.out": "39.6,660 37.6,682 39.8,704",
+        "dimple": "19,340 21.5,342.6 20.4,346", "olecranon": "99,290 103,294.5 107.5,292",
+        "crease": "23,525 36,528 48,524",
+        "heads": "36,566 35.6,600 36.8,642", "achilles.in": "31,662 33,682 31.4,704",
+        "achilles.out": "39.6,660 37.6,682 39.8,704",
         "sole.ball": "95.5,697 104,706 118,708 129,700", "sole.arch": "103,640 106,660 102.6,682",
     },
     shapes={
@@ -197,8 +205,8 @@ BACK = Drawing(
         "ankle": "ankle.top trunk[ankle-top ankle-low] ankle.low leg.in[in-ankle-low in-ankle-top]",
         "foot": "heel[heel-up heel-out] foot.out", "heel": "ankle.low heel", "sole": "sole",
     },
-    outline=(*_OUTLINE, "skull", "ear", "behind.ear", "mastoid", "foot.out", "heel", "sole"),
-    detail=("scapula", "scapula.spine", "dimple", "olecranon", "crease", "heads", "achilles.in", "achilles.out", "cleft", "sole.ball", "sole.arch"),
+    outline=_OUTLINE + " skull ear behind.ear mastoid foot.out heel sole",
+    detail="scapula scapula.spine dimple olecranon crease heads achilles.in achilles.out cleft sole.ball sole.arch",
 )
 
 SIDE = Drawing(
@@ -211,7 +219,8 @@ SIDE = Drawing(
     instep -22,710  ankle-mid 7,711  achilles 20.5,710  heel-front 2,746.6
     """,
     lines={
-        "profile": "@crown -13,16 -26,23.5 @hair -40.2,45 @brow -39.8,61 -43,68 -49.4,76 -48.8,80.4 -44.2,82.6 -46,87.4 "
+        "profile": "@crown -13,16 -26,23.5 @hair -40.2,45 @brow -39.8,61 -43,68 -49.4,76 -48.8,80.4 -44.2,82.6 "
+                   "-46,87.4 "
                    "-43.8,91.2 -45,95 @mouth -43,105 -40.6,111 -33.5,114.6 @under -15.5,115.5 -12.6,123 -13,135 @notch",
         "occiput": "@crown 22,17.5 37.5,29 46,47 46,66 42,79 @nape 29.5,103 27.6,115 29.5,130 @c7",
         "hairline": "@hair -28,36.5 @hair-side -9,49 @ear-top", "temple.front": "@hair-side -22,52 @brow-side",
@@ -235,20 +244,24 @@ SIDE = Drawing(
         "knee.top": "@knee-front -4,497 @knee-back", "knee.low": "@shin-top -12,553 @knee-mid 18,553 @calf-top",
         "calf.line": "@knee-mid 9,585 8,620 12,648 @calf-end", "ankle.top": "@ankle-front 0,692 @ankle-back",
         "ankle.low": "@instep -8,706 @ankle-mid @achilles", "heel.front": "@ankle-mid 3,728 @heel-front",
-        "foot": "@instep -33,718.5 -50,726 -67,731 -81,736.5 -87,741.8 -84,746.4 -72,747.2 -50,746.6 -30,743.8 -12,744.4 "
+        "foot": "@instep -33,718.5 -50,726 -67,731 -81,736.5 -87,741.8 -84,746.4 -72,747.2 -50,746.6 -30,743.8 "
+                "-12,744.4 "
                 "@heel-front",
         "heel": "@heel-front 16,748 26.6,745.4 30.2,736 27.4,721 @achilles",
-        "eye": "-37.5,65.4 -34,67.4 -29.5,66.4", "eyebrow": "-39,57.8 -34,55.6 -28,58.4", "lips": "-43.8,91.4 -40,91.8 -37,93",
+        "eye": "-37.5,65.4 -34,67.4 -29.5,66.4", "eyebrow": "-39,57.8 -34,55.6 -28,58.4",
+        "lips": "-43.8,91.4 -40,91.8 -37,93",
         "nostril": "-44.8,82.8 -41.8,80.6 -42,77.6", "ear.in": "7,61.5 10.6,60 11.4,65 8,70 7,74",
         "patella": "-27,510 -22,514 -21,523 -25,532", "malleolus": "-3,696 2,693.4 6,697 3,702 -2,701",
         "gluteus": "30,352 36,372 33,395",
-        "shin": "-15,572 -15,610 -12,650", "toe": "-82,737 -78,739.5 -79,743", "achilles.line": "11,672 9.6,690 12.6,704",
+        "shin": "-15,572 -15,610 -12,650", "toe": "-82,737 -78,739.5 -79,743",
+        "achilles.line": "11,672 9.6,690 12.6,704",
     },
     shapes={
         "scalp": "profile[crown hair] hairline ear.up ear.down nape.line occiput[nape crown]",
         "forehead": "profile[hair brow] brows temple.front hairline[hair-side hair]",
         "temple": "hairline[hair-side ear-top] ear.up cheekbone temple.front",
-        "face": "profile[brow mouth] jaw.top ear.down cheekbone brows", "jaw": "jaw.top jaw.low profile[mouth under]", "head": "ear",
+        "face": "profile[brow mouth] jaw.top ear.down cheekbone brows", "jaw": "jaw.top jaw.low profile[mouth under]",
+        "head": "ear",
         "neck": "jaw.low profile[under notch] base occiput[c7 nape] nape.line",
         "chest": "front[notch costal] costal.line axis base[base notch]",
         "upper-back": "rear[c7 ribs] ribs.line axis base[base c7]",
@@ -259,13 +272,13 @@ SIDE = Drawing(
         "thigh": "hip.low fold rear[fold knee-back] knee.top front[knee-front thigh-front]",
         "knee": "knee.top rear[knee-back calf-top] knee.low front[shin-top knee-front]",
         "calf": "knee.low[knee-mid calf-top] rear[calf-top calf-end] calf.line",
-        "lower-leg": "knee.low[shin-top knee-mid] calf.line rear[calf-end ankle-back] ankle.top front[ankle-front shin-top]",
+        "lower-leg": "knee.low[shin-top knee-mid] calf.line rear[calf-end ankle-back] ankle.top front[ankle-front "
+                     "shin-top]",
         "ankle": "ankle.top rear[ankle-back achilles] ankle.low front[instep ankle-front]",
         "heel": "ankle.low[ankle-mid achilles] heel heel.front", "foot": "ankle.low[instep ankle-mid] heel.front foot",
     },
-    outline=("profile", "occiput", "ear", "front", "rear", "foot", "heel"),
-    detail=("eye", "eyebrow", "lips", "nostril", "ear.in", "patella", "malleolus", "gluteus", "shin",
-            "toe", "achilles.line", "jaw.low"),
+    outline="profile occiput ear front rear foot heel",
+    detail="eye eyebrow lips nostril ear.in patella malleolus gluteus shin toe achilles.line jaw.low",
 )
 
 ARM = Drawing(  # of the side, in front of the trunk
@@ -275,18 +288,21 @@ ARM = Drawing(  # of the side, in front of the trunk
     wrist-low-back -60.6,398
     """,
     lines={
-        "deltoid.front": "@acromion -7,148.5 -17,157 -23.5,171 -26.6,187 @deltoid", "deltoid.back": "@acromion 15,149 24,158 28,172 26,188 "
+        "deltoid.front": "@acromion -7,148.5 -17,157 -23.5,171 -26.6,187 @deltoid",
+        "deltoid.back": "@acromion 15,149 24,158 28,172 26,188 "
                         "19.6,202 @deltoid-back", "deltoid.low": "@deltoid -14,214 0,219 @deltoid-back",
         "arm.front": "@deltoid -33,224 -39.5,246 -45,267 @elbow-top -52.5,293 @elbow-low -64.5,326 -70.4,346 -74.6,364 "
                      "@wrist-top -79,385 @wrist-low",
-        "arm.back": "@deltoid-back 3.4,240 -6.6,264 @elbow-top-back -18,299 @elbow-low-back -34,334 -43.5,353 -51.5,371 "
+        "arm.back": "@deltoid-back 3.4,240 -6.6,264 @elbow-top-back -18,299 @elbow-low-back -34,334 -43.5,353 "
+                    "-51.5,371 "
                     "@wrist-top-back -58.6,391 @wrist-low-back",
         "elbow.top": "@elbow-top -32,287 @elbow-top-back", "elbow.low": "@elbow-low -42,315 @elbow-low-back",
         "wrist.top": "@wrist-top -67.5,384.5 @wrist-top-back", "wrist.low": "@wrist-low -71,397.5 @wrist-low-back",
         "thumb": "@wrist-low -87,402 -95,413 -101.6,425 -103,433 -99.6,436.6 -95,431.5 -90.5,424",
         "hand": "-90.5,424 -94,440 -98.4,456 -99.8,467 -96,473.4 -90,471 -83.4,459 -76,443 -69.4,427 -64.4,412 "
                 "@wrist-low-back",
-        "finger": "-90.5,424 -84,432 -91,452", "finger.2": "-80,436 -87,455 -93,471", "olecranon": "-24,296 -20,302 -24,309",
+        "finger": "-90.5,424 -84,432 -91,452", "finger.2": "-80,436 -87,455 -93,471",
+        "olecranon": "-24,296 -20,302 -24,309",
     },
     shapes={
         "shoulder": "deltoid.front deltoid.low deltoid.back",
@@ -296,6 +312,6 @@ ARM = Drawing(  # of the side, in front of the trunk
         "wrist": "wrist.top arm.back[wrist-top-back wrist-low-back] wrist.low arm.front[wrist-low wrist-top]",
         "hand": "wrist.low thumb hand",
     },
-    outline=("arm.front", "arm.back", "thumb", "hand"),
-    detail=("deltoid.front", "deltoid.back", "finger", "finger.2", "olecranon"),
+    outline="arm.front arm.back thumb hand",
+    detail="deltoid.front deltoid.back finger finger.2 olecranon",
 )
