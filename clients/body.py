@@ -49,17 +49,17 @@ REGIONS: dict[str, Region] = {
         _halved("skull-base", "base of the skull", "head", "back"),
         _paired("temple", "temple", "head", "left right"),
         _halved("face", "face", "head", "front left right"),
-        _halved("forehead", "forehead", "face", "front"),
+        _halved("forehead", "forehead", "face", "front left right"),
         _halved("jaw", "jaw", "face", "front left right"),
         _halved("neck", "neck", None, "front back left right"),
         _halved("throat", "front of the neck", "neck", "front"),
         _paired("shoulder", "shoulder", None, "front back left right"),
         _paired("armpit", "armpit", "shoulder", "front"),
-        _halved("chest", "chest", None, "front"),
-        _halved("abdomen", "belly", None, "front"),
-        _halved("back", "back", None, "back"),
-        _halved("upper-back", "upper back", "back", "back"),
-        _halved("lower-back", "lower back", "back", "back"),
+        _halved("chest", "chest", None, "front left right"),
+        _halved("abdomen", "belly", None, "front left right"),
+        _halved("back", "back", None, "back left right"),
+        _halved("upper-back", "upper back", "back", "back left right"),
+        _halved("lower-back", "lower back", "back", "back left right"),
         _single("sacrum", "sacrum", "lower-back", "back"),
         _paired("hip", "hip", None, "front back left right"),
         _paired("groin", "groin", "hip", "front"),
@@ -69,7 +69,7 @@ REGIONS: dict[str, Region] = {
         _paired("elbow", "elbow", "arm", "front back left right"),
         _paired("inner-elbow", "inner elbow", "elbow", "front"),
         _paired("forearm", "forearm", "arm", "front back left right"),
-        _paired("wrist", "wrist", "arm", "front back"),
+        _paired("wrist", "wrist", "arm", "front back left right"),
         _paired("hand", "hand", "arm", "front back left right"),
         _paired("palm", "palm", "hand", "front"),
         _paired("fingers", "fingers", "hand", "front back"),
@@ -108,6 +108,23 @@ def keys(region: str, side: str) -> tuple[str, ...]:
     if side not in sides_of(region):
         raise ValueError(f"{REGIONS[region].name} has no side {side!r}")
     return (f"{region}:left", f"{region}:right") if side == "both" else (f"{region}:{side}",)
+
+
+def together(places: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Places such as "foot:left" as region and side, once each, left and right of a region being both."""
+    sides: dict[str, set[str]] = {}
+    for place in places:
+        region, _, side = place.partition(":")
+        sides.setdefault(region, set()).add(side)
+    return tuple((region, side) for region, found in sides.items()
+                 for side in (("both",) if "both" in found or {"left", "right"} <= found else sorted(found)))
+
+
+def wider(place: str) -> tuple[str, ...]:
+    """The places that contain this one, the nearest first: of "heel:left" the left foot, lower leg and leg."""
+    region, side = place.split(":")
+    return tuple(f"{around}:{side if side in sides_of(around) and side != 'midline' else 'both'}"
+                 for around in _line(region)[1:])
 
 
 def _line(region: str) -> tuple[str, ...]:

@@ -71,7 +71,8 @@ class OneCondition(Api):
     @extend_schema(request=ClientConditionSerializer, responses=ClientConditionSerializer)
     def patch(self, request: Request, pk: UUID, cid: UUID) -> Response:
         row = self.find(ClientCondition, cid, client_id=pk)
-        row = correct_condition(condition=row, by=self.member, **self.read(ClientConditionSerializer, changing=True))
+        changes = _with_code(self.read(ClientConditionSerializer, changing=True), "condition")
+        row = correct_condition(condition=row, by=self.member, **changes)
         return Response(ClientConditionSerializer(row).data)
 
 
@@ -103,7 +104,8 @@ class OneFinding(Api):
     @extend_schema(request=FindingSerializer, responses=FindingSerializer)
     def patch(self, request: Request, pk: UUID, fid: UUID) -> Response:
         row = self.find(Finding, fid, client_id=pk)
-        row = correct_finding(finding=row, by=self.member, **_with_places(self.read(FindingSerializer, changing=True)))
+        changes = _with_code(self.read(FindingSerializer, changing=True), "finding")
+        row = correct_finding(finding=row, by=self.member, **_with_places(changes))
         return Response(FindingSerializer(row).data)
 
 
@@ -168,6 +170,11 @@ class Cautions(Api):
                              on=read.get("on") or today_in(client), minutes=read.get("minutes"))
         audit.record(by=self.member, verb="client_read", subject=client, client_id=client.pk, what="cautions")
         return Response(CautionsSerializer(check).data)
+
+
+def _with_code(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    """What it is said to be, as the verbs take it beside the row itself."""
+    return {"code" if key == name else key: value for key, value in fields.items()}
 
 
 def _with_places(read: dict[str, Any], name: str = "places") -> dict[str, Any]:

@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 
+from clients.body import together
 from clients.conditions import CONDITIONS
 from clients.contraindications import Check
 from clients.fields import ChoiceOf, DayField, LineField, NumberField, Places, RowField, SomeOf, TextField
 from clients.findings import FINDINGS
-from clients.models import Clearance, Doctor, Episode
+from clients.models import Clearance, Doctor, Episode, Finding
 from clients.rule import EPISODES
 from practice.models import Membership
 from practice.techniques import PRESSURES, TECHNIQUES
@@ -36,7 +37,7 @@ class ConditionForm(forms.Form):
 class FindingForm(Places):
     """Something that limits the work, where, and since when."""
 
-    fields_of = {"regions": "place_0"}
+    fields_of = {"regions": "places"}
 
     finding = ChoiceOf(label="What limits the work", missing="Choose what limits the work.", choices=[
         ("", "Choose"), ("In one place", _named(f for f in FINDINGS.values() if f.is_regional)),
@@ -44,6 +45,24 @@ class FindingForm(Places):
     began_on = DayField(label="Since", required=False)
     detail = TextField(label="In words", required=False, rows=2,
                        help_text="What the client says, the product they do not tolerate, the side of a device.")
+
+    @staticmethod
+    def initial_of(row: Finding) -> dict[str, Any]:
+        """A finding as the form shows it."""
+        return {"finding": row.finding, "began_on": row.began_on, "detail": row.detail,
+                "places": [f"{place.region}:{place.side}" for place in row.places.all()]}
+
+    def typed(self) -> dict[str, Any]:
+        """What was typed, as the verb takes it."""
+        return {name: self.cleaned_data[name] for name in FindingForm.base_fields} | {"places": self.places()}
+
+    def changes(self) -> dict[str, Any]:
+        """The same for `correct_finding`, without the places where they are as they were: those stay as written."""
+        typed = self.typed()
+        typed["code"] = typed.pop("finding")
+        if set(typed["places"]) == set(together(FindingForm(initial=self.initial).chosen())):
+            del typed["places"]
+        return typed
 
 
 class EndForm(forms.Form):
@@ -55,7 +74,7 @@ class EndForm(forms.Form):
 class ClearanceForm(Places):
     """What a doctor was asked, or what they answered."""
 
-    fields_of = {"for": "scope", "regions": "place_0"}
+    fields_of = {"for": "scope", "regions": "places"}
 
     doctor = RowField(label="Doctor", missing="Choose the doctor. A new one is added on the client's page first.",
                       empty_label="Choose")

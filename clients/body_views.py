@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -20,8 +21,17 @@ from clients.episodes import today_in
 from clients.findings import FINDINGS
 from clients.limits import limits_on
 from clients.models import Client, ClientCondition, Finding
-from clients.recording import end_condition, end_finding, record_condition, record_finding
+from clients.recording import (
+    correct_finding,
+    correct_finding_instead,
+    end_condition,
+    end_finding,
+    record_condition,
+    record_finding,
+    record_finding_instead,
+)
 from clients.views import member_of, status_of
+from practice import clock
 from practice.access import CLINICAL
 from practice.pages import attempt, find, member_page
 
@@ -44,18 +54,42 @@ def condition_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_page(CLINICAL)
 def finding_new(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Add what limits the work, and where."""
+    """Add what limits the work, and where; where the opposite stands, ask whether that has ended."""
     member = member_of(request)
     client = find(Client, member, pk, "practice")
     form = FindingForm.answering(request, initial={"began_on": today_in(client)})
-    if form.is_bound and form.is_valid():
-        typed = form.cleaned_data
-        if attempt(form, record_finding, client=client, by=member, finding=typed["finding"], places=form.places(),
-                   began_on=typed["began_on"], detail=typed["detail"]):
-            messages.success(request, "Noted. Booking, plans and notes keep to it from now on.")
-            return redirect("clients:client", client.pk)
-    return render(request, "clients/finding_new.html", {"room": "clients", "client": client, "form": form},
-                  status=status_of(form))
+    verb = record_finding_instead if "instead" in request.POST else record_finding
+    if form.is_bound and form.is_valid() and attempt(form, verb, client=client, by=member, **form.typed()):
+        messages.success(request, "Noted. Booking, plans and notes keep to it from now on.")
+        return redirect("clients:client", client.pk)
+    return _finding_page(request, client, form, {"heading": "Add a finding", "submit": "Add finding"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page(CLINICAL)
+def finding_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Correct a finding: what it is, where, since when; asked as for a new one where the opposite stands."""
+    member = member_of(request)
+    finding = find(Finding, member, pk, "client__practice")
+    form = FindingForm.answering(request, initial=FindingForm.initial_of(finding))
+    verb = correct_finding_instead if "instead" in request.POST else correct_finding
+    if form.is_bound and form.is_valid() and attempt(form, verb, finding=finding, by=member, **form.changes()):
+        messages.success(request, "Corrected. Booking, plans and notes keep to it from now on.")
+        return redirect("clients:client", finding.client_id)
+    return _finding_page(request, finding.client, form, {"heading": "Correct a finding", "submit": "Save"}, finding)
+
+
+def _finding_page(request: HttpRequest, client: Client, form: FindingForm, words: dict[str, str],
+                  finding: Finding | None = None) -> HttpResponse:
+    """The form; where the opposite stands, with what stands and the last day it could have held."""
+    standing = getattr(getattr(form, "refusal", None), "standing", ())
+    context: dict[str, Any] = {"room": "clients", "client": client, "form": form, "standing": standing}
+    if standing:
+        last = (form.cleaned_data["began_on"] or today_in(client)) - timedelta(days=1)
+        can_end = not (finding and finding.ended_on) and all(
+            one.finding.began_on is None or one.finding.began_on <= last for one in standing)
+        context |= {"last_day": clock.said_date(last) if can_end else "", "opposite": standing[0].plain_name}
+    return render(request, "clients/finding.html", context | words, status=status_of(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

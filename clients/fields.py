@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any, Self
 
 from django import forms
 from django.http import HttpRequest
 
-from clients.body import REGIONS, label, sides_of
+from clients.body import REGIONS, keys, label, said, sides_of, together, wider
+from clients.body_map import View, touched_map
+from clients.reasons import capital
 from clients.words import check_phone
 
 _TODAY = {"required": "Choose a date.", "invalid": "Write the date as day, month and year."}
@@ -97,59 +101,88 @@ class RowField(forms.ModelChoiceField):
         super().__init__(None, error_messages={"required": missing, "invalid_choice": missing}, **kwargs)
 
 
-def _area_of(region: str) -> str:
-    """The largest part of the body that contains the region."""
-    while (parent := REGIONS[region].parent) is not None:
-        region = parent
-    return region
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One place to tick: its word among its region's sides, the place as it is said, and what contains it."""
+
+    value: str
+    short: str
+    said: str
+    wider: str
+    is_chosen: bool
+
+    @property
+    def spoken(self) -> str:
+        """What is read aloud: the place with the word that stands on the box."""
+        return self.said if self.short in self.said else f"{self.short} {self.said}"
 
 
-def place_choices() -> list[tuple[str, Any]]:
-    """Every place with its sides, as it is said, by part of the body: ("foot:both", "both feet")."""
-    areas: dict[str, list[tuple[str, str]]] = {}
-    for code in REGIONS:
-        sides = [side for side in sides_of(code) if side != "midline"] or ["midline"]
-        for side in sides:
-            areas.setdefault(_area_of(code), []).append((f"{code}:{side}", label(code, side)))
-    return [("", "Choose a place"), *((REGIONS[area].name.capitalize(), places) for area, places in areas.items())]
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A part of the body that folds open: each region of it with its ticks."""
+
+    name: str
+    regions: tuple[tuple[str, tuple[Tick, ...]], ...]
+
+    @property
+    def chosen(self) -> int:
+        """How many of its places are chosen."""
+        return sum(tick.is_chosen for _, ticks in self.regions for tick in ticks)
+
+
+def _ticks(region: str, chosen: Collection[str] = ()) -> tuple[Tick, ...]:
+    sides = [side for side in sides_of(region) if side != "midline"] or ["midline"]
+    words = {"midline": "whole", "both": "whole"} if not REGIONS[region].is_paired else {}
+    return tuple(
+        Tick(place, words.get(side, side), label(region, side), " ".join(wider(place)), place in chosen)
+        for side in sides for place in (f"{region}:{side}",))
+
+
+def _areas(chosen: Collection[str]) -> tuple[Area, ...]:
+    """The whole body, by its largest parts."""
+    areas: dict[str, list[tuple[str, tuple[Tick, ...]]]] = {}
+    for code, region in REGIONS.items():
+        largest = wider(f"{code}:both")[-1].partition(":")[0] if region.parent else code
+        areas.setdefault(largest, []).append((capital(region.name), _ticks(code, chosen)))
+    return tuple(Area(capital(REGIONS[code].name), tuple(regions)) for code, regions in areas.items())
 
 
 class Places(forms.Form):
-    """A form with places on the body: one list per place, and always a way to get more lists."""
+    """A form with places on the body: boxes to tick by part of the body, and a map that ticks the same boxes."""
 
-    LEAST, MOST = 2, 30
-
-    def __init__(self, *args: Any, lists: int = LEAST, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        asked = _lists_in(self.data) if self.is_bound else lists
-        choices = place_choices()
-        for index in range(min(max(self.LEAST, asked), self.MOST)):
-            self.fields[f"place_{index}"] = ChoiceOf(label=f"Place {index + 1}", required=False, choices=choices)
+        self.fields["places"] = SomeOf(label="Where", choices=[
+            (tick.value, tick.said) for region in REGIONS for tick in _ticks(region)])
 
     @classmethod
     def answering(cls, request: HttpRequest, **kwargs: Any) -> Self:
-        """The form for a request: empty, as sent, or (where only more lists were asked for) the same with two more."""
-        if request.method != "POST":
-            return cls(**kwargs)
-        if "more_places" not in request.POST:
-            return cls(request.POST, **kwargs)
-        several = {name for name, field in cls.base_fields.items() if isinstance(field, forms.MultipleChoiceField)}
-        typed = {name: request.POST.getlist(name) if name in several else value for name, value in request.POST.items()}
-        lists = _lists_in(request.POST)
-        form = cls(initial=kwargs.pop("initial", {}) | typed, lists=lists + 2, **kwargs)
-        if f"place_{lists}" in form.fields:
-            form.fields[f"place_{lists}"].widget.attrs["autofocus"] = True
-        return form
+        """The form for a request: empty, or as sent."""
+        return cls(request.POST if request.method == "POST" else None, **kwargs)
 
-    def place_fields(self) -> list[forms.BoundField]:
-        """The lists, for the page."""
-        return [self[name] for name in self.fields if name.startswith("place_")]
+    def chosen(self) -> tuple[str, ...]:
+        """The boxes ticked: of a region with two halves, its midline is all of it."""
+        known = {value for value, _ in self.fields["places"].choices}  # type: ignore[attr-defined]
+        asked = [str(value) for value in self["places"].value() or ()]
+        spelled = (value if value in known else value.replace(":midline", ":both") for value in asked)
+        return tuple(value for value in spelled if value in known)
+
+    def chosen_words(self) -> str:
+        """The places chosen as they are said, empty where none is."""
+        return said(_keys(self.chosen()))
+
+    def areas(self) -> tuple[Area, ...]:
+        """The list of places, for the page."""
+        return _areas(self.chosen())
+
+    def views(self) -> tuple[View, ...]:
+        """The body map with what is chosen, for the page."""
+        return touched_map(_keys(self.chosen()))
 
     def places(self) -> list[tuple[str, str]]:
         """The places chosen: region and side."""
-        chosen = {value: None for name, value in self.cleaned_data.items() if name.startswith("place_") and value}
-        return [(region, side) for region, _, side in (value.partition(":") for value in chosen)]
+        return list(together(self.cleaned_data["places"]))
 
 
-def _lists_in(data: Any) -> int:
-    return sum(1 for name in data if name.startswith("place_"))
+def _keys(places: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for region, side in together(places) for key in keys(region, side)))

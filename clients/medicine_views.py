@@ -36,7 +36,7 @@ class TimesField(LineField):
 class MedicineForm(Places):
     """A medicine as somebody named it, and what it means for the work."""
 
-    fields_of = {"regions": "place_0"}
+    fields_of = {"regions": "places"}
 
     name = LineField(label="Medicine", missing="Write the name of the medicine.",
                      help_text="As it stands on the box, or as they say it.")
@@ -91,5 +91,5 @@ def _page(request: HttpRequest, client: Client, form: MedicineForm, heading: str
 
 def _initial(medicine: Medicine) -> dict[str, Any]:
     fields = {name: getattr(medicine, name) for name in MedicineForm.base_fields}
-    places = {f"place_{n}": f"{place['region']}:{place['side']}" for n, place in enumerate(medicine.regions)}
-    return fields | {"times": ", ".join(medicine.times)} | places
+    places = [f"{place['region']}:{place['side']}" for place in medicine.regions]
+    return fields | {"times": ", ".join(medicine.times), "places": places}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from clients.body import keys, said
 from clients.body_forms import scope_name
+from clients.body_map import BodyMap, sensation_map
 from clients.conditions import CONDITIONS
 from clients.contraindications import Check, Reason, cautions_for
 from clients.findings import FINDINGS
@@ -64,7 +66,8 @@ def limits_of(check: Check) -> Limits:
 
 def overview_of(member: Membership, client: Client, known: Known, today: date) -> dict[str, Any]:
     """What limits today's work and why, as far as this member may read it."""
-    limits = limits_of(cautions_for(body_from(client, known, book_of(client.practice)), on=today))
+    check = cautions_for(body_from(client, known, book_of(client.practice)), on=today)
+    limits = limits_of(check)
     shown: dict[str, Any] = {"wishes": said_wishes(wishes_of(client)), "is_decision_needed": limits.is_decision_needed}
     if not may_read(member, Finding):
         return shown
@@ -73,7 +76,7 @@ def overview_of(member: Membership, client: Client, known: Known, today: date) -
     clearances = [(row, scope_name(row), said_terms(row)) for row in known.clearances]
     medicines = [(row, MEDICINES[row.kind], said_given(row, today)) for row in known.medicines]
     return shown | {
-        "limits": limits,
+        "limits": limits, "body_map": _body_map(known.findings, check, today),
         "conditions": [c for c in conditions if not _is_over(c[0], today)],
         "past_conditions": [c for c in conditions if _is_over(c[0], today)],
         "findings": [f for f in findings if not _is_over(f[0], today)],
@@ -107,7 +110,11 @@ def panels_on(request: HttpRequest, client: Client, tab: str, known: Known | Non
 
 def said_places(finding: Finding) -> str:
     """A finding's places in words, empty where none is noted."""
-    return said(tuple(dict.fromkeys(key for p in finding.places.all() for key in keys(p.region, p.side))))
+    return said(_keys_of(finding))
+
+
+def _keys_of(finding: Finding) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for p in finding.places.all() for key in keys(p.region, p.side)))
 
 
 def said_given(medicine: Medicine, today: date) -> str:
@@ -124,6 +131,12 @@ def said_given(medicine: Medicine, today: date) -> str:
              said(tuple(key for region, side in known.regions for key in keys(region, side))),
              " and ".join(medicine.times)]
     return ", ".join(part for part in parts if part)
+
+
+def _body_map(findings: Iterable[Finding], check: Check, today: date) -> BodyMap | None:
+    """What holds today and has a place, with the caps of the places noted."""
+    located = [(row.finding, _keys_of(row)) for row in findings if not _is_over(row, today)]
+    return sensation_map(located, check.max_pressure_by_region)
 
 
 def said_wishes(wishes: Wishes) -> list[tuple[str, str]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, ClassVar, TypedDict, Unpack
 
 from django.db import transaction
 
-from clients.body import REGIONS, keys, said, sides_of
+from clients.body import REGIONS, keys, said, sides_of, together
 from clients.conditions import CONDITIONS
 from clients.episodes import today_in
 from clients.findings import FINDINGS
@@ -23,26 +24,55 @@ Place = tuple[str, str]  # region and side
 OPPOSITES = {"absent-sensation": "hypersensitive", "hypersensitive": "absent-sensation"}
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A finding that stands where its opposite is to be noted, and the places that both would hold."""
+
+    finding: Finding
+    places: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What stands, in words."""
+        return FINDINGS[self.finding.finding].name
+
+    @property
+    def plain_name(self) -> str:
+        """The same as it goes on in a sentence: "hypersensitive", "without feeling"."""
+        return "hypersensitive" if self.finding.finding == "hypersensitive" else "without feeling"
+
+    @property
+    def where(self) -> str:
+        """Where both would hold, in words."""
+        return said(self.places) or "the whole body"
+
+
 class ContradictoryFindings(Refusal):
-    """One place cannot feel nothing and too much at the same time."""
+    """One place cannot feel nothing and too much at the same time; `standing` is what is noted there already."""
 
     code: ClassVar[str] = "contradictory_findings"
     title: ClassVar[str] = "Two findings contradict each other"
 
+    def __init__(self, standing: Sequence[Standing]) -> None:
+        first = standing[0]
+        super().__init__(f"“{first.name}” is already recorded for {first.where}. One place cannot feel nothing and too "
+                         "much at once: end the other finding first, or correct the place.", field="regions")
+        self.standing = tuple(standing)
+
 
 class ConditionFields(TypedDict, total=False):
-    """What is known of a condition; only those given are touched."""
+    """What is known of a condition, `code` being which of the catalogue; only those given are touched."""
 
-    condition: str
+    code: str
     since: date | None
     diagnosed_by: str
     ended_on: date | None
 
 
 class FindingFields(TypedDict, total=False):
-    """What is known of a finding; `places` replaces all of them."""
+    """What is known of a finding: `code` is which of the catalogue, `places` replaces all of them."""
 
-    finding: str
+    code: str
     places: Sequence[Place]
     began_on: date | None
     ended_on: date | None
@@ -68,7 +98,7 @@ def correct_condition(*, condition: ClientCondition, by: Actor, **changes: Unpac
     """Correct what was written about a condition; what it said before stays in the audit trail by field name."""
     row = ClientCondition.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "client__practice").get(pk=condition.pk)
-    changed = _put(row, dict(changes), one_lines=("diagnosed_by",))
+    changed = _put(row, _columns(changes, "condition"), one_lines=("diagnosed_by",))
     _refuse_unknown("condition", row.condition, CONDITIONS)
     _refuse_span(row.client, row.since, row.ended_on, field="since")
     if changed:
@@ -107,7 +137,7 @@ def correct_finding(*, finding: Finding, by: Actor, **changes: Unpack[FindingFie
     lock_client(finding.client)
     row = Finding.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "client__practice").get(pk=finding.pk)
-    columns: dict[str, Any] = dict(changes)
+    columns = _columns(changes, "finding")
     before = tuple(sorted(row.places.values_list("region", "side")))
     wanted = _checked(columns.pop("places")) if "places" in columns else before
     until = row.ended_on
@@ -126,6 +156,33 @@ def correct_finding(*, finding: Finding, by: Actor, **changes: Unpack[FindingFie
     return row
 
 
+@transaction.atomic
+def record_finding_instead(*, client: Client, finding: str, by: Actor, places: Sequence[Place] = (),
+                           began_on: date | None = None, detail: str = "") -> Finding:
+    """Record a finding whose opposite held there until the day before: only there the opposite ends.
+
+    Without a beginning it begins today. Refuses an opposite that began no earlier, and what `record_finding` refuses.
+    """
+    lock_client(client)
+    began = began_on or today_in(client)
+    row = Finding(practice_id=client.practice_id, client=client, finding=finding, began_on=began)
+    _make_way(row, _checked(places), by)
+    return record_finding(client=client, finding=finding, by=by, places=places, began_on=began, detail=detail)
+
+
+@transaction.atomic
+def correct_finding_instead(*, finding: Finding, by: Actor, **changes: Unpack[FindingFields]) -> Finding:
+    """Correct a finding whose opposite held there until the day before; as `record_finding_instead`."""
+    lock_client(finding.client)
+    row = Finding.objects.select_related("client__practice").get(pk=finding.pk)
+    changes["began_on"] = changes.get("began_on", row.began_on) or today_in(row.client)
+    columns = _columns(changes, "finding")
+    places = columns.pop("places", None)
+    _put(row, columns, one_lines=("detail",))
+    _make_way(row, _checked(list(row.places.values_list("region", "side")) if places is None else places), by)
+    return correct_finding(finding=finding, by=by, **changes)
+
+
 def end_finding(*, finding: Finding, ended_on: date | None, by: Actor) -> Finding:
     """Say that it limits the work no longer, from the day after `ended_on`; None where that was a slip."""
     return correct_finding(finding=finding, by=by, ended_on=ended_on)
@@ -139,6 +196,11 @@ def check_place(region: str, side: str, *, field: str = "") -> None:
                        field=f"{prefix}region")
     if side not in sides_of(region):
         raise BadInput(f"For the {REGIONS[region].name} say {' or '.join(sides_of(region))}.", field=f"{prefix}side")
+
+
+def _columns(changes: ConditionFields | FindingFields, code: str) -> dict[str, Any]:
+    """The changes by the names of the columns: `code` is the one that holds the entry of the catalogue."""
+    return {code if name == "code" else name: value for name, value in changes.items()}
 
 
 def _put(row: ClientCondition | Finding, columns: dict[str, Any], *, one_lines: Sequence[str]) -> list[str]:
@@ -178,19 +240,42 @@ def _refuse_span(client: Client, began: date | None, ended: date | None, *, fiel
 def _refuse_finding(row: Finding, places: Sequence[Place], *, others_may_contradict: bool = False) -> None:
     _refuse_unknown("finding", row.finding, FINDINGS)
     _refuse_span(row.client, row.began_on, row.ended_on, field="began_on")
-    opposite = OPPOSITES.get(row.finding)
-    if opposite is None or others_may_contradict:
+    if others_may_contradict:
         return
+    if standing := _standing_against(row, places):
+        raise ContradictoryFindings(standing)
+
+
+def _standing_against(row: Finding, places: Sequence[Place]) -> list[Standing]:
+    """The findings that say the opposite of the same places on the same days."""
+    opposite = OPPOSITES.get(row.finding)
+    if opposite is None:
+        return []
     mine = _spelled_out(places)
+    standing = []
     others = Finding.objects.filter(client=row.client, finding=opposite).exclude(pk=row.pk)
     for other in others.prefetch_related("places"):
         theirs = _spelled_out([(p.region, p.side) for p in other.places.all()])
-        both = sorted(mine & theirs)
-        if (both or not (mine or theirs)) and _overlap(row, other):
-            where = said(tuple(both)) or "the whole body"
-            raise ContradictoryFindings(
-                f"“{FINDINGS[opposite].name}” is already recorded for {where}. One place cannot feel nothing and too "
-                "much at once: end the other finding first, or correct the place.", field="regions")
+        if (mine & theirs or not (mine or theirs)) and _overlap(row, other):
+            standing.append(Standing(other, tuple(sorted(mine & theirs))))
+    return standing
+
+
+def _make_way(row: Finding, places: Sequence[Place], by: Actor) -> None:
+    """End what stands against this the day before it begins; where it holds elsewhere too, it goes on there."""
+    assert row.began_on is not None
+    last = row.began_on - timedelta(days=1)
+    for one in _standing_against(row, places):
+        other = one.finding
+        if row.ended_on or (other.began_on and other.began_on > last):
+            raise ContradictoryFindings([one])
+        rest = _spelled_out([(p.region, p.side) for p in other.places.all()]) - set(one.places)
+        if rest:
+            correct_finding(finding=other, by=by, places=together(sorted(rest)))
+            record_finding(client=row.client, finding=other.finding, by=by, places=together(one.places),
+                           began_on=other.began_on, ended_on=last, detail=other.detail)
+        else:
+            end_finding(finding=other, ended_on=last, by=by)
 
 
 def _spelled_out(places: Sequence[Place]) -> frozenset[str]:

@@ -36,6 +36,7 @@ urlpatterns = [
     path("clients/<uuid:pk>/findings/new/", body_views.finding_new, name="finding_new"),
     path("clients/<uuid:pk>/clearances/new/", body_views.clearance_new, name="clearance_new"),
     path("conditions/<uuid:pk>/end/", body_views.condition_end, name="condition_end"),
+    path("findings/<uuid:pk>/edit/", body_views.finding_edit, name="finding_edit"),
     path("findings/<uuid:pk>/end/", body_views.finding_end, name="finding_end"),
     path("clients/<uuid:pk>/medicines/new/", medicine_views.medicine_new, name="medicine_new"),
     path("medicines/<uuid:pk>/edit/", medicine_views.medicine_edit, name="medicine_edit"),

@@ -258,3 +258,15 @@ def test_what_the_body_map_does_not_know_is_refused_with_a_pointer(at_kofi, sent
     is_problem(answer, 400, "invalid")
     assert pointers(answer) == [pointer]
     assert pointers(at_kofi("post", "cautions/", {"on": "soon"})) == ["/on"]
+
+
+def test_what_a_condition_or_finding_is_can_be_corrected_too(api, ana, kofi, now):
+    condition, finding = kofi.conditions.get(), kofi.findings.get()
+    base = f"/api/v1/clients/{kofi.pk}"
+    named = api(ana).patch(f"{base}/conditions/{condition.pk}/", {"condition": "migraine"}, format="json")
+    found = api(ana).patch(f"{base}/findings/{finding.pk}/", {"finding": "absent-sensation"}, format="json")
+    condition.refresh_from_db()
+    finding.refresh_from_db()
+    assert (named.status_code, condition.condition, found.status_code, finding.finding) == (
+        200, "migraine", 200, "absent-sensation")
+    assert list(finding.places.values_list("region", "side")) == [("foot", "both")]

@@ -5,8 +5,11 @@ from datetime import date
 
 import pytest
 
+from clients.body import REGIONS, sides_of
 from clients.models import Clearance, ClientCondition, ClientDoctor, Doctor, Finding
+from clients.recording import record_finding
 from conftest import numb
+from practice.models import AuditEntry
 from practice.tests.answers import text_of, value_of
 
 
@@ -24,21 +27,16 @@ def test_a_condition_is_added_as_a_doctor_named_it_and_ended(page, ana, kofi, no
     assert added.ended_on is None
 
 
-def test_a_finding_has_one_or_more_places_and_there_is_always_room_for_another(page, ana, maria, now):
+def test_a_finding_has_one_or_more_places_ticked_in_the_list(page, ana, maria, now):
     address = f"/clients/{maria.pk}/findings/new/"
-    typed = {"finding": "spasticity", "place_0": "calf:left", "place_1": "calf:right", "detail": "worse at night"}
-    more = page(ana).post(address, typed | {"more_places": "yes"})
-    assert more.status_code == 200 and not Finding.objects.exists()
-    shown = more.content.decode()
-    assert 'name="place_3"' in shown and '<option value="calf:right" selected>' in shown and "worse at night" in shown
-    assert "error-summary" not in shown
-    page(ana).post(address, typed | {"place_2": "sacrum:midline", "place_3": "", "began_on": "2026-11-01"})
+    asked = page(ana).get(address).content.decode()
+    assert {f'value="{code}:{side}"' for code in REGIONS for side in sides_of(code) if side != "midline"} <= set(
+        re.findall(r'value="[a-z:-]+"', asked)
+    )
+    typed = {"finding": "spasticity", "places": ["calf:left", "calf:right", "sacrum:midline"], "detail": "worse at night"}
+    page(ana).post(address, typed | {"began_on": "2026-11-01"})
     finding = Finding.objects.get()
-    assert sorted(finding.places.values_list("region", "side")) == [
-        ("calf", "left"),
-        ("calf", "right"),
-        ("sacrum", "midline"),
-    ]
+    assert sorted(finding.places.values_list("region", "side")) == [("calf", "both"), ("sacrum", "midline")]
     assert "Spasticity: both calves and sacrum" in text_of(page(ana).get(f"/clients/{maria.pk}/"))
 
 
@@ -47,19 +45,98 @@ def test_a_finding_has_one_or_more_places_and_there_is_always_room_for_another(p
     [
         ({"finding": ""}, "Choose what limits the work"),
         ({"finding": "bad-mood"}, "Choose one of the list"),
-        ({"place_0": "tail:left"}, "Choose one of the list"),
+        ({"places": ["tail:left"]}, "Choose from the list"),
         ({"began_on": "2026-11-24"}, "is still to come. When did it begin?"),
-        ({"finding": "hypersensitive", "place_0": "foot:both"}, "One place cannot feel nothing and too much at once"),
+        ({"finding": "hypersensitive", "places": ["foot:both"]}, "One place cannot feel nothing and too much at once"),
     ],
 )
 def test_a_finding_that_cannot_be_is_refused_and_what_was_typed_stays(page, ana, maria, now, sent, words):
     absent = numb(maria, side="left")
     Finding.objects.filter(pk=absent.pk).update(finding="absent-sensation")
-    typed = {"finding": "spasm", "place_0": "calf:left", "detail": "worse at night"} | sent
+    typed = {"finding": "spasm", "places": ["calf:left"], "detail": "worse at night"} | sent
     answer = page(ana).post(f"/clients/{maria.pk}/findings/new/", typed)
     assert answer.status_code in (400, 409, 422)
     assert text_of(answer).count(words) >= 2 and "worse at night" in answer.content.decode()
     assert Finding.objects.count() == 1
+
+
+def test_a_finding_is_corrected_and_nothing_that_stayed_is_written_anew(page, ana, kofi, now):
+    finding = kofi.findings.get()
+    address = f"/findings/{finding.pk}/edit/"
+    assert f'href="{address}"' in page(ana).get(f"/clients/{kofi.pk}/").content.decode()
+    asked = page(ana).get(address).content.decode()
+    assert _ticked(asked) == {"foot:both"} and 'value="2026-01-01"' in asked and "both feet" in asked
+    row = finding.places.get()
+    typed = {"finding": "reduced-sensation", "places": ["foot:left", "foot:right"], "detail": "since the winter"}
+    page(ana).post(address, typed | {"began_on": "2025-12-01"})
+    finding.refresh_from_db()
+    assert (finding.detail, finding.began_on) == ("since the winter", date(2025, 12, 1))
+    assert finding.places.get() == row
+    page(ana).post(address, typed | {"finding": "absent-sensation", "places": ["sole:left"]})
+    finding.refresh_from_db()
+    assert (finding.finding, finding.began_on) == ("absent-sensation", None)
+    assert list(finding.places.values_list("region", "side")) == [("sole", "left")]
+    changed = AuditEntry.objects.filter(verb="finding_changed").order_by("at")
+    assert [set(entry.detail["fields"]) for entry in changed] == [
+        {"began_on", "detail"},
+        {"finding", "began_on", "places"},
+    ]
+    wrong = page(ana).post(address, typed | {"began_on": "2026-11-24"})
+    assert wrong.status_code == 400 and _ticked(wrong.content.decode()) == {"foot:left", "foot:right"}
+
+
+def _ticked(shown: str) -> set[str]:
+    return set(re.findall(r'name="places" value="([^"]+)"[^>]* checked', shown))
+
+
+def test_the_opposite_is_asked_about_and_ends_only_where_both_would_hold(page, ana, maria, now):
+    tender = record_finding(client=maria, finding="hypersensitive", places=[("foot", "both"), ("hand", "left")], by=ana,
+                            began_on=date(2026, 9, 1), detail="socks hurt")
+    address = f"/clients/{maria.pk}/findings/new/"
+    typed = {"finding": "absent-sensation", "places": ["foot:left"], "began_on": "2026-11-20", "detail": "no monofilament"}
+    asked = page(ana).post(address, typed)
+    words = text_of(asked)
+    assert asked.status_code == 409 and "“Hypersensitive to touch”: left foot, since 1 Sep 2026" in words
+    assert "ends on Thu 19 Nov" in words and "No longer hypersensitive there: end that, note this" in words
+    assert _ticked(asked.content.decode()) == {"foot:left"} and "no monofilament" in asked.content.decode()
+    assert maria.findings.count() == 1
+
+    page(ana).post(address, typed | {"instead": "yes"})
+    rows = {
+        (row.finding, row.began_on, row.ended_on, row.detail, tuple(row.places.values_list("region", "side").order_by("region")))
+        for row in maria.findings.all()
+    }
+    assert rows == {
+        ("hypersensitive", date(2026, 9, 1), None, "socks hurt", (("foot", "right"), ("hand", "left"))),
+        ("hypersensitive", date(2026, 9, 1), date(2026, 11, 19), "socks hurt", (("foot", "left"),)),
+        ("absent-sensation", date(2026, 11, 20), None, "no monofilament", (("foot", "left"),)),
+    }
+    assert maria.findings.get(pk=tender.pk).ended_on is None
+
+
+def test_an_opposite_that_clashes_everywhere_ends_whole_and_one_as_young_cannot(page, ana, maria, now):
+    record_finding(client=maria, finding="absent-sensation", places=[("foot", "left")], by=ana, began_on=date(2026, 9, 1))
+    dull = record_finding(client=maria, finding="reduced-sensation", places=[("foot", "left")], by=ana)
+    page(ana).post(
+        f"/findings/{dull.pk}/edit/", {"finding": "hypersensitive", "places": ["foot:left"], "instead": "yes"}
+    )
+    assert list(maria.findings.order_by("finding").values_list("finding", "began_on", "ended_on")) == [
+        ("absent-sensation", date(2026, 9, 1), date(2026, 11, 22)),
+        ("hypersensitive", date(2026, 11, 23), None),
+    ]
+    typed = {"finding": "absent-sensation", "places": ["foot:left"], "began_on": "2026-11-23", "instead": "yes"}
+    asked = page(ana).post(f"/clients/{maria.pk}/findings/new/", typed)
+    words = text_of(asked)
+    assert asked.status_code == 409 and "began no earlier than this" in words and "Correct that one" in words
+    assert 'name="instead"' not in asked.content.decode() and maria.findings.count() == 2
+
+
+def test_the_sensation_map_stands_on_the_clients_page_for_whoever_may_know(page, ana, desk, kofi, maria, now):
+    shown = page(ana).get(f"/clients/{kofi.pk}/").content.decode()
+    assert 'role="img" aria-label="Body map. Reduced sensation: both feet. Pressure 2 at most: both feet' in shown
+    assert "region--reduced" in shown and "<title>left foot: reduced sensation, pressure 2 at most</title>" in shown
+    assert "region" not in page(desk).get(f"/clients/{kofi.pk}/").content.decode()
+    assert "bodymap" not in page(ana).get(f"/clients/{maria.pk}/").content.decode()
 
 
 def test_a_finding_ends_on_a_day_and_holds_again_with_one_press(page, ana, kofi, now):
@@ -97,7 +174,7 @@ def test_a_doctors_word_is_noted_and_lifts_what_waited_for_it(page, ana, kofi, n
             "max_pressure": "3",
             "minutes": "45",
             "excluded_techniques": ["deep-tissue"],
-            "place_0": "back:both",
+            "places": ["back:both"],
             "expires_on": "2027-01-31",
         },
     )
@@ -106,12 +183,11 @@ def test_a_doctors_word_is_noted_and_lifts_what_waited_for_it(page, ana, kofi, n
     words = text_of(page(ana).get(f"/clients/{kofi.pk}/"))
     assert "Dr Adaeze Okafor on pregnancy granted" in words
     assert "For back, pressure 3 at most, 45 minutes at most, without deep tissue." in words
-    again = page(ana).post(
-        f"/clients/{kofi.pk}/clearances/new/", {"more_places": "yes", "excluded_techniques": ["cupping", "hot"]}
+    nothing = page(ana).post(
+        f"/clients/{kofi.pk}/clearances/new/", {"excluded_techniques": ["cupping", "hot"], "places": ["leg:both"]}
     )
-    ticked = re.findall(r'name="excluded_techniques" value="([^"]+)"[^>]* checked', again.content.decode())
-    assert sorted(ticked) == ["cupping", "hot"] and Clearance.objects.count() == 1
-    nothing = page(ana).post(f"/clients/{kofi.pk}/clearances/new/", {})
+    ticked = re.findall(r'name="(?:excluded_techniques|places)" value="([^"]+)"[^>]* checked', nothing.content.decode())
+    assert sorted(ticked) == ["cupping", "hot", "leg:both"] and Clearance.objects.count() == 1
     assert "Choose the doctor" in text_of(nothing) and "Say how it stands" in text_of(nothing)
 
 

@@ -101,7 +101,7 @@ def test_a_medicine_is_noted_and_ended_on_its_pages(page, maria, ana):
     browser = page(ana)
     browser.post(f"/clients/{maria.pk}/medicines/new/", {
         "name": "Interferon", "kind": "injection", "last_given_on": "2026-11-16", "every_days": "7",
-        "place_0": "thigh:left"})
+        "places": "thigh:left"})
     noted = maria.medicines.get()
     assert (noted.every_days, noted.regions) == (7, [{"region": "thigh", "side": "left"}])
     shown = browser.get(f"/clients/{maria.pk}/").content.decode()

@@ -106,6 +106,7 @@ def test_the_whole_story_works_in_a_browser(story):
     _maria_answers_from_her_mails_without_an_account(story, booked)
     _ana_confirms_the_relapse_and_brings_the_visits_back_and_again_not(story, booked)
     _ana_writes_kofis_note_and_the_check_speaks(story)
+    _ana_touches_where_it_is_numb_and_is_asked_where_the_opposite_stands(story)
     _a_summary_reaches_the_neurologist_and_is_closed_again(story)
     faults = [f"{person.name}: {fault}" for person in story.people for fault in person.faults]
     assert not faults, "\n".join(faults)
@@ -435,6 +436,53 @@ def _a_signed_note_refuses_every_change(ana: Person, address: str) -> None:
     ana.open(address)
     ana.says("Feet burn less since last week.")
     assert "Other" not in ana.words()
+
+
+# --- the body map ------------------------------------------------------------------------------------------------
+
+
+def _ana_touches_where_it_is_numb_and_is_asked_where_the_opposite_stands(story: Story) -> None:
+    ana = story.ana
+    ana.open("/clients/?q=kof")
+    ana.press("Kofi Mensah")
+    picture = ana.page.get_by_role("img", name="Body map")
+    assert "Reduced sensation: both feet" in str(picture.get_attribute("aria-label"))
+    ana.press("Add a finding")
+    ana.page.get_by_label("What limits the work").select_option("hypersensitive")
+    _touch(ana, "back", "heel:left")
+    ana.says("Chosen: left heel", "Rather the whole left foot")
+    ana.press("Rather the whole left lower leg", goes=False)
+    _touch(ana, "front", "palm:left")
+    _touch(ana, "front", "palm:right")
+    ana.says("Chosen: both palms, left lower leg")
+    _touch(ana, "back", "calf:left")
+    ana.says("Chosen: both palms")
+    ana.page.get_by_label("Find a place in the list").fill("foot r")
+    box = ana.page.get_by_label("right foot", exact=True)
+    box.focus()
+    ana.page.keyboard.press("Space")
+    ana.says("Chosen: both palms, right foot")
+    assert ana.page.locator(".figure--back [data-place='sole:right'].region--picked").count() == 1
+    ana.look("finding touched")
+    ana.page.get_by_label("Find a place in the list").press("Enter")
+    ana.press("Add finding")
+    ana.says("Hypersensitive to touch: right foot and both palms")
+    ana.look("client with a sensation map")
+    ana.press("Add a finding")
+    ana.page.get_by_label("What limits the work").select_option("absent-sensation")
+    _touch(ana, "front", "palm:left")
+    ana.press("Add finding")
+    ana.says("One place cannot feel nothing and too much at once", "left palm", "began no earlier", "Chosen: left palm")
+    ana.look("finding against another", status=409)
+    ana.press("Correct that one")
+    ana.says("Correct a finding", "Chosen: both palms, right foot")
+    _touch(ana, "front", "palm:left")
+    ana.press("Save")
+    ana.says("Hypersensitive to touch: right foot and right palm")
+
+
+def _touch(person: Person, view: str, place: str) -> None:
+    person.page.locator(f".figure--{view} [data-place='{place}']").click()
 
 
 # --- 6 -----------------------------------------------------------------------------------------------------------

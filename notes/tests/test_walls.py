@@ -100,7 +100,7 @@ TABLE: dict[str, Row] = {
     **dict.fromkeys(("clients/<uuid:pk>/merge/", "clients/<uuid:pk>/export/"), Row(CLINICAL, ("client",))),
     "practice/settings/": Row(CLINICAL),  # the owner alone: see practice/tests/test_numbers.py
     "conditions/<uuid:pk>/end/": Row(CLINICAL, ("condition",)),
-    "findings/<uuid:pk>/end/": Row(CLINICAL, ("finding",)),
+    **dict.fromkeys(("findings/<uuid:pk>/edit/", "findings/<uuid:pk>/end/"), Row(CLINICAL, ("finding",))),
     "episodes/<uuid:pk>/": Row(CLINICAL, ("episode",)),
     "episodes/<uuid:pk>/status/": Row(CLINICAL, ("episode",), P),
     "episodes/<uuid:pk>/plan/": Row(CLINICAL, ("episode",), P),
