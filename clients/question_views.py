@@ -125,8 +125,10 @@ def _check(request: HttpRequest, row: Questionnaire, token: str, code: str) -> H
 
 
 def _agree(request: HttpRequest, row: Questionnaire, token: str, code: str) -> HttpResponse:
-    form = AgreementForm(request.POST if request.method == "POST" else None)
-    if first_open(questions_of(row), answers_of(row)) is not None:
+    is_asked = bool(SETS[row.kind].agreement)  # where nothing is to be agreed, the check itself sends
+    typed = request.POST if is_asked else {"who": "self"}
+    form = AgreementForm(typed if request.method == "POST" else None)
+    if first_open(questions_of(row), answers_of(row)) is not None or not (is_asked or form.is_bound):
         return _to(token, CHECK)
     if form.is_bound and form.is_valid():
         sent = attempt(form, send_answers, questionnaire=row, address=_address(request), **form.given())

@@ -23,7 +23,7 @@ from practice.outbox import Kind
 from practice.refusals import WrongState
 from sessions import reminders
 from sessions.answers import is_not_well
-from sessions.check_questions import BEGAN, FEVER, INFECTION, NEW, QUESTIONS, WHAT, is_red
+from sessions.check_questions import BEGAN, FEVER, INFECTION, NEW, QUESTIONS, WHAT, is_quiet, is_red
 from sessions.models import Appointment
 
 PRE_VISIT = Questionnaire.Kind.PRE_VISIT.value
@@ -62,6 +62,9 @@ def _weigh(row: Questionnaire, by: Actor) -> None:
     answers = answers_of(row)
     visit = Appointment.objects.select_related("client__practice", "practice", "therapist__user").filter(
         pk=row.subject_id).first()
+    if is_quiet(answers):
+        row.reviewed_at = row.submitted_at  # nobody has to look at “no” all the way down
+        row.save(update_fields=["reviewed_at"])
     if visit is None or not is_red(answers):
         return
     row.is_red = True

@@ -45,3 +45,8 @@ _RED = {FEVER: "yes", INFECTION: "yes", NEW: "yes", SKIN: "swollen"}
 def is_red(answers: Mapping[str, Answer]) -> bool:
     """Whether one of the answers speaks against coming as planned."""
     return any(word in answers.get(code, Answer()).chosen for code, word in _RED.items())
+
+
+def is_quiet(answers: Mapping[str, Answer]) -> bool:
+    """Whether there is nothing to look at: every answer says no, or nothing."""
+    return all(answer.is_none or answer.chosen == (_NO.code,) for answer in answers.values())

@@ -210,6 +210,8 @@ def _the_desk_books_a_weekly_series_after_a_look_at_its_dates(story: Story) -> N
     desk.press("Maria Lindqvist")
     desk.look("client of the desk")
     desk.says("Maria", "Visits")
+    desk.page.get_by_role("link", name="Visits", exact=True).click()
+    desk.look("visits of a client")
     desk.press("Book a series")
     desk.look("series")
     desk.page.get_by_label("First visit").fill(first.isoformat())

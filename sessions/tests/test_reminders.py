@@ -7,7 +7,10 @@ from itertools import chain
 import pytest
 from django.utils import timezone
 
+from clients.intake import send_intake
 from clients.models import Episode
+from clients.questionnaires import ask_questions, questions_of, save_answer, send_answers
+from clients.questions import Answer
 from conftest import MONDAY, at, make_client
 from practice import outbox
 from practice.models import ActionLink, Message
@@ -293,10 +296,23 @@ def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):
     yield "summary-shared"
 
 
+def questions_by_link(client, by):
+    """The intake asked for, and a red answer before a visit that the therapist is to look at."""
+    send_intake(client=client, by=by)
+    yield "intake"
+    visit = Appointment.objects.filter(client=client, status__in=("booked", "confirmed")).latest("starts_at")
+    row = ask_questions(kind="pre_visit", client=client, subject_id=visit.pk, by=by, closes_at=visit.starts_at)
+    for question in questions_of(row):
+        given = Answer(chosen=("yes",)) if question.code == "q01" else Answer(is_unknown=True)
+        row = save_answer(questionnaire=row, code=question.code, answer=given)
+    send_answers(questionnaire=row)
+    yield "look-at-answers"
+
+
 def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, neuro_45, neurologist, consent):
     read = {}
     letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
-    for kind in chain(letter, every_message(maria, ana, neuro_45)):
+    for kind in chain(letter, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
         message = Message.objects.filter(kind=kind).first()
         mail = outbox.KINDS[kind].compose(message)
         read[kind] = f"{mail.subject}\n{mail.body}"

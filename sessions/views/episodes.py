@@ -23,8 +23,8 @@ from sessions.caution_line import first_name
 from sessions.forms import EpisodeForm, PlanForm, ReportForm, StepForm
 from sessions.holds import Effect, change_episode, next_visit, report_episode
 from sessions.models import Plan
+from sessions.needs import kind_words
 from sessions.rescheduling import propose_plan
-from sessions.today import kind_words
 from sessions.views.course import held_by, on_hold, staying
 
 

@@ -1,0 +1,132 @@
+"""What waits for somebody, as Today tells it: possible episodes, visits on hold, answers, wishes, doctors' words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils import timezone
+
+from clients.clearances import EXPIRING_DAYS, running_out
+from clients.models import Clearance, Episode, EpisodeStep, Questionnaire
+from practice import clock
+from practice.models import Membership
+from sessions.check_before import PRE_VISIT
+from sessions.models import Appointment, Hold
+
+STANDING = ("proposed", "booked", "confirmed")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that waits for a person, and the page where it is dealt with."""
+
+    words: str
+    url: str
+
+
+def needs_of(member: Membership, mine: Q, asking: Iterable[Appointment], answers: Iterable[Any]) -> list[Need]:
+    """Everything that waits for this member; the front desk is told that somebody has to decide, never what."""
+    return [*_episode_needs(member, mine), *(_answered(row, member) for row in answers), *map(_other_time, asking),
+            *_doctors_words(member)]
+
+
+def unread_answers(member: Membership, mine: Q) -> list[Any]:
+    """Answers nobody has looked at, oldest first, with `visit_at` and `visit_with` where they are of a coming visit.
+
+    The front desk gets those a visit is flagged for, and no others.
+    """
+    visit = Appointment.objects.filter(mine, pk=OuterRef("subject_id"), status__in=STANDING, ends_at__gt=timezone.now())
+    rows = (
+        Questionnaire.objects.filter(practice=member.practice, submitted_at__isnull=False, reviewed_at=None,
+                                     client__archived_at=None)
+        .annotate(visit_at=Subquery(visit.values("starts_at")[:1]),
+                  visit_with=Subquery(visit.values("therapist__user__name")[:1]))
+        .filter(~Q(kind=PRE_VISIT) | Q(visit_at__isnull=False))
+        .select_related("client").order_by("submitted_at", "pk"))
+    return list(rows if member.may_see_clinical else rows.filter(is_red=True, visit_at__isnull=False))
+
+
+def _episode_needs(member: Membership, mine: Q) -> list[Need]:
+    """Possible episodes before a coming visit, clients who wrote again, visits on hold that wait; in one query."""
+    today = clock.wall_of(timezone.now(), member.practice.time_zone)[0]
+    coming = Appointment.objects.filter(mine, client=OuterRef("client"), status__in=STANDING,
+                                        ends_at__gt=timezone.now()).order_by("starts_at")
+    held = Hold.objects.filter(episode=OuterRef("pk"), outcome="", appointment__in=Appointment.objects.filter(mine))
+    last = EpisodeStep.objects.filter(episode=OuterRef("pk")).order_by("-at", "-pk")
+    is_due = Q(status="confirmed", review_on__lte=today) | Q(status__in=["recovering", "resolved", "not_a_relapse"])
+    wrote = Q(last_by=F("client__name")) & ~Q(last_note="")
+    episodes = (
+        Episode.objects.filter(practice=member.practice).select_related("client")
+        .annotate(last_by=Subquery(last.values("by_name")[:1]), last_note=Subquery(last.values("note")[:1]))
+        .filter((Q(status="suspected") | wrote) & Q(Exists(coming)) | Q(Exists(held)) & (is_due | wrote))
+        .annotate(held=Count("holds", filter=Q(holds__outcome="")), next_visit=Subquery(coming.values("pk")[:1]),
+                  next_at=Subquery(coming.values("starts_at")[:1]),
+                  next_with=Subquery(coming.values("therapist__user__name")[:1]))
+        .order_by("status", "review_on", "pk"))
+    return [_episode_need(e, member) for e in episodes]
+
+
+def _episode_need(episode: Any, member: Membership) -> Need:
+    zone, name, since = member.practice.time_zone, episode.client.name, clock.said_date(episode.onset_on)
+    pk = episode.pk if member.may_see_clinical else None
+    when = clock.said(episode.next_at, zone) if episode.next_at else ""
+    is_written = bool(episode.last_note) and episode.last_by == name
+    if pk is None and when and (is_written or episode.status == Episode.Status.SUSPECTED):
+        who = (episode.next_with or "the therapist").split()[0]
+        return Need(f"{name}, {when}: needs {who}'s decision", _visit_url(episode.next_visit))
+    coming = f" Next visit {when}." if when else ""
+    if pk and is_written:
+        return Need(f"{name} wrote again: {kind_words(episode)} since {since}.{coming}", _episode_url(pk))
+    if episode.status == Episode.Status.SUSPECTED:
+        return Need(f"{name}: possible {kind_words(episode)} since {since}.{coming}", _episode_url(pk))
+    visits = "1 visit" if episode.held == 1 else f"{episode.held} visits"
+    due = f", to be looked at by {clock.said_date(episode.review_on)}" if episode.review_on else ""
+    return Need(f"{name}: {visits} on hold{due}", _episode_url(pk))
+
+
+def _answered(row: Any, member: Membership) -> Need:
+    zone, name = member.practice.time_zone, row.client.name
+    when = clock.said(row.visit_at, zone) if row.visit_at else ""
+    if not member.may_see_clinical:
+        return Need(f"{name}, {when}: needs {row.visit_with.split()[0]}'s decision", _visit_url(row.subject_id))
+    url = reverse("clients:answers_review", args=[row.pk])
+    if row.is_red:
+        return Need(f"{name} answered before {when}: something speaks against it", url)
+    on = clock.said_date(clock.wall_of(row.submitted_at, zone)[0])
+    what = f"answered before {when}" if when else f"{row.get_kind_display().lower()} answered {on}"
+    return Need(f"{name}: {what}, to be looked at", url)
+
+
+def _other_time(visit: Appointment) -> Need:
+    return Need(f"{visit.client.name} asked for another time than {visit.said}.", _visit_url(visit.pk))
+
+
+def _doctors_words(member: Membership) -> list[Need]:
+    """How many clearances run out within a month, or just did; nothing for whoever may not read them."""
+    if not member.may_see_clinical:
+        return []
+    today = clock.wall_of(timezone.now(), member.practice.time_zone)[0]
+    count = running_out(Clearance.objects.visible_to(member).filter(client__archived_at=None), today).count()
+    until = clock.said_date(today + timedelta(days=EXPIRING_DAYS))
+    words = f"{count} doctors’ words run" if count > 1 else "1 doctor’s word runs"
+    return [Need(f"{words} out by {until}", reverse("clients:clearances"))] if count else []
+
+
+def _visit_url(pk: UUID) -> str:
+    return reverse("sessions:appointment", args=[pk])
+
+
+def _episode_url(pk: UUID | None) -> str:
+    return reverse("sessions:episode", args=[pk]) if pk else reverse("sessions:on_hold")
+
+
+def kind_words(episode: Episode) -> str:
+    """The kind of episode inside a sentence: "MS relapse", "migraine attack"."""
+    label = episode.get_kind_display()
+    return label if label[:2] == "MS" or label.startswith("Parkinson") else label[:1].lower() + label[1:]
