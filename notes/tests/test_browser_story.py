@@ -495,7 +495,10 @@ def _a_summary_reaches_the_neurologist_and_is_closed_again(story: Story) -> None
     ana.open("/clients/?q=mari")
     ana.press("Maria Lindqvist")
     ana.look("client")
-    ana.says("multiple sclerosis", "Limits today")
+    ana.says("multiple sclerosis", "Limits today", "Next visit")
+    for tab in ("People", "Agreements", "Notes and readings"):
+        ana.page.get_by_role("link", name=tab, exact=True).click()
+        ana.look(f"client, {tab}")
     ana.press(ana.page.locator("section", has_text="Notes").locator("li", has_text="signed").get_by_role("link").first)
     ana.look("note of the past")
     with ana.within(3 + 1, "from the signed note to the doctor, her agreement recorded on the way"):
