@@ -24,7 +24,6 @@ from clients.medicines import on_times
 from clients.models import Clearance, Client, ClientCondition, Finding, Medicine
 from clients.own_rules import book_of
 from clients.reasons import capital, method, said_cap
-from clients.retention import kept_until
 from clients.wishes import PLACES_TO_WORK, Wishes, said_weekdays, said_windows, wishes_of
 from practice import clock
 from practice.access import may_read
@@ -96,7 +95,7 @@ def person_of(client: Client) -> dict[str, Any]:
     return {
         "wishes": [*([("Prefers", prefers)] if prefers else []), *said_wishes(wishes)],
         "doctors": client.doctor_links.select_related("doctor").order_by("doctor__name"),
-        "contacts": client.contacts.all(), "kept": kept_until(client)}
+        "contacts": client.contacts.all()}
 
 
 def panels_on(request: HttpRequest, client: Client, tab: str, known: Known | None = None) -> list[SafeString]:

@@ -18,9 +18,10 @@ def _intake(member: Membership, client: Client, _known: Known | None) -> dict[st
 
 
 def _intake_today(member: Membership, client: Client, known: Known | None) -> dict[str, Any] | None:
-    """Only where somebody has to do something about it, or where it says what they hope for."""
+    """Only where answers wait, where it says what they hope for, or where nothing is known of them yet."""
     shown = _intake(member, client, known)
-    waits = shown["intake"].to_review or shown["intake"].sent_at is None
+    is_new = known is not None and not (known.conditions or known.findings) and shown["intake"].sent_at is None
+    waits = shown["intake"].to_review or is_new
     return shown | {"is_brief": not waits} if waits or shown["hopes"] else None
 
 

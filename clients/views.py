@@ -23,7 +23,7 @@ from clients.limits import known_of
 from clients.models import Client, ClientDoctor, Doctor
 from clients.overview import age_of, overview_of, panels_on, person_of
 from clients.profiles import change_client, create_client
-from clients.retention import soonest_first
+from clients.retention import kept_until, soonest_first
 from clients.search import LONGEST, find_clients
 from clients.standing import merged_into
 from practice import audit, clock
@@ -33,8 +33,8 @@ from practice.pages import attempt, find, member_page
 from practice.refusals import NotAllowed, Stale
 
 PER_PAGE = 30
-TODAY, PEOPLE = "today", "people"
-TABS = {TODAY: "Today", "visits": "Visits", "notes": "Notes and readings", PEOPLE: "People", "agreements": "Agreements"}
+TODAY, PEOPLE, AGREEMENTS = "today", "people", "agreements"
+TABS = {TODAY: "Today", "visits": "Visits", "notes": "Notes and readings", PEOPLE: "People", AGREEMENTS: "Agreements"}
 
 
 def member_of(request: HttpRequest) -> Membership:
@@ -86,6 +86,8 @@ def client_page(request: HttpRequest, pk: UUID, tab: str = TODAY) -> HttpRespons
     shown: dict[str, Any] = {} if known is None else overview_of(member, client, known, today)
     if tab == PEOPLE or (tab == TODAY and not member.may_see_clinical):
         shown |= person_of(client)
+    if tab == AGREEMENTS:
+        shown["kept"] = kept_until(client)
     return render(request, f"clients/tab_{tab}.html", shown | {
         "room": "clients", "client": client, "age": age_of(client.birth_date, today), "today": clock.said_date(today),
         "tab": tab, "tabs": tabs_for(member), "panels": panels_on(request, client, tab, known)})

@@ -180,7 +180,7 @@ def test_what_waits_is_on_today_and_in_a_list_oldest_first(now, page, ana, desk,
     Questionnaire.objects.create(practice=ines.practice, client=ines, kind="intake", subject_id=ines.pk, closes_at=now)
     listed = text_of(page(owner).get("/answers/"))
     assert listed.index("Ines Moreau") < listed.index("Noor Haddad") and listed.count("sent Mon 23 Nov") == 2
-    assert "Ines Moreau: intake answered Mon 23 Nov, to be looked at." in text_of(page(ana).get("/"))
+    assert "Ines Moreau: intake answered Mon 23 Nov, to be looked at" in text_of(page(ana).get("/"))
     assert "to be looked at" not in text_of(page(desk).get("/"))
 
 

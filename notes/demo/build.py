@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from clients.models import Clearance, Client, ClientCondition, ClientDoctor, Consent, Doctor, Finding, FindingRegion
 from notes import sharing, signing, summaries, writing
+from notes.demo.around import build_around
 from notes.demo.people import CASES, DOCTORS, Case
 from notes.writing import MeasurementInput, TreatmentInput
 from practice import clock
@@ -118,6 +119,7 @@ def _riverside(password: str) -> Practice:
     for case in CASES:
         _case(practice, case, {"ana": ana, "ben": ben}[case.therapist], desk, doctors[case.doctor], base)
     _stories(practice, ana, doctors)
+    build_around(practice, ana, doctors, base)
     return practice
 
 

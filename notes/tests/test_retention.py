@@ -53,7 +53,7 @@ def test_it_stands_on_the_page_and_sorts_the_archive_soonest_first(now, maria, k
     for client in (maria, kofi, ines):
         archive_client(client=client, by=ana)
     browser = page(ana)
-    shown = browser.get(reverse("clients:client_people", args=[maria.pk])).content.decode()
+    shown = browser.get(reverse("clients:client_agreements", args=[maria.pk])).content.decode()
     assert "Until Sun 23 Nov 2036: 10 years after the last contact, 23 Nov 2026." in shown
     archive = browser.get(reverse("clients:list") + "?archived=1").content.decode()
     order = [archive.index(f"<bdi>{name}</bdi>") for name in ("Kofi Mensah", "Ines Moreau", "Maria Lindqvist")]
