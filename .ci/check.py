@@ -74,23 +74,36 @@ def linters(data: Path) -> list[Part]:
         return list(two.map(lambda item: lint(*item, data), commands.items()))
 
 
-def tests(name: str, markers: str, env: dict[str, str], seen: Path) -> Part:
-    """One run of pytest, shown as it goes; its last line is kept for the list."""
-    print(f"\n--- {name} ---", flush=True)
+RUNNING: list[subprocess.Popen[str]] = []  # ended with us, whatever ends us
+
+
+def tests(name: str, markers: str, env: dict[str, str], seen: Path, *, workers: str = WORKERS,
+          aloud: bool = True) -> Part:
+    """One run of pytest, shown as it goes or, where others are shown, at its end; its last line is kept for the list."""
+    if aloud:
+        print(f"\n--- {name} ---", flush=True)
     began = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "-q", "-m", markers, "-n", WORKERS, "--dist", "worksteal",
+    command = [sys.executable, "-m", "pytest", "-q", "-m", markers, "-n", workers, "--dist", "worksteal",
                "--durations=8", "--durations-min=2", f"--junitxml={seen}", *sys.argv[1:]]
-    said = "ended without a summary"
+    said, kept = "ended without a summary", []
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           start_new_session=True) as run:
+        RUNNING.append(run)
         try:
             for line in run.stdout or ():
-                print(line, end="", flush=True)
+                if aloud:
+                    print(line, end="", flush=True)
+                else:
+                    kept.append(line)
                 if SUMMARY.search(line):
                     said = line.strip("= \n")
         except BaseException:
-            os.killpg(run.pid, signal.SIGKILL)
+            for other in RUNNING:
+                if other.poll() is None:
+                    os.killpg(other.pid, signal.SIGKILL)
             raise
+    if kept:
+        print(f"\n--- {name} ---\n{''.join(kept)}", flush=True)
     return Part(name, run.returncode == 0, said, time.monotonic() - began)
 
 
@@ -109,12 +122,19 @@ def forget_keys(redis_url: str, prefix: str) -> None:
 
 
 def test_parts(data: Path) -> list[Part]:
-    """The tests on SQLite, with the browser where there is one; again on PostgreSQL and Redis where there are any."""
+    """The browser's tests, where there is one, beside all others on SQLite; those again on PostgreSQL and Redis."""
     browser = chromium()
     plain = environment(data, **({"CHROMIUM": browser} if browser else {}))
     servers = {key: plain.pop(key, "") for key in ("TEST_DATABASE_URL", "TEST_REDIS_URL")}
-    parts = [tests("tests on SQLite" + (", with browser" if browser else ""),
-                   "not proof" if browser else "not proof and not browser", plain, data / "sqlite.xml")]
+    with ThreadPoolExecutor(1) as beside:  # a browser waits as much as it works: the others take what it leaves
+        if browser:
+            (data / "browser").mkdir()
+            own = environment(data / "browser", CHROMIUM=browser)
+            watched = beside.submit(tests, "tests in a browser, on SQLite", "browser and not proof", own,
+                                    data / "browser.xml", workers="0", aloud=False)
+        parts = [tests("tests on SQLite", "not proof and not browser", plain, data / "sqlite.xml")]
+        if browser:
+            parts.append(watched.result())
     if not browser:
         parts.append(Part("browser tests", not REQUIRE_ALL, "no Chromium found (apt-get install chromium)", ran=False))
     name = "tests on PostgreSQL + Redis"

@@ -5,6 +5,7 @@ What an episode does to the diary stands in `sessions/holds.py`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
@@ -162,9 +163,10 @@ def hold_until_if_confirmed(episode: Episode, on: date) -> date:
     return until
 
 
-def active_hold(client: Client, on: date) -> Episode | None:
-    """The confirmed episode that holds visits on that day, if any."""
-    return holding([client], on, on).get(client.pk, [None])[0]
+def hold_among(episodes: Iterable[Episode], on: date) -> Episode | None:
+    """Of one client's episodes the confirmed one that holds visits on that day, if any."""
+    return next((e for e in episodes if e.status == Episode.Status.CONFIRMED and POLICIES[e.kind].holds_visits
+                 and e.hold_until and e.confirmed_on and e.confirmed_on <= on < e.hold_until), None)
 
 
 def holding(clients: list[Client], first: date, last: date) -> dict:

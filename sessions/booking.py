@@ -20,6 +20,7 @@ from sessions import reminders
 from sessions.diary import fresh, lapse_expired, lock_diary, log_step, shorten_buffers, write_visit
 from sessions.models import Appointment, Series
 from sessions.objections import (
+    Reading,
     Wish,
     after_override,
     against_hours,
@@ -37,8 +38,11 @@ from sessions.supply import rooms_for
 def book_appointment(
     *, client: Client, therapist: Membership, service: Service, starts_at: datetime, by: Actor,
     room: Room | None = None, override_reason: str = "", series: Series | None = None, minutes: int | None = None,
+    reading: Reading | None = None,
 ) -> Appointment:
     """Book one visit; without a room the first free one is taken.
+
+    `reading` is what was read of the client under their lock already, where one act books several visits.
 
     Refuses a past time, an overlap (nobody may override), time outside hours or horizon, a day on which an
     episode holds the client's visits, a stop or missing clearance of the safety check. `override_reason` lifts
@@ -46,7 +50,7 @@ def book_appointment(
     """
     rooms = rooms_for(service)
     wish = Wish(client, therapist, service, starts_at, minutes or service.minutes, by, override_reason.strip(),
-                rooms=tuple(rooms))
+                rooms=tuple(rooms), reading=reading)
     refuse_the_past(wish)
     if not transaction.get_connection().in_atomic_block:  # within a transaction there is nothing to spare the others
         refuse_if_taken(wish, room)

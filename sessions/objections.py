@@ -14,10 +14,11 @@ from typing import Any, ClassVar
 from django.db.models import Q
 from django.utils import timezone
 
-from clients.contraindications import RULES, Check, ProposedTreatment, Reason, cautions_for
-from clients.episodes import active_hold
-from clients.limits import body_of
+from clients.contraindications import RULES, Body, Check, ProposedTreatment, Reason, cautions_for
+from clients.episodes import hold_among
+from clients.limits import body_from, known_of
 from clients.models import Client, Episode
+from clients.own_rules import book_of
 from practice import clock
 from practice.access import Actor, Role
 from practice.clock import instant_at, minute_of
@@ -88,6 +89,15 @@ _BY_DESK: tuple[type[Refusal], ...] = (OutsideWorkingHours, BeyondHorizon)
 _BY_THERAPIST: tuple[type[Refusal], ...] = (*_BY_DESK, ClientInRelapse, Contraindicated, ClearanceMissing)
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known of a client for the safety check, read at one moment: for several visits, once."""
+
+    body: Body
+    treatments: tuple[ProposedTreatment, ...]
+    episodes: tuple[Episode, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """What somebody wants of the diary, before it is allowed."""
 
@@ -100,6 +110,7 @@ class Wish:
     override_reason: str
     ignoring: tuple[Any, ...] = ()
     rooms: tuple[Room, ...] = ()  # of the service, where they are known already
+    reading: Reading | None = None  # of the client, where it was read under the lock already
 
     @property
     def ends_at(self) -> datetime:
@@ -110,13 +121,20 @@ class Wish:
         return self.starts_at - timedelta(minutes=before), self.ends_at + timedelta(minutes=after)
 
 
-def checked_at_booking(client: Client, service_minutes: int, on: date) -> Check:
-    """The safety check before a treatment is chosen: the body as known, and the last visit's treatments.
+def read(client: Client) -> Reading:
+    """What the check reads of a client now: the body as known, and the last visit's treatments.
 
     The treatments come from the record, which this room does not know; the record registers them.
     """
-    treatments = [t for source in LAST_TREATMENTS for t in source(client)]
-    return cautions_for(body_of(client), treatments, on=on, minutes=service_minutes)
+    known = known_of([client.pk])[client.pk]
+    return Reading(body_from(client, known, book_of(client.practice)),
+                   tuple(t for source in LAST_TREATMENTS for t in source(client)), tuple(known.episodes))
+
+
+def checked_at_booking(client: Client, service_minutes: int, on: date, reading: Reading | None = None) -> Check:
+    """The safety check before a treatment is chosen."""
+    reading = reading or read(client)
+    return cautions_for(reading.body, reading.treatments, on=on, minutes=service_minutes)
 
 
 def refuse_the_past(wish: Wish) -> None:
@@ -320,10 +338,10 @@ def against_the_body(wish: Wish) -> tuple[list[Refusal], Check]:
     """
     on = clock.wall_of(wish.starts_at, wish.client.practice.time_zone)[0]
     refusals: list[Refusal] = []
-    hold = active_hold(wish.client, on)
-    if hold:
+    reading = wish.reading or read(wish.client)
+    if hold := hold_among(reading.episodes, on):
         refusals.append(_in_relapse(wish, hold))
-    check = checked_at_booking(wish.client, wish.minutes, on)
+    check = checked_at_booking(wish.client, wish.minutes, on, reading)
     whole_body = [r for r in check.reasons if not r.regions and r.treatment is None]
     stops = [r for r in whole_body if r.level == "stop"]
     if stops:

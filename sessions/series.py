@@ -17,6 +17,7 @@ from practice.refusals import BadInput, Refusal
 from sessions.booking import book_appointment
 from sessions.diary import lock_diary
 from sessions.models import Appointment, Series
+from sessions.objections import read
 from sessions.supply import find_open_slots, rooms_for
 
 MOST_VISITS = 104
@@ -56,10 +57,11 @@ def try_series(
     try:
         with transaction.atomic():
             lock_diary([therapist], [room] if room else rooms_for(service), [client])
+            reading = read(client)
             for date_ in _dates(client, first_starts_at, every_days, count):
                 found.append(date_ if date_.conflict else _try_one(
                     date_, client=client, therapist=therapist, service=service, by=by, room=room,
-                    override_reason=override_reason))
+                    override_reason=override_reason, reading=reading))
             raise _DryRun
     except _DryRun:
         pass
@@ -80,8 +82,9 @@ def book_series(
             lock_diary([therapist], [room] if room else rooms_for(service), [client])
             series = Series.objects.create(practice=client.practice, client=client, therapist=therapist,
                                            service=service, every_days=every_days, count=count)
+            reading = read(client)
             visits = [_book_date(d, client=client, therapist=therapist, service=service, by=by, room=room,
-                                 series=series, override_reason=override_reason) for d in dates]
+                                 series=series, override_reason=override_reason, reading=reading) for d in dates]
             audit.record(by=by, verb="series_booked", subject=series, count=count)
     except BadInput as refused:
         raise BadInput(refused.detail, field="first_starts_at", **refused.more) from refused

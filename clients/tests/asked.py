@@ -2,8 +2,11 @@
 
 import re
 
-from clients.questionnaires import questions_of, url_of
-from clients.questions import Kind
+from django.utils.datastructures import MultiValueDict
+
+from clients.questionnaires import answers_of, questions_of, save_answer, send_answers, url_of
+from clients.questions import Kind, first_open
+from clients.questions_forms import AgreementForm, AnswerForm
 
 
 def path_of(row):
@@ -51,10 +54,27 @@ def answer_all(browser, row, typed=None):
     return seen
 
 
-def answered(browser, row, typed=None, agreed=AGREED):
+def answered_by_page(browser, row, typed=None, agreed=AGREED):
     """The same, and sent."""
     answer_all(browser, row, typed)
     sent = browser.post(f"{path_of(row)}agree/", agreed)
     assert sent.status_code == 302 and sent["Location"].endswith("/sent/"), sent.content.decode()
     row.refresh_from_db()
     return row
+
+
+def answered(row, typed=None, agreed=AGREED):
+    """The same answers by the verbs the pages call, for tests about what becomes of them."""
+    typed = TYPED if typed is None else typed
+    while (question := first_open(questions_of(row), answers_of(row))) is not None:
+        unknown = {"chosen": ["unknown"]} if question.kind is Kind.CHOICE else {"instead": "unknown"}
+        form = AnswerForm(question, _posted(typed.get(question.code, unknown)), None)
+        assert form.is_valid(), (question.code, form.errors)
+        row = save_answer(questionnaire=row, code=question.code, answer=form.answer())
+    form = AgreementForm(_posted(agreed))
+    assert form.is_valid(), form.errors
+    return send_answers(questionnaire=row, address="127.0.0.1", **form.given())
+
+
+def _posted(typed):
+    return MultiValueDict({name: value if isinstance(value, list) else [value] for name, value in typed.items()})

@@ -85,10 +85,10 @@ def test_a_message_that_became_wrong_does_not_leave(now, ines, ana, change, why)
 
 def test_whoever_answered_long_ago_and_comes_again_is_asked_anew_once(now, phone, ines, kofi, maria, ana, neuro_45):
     with time_machine.travel(now - timedelta(days=400)):
-        answered(phone, ask_intake(client=ines, by=ana))
-        answered(phone, ask_intake(client=kofi, by=ana))
+        answered(ask_intake(client=ines, by=ana))
+        answered(ask_intake(client=kofi, by=ana))
     with time_machine.travel(now - timedelta(days=300)):
-        answered(phone, ask_intake(client=maria, by=ana))
+        answered(ask_intake(client=maria, by=ana))
     assert ask_due_intakes() == 0, "nobody has a visit to come"
     for hour, client in ((9, ines), (10, maria)):
         book_appointment(client=client, therapist=ana, service=neuro_45, starts_at=at(hour, days=3), by=ana)
@@ -225,7 +225,7 @@ def test_a_draft_is_kept_for_seven_days_from_the_last_answer(asked, phone, now):
 
 def test_unknown_expired_answered_and_foreign_links_get_one_text(now, phone, ines, kofi, maria, ana, lakeside):
     used, old, foreign, away = (path_of(ask_intake(client=c, by=ana)) for c in (ines, kofi, maria, make_client(ana.practice, "A Way")))
-    answered(phone, Questionnaire.objects.get(client=ines))
+    answered(Questionnaire.objects.get(client=ines))
     ActionLink.objects.filter(subject_id=Questionnaire.objects.get(client=maria).pk).update(practice=lakeside)
     archive_client(client=Client.objects.get(name="A Way"), by=ana)
     ActionLink.objects.filter(subject_id=Questionnaire.objects.get(client=kofi).pk).update(expires_at=now)
@@ -246,7 +246,7 @@ def test_pressing_send_five_times_sends_once_and_thanks_each_time(asked, phone):
 
 
 def test_answers_that_were_sent_are_never_changed_in_the_database_itself(asked, phone):
-    row = answered(phone, asked)
+    row = answered(asked)
     for change in ({"answers": {}}, {"answered_by": "somebody"}, {"submitted_at": None}):
         with pytest.raises(IntegrityError, match="sent_answers_stand"), transaction.atomic():
             Questionnaire.objects.filter(pk=row.pk).update(**change)

@@ -36,7 +36,7 @@ def noor(riverside):
 
 def of(browser, client, by, typed=None):
     """The client's answers, sent."""
-    return answered(browser, ask_intake(client=client, by=by), typed)
+    return answered(ask_intake(client=client, by=by), typed)
 
 
 def keys_of(row):

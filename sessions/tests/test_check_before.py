@@ -14,7 +14,7 @@ from clients.findings import FINDINGS
 from clients.models import Episode, Finding, Questionnaire
 from clients.questionnaires import answers_of, url_of
 from clients.questions import Answer, asked
-from clients.tests.asked import answered, path_of
+from clients.tests.asked import answered_by_page, path_of
 from conftest import MONDAY, at
 from practice import outbox
 from practice.models import Message
@@ -45,7 +45,7 @@ def answer(client, visit, ana):
         begun = client.post(page, {"answer": "questions"})
         row = Questionnaire.objects.get(kind="pre_visit", submitted_at=None)
         assert begun["Location"] == url_of(row)
-        return answered(client, row, ALL_IS_WELL | typed, agreed={})
+        return answered_by_page(client, row, ALL_IS_WELL | typed, agreed={})
 
     return given
 

@@ -15,8 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clients.contraindications import cautions_for
-from clients.episodes import active_hold
-from clients.limits import body_of
+from clients.episodes import hold_among
 from clients.models import Client
 from practice import clock
 from practice.models import Membership, Room, Service
@@ -27,7 +26,7 @@ from sessions.booking import book_appointment
 from sessions.caution_line import for_the_desk, told_to
 from sessions.forms import BookForm, SlotSearch, first_and_last
 from sessions.models import RELEASED, Appointment
-from sessions.objections import Wish, checked_at_booking, find_clashes, refuse_as_wished
+from sessions.objections import Wish, checked_at_booking, find_clashes, read, refuse_as_wished
 from sessions.referral_use import lines_for
 from sessions.supply import OpenSlot, find_open_slots, rooms_for, therapists_for
 from sessions.views.client_choice import Whom, last_visit, whom_asked
@@ -198,10 +197,11 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
     member = member_of(request)
     zone = member.practice.time_zone
     on = clock.wall_of(start, zone)[0]
-    check, hold = checked_at_booking(client, service.minutes, on), active_hold(client, on)
-    limits = cautions_for(body_of(client), on=on, minutes=service.minutes)
+    reading = read(client)
+    check, hold = checked_at_booking(client, service.minutes, on, reading), hold_among(reading.episodes, on)
+    limits = cautions_for(reading.body, on=on, minutes=service.minutes)
     clinical = member.may_see_clinical
-    wish = Wish(client, therapist, service, start, service.minutes, member, "")
+    wish = Wish(client, therapist, service, start, service.minutes, member, "", reading=reading)
     room = slot.room if slot else row_asked(Room, member, str(form["room"].value() or ""))
     refusal = getattr(form, "refusal", None) or _against(wish, room)
     takes_reason = takes_a_reason(refusal, member, wish, room) or bool(form["override_reason"].value())

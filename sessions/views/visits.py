@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from clients.contraindications import cautions_for
-from clients.limits import body_of
 from practice import clock
 from practice.models import Membership, Message, Room
 from practice.pages import attempt, find, member_page
@@ -26,7 +25,7 @@ from sessions.caution_line import for_the_desk, told_to
 from sessions.check_before import last_answers
 from sessions.forms import CancelForm, KeepForm, MoveForm
 from sessions.models import Appointment
-from sessions.objections import Wish, checked_at_booking
+from sessions.objections import Wish, checked_at_booking, read
 from sessions.steps import WORDS, may_be_noted, offered
 from sessions.views.history import history_of
 from sessions.views.refused import nearest_times, other_words, takes_a_reason
@@ -145,8 +144,9 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
     form = next(iter(bound.values()), None)
     move = bound.get("move") or _move_form(visit, member)
     refusal = getattr(move, "refusal", None)
-    check = checked_at_booking(visit.client, visit.minutes, visit.wall_date) if not visit.is_released else None
-    limits = cautions_for(body_of(visit.client), on=visit.wall_date, minutes=visit.minutes) if check else None
+    reading = read(visit.client) if not visit.is_released else None
+    check = checked_at_booking(visit.client, visit.minutes, visit.wall_date, reading) if reading else None
+    limits = cautions_for(reading.body, on=visit.wall_date, minutes=visit.minutes) if reading else None
     hold = visit.holds.select_related("episode").filter(outcome="").first() if visit.status == "held" else None
     context = {
         "room": "diary", "visit": visit, "form": form, "buttons": _buttons(visit, member), "hold": hold,
