@@ -77,9 +77,9 @@ def linters(data: Path) -> list[Part]:
 RUNNING: list[subprocess.Popen[str]] = []  # ended with us, whatever ends us
 
 
-def tests(name: str, markers: str, env: dict[str, str], seen: Path, *, workers: str = WORKERS,
-          aloud: bool = True) -> Part:
-    """One run of pytest, shown as it goes or, where others are shown, at its end; its last line is kept for the list."""
+def run_of(name: str, markers: str, env: dict[str, str], seen: Path, *, workers: str = WORKERS,
+           aloud: bool = True) -> Part:
+    """One run of pytest, shown as it goes, or at its end where others are shown; its last line is kept."""
     if aloud:
         print(f"\n--- {name} ---", flush=True)
     began = time.monotonic()
@@ -130,9 +130,9 @@ def test_parts(data: Path) -> list[Part]:
         if browser:
             (data / "browser").mkdir()
             own = environment(data / "browser", CHROMIUM=browser)
-            watched = beside.submit(tests, "tests in a browser, on SQLite", "browser and not proof", own,
+            watched = beside.submit(run_of, "tests in a browser, on SQLite", "browser and not proof", own,
                                     data / "browser.xml", workers="0", aloud=False)
-        parts = [tests("tests on SQLite", "not proof and not browser", plain, data / "sqlite.xml")]
+        parts = [run_of("tests on SQLite", "not proof and not browser", plain, data / "sqlite.xml")]
         if browser:
             parts.append(watched.result())
     if not browser:
@@ -143,7 +143,7 @@ def test_parts(data: Path) -> list[Part]:
         redis_url = servers["TEST_REDIS_URL"]
         env = {**plain, **servers, "DATABASE_URL": servers["TEST_DATABASE_URL"], "REDIS_URL": redis_url}
         try:
-            parts.append(tests(name, "not proof and not browser and not once", env, data / "postgresql.xml"))
+            parts.append(run_of(name, "not proof and not browser and not once", env, data / "postgresql.xml"))
         finally:
             forget_keys(redis_url, plain["REDIS_KEY_PREFIX"])
     else:

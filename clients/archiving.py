@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clients.models import Client
-from clients.standing import refuse_merged
+from clients.standing import lock_client
 from practice import audit
 from practice.access import Actor
 from practice.refusals import Refusal
@@ -40,8 +40,8 @@ def archive_client(*, client: Client, by: Actor) -> Client:
 @transaction.atomic
 def restore_client(*, client: Client, by: Actor) -> Client:
     """Put an archived client back on the list."""
-    client = Client.objects.select_for_update(no_key=True, of=("self",)).select_related("practice").get(pk=client.pk)
-    refuse_merged([client.pk])
+    lock_client(client)
+    client = Client.objects.select_related("practice").get(pk=client.pk)
     return _set(client, "client_restored", by, None) if client.archived_at else client
 
 

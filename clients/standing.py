@@ -18,18 +18,20 @@ class ClientMerged(Refusal):
     title: ClassVar[str] = "They were listed twice"
 
 
-def refuse_merged(pks: Iterable[UUID]) -> None:
-    """Refuse to write for a row that was merged while somebody worked on it; asked under the clients' locks."""
-    gone = Client.objects.filter(pk__in=list(pks)).exclude(merged_into=None).select_related("merged_into").first()
+def lock_clients(clients: Iterable[Client]) -> None:
+    """Lock the clients' rows in the order of their ids; refuses, in one look, any that was merged meanwhile."""
+    pks = sorted({client.pk for client in clients})
+    rows = Client.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
+    gone = [pk for pk, merged in rows.values_list("pk", "merged_into") if merged]
     if gone:
-        raise ClientMerged(f"{gone.name} was listed twice and has just been merged. Open {gone.standing.name} anew "
+        client = Client.objects.select_related("merged_into").get(pk=gone[0])
+        raise ClientMerged(f"{client.name} was listed twice and has just been merged. Open {client.standing.name} anew "
                            "from your list, then repeat this.")
 
 
 def lock_client(client: Client) -> None:
-    """Lock the client's row; refuses one that was merged meanwhile."""
-    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
-    refuse_merged([client.pk])
+    """Lock one client's row; refuses one that was merged meanwhile."""
+    lock_clients([client])
 
 
 def merged_into(member: Membership, pk: UUID) -> Client | None:

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from clients.models import Client
-from clients.standing import refuse_merged
+from clients.standing import lock_clients
 from practice import audit
 from practice.access import Actor
 from practice.models import Membership, Practice, Room
@@ -40,15 +40,12 @@ _CONSTRAINT_WORDS = {
 
 def lock_diary(therapists: Iterable[Membership], rooms: Iterable[Room], clients: Iterable[Client]) -> None:
     """Lock therapists, then rooms, then clients, each in the order of their ids; refuses a client merged meanwhile."""
-    clients = list(clients)
-    if not connection.features.has_select_for_update:
-        refuse_merged(client.pk for client in clients)
-        return  # SQLite: the transaction is the lock
-    for model, rows in ((Membership, therapists), (Room, rooms), (Client, clients)):
+    is_locking = connection.features.has_select_for_update  # SQLite: the transaction is the lock
+    for model, rows in ((Membership, therapists), (Room, rooms)) if is_locking else ():
         ids = sorted({row.pk for row in rows})
         if ids:
             list(model.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
-    refuse_merged(client.pk for client in clients)
+    lock_clients(clients)
 
 
 def fresh(appointment: Appointment) -> Appointment:
