@@ -149,13 +149,15 @@ class Person:
     # --- looking closely -------------------------------------------------------------------------------------------
 
     def look(self, name: str, *, status: int = 200) -> None:
-        """Examine the page as it stands; the first time in another size and theme, in full also as it stands."""
+        """Examine the page, the first time it is seen, in another size and theme; in full also as it stands."""
         assert self.status == status, f"{self.name} at {self.page.url} got {self.status}: {self.words()[:500]}"
         assert self.scripts or self.page.evaluate("typeof htmx") == "undefined", "their browser runs no scripts"
+        if name in self.seen and not size(False, True):
+            return
         self._run_scripts(True)
         if self.page.evaluate("typeof axe") == "undefined":
             self.page.evaluate(AXE.read_text())
-        if name in self.seen or size(False, True):
+        if size(False, True):
             self._examine(name, self.size["width"], "light")
         if name not in self.seen:
             self.seen.add(name)
