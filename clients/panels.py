@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from clients.intake import intakes_of, state_of
+from clients.asking.intake import intakes_of, state_of
+from clients.asking.reviewing import kept_words
 from clients.limits import Known
 from clients.models import Client
-from clients.reviewing import kept_words
 from practice.models import Membership
 from practice.panels import Panel, register_panel
 

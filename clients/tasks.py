@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from clients import intake, questionnaires
+from clients.asking import intake, questionnaires
 
 
 @shared_task(ignore_result=True)

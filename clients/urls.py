@@ -7,14 +7,13 @@ from clients import (
     clearance_views,
     contact_views,
     emergency_views,
-    intake_views,
-    keeping_views,
     medicine_views,
-    question_views,
     referral_views,
     rule_views,
     views,
 )
+from clients.asking import intake_views, question_views
+from clients.keeping import keeping_views
 
 app_name = "clients"
 urlpatterns = [

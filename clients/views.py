@@ -14,16 +14,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clients.archiving import archive_client, restore_client
 from clients.doctors import create_doctor, link_doctor
 from clients.duplicates import already_listed
 from clients.episodes import today_in
 from clients.forms import DoctorForm, NewClientForm, ProfileForm
+from clients.keeping.archiving import archive_client, restore_client
+from clients.keeping.retention import kept_until, soonest_first
 from clients.limits import known_of
 from clients.models import Client, ClientDoctor, Doctor
 from clients.overview import age_of, overview_of, panels_on, person_of
 from clients.profiles import change_client, create_client
-from clients.retention import kept_until, soonest_first
 from clients.search import LONGEST, find_clients
 from clients.standing import merged_into
 from practice import audit, clock

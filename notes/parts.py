@@ -13,9 +13,9 @@ from django.db.models import Max
 from django.db.models.functions import Coalesce
 
 from clients.body import REGIONS
+from clients.keeping.parts import Part, name_in, register_parts
+from clients.keeping.retention import LAST_CONTACT
 from clients.models import Client
-from clients.parts import Part, name_in, register_parts
-from clients.retention import LAST_CONTACT
 from notes.models import Addendum, Measurement, Note, Share, ShareOpening, Summary, Treatment
 from notes.outcomes import MEASURES
 from practice.techniques import TECHNIQUES

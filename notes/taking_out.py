@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from clients.exporting import CHAPTERS, ENCLOSED, LEAVES_OUT, Chapter, Enclosed
+from clients.keeping.exporting import CHAPTERS, ENCLOSED, LEAVES_OUT, Chapter, Enclosed
+from clients.keeping.parts import PARTS, rows_of
 from clients.models import Client
-from clients.parts import PARTS, rows_of
 from notes.letters import LetterNotTypeset, letter_pdf
 from notes.models import Note, Summary
 from notes.reading import said_of

@@ -12,10 +12,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from clients.asking.questionnaires import SETS, QuestionSet, answers_of, ask_questions
+from clients.asking.questions import Answer
 from clients.episodes import today_in
 from clients.models import Questionnaire
-from clients.questionnaires import SETS, QuestionSet, answers_of, ask_questions
-from clients.questions import Answer
 from practice import outbox
 from practice.access import Actor
 from practice.models import Message

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from clients.becoming import ToFinding, ToMedicine
-from clients.questions import Answer, Choice, Kind, Question
+from clients.asking.becoming import ToFinding, ToMedicine
+from clients.asking.questions import Answer, Choice, Kind, Question
 
 FEVER, INFECTION, NEW, BEGAN, WHAT, FALL, MEDICINE, SKIN, WHERE, ELSE = (f"q{n:02}" for n in range(1, 11))
 _NO = Choice("no", "No")

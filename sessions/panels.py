@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from clients.archiving import STILL_NEEDED
+from clients.asking.intake import HAS_A_VISIT_TO_COME
 from clients.episodes import today_in
-from clients.intake import HAS_A_VISIT_TO_COME
+from clients.keeping.archiving import STILL_NEEDED
 from clients.limits import Known
 from clients.models import Client, Episode
 from practice.access import may_read

@@ -11,11 +11,11 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from clients.episodes import holding, today_in
-from clients.exporting import CHAPTERS, Chapter
-from clients.merging import WORTH_KNOWING, MergeRefused
+from clients.keeping.exporting import CHAPTERS, Chapter
+from clients.keeping.merging import WORTH_KNOWING, MergeRefused
+from clients.keeping.parts import PARTS, Part, register_parts, rows_of
+from clients.keeping.retention import LAST_CONTACT
 from clients.models import Client
-from clients.parts import PARTS, Part, register_parts, rows_of
-from clients.retention import LAST_CONTACT
 from practice import clock
 from practice.models import Membership
 from sessions.models import RELEASED, Appointment, AppointmentEvent, Hold, Plan, PlanMove, Series, WaitlistEntry

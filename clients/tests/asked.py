@@ -4,9 +4,9 @@ import re
 
 from django.utils.datastructures import MultiValueDict
 
-from clients.questionnaires import answers_of, questions_of, save_answer, send_answers, url_of
-from clients.questions import Kind, first_open
-from clients.questions_forms import AgreementForm, AnswerForm
+from clients.asking.questionnaires import answers_of, questions_of, save_answer, send_answers, url_of
+from clients.asking.questions import Kind, first_open
+from clients.asking.questions_forms import AgreementForm, AnswerForm
 
 
 def path_of(row):

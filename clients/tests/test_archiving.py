@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from clients.archiving import StillNeeded, archive_client, restore_client
 from clients.duplicates import already_listed
+from clients.keeping.archiving import StillNeeded, archive_client, restore_client
 from clients.models import Client
 from conftest import at, make_client
 from practice.models import AuditEntry

@@ -16,9 +16,9 @@ pytestmark = [
 ]
 _FILL = """
 import json, conftest as c
-from clients.intake import ask_intake
-from clients.questionnaires import questions_of, save_answer, url_of
-from clients.questions import Answer
+from clients.asking.intake import ask_intake
+from clients.asking.questionnaires import questions_of, save_answer, url_of
+from clients.asking.questions import Answer
 p = c.make_practice("Riverside Therapy")
 ana = c.make_member(p, "Ana Alves", "ana@riverside.example", "therapist")
 row = ask_intake(client=c.make_client(p, "Ines Moreau", "ms-relapsing-remitting", email="i@clients.example"), by=ana)

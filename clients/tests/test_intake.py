@@ -9,10 +9,10 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from clients.archiving import archive_client
-from clients.intake import ask_due_intakes, ask_intake, send_intake
+from clients.asking.intake import ask_due_intakes, ask_intake, send_intake
+from clients.asking.questionnaires import answers_of, empty_old_drafts, url_of
+from clients.keeping.archiving import archive_client
 from clients.models import Client, Consent, Questionnaire
-from clients.questionnaires import answers_of, empty_old_drafts, url_of
 from clients.tasks import keep_questions
 from clients.tests.asked import AGREED, answer_all, answered, path_of
 from conftest import at, make_client

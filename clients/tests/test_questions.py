@@ -5,12 +5,9 @@ from datetime import date
 
 import pytest
 
-from clients import intake  # noqa: F401  registers the set
-from clients.becoming import ToCondition, ToFinding
-from clients.body import REGIONS, keys
-from clients.conditions import CONDITIONS, line_of
-from clients.findings import FINDINGS
-from clients.questions import (
+from clients.asking import intake  # noqa: F401  registers the set
+from clients.asking.becoming import ToCondition, ToFinding
+from clients.asking.questions import (
     Answer,
     Kind,
     Question,
@@ -22,8 +19,11 @@ from clients.questions import (
     said_answer,
     said_roughly,
 )
-from clients.questions_forms import places
-from clients.questions_intake import NAMED, QUESTIONS, WHAT_YOU_LIVE_WITH
+from clients.asking.questions_forms import places
+from clients.asking.questions_intake import NAMED, QUESTIONS, WHAT_YOU_LIVE_WITH
+from clients.body import REGIONS, keys
+from clients.conditions import CONDITIONS, line_of
+from clients.findings import FINDINGS
 from practice.refusals import BadInput
 
 TODAY = date(2026, 11, 23)

@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
-from clients.accepting import lines_of
+from clients.asking.accepting import lines_of
+from clients.asking.intake import ask_intake, intakes_of
+from clients.asking.reviewing import kept_words
 from clients.emergency import change_card
-from clients.intake import ask_intake, intakes_of
 from clients.models import (
     Client,
     ClientCondition,
@@ -21,7 +22,6 @@ from clients.models import (
     Questionnaire,
 )
 from clients.recording import record_finding
-from clients.reviewing import kept_words
 from clients.tests.asked import answered
 from clients.wishes import wishes_of
 from conftest import make_client, numb

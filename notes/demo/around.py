@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from typing import Any
 
+from clients.asking.intake import ask_intake
+from clients.asking.questionnaires import answers_of, questions_of, save_answer, send_answers
+from clients.asking.questions import Answer, first_open
 from clients.clearances import record_clearance
 from clients.contacts import add_contact
 from clients.emergency import change_card
-from clients.intake import ask_intake
 from clients.medicines import record_medicine
 from clients.models import Client, Doctor, Questionnaire
-from clients.questionnaires import answers_of, questions_of, save_answer, send_answers
-from clients.questions import Answer, first_open
 from clients.referrals import open_referral
 from practice.models import Membership, Practice
 

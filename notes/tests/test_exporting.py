@@ -12,10 +12,10 @@ from django.apps import apps
 from django.db.models import ForeignKey
 from django.urls import reverse
 
-from clients.exporting import export_client
-from clients.merging import merge_clients
+from clients.keeping.exporting import export_client
+from clients.keeping.merging import merge_clients
+from clients.keeping.parts import LEFT_OUT, PARTS, is_clients_own
 from clients.models import Client, ClientCondition
-from clients.parts import LEFT_OUT, PARTS, is_clients_own
 from conftest import at, make_client, numb
 from notes import signing, writing
 from notes.models import Note

@@ -9,10 +9,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
-from clients.joining import side_by_side
-from clients.merging import MergeRefused, merge_clients, worth_knowing
+from clients.keeping.joining import side_by_side
+from clients.keeping.merging import MergeRefused, merge_clients, worth_knowing
+from clients.keeping.parts import PARTS, is_clients_own, rows_of
 from clients.models import Client, ClientDoctor, Consent, EmergencyCard, Finding, FindingRegion
-from clients.parts import PARTS, is_clients_own, rows_of
 from clients.profiles import change_client
 from clients.recording import end_finding, record_condition, record_finding
 from clients.standing import ClientMerged

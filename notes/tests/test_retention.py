@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from clients.archiving import archive_client
-from clients.merging import merge_clients
+from clients.keeping.archiving import archive_client
+from clients.keeping.merging import merge_clients
+from clients.keeping.retention import kept_until, kept_until_of
 from clients.models import Client
-from clients.retention import kept_until, kept_until_of
 from conftest import MONDAY, at, make_client
 from notes.tests.conftest import had_visit, sign
 from practice.models import Practice

@@ -18,9 +18,9 @@ from django.test import Client as Browser
 from django.urls import get_resolver
 from django.utils import timezone
 
+from clients.asking.intake import ask_intake
 from clients.contacts import add_contact
 from clients.emergency import change_card
-from clients.intake import ask_intake
 from clients.medicines import record_medicine
 from clients.models import Clearance, ClientDoctor, Consent, Doctor, Questionnaire, Referral
 from conftest import at, make_client, make_member, make_practice, numb

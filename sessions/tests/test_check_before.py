@@ -9,11 +9,11 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from clients.becoming import ToFinding
+from clients.asking.becoming import ToFinding
+from clients.asking.questionnaires import answers_of, url_of
+from clients.asking.questions import Answer, asked
 from clients.findings import FINDINGS
 from clients.models import Episode, Finding, Questionnaire
-from clients.questionnaires import answers_of, url_of
-from clients.questions import Answer, asked
 from clients.tests.asked import answered_by_page, path_of
 from conftest import MONDAY, at
 from practice import outbox

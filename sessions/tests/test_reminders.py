@@ -7,10 +7,10 @@ from itertools import chain
 import pytest
 from django.utils import timezone
 
-from clients.intake import send_intake
+from clients.asking.intake import send_intake
+from clients.asking.questionnaires import ask_questions, questions_of, save_answer, send_answers
+from clients.asking.questions import Answer
 from clients.models import Episode
-from clients.questionnaires import ask_questions, questions_of, save_answer, send_answers
-from clients.questions import Answer
 from conftest import MONDAY, at, make_client
 from practice import outbox
 from practice.models import ActionLink, Message

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from clients.questionnaires import url_of
+from clients.asking.questionnaires import url_of
 from practice.access import Outsider
 from practice.pages import attempt, look
 from sessions import answers

@@ -7,12 +7,12 @@ from typing import Any
 
 from clients.body_forms import scope_name
 from clients.conditions import CONDITIONS
-from clients.exporting import CHAPTERS, Chapter
 from clients.findings import FINDINGS
 from clients.forms import LANGUAGES
+from clients.keeping.exporting import CHAPTERS, Chapter
+from clients.keeping.parts import PARTS, rows_of
 from clients.models import Client
 from clients.overview import person_of, said_places, said_terms
-from clients.parts import PARTS, rows_of
 from practice.models import Membership
 
 

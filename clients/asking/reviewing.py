@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 from django.db import transaction
 from django.utils import timezone
 
-from clients.accepting import Line, lines_of
-from clients.becoming import ToPage
+from clients.asking.accepting import Line, lines_of
+from clients.asking.becoming import ToPage
+from clients.asking.proposals import page_key
+from clients.asking.questionnaires import answers_of, questions_of
 from clients.models import Client, Consent, Questionnaire
-from clients.proposals import page_key
-from clients.questionnaires import answers_of, questions_of
 from practice import audit, clock
 from practice.models import Membership
 from practice.refusals import Refusal, WrongState

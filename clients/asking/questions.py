@@ -14,7 +14,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from clients.becoming import Becomes, ToCondition
+from clients.asking.becoming import Becomes, ToCondition
 from clients.body import REGIONS, keys, said, sides_of
 from clients.conditions import line_of
 from clients.words import check_phone, one_line

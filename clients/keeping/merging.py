@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from clients.body import keys, said
 from clients.findings import FINDINGS
-from clients.joining import fill_gaps
+from clients.keeping.joining import fill_gaps
+from clients.keeping.parts import PARTS, is_clients_own, rows_of
 from clients.models import Client, Episode, Finding
-from clients.parts import PARTS, is_clients_own, rows_of
 from clients.recording import OPPOSITES
 from practice import audit
 from practice.access import CLINICAL, Actor, Role

@@ -17,8 +17,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clients.models import Questionnaire
-from clients.questionnaires import (
+from clients.asking.questionnaires import (
     SETS,
     AnswersMissing,
     AnswersSent,
@@ -29,8 +28,9 @@ from clients.questionnaires import (
     save_answer,
     send_answers,
 )
-from clients.questions import beside, first_open, said_answer
-from clients.questions_forms import AgreementForm, AnswerForm
+from clients.asking.questions import beside, first_open, said_answer
+from clients.asking.questions_forms import AgreementForm, AnswerForm
+from clients.models import Questionnaire
 from clients.views import status_of
 from practice.pages import attempt, look
 from practice.refusals import Refusal

@@ -7,9 +7,9 @@ from typing import Any
 
 from django import forms
 
+from clients.asking.questions import Answer, Kind, Question, day_of
 from clients.body import label, sides_of
 from clients.fields import ChoiceOf, LineField
-from clients.questions import Answer, Kind, Question, day_of
 from practice.refusals import BadInput
 
 # The places a client chooses from: coarser than the body map, by part of the body, each with its sides.

@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from clients.duplicates import already_listed
-from clients.exporting import export_client, left_out_for
 from clients.fields import RowField
-from clients.joining import side_by_side
-from clients.merging import counts_of, merge_clients, worth_knowing
+from clients.keeping.exporting import export_client, left_out_for
+from clients.keeping.joining import side_by_side
+from clients.keeping.merging import counts_of, merge_clients, worth_knowing
 from clients.models import Client
 from clients.search import LONGEST, find_clients
 from clients.views import member_of, status_of

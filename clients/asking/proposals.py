@@ -8,7 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from typing import Any
 
-from clients.becoming import ToCard, ToCondition, ToDoctor, ToEpisode, ToFinding, ToMedicine, ToPage, ToProfile, ToWish
+from clients.asking.becoming import (
+    ToCard,
+    ToCondition,
+    ToDoctor,
+    ToEpisode,
+    ToFinding,
+    ToMedicine,
+    ToPage,
+    ToProfile,
+    ToWish,
+)
+from clients.asking.questions import Answer, Answers, said_roughly
 from clients.body import keys, said
 from clients.conditions import CONDITIONS, line_of
 from clients.doctors import create_doctor, link_doctor
@@ -19,7 +30,6 @@ from clients.medicine_kinds import MEDICINES
 from clients.medicines import record_medicine
 from clients.models import Client, ClientCondition, Doctor, EmergencyCard, Episode, Finding, Medicine, Questionnaire
 from clients.profiles import ReminderConsent, change_client
-from clients.questions import Answer, Answers, said_roughly
 from clients.recording import record_condition, record_finding
 from clients.wishes import Wishes, said_windows, wishes_of
 from practice import clock

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
+from clients.asking.questionnaires import LINK_LIVES, SETS, QuestionSet, Spared, ask_questions, url_of
+from clients.asking.questions_intake import AGREEMENT, AGREEMENT_VERSION, QUESTIONS
 from clients.models import Client, ClientCondition, Questionnaire
-from clients.questionnaires import LINK_LIVES, SETS, QuestionSet, Spared, ask_questions, url_of
-from clients.questions_intake import AGREEMENT, AGREEMENT_VERSION, QUESTIONS
 from practice import audit, clock, outbox
 from practice.access import Actor, Outsider
 from practice.models import Message, Practice

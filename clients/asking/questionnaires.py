@@ -15,10 +15,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from clients.asking.questions import Answer, Question, asked, first_open, fit
 from clients.consents import record_consent
 from clients.episodes import today_in
 from clients.models import Client, Questionnaire
-from clients.questions import Answer, Question, asked, first_open, fit
 from clients.standing import lock_client
 from clients.words import one_line
 from practice import audit, links

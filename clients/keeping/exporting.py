@@ -22,8 +22,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from clients.keeping.parts import PARTS, Part, rows_of
 from clients.models import Client, Doctor
-from clients.parts import PARTS, Part, rows_of
 from clients.search import folded
 from practice import audit, clock
 from practice.access import CLINICAL, Actor

@@ -6,7 +6,7 @@ for stands beside it; one that nothing uses does not belong here.
 
 from __future__ import annotations
 
-from clients.becoming import (
+from clients.asking.becoming import (
     Becomes,
     ToCard,
     ToCondition,
@@ -18,9 +18,9 @@ from clients.becoming import (
     ToProfile,
     ToWish,
 )
+from clients.asking.questions import Choice, Kind, Question
 from clients.conditions import CONDITIONS
 from clients.findings import FINDINGS
-from clients.questions import Choice, Kind, Question
 
 YEAR_IS_ENOUGH = "The year alone is enough."
 OPEN_TO_ALL = "Everybody who works here can open this, the front desk too, so that help comes fast."

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from clients.forms import LANGUAGES
+from clients.keeping.parts import CARD_FIELDS
 from clients.models import Client, EmergencyCard
 from clients.overview import person_of
-from clients.parts import CARD_FIELDS
 from practice import clock
 
 _FIELDS = {"preferred_name": "Likes to be called", "email": "E-mail", "phone": "Phone", "birth_date": "Born",

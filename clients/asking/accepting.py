@@ -8,14 +8,14 @@ from typing import Any
 
 from django.db.models import Q
 
-from clients.becoming import Becomes, ToFinding, ToWish
+from clients.asking.becoming import Becomes, ToFinding, ToWish
+from clients.asking.proposals import BUILDERS, Profile, Proposal
+from clients.asking.questionnaires import answers_of, questions_of
+from clients.asking.questions import Answer, Question, said_answer
 from clients.emergency import card_of
 from clients.episodes import today_in
 from clients.findings import FINDINGS
 from clients.models import Questionnaire
-from clients.proposals import BUILDERS, Profile, Proposal
-from clients.questionnaires import answers_of, questions_of
-from clients.questions import Answer, Question, said_answer
 from clients.wishes import wishes_of
 
 

@@ -11,11 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clients.accepting import lines_of
+from clients.asking.accepting import lines_of
+from clients.asking.intake import send_intake, show_intake
+from clients.asking.reviewing import ACCEPTED, KNOWN, review_answers, taken_back, waiting_for
 from clients.fields import SomeOf
-from clients.intake import send_intake, show_intake
 from clients.models import Client, Consent, Questionnaire
-from clients.reviewing import ACCEPTED, KNOWN, review_answers, taken_back, waiting_for
 from clients.views import member_of, status_of
 from practice import audit, clock
 from practice.access import CLINICAL
