@@ -43,13 +43,16 @@ class FindingForm(Places):
         ("", "Choose"), ("In one place", _named(f for f in FINDINGS.values() if f.is_regional)),
         ("In the whole body", _named(f for f in FINDINGS.values() if not f.is_regional))])
     began_on = DayField(label="Since", required=False)
+    ended_on = DayField(label="Until", required=False, help_text="The last day it holds, where that is known.")
+    review_on = DayField(label="Look again on", required=False, help_text="It ends nothing; Today tells you.")
     detail = TextField(label="In words", required=False, rows=2,
                        help_text="What the client says, the product they do not tolerate, the side of a device.")
 
     @staticmethod
     def initial_of(row: Finding) -> dict[str, Any]:
         """A finding as the form shows it."""
-        return {"finding": row.finding, "began_on": row.began_on, "detail": row.detail,
+        return {"finding": row.finding, "began_on": row.began_on, "ended_on": row.ended_on,
+                "review_on": row.review_on, "detail": row.detail,
                 "places": [f"{place.region}:{place.side}" for place in row.places.all()]}
 
     def typed(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from clients.findings import FINDINGS
 from clients.medicine_kinds import MEDICINES
 from clients.medicines import MOST_DOSES
 from clients.models import ClientCondition, Doctor, Finding
+from clients.reasons import Reason
 from clients.recording import check_place
 from clients.rule import POSITIONS, TEMPERATURES
 from clients.serializers import TIMES, Changing, CodeField, WallTime
@@ -66,6 +67,7 @@ class FindingSerializer(Changing):
     regions = PlaceSerializer(many=True, required=False, source="places", max_length=60)  # type: ignore[call-arg]
     began_on = serializers.DateField(required=False, allow_null=True)
     ended_on = serializers.DateField(required=False, allow_null=True)
+    review_on = serializers.DateField(required=False, allow_null=True, help_text="By when somebody looks again.")
     detail = PlainText(max_length=500, required=False)
     recorded_at = serializers.DateTimeField(read_only=True)
 
@@ -155,7 +157,12 @@ class ReasonSerializer(serializers.Serializer[Any]):
     regions = serializers.ListField(child=serializers.CharField(), help_text='Places such as "foot:left".')
     max_pressure = CapField(allow_null=True)
     techniques = serializers.ListField(child=serializers.CharField())
-    source = serializers.CharField()  # type: ignore[assignment]
+    source = serializers.SerializerMethodField(  # type: ignore[assignment]
+        help_text="The citation in full, and in brackets the kind of evidence.")
+
+    def get_source(self, reason: Reason) -> str:
+        gives = ": no source gives this number" if reason.is_proposal else ""
+        return f"{reason.source} ({reason.evidence}{gives})"
 
 
 class CautionsSerializer(serializers.Serializer[Check]):

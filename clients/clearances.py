@@ -17,7 +17,7 @@ from clients.recording import Place, check_place
 from clients.rule import EPISODES
 from clients.rules import RULES
 from clients.standing import lock_client
-from practice import audit
+from practice import audit, clock
 from practice.access import Actor
 from practice.refusals import BadInput
 from practice.techniques import TECHNIQUES
@@ -54,6 +54,9 @@ def record_clearance(
         practice_id=client.practice_id, client=client, doctor=doctor, scope=scope, state=state, regions=regions,
         max_pressure=max_pressure, excluded_techniques=sorted(set(excluded_techniques)), minutes=minutes,
         expires_on=expires_on)
+    if state == Clearance.State.GRANTED and expires_on and expires_on < today:
+        raise BadInput(f"{clock.said_date(expires_on, year=True)} has passed: this word counts no more. Ask again, or "
+                       "write until when it counts.", field="expires_on")
     _close_earlier(row, today)
     row.save(force_insert=True)
     audit.record(by=by, verb=f"clearance_{state}", subject=row, scope=scope)
@@ -100,6 +103,6 @@ def waiting_for_an_answer(rows: QuerySet[Clearance]) -> QuerySet[Clearance]:
 
 
 def _later() -> QuerySet[Clearance]:
-    """A later word on the same thing for the same client."""
-    return Clearance.objects.filter(client=OuterRef("client"), scope=OuterRef("scope"),
+    """A later word of the same doctor on the same thing for the same client."""
+    return Clearance.objects.filter(client=OuterRef("client"), doctor=OuterRef("doctor"), scope=OuterRef("scope"),
                                     recorded_at__gt=OuterRef("recorded_at"))

@@ -51,12 +51,17 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The answer: the worst word spoken, the cap of every place concerned, the reasons worst first, by which rules."""
+    """The answer: the worst word spoken, the cap of every place concerned, the reasons worst first, by which rules.
+
+    `own_caps`, before work is chosen, are the caps of what holds for all of a place: a leg whose thigh alone is capped
+    has none of its own, though work on the leg touches the thigh and `max_pressure_by_region` says so.
+    """
 
     verdict: str
     max_pressure_by_region: dict[str, Cap | None]
     reasons: tuple[Reason, ...]
     rules: Mapping[str, Rule] = field(default_factory=lambda: RULES, compare=False, repr=False)
+    own_caps: Mapping[str, Cap] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def needs_reason(self) -> bool:
@@ -67,6 +72,11 @@ class Check:
     def is_emergency(self) -> bool:
         """Whether a rule speaks that nobody may override at booking."""
         return any(r.rule in self.rules and self.rules[r.rule].is_emergency for r in self.reasons)
+
+    @property
+    def bars_everything(self) -> bool:
+        """Whether a stop speaks about the whole body: then no place has a limit of its own worth saying."""
+        return any(reason.level == "stop" and not reason.regions for reason in self.reasons)
 
     def about(self, treatment: int) -> tuple[Reason, ...]:
         """The reasons that speak about this one planned row."""
@@ -100,7 +110,8 @@ def cautions_for(
     reasons.extend(_speak_of_terms(terms, planned, total))
     reasons.sort(key=_worst_first)
     worst = reasons[0].level if reasons else "info"
-    return Check("ok" if worst == "info" else worst, _caps(held, terms, planned), tuple(reasons), body.book.rules)
+    return Check("ok" if worst == "info" else worst, _caps(held, terms, planned), tuple(reasons), body.book.rules,
+                 {} if planned else _own_caps(held, terms))
 
 
 _WEIGHT = {level.word: -level for level in Level}
@@ -163,14 +174,16 @@ def _speak_of_clearance(
     holding: Holding, planned: list[Planned], clearances: Iterable[KnownClearance], on: date
 ) -> Iterator[Reason]:
     """A rule that waits for a doctor: lifted where a live grant covers the work, else told."""
-    mine = [clearance for clearance in clearances if _is_for(clearance, holding.rule)]
+    mine = _last_words([clearance for clearance in clearances if _is_for(clearance, holding.rule)])
     grants = [clearance for clearance in mine if _is_live(clearance, on)]
+    refused = [clearance for clearance in mine if clearance.state == "refused"]
     met = [(row, places) for row in planned if (places := holding.meets(row.places))]
     if planned and not met:
         return
     text = told(holding)
-    if not grants:
-        text = f"{text} {_what_became_of(mine)}".rstrip()
+    if not grants or refused:
+        among = f"{capital(_doctors(grants))} would allow it; they do not agree." if grants else ""
+        text = " ".join(filter(None, [text, _what_became_of(mine), among]))
         if holding.touches is None:
             yield reason(holding, Level.CLEARANCE, text)
         elif not planned:
@@ -178,12 +191,23 @@ def _speak_of_clearance(
         for row, places in met if holding.touches is not None else ():
             yield reason(holding, Level.CLEARANCE, text, places, row)
         return
+    if not planned and holding.places and not any(_allows(grant, holding.places) for grant in grants):
+        yield reason(holding, Level.CAUTION, f"{text} {capital(_doctors(grants))} did not include this.")
+        return
     outside = [(row, places) for row, places in met if not any(_allows(grant, places) for grant in grants)]
     for row, places in outside:
         said = f"{capital(body_map.said(places))}: {_doctors(grants)} did not include this. {text}"
         yield reason(holding, Level.CLEARANCE, said, places, row)
     if not outside:
-        yield reason(holding, Level.INFO, f"{text} {capital(_doctors(grants))} has allowed it.")
+        allowed = f"{capital(_doctors(grants))} {'has' if len(_named(grants)) < 2 else 'have'} allowed it."
+        yield reason(holding, Level.INFO, f"{text} {allowed}")
+
+
+def _last_words(words: list[KnownClearance]) -> list[KnownClearance]:
+    """Without refusals that the same doctor has taken back by a later grant; where no time is noted they stand."""
+    return [word for word in words if word.state != "refused" or not any(
+        other.state == "granted" and other.doctor == word.doctor and word.given_at is not None
+        and other.given_at is not None and other.given_at > word.given_at for other in words)]
 
 
 def _allows(grant: KnownClearance, places: tuple[str, ...]) -> bool:
@@ -193,7 +217,11 @@ def _allows(grant: KnownClearance, places: tuple[str, ...]) -> bool:
 
 
 def _doctors(grants: list[KnownClearance]) -> str:
-    return " and ".join(sorted({grant.doctor for grant in grants if grant.doctor})) or "the doctor"
+    return " and ".join(_named(grants)) or "the doctor"
+
+
+def _named(grants: list[KnownClearance]) -> list[str]:
+    return sorted({grant.doctor for grant in grants if grant.doctor})
 
 
 def _what_became_of(asked: list[KnownClearance]) -> str:
@@ -270,6 +298,22 @@ def _caps(held: list[Holding], terms: list[_Terms], planned: list[Planned]) -> d
         place: _least(cap for cap, touches in caps if touches is None or place in touches)
         for place in sorted(concerned)
     }
+
+
+def _own_caps(held: list[Holding], terms: list[_Terms]) -> dict[str, Cap]:
+    """The cap of every place noted by what holds for the whole of it; nothing planned, nothing merely touched."""
+    caps = [(holding.rule.max_pressure, holding.places if holding.touches is not None else None) for holding in held]
+    caps += [(term.grant.max_pressure, term.places if term.touches is not None else None) for term in terms]
+    over = [(cap, where) for cap, where in caps if cap is not None]
+    concerned = {place for holding in held if holding.rule.max_pressure is not None for place in holding.noted}
+    concerned |= {place for term in terms if term.grant.max_pressure is not None for place in term.places}
+    own: dict[str, Cap] = {}
+    for place in sorted(concerned):
+        least = _least(cap for cap, where in over if where is None or any(
+            body_map.covers(region, side, place) for region, _, side in (key.partition(":") for key in where)))
+        if least is not None:
+            own[place] = least
+    return own
 
 
 def _least(caps: Iterable[Cap]) -> Cap | None:

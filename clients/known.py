@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from clients import body as body_map
 from clients.conditions import CONDITIONS, line_of
@@ -71,7 +71,8 @@ class KnownEpisode:
 class KnownClearance:
     """A doctor's word. `scope` is a rule, a condition, a finding or an episode kind; "" is general.
 
-    `regions` are where work is allowed (none = everywhere); a grant counts to `expires_on` inclusive.
+    `regions` are where work is allowed (none = everywhere); a grant counts to `expires_on` inclusive. `given_at` says
+    which of a doctor's words is the last.
     """
 
     scope: str
@@ -82,6 +83,7 @@ class KnownClearance:
     minutes: int | None = None
     expires_on: date | None = None
     doctor: str = ""
+    given_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,8 @@ def raised_by(medicine: KnownMedicine, on: date) -> Iterator[KnownFinding]:
         for code in kind.raises:
             yield KnownFinding(code, medicine.regions, medicine.began_on, medicine.ended_on, medicine.name)
         return
+    for code in kind.raises_all_along:
+        yield KnownFinding(code, (), medicine.began_on, medicine.ended_on, medicine.name)
     is_over = medicine.ended_on is not None and medicine.ended_on < on
     given = last_given(medicine, min(on, medicine.ended_on or on))
     if given is None and (medicine.last_given_on is not None or is_over):

@@ -86,7 +86,7 @@ def known_finding(row: Finding) -> KnownFinding:
 def known_clearance(row: Clearance) -> KnownClearance:
     """A doctor's word as the check reads it."""
     return KnownClearance(row.scope, row.state, _places(row.regions), row.max_pressure, tuple(row.excluded_techniques),
-                          row.minutes, row.expires_on, row.doctor.name)
+                          row.minutes, row.expires_on, row.doctor.name, row.recorded_at)
 
 
 def known_medicine(row: Medicine) -> KnownMedicine:

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from clients.fields import ChoiceOf, DayField, LineField, NumberField, Places
-from clients.medicine_kinds import MEDICINES
+from clients.medicine_kinds import MEDICINES, kind_named
 from clients.medicines import correct_medicine, record_medicine
 from clients.models import Client, Medicine
 from clients.views import member_of, status_of
@@ -40,8 +40,9 @@ class MedicineForm(Places):
 
     name = LineField(label="Medicine", missing="Write the name of the medicine.",
                      help_text="As it stands on the box, or as they say it.")
-    kind = ChoiceOf(label="What it is", missing="Choose what it is.",
-                    choices=[(kind.code, f"{kind.name} ({kind.examples})") for kind in MEDICINES.values()])
+    kind = ChoiceOf(label="What it is", required=False, help_text="It decides what the medicine means for the work.",
+                    choices=[("", "Look it up by its name"),
+                             *((kind.code, f"{kind.name} ({kind.examples})") for kind in MEDICINES.values())])
     began_on = DayField(label="Since", required=False)
     ended_on = DayField(label="Last day", required=False, help_text="Empty while they take it.")
     last_given_on = DayField(label="Last or next given on", required=False,
@@ -53,7 +54,8 @@ class MedicineForm(Places):
 
     def medicine(self) -> dict[str, Any]:
         """What was typed, as the verb takes it."""
-        return {name: self.cleaned_data[name] for name in MedicineForm.base_fields} | {"places": self.places()}
+        typed = {name: self.cleaned_data[name] for name in MedicineForm.base_fields} | {"places": self.places()}
+        return typed | {"kind": typed["kind"] or kind_named(typed["name"])}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,7 +64,7 @@ def medicine_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Note a medicine they take."""
     member = member_of(request)
     client = find(Client, member, pk, "practice")
-    form = MedicineForm.answering(request, initial={"kind": "other"})
+    form = MedicineForm.answering(request, initial={})
     if form.is_bound and form.is_valid() and attempt(form, record_medicine, client=client, by=member,
                                                      **form.medicine()):
         messages.success(request, "Noted. Booking, plans and notes keep to it from now on.")

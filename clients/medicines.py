@@ -10,7 +10,7 @@ from django.db import transaction
 
 from clients.episodes import today_in
 from clients.known import Place
-from clients.medicine_kinds import MEDICINES
+from clients.medicine_kinds import MEDICINES, kind_named
 from clients.models import Client, Medicine
 from clients.recording import check_place
 from clients.standing import lock_client
@@ -37,15 +37,15 @@ class MedicineFields(TypedDict, total=False):
 
 
 @transaction.atomic
-def record_medicine(*, client: Client, name: str, by: Actor, kind: str = "other",
+def record_medicine(*, client: Client, name: str, by: Actor, kind: str = "",
                     **fields: Unpack[MedicineFields]) -> Medicine:
-    """Note a medicine; what it means for the work holds from then on.
+    """Note a medicine; what it means for the work holds from then on. Without a kind it is looked up by its name.
 
     Refuses one without a name, unknown kinds and places, a beginning still to come, an end before it.
     """
     lock_client(client)
     row = Medicine(practice_id=client.practice_id, client=client)
-    _put(row, {"name": name, "kind": kind, **fields})
+    _put(row, {"name": name, "kind": kind or kind_named(name), **fields})
     _refuse_impossible(row)
     row.save(force_insert=True)
     audit.record(by=by, verb="medicine_recorded", subject=row)

@@ -51,12 +51,14 @@ def limits_of(check: Check) -> Limits:
     whole = min((r.max_pressure for r in check.reasons if not r.regions and isinstance(r.max_pressure, int)
                  and r.level != "info"), default=None)
     places: dict[Any, list[str]] = {}
-    for place, cap in check.max_pressure_by_region.items():
+    for place, cap in check.own_caps.items() if not check.bars_everything else ():
         if cap == "none" or (cap is not None and (whole is None or cap < whole)):
             places.setdefault(cap, []).append(place)
     caps = sorted(places.items(), key=lambda pair: -1 if pair[0] == "none" else pair[0])
     lines = [f"{capital(said(tuple(where)))}: {said_cap(cap)}" for cap, where in caps]
-    if whole is not None:
+    if check.bars_everything:
+        lines.append("No session today")
+    elif whole is not None:
         lines.append(f"{'Elsewhere' if lines else 'Everywhere'}: {said_cap(whole)}")
     return Limits(
         check.verdict, tuple(lines),
@@ -135,7 +137,7 @@ def said_given(medicine: Medicine, today: date) -> str:
 def _body_map(findings: Iterable[Finding], check: Check, today: date) -> BodyMap | None:
     """What holds today and has a place, with the caps of the places noted."""
     located = [(row.finding, _keys_of(row)) for row in findings if not _is_over(row, today)]
-    return sensation_map(located, check.max_pressure_by_region)
+    return sensation_map(located, check.own_caps)
 
 
 def said_wishes(wishes: Wishes) -> list[tuple[str, str]]:

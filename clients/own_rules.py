@@ -33,6 +33,7 @@ NUMBERS: dict[str, tuple[int, int, str]] = {
     "days": (0, 730, "days"), "days_after": (0, 3650, "days"),
 }
 Numbers = Mapping[str, int]
+_WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 7: "seven"}  # as rules write small numbers
 
 
 class EmergencyStays(Refusal):
@@ -85,7 +86,9 @@ def changed(rule: Rule, numbers: Numbers, why: str) -> Rule:
     text, added = rule.text, []
     for name, number in numbers.items():
         was, now = _said(name, getattr(rule, name)), _said(name, number)
-        if was in text.lower():
+        if name in ("days", "days_after") and f"last {_WORDS.get(getattr(rule, name), '')} days" in text:
+            text = text.replace(f"last {_WORDS[getattr(rule, name)]} days", f"last {number} days")
+        elif was in text.lower():
             at = text.lower().index(was)
             text = text[:at] + (now.capitalize() if text[at].isupper() else now) + text[at + len(was):]
         else:

@@ -21,6 +21,7 @@ from practice.access import Actor
 from practice.refusals import BadInput, Refusal
 
 Place = tuple[str, str]  # region and side
+EARLIEST_YEAR = 1900
 OPPOSITES = {"absent-sensation": "hypersensitive", "hypersensitive": "absent-sensation"}
 
 
@@ -76,6 +77,7 @@ class FindingFields(TypedDict, total=False):
     places: Sequence[Place]
     began_on: date | None
     ended_on: date | None
+    review_on: date | None
     detail: str
 
 
@@ -114,15 +116,18 @@ def end_condition(*, condition: ClientCondition, ended_on: date | None, by: Acto
 
 @transaction.atomic
 def record_finding(*, client: Client, finding: str, by: Actor, places: Sequence[Place] = (),
-                   began_on: date | None = None, ended_on: date | None = None, detail: str = "") -> Finding:
+                   began_on: date | None = None, ended_on: date | None = None, review_on: date | None = None,
+                   detail: str = "") -> Finding:
     """Record what limits the work, and where; without a place it holds for the whole body.
+
+    `review_on` is the day by which somebody looks again: it ends nothing, and then rises on Today.
 
     Refuses unknown codes, a beginning still to come, an end before it, and no feeling beside too much of it in
     one place.
     """
     lock_client(client)
     row = Finding(practice_id=client.practice_id, client=client, finding=finding, began_on=began_on, ended_on=ended_on,
-                  detail=one_line(detail))
+                  review_on=review_on, detail=one_line(detail))
     wanted = _checked(places)
     _refuse_finding(row, wanted)
     row.save(force_insert=True)
@@ -158,7 +163,8 @@ def correct_finding(*, finding: Finding, by: Actor, **changes: Unpack[FindingFie
 
 @transaction.atomic
 def record_finding_instead(*, client: Client, finding: str, by: Actor, places: Sequence[Place] = (),
-                           began_on: date | None = None, detail: str = "") -> Finding:
+                           began_on: date | None = None, ended_on: date | None = None, review_on: date | None = None,
+                           detail: str = "") -> Finding:
     """Record a finding whose opposite held there until the day before: only there the opposite ends.
 
     Without a beginning it begins today. Refuses an opposite that began no earlier, and what `record_finding` refuses.
@@ -167,7 +173,8 @@ def record_finding_instead(*, client: Client, finding: str, by: Actor, places: S
     began = began_on or today_in(client)
     row = Finding(practice_id=client.practice_id, client=client, finding=finding, began_on=began)
     _make_way(row, _checked(places), by)
-    return record_finding(client=client, finding=finding, by=by, places=places, began_on=began, detail=detail)
+    return record_finding(client=client, finding=finding, by=by, places=places, began_on=began, ended_on=ended_on,
+                          review_on=review_on, detail=detail)
 
 
 @transaction.atomic
@@ -230,6 +237,9 @@ def _refuse_unknown(what: str, code: str, catalogue: Any) -> None:
 
 
 def _refuse_span(client: Client, began: date | None, ended: date | None, *, field: str) -> None:
+    for field_of, day in ((field, began), ("ended_on", ended)):
+        if day and day.year < EARLIEST_YEAR:
+            raise BadInput(f"{day.year} is too long ago. Check the year.", field=field_of)
     if began and began > today_in(client):
         raise BadInput(f"{clock.said_date(began, year=True)} is still to come. When did it begin?", field=field)
     if began and ended and ended < began:

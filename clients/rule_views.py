@@ -15,7 +15,7 @@ from clients.conditions import CONDITIONS
 from clients.fields import LineField, NumberField
 from clients.findings import FINDINGS
 from clients.models import Episode, RuleChange
-from clients.own_rules import NUMBERS, change_rule, numbers_of, restore_rule
+from clients.own_rules import NUMBERS, book_of, change_rule, numbers_of, restore_rule
 from clients.reasons import capital
 from clients.rule import Rule, Trigger
 from clients.rules import RULES
@@ -70,10 +70,10 @@ def rule_list(request: HttpRequest) -> HttpResponse:
     """Every rule by what makes it speak, or those with a word; the changed ones can be shown alone."""
     member, q = member_of(request), request.GET.get("q", "").strip()[:100]
     is_changed_only = bool(request.GET.get("changed"))
-    changes = _changes(member)
+    changes, book = _changes(member), book_of(member.practice)
     groups: dict[str, list[RuleRow]] = {}
     for rule in RULES.values():
-        row = RuleRow(rule, capital(rule.text), changes.get(rule.code))
+        row = RuleRow(rule, said_rule(book.rules.get(rule.code, rule)), changes.get(rule.code))
         about = said_trigger(rule.when)
         words = folded(f"{about} {rule.text} {rule.citation}")
         if all(word in words for word in folded(q).split()) and (row.change or not is_changed_only):
@@ -99,7 +99,8 @@ def rule_page(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, "Noted. Booking, plans and notes keep to it from now on.")
         return redirect("clients:rule", code)
     return render(request, "clients/rule.html", {
-        "room": "practice", "rule": rule, "text": capital(rule.text), "about": said_trigger(rule.when), "form": form,
+        "room": "practice", "rule": rule, "text": said_rule(book_of(member.practice).rules.get(code, rule)),
+        "about": said_trigger(rule.when), "form": form,
         "change": change, "history": history, "may_change": member.role == Role.OWNER}, status=status_of(form))
 
 
@@ -111,6 +112,11 @@ def rule_restore(request: HttpRequest, code: str) -> HttpResponse:
     restore_rule(practice=member.practice, rule=code, by=member)
     messages.success(request, "You work by the published rule again.")
     return redirect("clients:rule", code)
+
+
+def said_rule(rule: Rule) -> str:
+    """What a rule says of nobody in particular."""
+    return capital(rule.text.replace("{detail}", "what they do not tolerate"))
 
 
 def said_trigger(when: Trigger) -> str:

@@ -39,7 +39,7 @@ _LONGEST_WAIT = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What is handed over: plain text, no clinical word; `copies` are addresses that get the same."""
+    """What is handed over: plain text, no clinical word; `copies` are addresses that get the same without links."""
 
     subject: str
     body: str
@@ -237,7 +237,8 @@ def _deliver(message: Message, door: _Door) -> str:
         return _back_off(message, f"The mail server could not be reached ({type(broken).__name__}).")
     except ValueError:
         return _mark(message, Message.State.FAILED, "The address cannot be written to.")
-    return _mark(message, Message.State.SENT, message.why, sent_at=timezone.now(), subject_line=mail.subject[:200])
+    why = " ".join([message.why, *(f"Copy to {address}." for address in mail.copies)])
+    return _mark(message, Message.State.SENT, why, sent_at=timezone.now(), subject_line=mail.subject[:200])
 
 
 def _code_of(refused: smtplib.SMTPException) -> int:
@@ -289,7 +290,7 @@ class _Door:
         email = EmailMessage(
             subject=mail.subject, body=mail.body,
             from_email=formataddr((practice.sender_name or practice.name, settings.DEFAULT_FROM_EMAIL)),
-            to=[formataddr((message.to_name, message.to_address))], cc=mail.copies, connection=self._connection,
+            to=[formataddr((message.to_name, message.to_address))], connection=self._connection,
             reply_to=[practice.email] if practice.email else None,
             # The same id on every attempt, so that a receiver can tell a repeat.
             headers={"Message-ID": f"<{message.pk}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>",
@@ -298,6 +299,18 @@ class _Door:
         if mail.calendar:
             email.attach("visit.ics", mail.calendar, "text/calendar")
         email.send(fail_silently=False)
+        self._copy(email, mail)
+
+    def _copy(self, email: EmailMessage, mail: Mail) -> None:
+        """The same to whoever gets copies, without the links that are the client's alone; what fails is only told."""
+        email.body = "\n".join(line for line in mail.body.splitlines() if "://" not in line and "same page" not in line)
+        email.attachments, email.extra_headers = [], {"Auto-Submitted": "auto-generated"}
+        for address in mail.copies:
+            email.to = [address]
+            try:
+                email.send(fail_silently=False)
+            except (OSError, smtplib.SMTPException, ValueError) as broken:
+                log.warning("a copy could not be sent (%s)", type(broken).__name__)
 
     def close(self) -> None:
         if self._connection is not None:

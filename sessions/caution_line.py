@@ -71,17 +71,17 @@ def _caps(check: Check, speaking: list[Reason]) -> Iterator[tuple[Reason, str]]:
     capped = [r for r in speaking if r.max_pressure is not None and r.level != "stop"]
     whole = min((_weight(r.max_pressure) for r in capped if not r.regions), default=99)
     by_cap: dict[Cap, list[str]] = {}
-    for place, cap in check.max_pressure_by_region.items():
-        if cap is not None and _weight(cap) < whole:
+    for place, cap in check.own_caps.items() if not check.bars_everything else ():
+        if _weight(cap) < whole:
             by_cap.setdefault(cap, []).append(place)
     for reason in capped:
         for cap, places in sorted(by_cap.items(), key=lambda item: _weight(item[0])):
             if set(reason.regions) & set(places) or not reason.regions:
                 yield reason, f"{body.said(tuple(places))}: {said_cap(cap)}"
     for reason in capped:
-        is_least = not reason.regions and _weight(reason.max_pressure) == whole
-        cap = reason.max_pressure
-        yield reason, f"{'elsewhere ' if by_cap else ''}{said_cap(cap)}" if is_least and cap is not None else ""
+        most = reason.max_pressure
+        is_least = not reason.regions and _weight(most) == whole
+        yield reason, f"{'elsewhere ' if by_cap else ''}{said_cap(most)}" if is_least and most is not None else ""
 
 
 def _methods(rules: Mapping[str, Rule], speaking: list[Reason]) -> Iterator[tuple[Reason, str]]:

@@ -71,6 +71,8 @@ def _weigh(row: Questionnaire, by: Actor) -> None:
     row.save(update_fields=["is_red"])
     if "yes" in answers.get(NEW, Answer()).chosen:
         _report(visit, answers)
+    if Message.objects.filter(kind="look-today", appointment_id=visit.pk, state=Message.State.WAITING).exists():
+        return  # the episode has just asked the therapist to look
     therapist = visit.therapist
     outbox.queue_message(
         practice=visit.practice, kind=MESSAGE, subject_id=row.pk, to_address=therapist.user.email,

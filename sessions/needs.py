@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clients.clearances import EXPIRING_DAYS, running_out
-from clients.models import Clearance, Episode, EpisodeStep, Questionnaire
+from clients.findings import FINDINGS
+from clients.models import Clearance, Episode, EpisodeStep, Finding, Questionnaire
 from practice import clock
 from practice.models import Membership
 from sessions.check_before import PRE_VISIT
@@ -32,8 +33,9 @@ class Need:
 
 def needs_of(member: Membership, mine: Q, asking: Iterable[Appointment], answers: Iterable[Any]) -> list[Need]:
     """Everything that waits for this member; the front desk is told that somebody has to decide, never what."""
-    return [*_episode_needs(member, mine), *(_answered(row, member) for row in answers), *map(_other_time, asking),
-            *_doctors_words(member)]
+    needs = [*_episode_needs(member, mine), *(_answered(row, member) for row in answers), *map(_other_time, asking),
+             *_doctors_words(member), *_to_look_at_again(member)]
+    return list(dict.fromkeys(needs))  # the desk is told the same of an episode and of the answers that opened it
 
 
 def unread_answers(member: Membership, mine: Q) -> list[Any]:
@@ -116,6 +118,18 @@ def _doctors_words(member: Membership) -> list[Need]:
     until = clock.said_date(today + timedelta(days=EXPIRING_DAYS))
     words = f"{count} doctors’ words run" if count > 1 else "1 doctor’s word runs"
     return [Need(f"{words} out by {until}", reverse("clients:clearances"))] if count else []
+
+
+def _to_look_at_again(member: Membership) -> list[Need]:
+    """Findings whose day to be looked at again has come, by client; nothing for whoever may not read them."""
+    if not member.may_see_clinical:
+        return []
+    today = clock.wall_of(timezone.now(), member.practice.time_zone)[0]
+    due = (Finding.objects.visible_to(member).filter(review_on__lte=today, client__archived_at=None)
+           .filter(Q(ended_on=None) | Q(ended_on__gte=today)).select_related("client").order_by("review_on", "pk"))
+    return [Need(f"{row.client.name}: {FINDINGS[row.finding].name.lower()}, to be looked at again since "
+                 f"{clock.said_date(row.review_on)}", reverse("clients:finding_edit", args=[row.pk]))
+            for row in due[:20] if row.review_on and row.finding in FINDINGS]
 
 
 def _visit_url(pk: UUID) -> str:

@@ -66,6 +66,8 @@ def answers_review(request: HttpRequest, pk: UUID) -> HttpResponse:
     lines = lines_of(row)
     offered = [proposal for line in lines for proposal in line.proposals if proposal.accept]
     form = ReviewForm(request.POST if request.method == "POST" else None, keys=[proposal.key for proposal in offered])
+    if form.is_bound and row.reviewed_at:  # somebody was faster: the verb says who, whatever was ticked
+        form = ReviewForm({}, keys=[])
     if form.is_bound and form.is_valid() and attempt(
             form, review_answers, questionnaire=row, accepted=form.cleaned_data["accept"], by=member):
         messages.success(request, "Saved. What you accepted is in the profile.")

@@ -26,7 +26,7 @@ from clients.doctors import create_doctor, link_doctor
 from clients.emergency import card_of, change_card
 from clients.episodes import record_episode
 from clients.findings import FINDINGS
-from clients.medicine_kinds import MEDICINES
+from clients.medicine_kinds import MEDICINES, kind_named
 from clients.medicines import record_medicine
 from clients.models import Client, ClientCondition, Doctor, EmergencyCard, Episode, Finding, Medicine, Questionnaire
 from clients.profiles import ReminderConsent, change_client
@@ -190,7 +190,7 @@ def _medicines(profile: Profile, to: ToMedicine, given: Answer, key: str) -> lis
 def _medicine(profile: Profile, to: ToMedicine, line: str, key: str) -> Proposal:
     times = [time(int(hour), int(minute)) for hour, minute in _TIME.findall(line)]
     name = _TIME.split(line)[0].strip(" ,;:–-") or line
-    kind = MEDICINES[to.kind or _kind_named_in(name)]
+    kind = MEDICINES[to.kind or kind_named(name)]
     known = [m.name for m in profile.medicines if m.name.casefold() == name.casefold()]
     words = [f"Medicine: {name}", "" if kind.code == "other" else f"({kind.name.lower()})",
              f"at {', '.join(map(clock.said_time, times))}" if times else ""]
@@ -199,12 +199,6 @@ def _medicine(profile: Profile, to: ToMedicine, line: str, key: str) -> Proposal
         return record_medicine(client=client, name=name, kind=kind.code, by=by, times=times)
 
     return Proposal(key, " ".join(filter(None, words)), ", ".join(known) or _NOTHING, None if known else accept)
-
-
-def _kind_named_in(name: str) -> str:
-    """The kind whose examples name this medicine; “other” where none does."""
-    first = (name.casefold().split() or [""])[0]
-    return next((kind.code for kind in MEDICINES.values() if first in kind.examples.casefold().split(", ")), "other")
 
 
 def _card(profile: Profile, to: ToCard, given: Answer, key: str) -> list[Proposal]:

@@ -47,6 +47,7 @@ class Finding(PracticeOwned):
     finding = models.CharField(max_length=60, help_text="A code of the catalogue.")
     began_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
+    review_on = models.DateField(null=True, blank=True, help_text="The day by which somebody looks again.")
     detail = models.CharField(max_length=500, blank=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
 

@@ -204,3 +204,21 @@ def test_a_doctor_of_the_list_or_a_new_one_becomes_theirs(page, desk, maria, neu
     assert "Choose one of the list" in text_of(page(desk).post(address, {"doctor": str(theirs.pk)}))
     assert "write the name of a new one" in text_of(page(desk).post(address, {}))
     assert ClientDoctor.objects.count() == 2
+
+
+def test_a_finding_to_be_looked_at_again_rises_on_today_from_that_day_on_and_ends_nothing(page, ana, desk, maria, now):
+    page(ana).post(f"/clients/{maria.pk}/findings/new/", {"finding": "open-wound", "places": ["foot:left"],
+                                                          "began_on": "2026-11-20", "review_on": "2026-11-23"})
+    words = text_of(page(ana).get("/"))
+    assert "Maria Lindqvist: open or healing wound, to be looked at again since Mon 23 Nov" in words
+    assert "wound" not in text_of(page(desk).get("/"))
+    assert "Look again on Mon 23 Nov 2026" in text_of(page(ana).get(f"/clients/{maria.pk}/"))
+    finding = maria.findings.get()
+    page(ana).post(f"/findings/{finding.pk}/edit/", {"finding": "open-wound", "places": ["foot:left"],
+                                                     "began_on": "2026-11-20", "review_on": "2026-12-07"})
+    assert "looked at again" not in text_of(page(ana).get("/"))
+
+
+def test_a_year_nobody_alive_knows_is_asked_about(page, ana, maria, now):
+    asked = page(ana).post(f"/clients/{maria.pk}/findings/new/", {"finding": "spasm", "began_on": "1700-01-01"})
+    assert asked.status_code == 400 and "1700 is too long ago" in text_of(asked) and not maria.findings.exists()

@@ -23,8 +23,10 @@ def test_a_carer_gets_a_copy_of_what_is_written_about_visits_and_nobody_else_doe
     book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(10, days=1), by=ana)
     Message.objects.update(due_at=timezone.now() - timedelta(minutes=1))
     outbox.drain()
-    (booked, *_) = mail.outbox
-    assert booked.to == ["Maria Lindqvist <maria@clients.example>"] and booked.cc == ["erik@family.example"]
+    assert [m.to for m in mail.outbox][:2] == [["Maria Lindqvist <maria@clients.example>"], ["erik@family.example"]]
+    assert "Wed" not in mail.outbox[1].body and "Tue 24 Nov, 10:00" in mail.outbox[1].body
+    assert "://" in mail.outbox[0].body and "://" not in mail.outbox[1].body, "the link is hers alone"
+    assert "Copy to erik@family.example." in Message.objects.get(kind="booked").why
 
 
 @pytest.mark.parametrize(("wrong", "field"), [

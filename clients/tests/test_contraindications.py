@@ -5,7 +5,8 @@ The laws that hold for any body and any plan stand in `test_contraindications_la
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -512,3 +513,39 @@ def test_removed_nodes_limit_the_quarter_of_the_body_beside_them_and_not_the_oth
     nodes = body(at("lymph-nodes-removed", noted))
     assert speaking(check(nodes, plan("deep-tissue", *same, 4))) == {"lymph-nodes-removed"}
     assert_nothing_refused(check(nodes, plan("deep-tissue", *other, 4)))
+
+
+# --- what a first-time reader tripped over ---------------------------------------------------------------
+
+
+def test_a_leg_is_not_said_to_have_the_cap_of_its_thigh_though_work_on_it_touches_the_thigh():
+    known = body(at("injection-site", ("thigh", "left"), began_on=TODAY), at("spasticity", ("leg", "both")))
+    answer = check(known)
+    assert answer.own_caps["thigh:left"] == 0 and answer.own_caps["leg:left"] == answer.own_caps["leg:right"] != 0
+    assert check(known, plan("effleurage", "leg", "left", 1)).max_pressure_by_region["leg:left"] == 0
+
+
+def test_a_refusal_stands_whatever_another_doctor_allowed_until_its_own_doctor_allows_it():
+    early, late = datetime(2026, 11, 1, 9), datetime(2026, 11, 2, 9)
+    surgery = at("recent-surgery", ("knee", "right"))
+    no = KnownClearance("", "refused", doctor="Dr Stein", given_at=early)
+    yes = KnownClearance("", "granted", doctor="Dr Okafor", given_at=late)
+    row = plan("effleurage", "knee", "right", 0)
+    both = check(body(surgery, no, yes), row)
+    assert both.verdict == "clearance"
+    assert any("said not yet" in r.text and "Dr Okafor would allow it" in r.text for r in both.reasons)
+    assert check(body(surgery, no, replace(yes, doctor="Dr Stein")), row).verdict != "clearance"
+    assert check(body(surgery, replace(no, given_at=late), replace(yes, doctor="Dr Stein", given_at=early)),
+                 row).verdict == "clearance"
+
+
+def test_a_grant_for_the_back_does_not_lift_the_wait_for_a_knee_before_work_is_chosen():
+    surgery = at("recent-surgery", ("knee", "right"))
+    for_the_back = KnownClearance("", "granted", (("back", "both"),), doctor="Dr Okafor")
+    answer = check(body(surgery, for_the_back))
+    assert any(r.level == "caution" and "Dr Okafor did not include this" in r.text for r in answer.reasons)
+
+
+def test_a_stop_for_the_whole_body_bars_everything():
+    assert check(body("fever", at("spasticity", ("leg", "both")))).bars_everything
+    assert not check(body(at("spasticity", ("leg", "both")))).bars_everything

@@ -20,7 +20,7 @@ THIGH = (("thigh", "left"),)
 
 @pytest.mark.parametrize("kind", [kind for kind in MEDICINES.values() if kind.code != "other"], ids=lambda k: k.code)
 def test_every_kind_of_medicine_is_there_for_what_it_raises_or_for_its_hours(kind):
-    assert set(kind.raises) <= set(FINDINGS)
+    assert {*kind.raises, *kind.raises_all_along} <= set(FINDINGS)
     assert kind.raises or kind.takes_times
     assert kind.ask.endswith("?") and kind.examples
 
@@ -132,3 +132,20 @@ def test_medicines_over_http_are_read_noted_and_corrected(api, maria, ana):
     refused = http.patch(address, {"regions": [{"region": "moon", "side": "left"}]}, format="json")
     assert refused.status_code == 400 and refused.json()["errors"][0]["pointer"] == "/regions/0/region"
     assert http.get(f"/api/v1/clients/{maria.pk}/medicines/").json()["count"] == 1
+
+
+@pytest.mark.parametrize(("name", "kind"), [
+    ("Warfarin 5 mg", "blood-thinner"), ("aspirin 75mg", "blood-thinner"), ("ELIQUIS", "blood-thinner"),
+    ("Enoxaparin 40 mg", "injected-thinner"), ("Botox", "botulinum"), ("Sinemet 25/100", "levodopa"), ("Metformin", "other")])
+def test_a_medicine_without_a_kind_is_looked_up_by_its_name(maria, ana, page, name, kind):
+    assert record_medicine(client=maria, name=name, by=ana).kind == kind
+    page(ana).post(f"/clients/{maria.pk}/medicines/new/", {"name": name, "kind": ""})
+    assert list(maria.medicines.values_list("kind", flat=True)) == [kind, kind]
+
+
+def test_injected_heparin_thins_the_blood_also_between_the_injections_and_no_longer_once_it_ended():
+    heparin = KnownMedicine("injected-thinner", "heparin", TODAY - timedelta(days=40), TODAY,
+                            TODAY - timedelta(days=11), None, (("abdomen", "both"),))
+    row = plan("deep-tissue", "back", "both", 5)
+    assert "blood-thinner-pressure" in speaking(check(Body(medicines=(heparin,)), row))
+    assert "blood-thinner-pressure" not in speaking(check(Body(medicines=(heparin,)), row, on=TOMORROW))
