@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypedDict, Unpack
 
 from django.db import transaction
 
-from clients.body import REGIONS, keys, said, sides_of, together
+from clients.body import REGIONS, inside, keys, said, sides_of, together
 from clients.conditions import CONDITIONS
 from clients.episodes import today_in
 from clients.findings import FINDINGS
@@ -257,7 +257,10 @@ def _refuse_finding(row: Finding, places: Sequence[Place], *, others_may_contrad
 
 
 def _standing_against(row: Finding, places: Sequence[Place]) -> list[Standing]:
-    """The findings that say the opposite of the same places on the same days."""
+    """The findings that say the opposite on the same days of the same places, of parts of them or of what holds them.
+
+    Without a place either is about the whole body.
+    """
     opposite = OPPOSITES.get(row.finding)
     if opposite is None:
         return []
@@ -266,8 +269,9 @@ def _standing_against(row: Finding, places: Sequence[Place]) -> list[Standing]:
     others = Finding.objects.filter(client=row.client, finding=opposite).exclude(pk=row.pk)
     for other in others.prefetch_related("places"):
         theirs = _spelled_out([(p.region, p.side) for p in other.places.all()])
-        if (mine & theirs or not (mine or theirs)) and _overlap(row, other):
-            standing.append(Standing(other, tuple(sorted(mine & theirs))))
+        both = theirs & inside(mine) if mine else theirs
+        if (both or not (mine and theirs)) and _overlap(row, other):
+            standing.append(Standing(other, tuple(sorted(both))))
     return standing
 
 

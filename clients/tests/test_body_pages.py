@@ -7,7 +7,7 @@ import pytest
 
 from clients.body import REGIONS, sides_of
 from clients.models import Clearance, ClientCondition, ClientDoctor, Doctor, Finding
-from clients.recording import record_finding
+from clients.recording import ContradictoryFindings, record_finding
 from conftest import numb
 from practice.models import AuditEntry
 from practice.tests.answers import text_of, value_of
@@ -222,3 +222,18 @@ def test_a_finding_to_be_looked_at_again_rises_on_today_from_that_day_on_and_end
 def test_a_year_nobody_alive_knows_is_asked_about(page, ana, maria, now):
     asked = page(ana).post(f"/clients/{maria.pk}/findings/new/", {"finding": "spasm", "began_on": "1700-01-01"})
     assert asked.status_code == 400 and "1700 is too long ago" in text_of(asked) and not maria.findings.exists()
+
+
+@pytest.mark.parametrize(("stands", "new", "is_asked"), [
+    ((("foot", "left"),), (("sole", "left"),), True), ((("leg", "both"),), (("sole", "left"),), True),
+    ((("foot", "left"),), (("leg", "both"),), True), ((("foot", "left"),), (), True), ((), (("foot", "left"),), True),
+    ((), (), True), ((("foot", "left"),), (("foot", "right"),), False), ((("hand", "left"),), (("foot", "left"),), False)])
+def test_no_feeling_and_too_much_of_it_contradict_each_other_in_parts_and_wholes_but_not_across_sides(
+        maria, ana, stands, new, is_asked):
+    record_finding(client=maria, finding="absent-sensation", places=stands, by=ana)
+    if is_asked:
+        with pytest.raises(ContradictoryFindings):
+            record_finding(client=maria, finding="hypersensitive", places=new, by=ana)
+    assert maria.findings.count() == 1
+    if not is_asked:
+        record_finding(client=maria, finding="hypersensitive", places=new, by=ana)
