@@ -192,13 +192,16 @@ def _medicine(profile: Profile, to: ToMedicine, line: str, key: str) -> Proposal
     name = _TIME.split(line)[0].strip(" ,;:–-") or line
     kind = MEDICINES[to.kind or kind_named(name)]
     known = [m.name for m in profile.medicines if m.name.casefold() == name.casefold()]
+    first = name.casefold().split()[:1]  # “Baclofen 10 mg three times” may be the baclofen that stands there
+    alike = [m.name for m in profile.medicines if m.name.casefold().split()[:1] == first]
     words = [f"Medicine: {name}", "" if kind.code == "other" else f"({kind.name.lower()})",
              f"at {', '.join(map(clock.said_time, times))}" if times else ""]
 
     def accept(client: Client, by: Actor) -> object:
         return record_medicine(client=client, name=name, kind=kind.code, by=by, times=times)
 
-    return Proposal(key, " ".join(filter(None, words)), ", ".join(known) or _NOTHING, None if known else accept)
+    return Proposal(key, " ".join(filter(None, words)), ", ".join(known or alike) or _NOTHING,
+                    None if known else accept, is_added=not alike)
 
 
 def _card(profile: Profile, to: ToCard, given: Answer, key: str) -> list[Proposal]:

@@ -9,6 +9,7 @@ from clients.asking.accepting import lines_of
 from clients.asking.intake import ask_intake, intakes_of
 from clients.asking.reviewing import kept_words
 from clients.emergency import change_card
+from clients.medicines import record_medicine
 from clients.models import (
     Client,
     ClientCondition,
@@ -200,3 +201,11 @@ def test_what_is_no_longer_agreed_to_is_not_used(now, page, ana, ines, noor):
     assert "They took their agreement back." in text_of(page(ana).get(f"/answers/{waiting.pk}/"))
     assert "took the agreement back on Mon 23 Nov" in text_of(review(page(ana), waiting, ["q01:0"]))
     assert not noor.conditions.exists()
+
+
+def test_a_medicine_that_may_stand_there_already_is_shown_beside_it_and_not_ticked(ines, ana):
+    record_medicine(client=ines, name="Topiramate", by=ana)
+    row = of(None, ines, ana, {"q01": {"chosen": ["migraine"]}, "q30": {"words": "Topiramate 25 mg\nWarfarin"}})
+    (line,) = [line for line in lines_of(row) if line.question.code == "q30"]
+    assert [(p.now, p.is_added, p.is_offered) for p in line.proposals] == [
+        ("Topiramate", False, True), ("nothing yet", True, True)]
