@@ -54,7 +54,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="evenhand-proofs-") as folder:
         for database, env in runs.items():
             report = Path(folder) / f"{len(lines)}.xml"
-            part = check.tests(f"proofs on {database}", "(proof or sized)" + " and not once" * bool(lines),
+            part = check.run_of(f"proofs on {database}", "(proof or sized)" + " and not once" * bool(lines),
                                check.environment(Path(folder), EVENHAND_PROOFS="1", **env), report)
             good = good and part.ok
             lines += rows(database, report)
