@@ -55,7 +55,7 @@ def main() -> int:
         for database, env in runs.items():
             report = Path(folder) / f"{len(lines)}.xml"
             part = check.run_of(f"proofs on {database}", "(proof or sized)" + " and not once" * bool(lines),
-                               check.environment(Path(folder), EVENHAND_PROOFS="1", **env), report)
+                                check.environment(Path(folder), EVENHAND_PROOFS="1", **env), report)
             good = good and part.ok
             lines += rows(database, report)
             if "REDIS_URL" in env:

@@ -124,14 +124,16 @@ def notice(monkeypatch):
     monkeypatch.setitem(KINDS, "notice", kind)
 
 
-def test_a_message_reads_as_it_leaves_and_its_link_works_in_the_demo_only(page, desk, riverside, notice, settings, now):
+def test_a_message_reads_as_it_leaves_and_its_link_works_in_the_demo_only_and_never_for_the_desk(
+        page, ana, desk, riverside, notice, settings, now):
     message = message_of(riverside, kind="notice")
     settings.DEMO = True
-    shown = page(desk).get(f"/messages/{message.pk}/")
+    assert "s3cret" not in page(desk).get(f"/messages/{message.pk}/").content.decode()
+    shown = page(ana).get(f"/messages/{message.pk}/")
     assert 'href="http://h.example/r/s3cret/"' in shown.content.decode() and "&lt;b&gt;" in shown.content.decode()
     assert "It would not leave as things stand They said no." in text_of(shown)
     settings.DEMO = False
-    assert "s3cret" not in page(desk).get(f"/messages/{message.pk}/").content.decode()
+    assert "s3cret" not in page(ana).get(f"/messages/{message.pk}/").content.decode()
 
 
 def test_a_message_whose_subject_is_gone_or_whose_kind_is_gone_still_opens(page, desk, riverside, monkeypatch, now):
