@@ -46,6 +46,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (not item.get_closest_marker("browser"), not item.get_closest_marker("processes")))
 
 
+@pytest.fixture(scope="session")
+def django_db_use_migrations() -> bool:
+    """SQLite's tables come straight from the models, which takes a second; PostgreSQL needs its extension first."""
+    from django.db import connection
+
+    return connection.vendor != "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any, django_db_use_migrations: bool) -> None:
+    """Note every migration as done where the models made the tables; that both build the same has its own test."""
+    if django_db_use_migrations:
+        return
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.recorder import MigrationRecorder
+    from django.test import override_settings
+
+    with django_db_blocker.unblock(), override_settings(MIGRATION_MODULES={}):
+        recorder = MigrationRecorder(connection)
+        recorder.ensure_schema()
+        for app, name in MigrationLoader(None).disk_migrations:
+            recorder.record_applied(app, name)
+
+
 @pytest.fixture
 def now() -> Iterator[datetime]:
     """Monday 23 November 2026, 08:00 in New York."""
