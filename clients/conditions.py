@@ -6,6 +6,7 @@ A dose is what a study or a therapist described, offered as a preset; it promise
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -218,3 +219,10 @@ def line_of(condition: str) -> tuple[str, ...]:
     while (parent := CONDITIONS[line[-1]].parent) is not None:
         line.append(parent)
     return tuple(line)
+
+
+def doses_for(codes: Iterable[str]) -> list[Dose]:
+    """The rhythms a source describes for these conditions, or for the wider ones they belong to; each once."""
+    lines = [CONDITIONS[wider] for code in codes if code in CONDITIONS for wider in line_of(code)]
+    described = [dose for one in lines for dose in (one.dose, *one.other_doses) if dose]
+    return list(dict.fromkeys(dose for dose in described if dose.per_week or (dose.sessions and dose.weeks)))

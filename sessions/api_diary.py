@@ -211,7 +211,8 @@ class SeriesView(Api):
         return Response({
             "id": str(series.pk), "appointments": _many(self, visits),
             "dates": [{"on": v.wall_date.isoformat(), "starts_at": clock.iso(v.starts_at, zone), "conflict": None,
-                       "code": None, "alternative": None, "appointment": str(v.pk)} for v in visits]}, status=201)
+                       "code": None, "alternative": None, "alternatives": [], "appointment": str(v.pk)}
+                      for v in visits]}, status=201)
 
 
 def visit_of(view: Api, pk: UUID) -> Appointment:

@@ -9,11 +9,12 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from clients.models import Client, Episode
+from clients.wishes import WEEKDAYS
 from practice import clock
 from practice.models import Membership, Room, Service
 from sessions.asked import FIRST_DAY, LAST_DAY, today_at
 from sessions.models import Appointment, Plan
-from sessions.series import MOST_VISITS
+from sessions.rhythm import MOST_VISITS, Rhythm
 from sessions.supply import MOST_DAYS
 
 REASON = "Say why, in a few words."
@@ -131,20 +132,52 @@ class BookForm(OfPractice):
 
 
 class SeriesForm(WallStart):
-    """A run of visits at one rhythm."""
+    """A run of visits at one rhythm: every so many days, or on chosen weekdays; so many visits, or until a day."""
 
     service = RowField(label="What", empty_label=None)
     therapist = RowField(label="With", empty_label=None)
     on = DayField(label="First visit")
-    every_days = forms.IntegerField(label="Every how many days", min_value=1, max_value=366, initial=7, error_messages={
-        "required": "Say the rhythm in days: 7 is once a week.", "invalid": "Write the days as a number.",
-        "min_value": "A rhythm is from 1 to 366 days.", "max_value": "A rhythm is from 1 to 366 days."})
-    count = forms.IntegerField(label="How many visits", min_value=1, max_value=MOST_VISITS, initial=6, error_messages={
-        "required": "Say how many visits.", "invalid": "Write how many as a number.",
-        "min_value": f"From 1 to {MOST_VISITS} visits.", "max_value": f"From 1 to {MOST_VISITS} visits."})
+    every_days = forms.IntegerField(
+        label="Every how many days", min_value=1, max_value=366, initial=7,
+        help_text="7 is weekly, 14 every two weeks.", error_messages={
+            "required": "Say the rhythm in days: 7 is once a week.", "invalid": "Write the days as a number.",
+            "min_value": "A rhythm is from 1 to 366 days.", "max_value": "A rhythm is from 1 to 366 days."})
+    weekdays = forms.TypedMultipleChoiceField(
+        label="On these weekdays", coerce=int, required=False, widget=forms.CheckboxSelectMultiple,
+        choices=list(enumerate(WEEKDAYS)), help_text="For more than one visit a week.",
+        error_messages={"invalid_choice": "Choose from Monday to Sunday."})
+    count = forms.IntegerField(
+        label="How many visits", min_value=1, max_value=MOST_VISITS, initial=6, required=False, error_messages={
+            "invalid": "Write how many as a number.", "min_value": f"From 1 to {MOST_VISITS} visits.",
+            "max_value": f"From 1 to {MOST_VISITS} visits."})
+    until = DayField(label="Or until", required=False)
     override_reason = ReasonField(label="Book all the same, because", required=False)
 
-    field_order = ("service", "therapist", "on", "at", "which", "every_days", "count", "override_reason")
+    field_order = ("service", "therapist", "on", "at", "which", "every_days", "count", "until", "weekdays",
+                   "override_reason")
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """The rhythm as typed; whether it is one, the rhythm itself says."""
+        typed = self.cleaned_data
+        return Rhythm(typed["every_days"], typed["count"], typed["until"], tuple(typed["weekdays"]))
+
+    def instead(self) -> dict[date, datetime | None]:
+        """What was chosen for single dates: another start, None to leave the date out; `instead-2026-12-08` names it.
+
+        What is neither was not chosen from this page and stays out of account.
+        """
+        chosen: dict[date, datetime | None] = {}
+        for name, value in self.data.items():
+            if name.startswith("instead-") and value:
+                try:
+                    on = date.fromisoformat(name.removeprefix("instead-"))
+                    start = None if value == "none" else datetime.fromisoformat(value)
+                except ValueError:
+                    continue
+                if start is None or start.tzinfo:
+                    chosen[on] = start
+        return chosen
 
 
 class MoveForm(WallStart):

@@ -21,13 +21,17 @@ RELEASED = ("held", "cancelled", "noshow")  # states that occupy no time
 
 
 class Series(PracticeOwned):
-    """A run of visits at one rhythm; each visit is an appointment of its own."""
+    """A run of visits at one rhythm; each visit is an appointment of its own.
+
+    `every_days` is how many days lie between two visits on the whole; `weekdays` (0 = Monday) where days were chosen.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="series")
     therapist = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
     every_days = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(366)])
+    weekdays = models.JSONField(default=list)
     count = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(104)])
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -14,7 +14,7 @@ from practice.api import Day, Owned, WallTime
 from practice.models import Membership, Room, Service
 from sessions.models import Appointment, Series, WaitlistEntry
 from sessions.objections import ReasonNeeded
-from sessions.series import MOST_VISITS
+from sessions.rhythm import MOST_VISITS, Rhythm
 from sessions.supply import MOST_DAYS
 
 _IN_USE = {"is_active": True}
@@ -181,8 +181,19 @@ class KeepSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500, allow_blank=True)
 
 
+class InsteadSerializer(serializers.Serializer[Any]):
+    """For one date of a series another start, or none: then the date is left out."""
+
+    on = Day()
+    starts_at = WallTime(allow_null=True)
+
+
 class SeriesQuestionSerializer(serializers.Serializer[Any]):
-    """A run of visits at one rhythm, at the same time on the wall; with `dry_run` nothing is booked."""
+    """A run of visits at one rhythm, at the same time on the wall; with `dry_run` nothing is booked.
+
+    Every `every_days` days, or on `weekdays` (0 is Monday) of every so many whole weeks; it ends after `count` visits
+    or with the last date not after `until`. `instead` gives single dates another start.
+    """
 
     client = Owned(Client, where={"archived_at": None})
     therapist = Owned(Membership, where=_GIVES_SESSIONS)
@@ -190,19 +201,33 @@ class SeriesQuestionSerializer(serializers.Serializer[Any]):
     room = Owned(Room, where=_IN_USE, required=False, allow_null=True)
     first_starts_at = WallTime()
     every_days = serializers.IntegerField(min_value=1, max_value=366)
-    count = serializers.IntegerField(min_value=1, max_value=MOST_VISITS)
+    weekdays = serializers.ListField(child=serializers.IntegerField(min_value=0, max_value=6), required=False,
+                                     max_length=7)
+    count = serializers.IntegerField(min_value=1, max_value=MOST_VISITS, required=False)
+    until = Day(required=False)
+    instead = serializers.ListField(child=InsteadSerializer(), required=False, max_length=MOST_VISITS)
     dry_run = serializers.BooleanField(default=False)
     override = OverrideSerializer(required=False, allow_null=True)
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The rhythm as one thing, the changed dates by date."""
+        if "count" not in attrs and "until" not in attrs:
+            raise serializers.ValidationError({"count": "Say how many visits, or until when."})
+        attrs["rhythm"] = Rhythm(attrs.pop("every_days"), attrs.pop("count", None), attrs.pop("until", None),
+                                 tuple(attrs.pop("weekdays", ())))
+        attrs["instead"] = {one["on"]: one["starts_at"] for one in attrs.get("instead", ())}
+        return attrs
+
 
 class SeriesDateSerializer(serializers.Serializer[Any]):
-    """One date of a series: free, or what speaks against it, as code and in words, and the nearest free time."""
+    """One date of a series: free, or what speaks against it, as code and in words, and the nearest free times."""
 
     on = serializers.DateField()
     starts_at = serializers.DateTimeField()
     conflict = serializers.CharField(allow_null=True)
     code = serializers.CharField(allow_null=True)
     alternative = serializers.DateTimeField(allow_null=True)
+    alternatives = serializers.ListField(child=serializers.DateTimeField())
 
 
 class SeriesSerializer(serializers.Serializer[Series]):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
@@ -17,10 +18,12 @@ from practice.refusals import BadInput, Refusal
 from sessions.booking import book_appointment
 from sessions.diary import lock_diary
 from sessions.models import Appointment, Series
-from sessions.objections import read
+from sessions.objections import Reading, read
+from sessions.rhythm import Rhythm
 from sessions.supply import find_open_slots, rooms_for
 
-MOST_VISITS = 104
+NEARBY = timedelta(days=3)
+MOST_ALTERNATIVES = 3
 
 
 class SeriesConflict(Refusal):
@@ -32,13 +35,17 @@ class SeriesConflict(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class SeriesDate:
-    """One date of a series: free, or what speaks against it and the nearest free time instead."""
+    """One date of a series: free, or what speaks against it and the free times nearest to it, best first."""
 
     on: date
     starts_at: datetime
     conflict: str = ""
     code: str = ""
-    alternative: datetime | None = None
+    alternatives: tuple[datetime, ...] = ()
+
+    @property
+    def alternative(self) -> datetime | None:
+        return next(iter(self.alternatives), None)
 
 
 class _DryRun(Exception):
@@ -46,73 +53,85 @@ class _DryRun(Exception):
 
 
 def try_series(
-    *, client: Client, therapist: Membership, service: Service, first_starts_at: datetime, every_days: int, count: int,
-    by: Actor, room: Room | None = None, override_reason: str = "",
+    *, client: Client, therapist: Membership, service: Service, first_starts_at: datetime, rhythm: Rhythm, by: Actor,
+    room: Room | None = None, override_reason: str = "", instead: Mapping[date, datetime | None] | None = None,
 ) -> list[SeriesDate]:
-    """Every date with its conflict, if any, and the nearest free time; books nothing.
+    """Every date with its conflict, if any, and the nearest free times; books nothing.
 
     The wall-clock time stays the same across daylight saving; a date on which it does not exist is a conflict.
+    `instead` names for dates of the rhythm another start, or None to leave the date out.
     """
     found: list[SeriesDate] = []
     try:
         with transaction.atomic():
-            lock_diary([therapist], [room] if room else rooms_for(service), [client])
-            reading = read(client)
-            for date_ in _dates(client, first_starts_at, every_days, count):
+            reading = _locked(client, therapist, service, room)
+            for date_ in _dates(client, first_starts_at, rhythm, instead):
                 found.append(date_ if date_.conflict else _try_one(
                     date_, client=client, therapist=therapist, service=service, by=by, room=room,
                     override_reason=override_reason, reading=reading))
+            found = _with_alternatives(found, client, therapist, service)
             raise _DryRun
     except _DryRun:
         pass
-    return [_with_alternative(d, client, therapist, service) if d.conflict else d for d in found]
+    return found
 
 
 def book_series(
-    *, client: Client, therapist: Membership, service: Service, first_starts_at: datetime, every_days: int, count: int,
-    by: Actor, room: Room | None = None, override_reason: str = "",
+    *, client: Client, therapist: Membership, service: Service, first_starts_at: datetime, rhythm: Rhythm, by: Actor,
+    room: Room | None = None, override_reason: str = "", instead: Mapping[date, datetime | None] | None = None,
 ) -> tuple[Series, list[Appointment]]:
     """Book every date or none; `SeriesConflict` lists all dates when one cannot be booked.
 
-    Refuses, as bad input, a first date that has passed.
+    Refuses, as bad input, a first date that has passed and a rhythm that is none.
     """
-    dates = _dates(client, first_starts_at, every_days, count)
+    dates = _dates(client, first_starts_at, rhythm, instead)
     try:
         with transaction.atomic():
-            lock_diary([therapist], [room] if room else rooms_for(service), [client])
-            series = Series.objects.create(practice=client.practice, client=client, therapist=therapist,
-                                           service=service, every_days=every_days, count=count)
-            reading = read(client)
+            reading = _locked(client, therapist, service, room)
+            series = Series.objects.create(
+                practice=client.practice, client=client, therapist=therapist, service=service,
+                every_days=rhythm.interval_days, weekdays=sorted(set(rhythm.weekdays)), count=len(dates))
             visits = [_book_date(d, client=client, therapist=therapist, service=service, by=by, room=room,
                                  series=series, override_reason=override_reason, reading=reading) for d in dates]
-            audit.record(by=by, verb="series_booked", subject=series, count=count)
+            audit.record(by=by, verb="series_booked", subject=series, count=len(dates))
     except BadInput as refused:
         raise BadInput(refused.detail, field="first_starts_at", **refused.more) from refused
     except Refusal as refused:
         tried = try_series(client=client, therapist=therapist, service=service, first_starts_at=first_starts_at,
-                           every_days=every_days, count=count, by=by, room=room, override_reason=override_reason)
+                           rhythm=rhythm, by=by, room=room, override_reason=override_reason, instead=instead)
         conflicts = [d for d in tried if d.conflict]
         raise SeriesConflict(
-            f"{len(conflicts) or 1} of {count} dates cannot be booked, so none was. {_words_of(refused)}",
+            f"{len(conflicts) or 1} of {len(dates)} dates cannot be booked, so none was. {_words_of(refused)}",
             dates=[as_data(d, client.practice.time_zone) for d in tried]) from refused
     return series, visits
+
+
+def _locked(client: Client, therapist: Membership, service: Service, room: Room | None) -> Reading:
+    """Everybody of the series locked, once; and what the check reads of the client, for all its dates."""
+    lock_diary([therapist], [room] if room else rooms_for(service), [client])
+    return read(client)
 
 
 def as_data(found: SeriesDate, zone: str) -> dict[str, Any]:
     """One date as plain data, times in the practice's zone."""
     return {"on": found.on.isoformat(), "starts_at": clock.iso(found.starts_at, zone),
             "conflict": found.conflict or None, "code": found.code or None,
-            "alternative": clock.iso(found.alternative, zone) if found.alternative else None}
+            "alternative": clock.iso(found.alternative, zone) if found.alternative else None,
+            "alternatives": [clock.iso(at, zone) for at in found.alternatives]}
 
 
-def _dates(client: Client, first: datetime, every_days: int, count: int) -> list[SeriesDate]:
-    """The dates of the rhythm at one wall time; refuses a rhythm or a count out of bounds."""
-    if not 1 <= every_days <= 366:
-        raise BadInput("A rhythm is from 1 to 366 days.", field="every_days")
-    if not 1 <= count <= MOST_VISITS:
-        raise BadInput(f"A series has from 1 to {MOST_VISITS} visits.", field="count")
-    on, at, fold = clock.wall_of(first, client.practice.time_zone)
-    return [_date(on + timedelta(days=every_days * k), at, fold, client.practice.time_zone) for k in range(count)]
+def _dates(client: Client, first: datetime, rhythm: Rhythm,
+           instead: Mapping[date, datetime | None] | None = None) -> list[SeriesDate]:
+    """The dates of the rhythm at one wall time, some of them elsewhere or left out."""
+    zone, instead = client.practice.time_zone, instead or {}
+    on, at, fold = clock.wall_of(first, zone)
+    days = rhythm.dates(on)
+    if strange := sorted(set(instead) - set(days)):
+        raise BadInput(f"{clock.said_date(strange[0])} is no date of this series.", field="instead")
+    kept = [day for day in days if day not in instead or instead[day] is not None]
+    if not kept:
+        raise BadInput("Every date was left out; nothing would be booked.", field="instead")
+    return [SeriesDate(day, other) if (other := instead.get(day)) else _date(day, at, fold, zone) for day in kept]
 
 
 def _date(on: date, at: time, fold: int, zone: str) -> SeriesDate:
@@ -147,11 +166,31 @@ def _words_of(refused: Refusal) -> str:
     return " ".join(r["detail"] for r in refused.more.get("refusals", [])) or refused.detail
 
 
-def _with_alternative(found: SeriesDate, client: Client, therapist: Membership, service: Service) -> SeriesDate:
-    """The nearest open start within three days of the wished one."""
+def _with_alternatives(dates: list[SeriesDate], client: Client, therapist: Membership,
+                       service: Service) -> list[SeriesDate]:
+    """The free times nearest to each date that cannot be, within three days; none is offered first to two dates.
+
+    Asked while the trial bookings stand, so that no free date of the series is offered in place of another.
+    """
+    found, promised = [], set[datetime]()
     today = today_in(client)
-    first = max(found.on - timedelta(days=3), today)
-    slots = find_open_slots(service=service, first=first, last=max(found.on, first) + timedelta(days=3),
-                            therapists=[therapist], client=client)
-    nearest = min(slots, key=lambda slot: (abs(slot.starts_at - found.starts_at), slot.starts_at), default=None)
-    return SeriesDate(found.on, found.starts_at, found.conflict, found.code, nearest.starts_at if nearest else None)
+    for one in dates:
+        if not one.conflict:
+            found.append(one)
+            continue
+        first = max(one.on - NEARBY, today)
+        slots = find_open_slots(service=service, first=first, last=max(one.on, first) + NEARBY,
+                                therapists=[therapist], client=client)
+        starts = sorted((slot.starts_at for slot in slots if slot.starts_at not in promised),
+                        key=lambda at: (abs(at - one.starts_at), at))
+        nearest = [starts[0]] if starts else []
+        for at in starts:  # one on the same day, then others on other days: more of one morning helps nobody
+            if len(nearest) < MOST_ALTERNATIVES and all(_day(at, client) != _day(other, client) for other in nearest):
+                nearest.append(at)
+        promised.update(nearest[:1])
+        found.append(replace(one, alternatives=tuple(nearest)))
+    return found
+
+
+def _day(at: datetime, client: Client) -> date:
+    return clock.wall_of(at, client.practice.time_zone)[0]

@@ -27,6 +27,7 @@ from practice.refusals import NotAllowed
 from sessions import holds
 from sessions.booking import book_appointment
 from sessions.models import Appointment, WaitlistEntry
+from sessions.rhythm import Rhythm
 from sessions.series import book_series
 from sessions.waitlist import join_waitlist
 
@@ -45,7 +46,7 @@ def twin(now, maria, riverside, ana, neuro_45, neurologist) -> Client:
     draft_of(had_visit(twin, ana, neuro_45, days_ago=14), ana, subjective="to be finished")
     ClientDoctor.objects.create(practice=riverside, client=twin, doctor=neurologist)
     EmergencyCard.objects.create(practice=riverside, client=twin, contact_name="Erik", plan="Stay with her.")
-    book_series(client=twin, therapist=ana, service=neuro_45, first_starts_at=at(14), every_days=7, count=3, by=ana)
+    book_series(client=twin, therapist=ana, service=neuro_45, first_starts_at=at(14), rhythm=Rhythm(7, 3), by=ana)
     join_waitlist(client=twin, service=neuro_45, by=ana)
     holds.report_episode(client=twin, kind="migraine_attack", onset_on=MONDAY, by=ana)
     return twin

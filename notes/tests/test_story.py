@@ -18,13 +18,14 @@ from sessions import holds, rescheduling
 from sessions.booking import arrive, book_appointment
 from sessions.models import Appointment, Hold
 from sessions.objections import ClientInRelapse
+from sessions.rhythm import Rhythm
 from sessions.series import book_series
 
 
 @pytest.fixture
 def weekly(now, maria, ana, neuro_45):
     return book_series(
-        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), every_days=7, count=6, by=ana
+        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), rhythm=Rhythm(7, 6), by=ana
     )[1]
 
 

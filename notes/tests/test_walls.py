@@ -29,6 +29,7 @@ from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import Message, Room, Service
 from sessions import holds, reminders, rescheduling
 from sessions.booking import arrive, book_appointment
+from sessions.rhythm import Rhythm
 from sessions.series import book_series
 
 MARK = "Zwetschgenmarker"  # stands in every text of Riverside; nobody else may ever receive it
@@ -230,8 +231,7 @@ class World:
             therapist=self.ana,
             service=service,
             first_starts_at=at(10),
-            every_days=7,
-            count=4,
+            rhythm=Rhythm(7, 4),
             by=self.ana,
         )
         effect = holds.report_episode(

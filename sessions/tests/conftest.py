@@ -7,6 +7,7 @@ import pytest
 from conftest import MONDAY, at
 from sessions.booking import book_appointment
 from sessions.holds import change_episode, report_episode
+from sessions.rhythm import Rhythm
 from sessions.series import book_series
 
 
@@ -18,7 +19,7 @@ def visit(now, maria, ana, neuro_45):
 @pytest.fixture
 def weekly(now, maria, ana, neuro_45):
     return book_series(
-        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), every_days=7, count=6, by=ana
+        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), rhythm=Rhythm(7, 6), by=ana
     )[1]
 
 

@@ -8,6 +8,7 @@ from conftest import MONDAY, at
 from practice import clock
 from practice.refusals import PROBLEM
 from sessions.booking import book_appointment
+from sessions.rhythm import Rhythm
 from sessions.series import book_series
 
 V1 = "/api/v1"
@@ -47,7 +48,7 @@ def step(http, visit, verb, body=None, **headers):
 @pytest.fixture
 def weekly(now, maria, ana, neuro_45):
     return book_series(
-        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), every_days=7, count=6, by=ana
+        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), rhythm=Rhythm(7, 6), by=ana
     )[1]
 
 

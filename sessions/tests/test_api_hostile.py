@@ -12,6 +12,7 @@ from practice.tests.sizes import size
 from sessions import holds, rescheduling
 from sessions.booking import book_appointment
 from sessions.models import Appointment
+from sessions.rhythm import Rhythm
 from sessions.series import book_series
 
 V1 = "/api/v1"
@@ -27,7 +28,7 @@ def requests(now, maria, kofi, ana, neuro_45):
     """Every POST of the room with a body that would do, and every GET with its filters."""
     free = book_appointment(client=kofi, therapist=ana, service=neuro_45, starts_at=at(14, days=22), by=ana)
     book_series(
-        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), every_days=7, count=4, by=ana
+        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), rhythm=Rhythm(7, 4), by=ana
     )
     episode = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, status="confirmed", by=ana).episode
     plan = rescheduling.propose_plan(episode=episode, by=ana)

@@ -19,6 +19,7 @@ from sessions.booking import book_appointment, confirm_appointment
 from sessions.diary import SlotTaken
 from sessions.models import Appointment, Hold, Plan
 from sessions.objections import Contraindicated, ReasonNeeded
+from sessions.rhythm import Rhythm
 from sessions.series import book_series
 from sessions.states import VisitNotInState
 
@@ -29,7 +30,7 @@ STEPS = 30
 @pytest.fixture
 def weekly(now, maria, ana, neuro_45):
     return book_series(
-        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), every_days=7, count=4, by=ana
+        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), rhythm=Rhythm(7, 4), by=ana
     )[1]
 
 
@@ -413,10 +414,10 @@ def test_every_held_visit_is_always_exactly_one_of_four_things(
 ):
     time_machine.move_to(timezone.now())
     book_series(
-        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30, days=2), every_days=7, count=4, by=ana
+        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30, days=2), rhythm=Rhythm(7, 4), by=ana
     )
     book_series(
-        client=maria, therapist=ben, service=neuro_45, first_starts_at=at(14, days=3), every_days=7, count=4, by=ana
+        client=maria, therapist=ben, service=neuro_45, first_starts_at=at(14, days=3), rhythm=Rhythm(7, 4), by=ana
     )
     history = History(
         seed, maria, [ines, make_client(maria.practice, "Otto Other")], [ana, ben], neuro_45, time_machine

@@ -13,6 +13,7 @@ from practice.refusals import BadInput, NotAllowed, WrongState
 from sessions.booking import book_appointment, cancel_appointment
 from sessions.models import Appointment
 from sessions.referral_use import USES, lines_for, uses_of
+from sessions.rhythm import Rhythm
 from sessions.series import book_series
 
 
@@ -48,7 +49,7 @@ def test_only_visits_in_its_days_count_the_last_day_included(referral, maria, an
 
 
 def test_the_clients_page_says_how_many_are_used_and_left(referral, maria, ana, desk, neuro_45, page):
-    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10), every_days=7, count=2, by=ana)
+    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10), rhythm=Rhythm(7, 2), by=ana)
     shown = page(ana).get(reverse("clients:client_visits", args=[maria.pk])).content.decode()
     assert "Referred by Dr Adaeze Okafor until Thu 31 Dec 2026: <strong>2 of 3 visits used, 1 left</strong>" in shown
     assert "spasticity" in shown
@@ -62,7 +63,7 @@ def test_booking_says_what_is_left_and_warns_beyond_it_but_never_refuses(referra
         return page(ana).get(reverse("sessions:book"), query).content.decode()
 
     assert "Dr Adaeze Okafor’s referral until Thu 31 Dec 2026: 0 of 3 visits used, 3 left." in asked(at(10))
-    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10), every_days=7, count=3, by=ana)
+    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10), rhythm=Rhythm(7, 3), by=ana)
     beyond = asked(at(14))
     assert "This visit goes beyond it. Ask for a new one." in beyond
     assert ">Book</button>" in beyond

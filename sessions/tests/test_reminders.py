@@ -24,6 +24,7 @@ from sessions.booking import (
     undo_day_verb,
 )
 from sessions.models import Appointment
+from sessions.rhythm import Rhythm
 from sessions.series import book_series
 
 
@@ -240,7 +241,7 @@ def test_the_therapist_is_not_asked_any_more_once_it_is_decided(visit, maria, an
 
 
 def test_a_plan_that_lets_visits_go_says_so(now, maria, ana, neuro_45, sent, time_machine):
-    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10), every_days=7, count=4, by=ana)
+    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10), rhythm=Rhythm(7, 4), by=ana)
     episode = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, status="confirmed", by=ana).episode
     rescheduling.apply_plan(plan=rescheduling.propose_plan(episode=episode, by=ana, policy="drop"), by=ana)
     leave_grace(time_machine)
@@ -269,7 +270,7 @@ def every_message(maria, ana, neuro_45):
     yield from ("moved", "reminder")
     cancel_appointment(appointment=visit, by=ana, reason="flare")
     yield "cancelled"
-    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10), every_days=7, count=4, by=ana)
+    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10), rhythm=Rhythm(7, 4), by=ana)
     episode = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, by=ana).episode
     yield "look-today"
     holds.change_episode(episode=episode, status="confirmed", on=MONDAY, by=ana)

@@ -18,6 +18,7 @@ from sessions.booking import book_appointment, cancel_appointment, confirm_appoi
 from sessions.models import Appointment, Hold, Plan
 from sessions.proposals import interval_of
 from sessions.rescheduling import NothingToPlan, PlanStale, UndoConflict, apply_plan, propose_plan, undo_plan
+from sessions.rhythm import Rhythm
 from sessions.series import book_series
 
 ZONE = "America/New_York"
@@ -44,7 +45,7 @@ UNDONE = [
 @pytest.fixture
 def weekly(now, maria, ana, neuro_45):
     return book_series(
-        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), every_days=7, count=6, by=ana
+        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), rhythm=Rhythm(7, 6), by=ana
     )[1]
 
 
@@ -193,15 +194,14 @@ def test_visits_of_two_services_are_each_placed_with_their_own_length(now, maria
 def test_the_interval_is_the_series_rhythm_else_the_median_of_the_last_gaps_else_a_week(
     now, maria, joao, ines, kofi, ana, ben, neuro_45, garden
 ):
-    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(9), every_days=14, count=2, by=ana)
+    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(9), rhythm=Rhythm(14, 2), by=ana)
     for weekday in (1, 4):
         book_series(
             client=joao,
             therapist=ben,
             service=neuro_45,
             first_starts_at=at(9, days=weekday),
-            every_days=7,
-            count=3,
+            rhythm=Rhythm(7, 3),
             by=ana,
         )
     for back in (5, 15, 25, 33):
@@ -234,8 +234,7 @@ def test_twice_a_week_as_two_series_comes_back_twice_a_week(now, joao, ana, neur
             therapist=ana,
             service=neuro_45,
             first_starts_at=at(9, days=weekday),
-            every_days=7,
-            count=6,
+            rhythm=Rhythm(7, 6),
             by=ana,
         )
     plan = propose_plan(episode=confirm(joao, ana), by=ana)
@@ -522,8 +521,7 @@ def test_a_plan_reads_the_diary_in_few_queries_whatever_the_number_of_visits(now
             therapist=ana,
             service=neuro_45,
             first_starts_at=at(9 if client == maria else 14),
-            every_days=1 if visits > 1 else 7,
-            count=visits,
+            rhythm=Rhythm(1 if visits > 1 else 7, visits),
             by=ana,
             override_reason="every day",
         )

@@ -11,6 +11,7 @@ from practice.models import AuditEntry, Closure, Message, Room, Service, TimeOff
 from practice.refusals import BadInput
 from sessions.booking import book_appointment
 from sessions.models import Appointment, Series
+from sessions.rhythm import Rhythm
 from sessions.series import SeriesConflict, as_data, book_series, try_series
 
 
@@ -21,8 +22,7 @@ def wish(now, maria, ana, neuro_45):
         "therapist": ana,
         "service": neuro_45,
         "first_starts_at": at(10, 30),
-        "every_days": 7,
-        "count": 6,
+        "rhythm": Rhythm(7, 6),
         "by": ana,
     }
 
@@ -72,9 +72,9 @@ def test_a_date_on_which_nothing_is_free_nearby_has_no_alternative(wish, ana):
 
 def test_a_series_that_overlaps_itself_is_refused(wish):
     with pytest.raises(SeriesConflict):
-        book_series(**wish | {"every_days": 1, "count": 2, "first_starts_at": at(18, days=1)})
+        book_series(**wish | {"rhythm": Rhythm(1, 2), "first_starts_at": at(18, days=1)})
     with pytest.raises(BadInput):
-        book_series(**wish | {"every_days": 0})
+        book_series(**wish | {"rhythm": Rhythm(0, 6)})
 
 
 def test_an_override_lifts_for_every_date_what_the_role_may_lift(wish, desk):
@@ -93,18 +93,24 @@ def test_a_first_date_in_the_past_points_at_the_first_start_and_keeps_the_neares
 
 
 @pytest.mark.parametrize(
-    "change, field",
+    "rhythm, field",
     [
-        ({"every_days": 0}, "every_days"),
-        ({"every_days": 367}, "every_days"),
-        ({"count": 0}, "count"),
-        ({"count": 105}, "count"),
+        (Rhythm(0, 6), "every_days"),
+        (Rhythm(367, 6), "every_days"),
+        (Rhythm(7, 0), "count"),
+        (Rhythm(7, 105), "count"),
+        (Rhythm(7), "count"),
+        (Rhythm(1, until=MONDAY + timedelta(days=200)), "until"),
+        (Rhythm(7, until=MONDAY), "until"),
+        (Rhythm(10, 6, weekdays=(1, 3)), "every_days"),
+        (Rhythm(7, 6, weekdays=(0, 3)), "weekdays"),
+        (Rhythm(7, 6, weekdays=(1, 7)), "weekdays"),
     ],
 )
-def test_a_rhythm_out_of_bounds_is_refused(wish, change, field):
+def test_a_rhythm_out_of_bounds_is_refused(wish, rhythm, field):
     for verb in (book_series, try_series):
         with pytest.raises(BadInput) as refused:
-            verb(**wish | change)
+            verb(**wish | {"rhythm": rhythm})
         assert refused.value.field == field
 
 
@@ -136,8 +142,7 @@ def test_a_series_stays_at_nine_on_the_wall_through_a_year_of_clock_changes(db, 
         therapist=ana,
         service=service,
         first_starts_at=first,
-        every_days=28,
-        count=13,
+        rhythm=Rhythm(28, 13),
         by=ana,
     )
     walls = {clock.wall_of(Appointment.objects.get(pk=v.pk).starts_at, zone)[1] for v in visits}
@@ -158,8 +163,7 @@ def test_a_date_on_which_the_wall_time_does_not_exist_is_a_conflict_with_the_nex
         "therapist": nora,
         "service": neuro_45,
         "first_starts_at": first,
-        "every_days": 7,
-        "count": 3,
+        "rhythm": Rhythm(7, 3),
         "by": owner,
     }
     found = try_series(**wish)
@@ -172,6 +176,6 @@ def test_a_date_on_which_the_wall_time_does_not_exist_is_a_conflict_with_the_nex
 
 
 def test_dates_beyond_the_horizon_are_conflicts(wish):
-    found = try_series(**wish | {"every_days": 60, "count": 8})
+    found = try_series(**wish | {"rhythm": Rhythm(60, 8)})
     assert [d.code for d in found][-2:] == ["", "beyond_horizon"]
     assert found[-1].alternative is None

@@ -13,27 +13,31 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from clients.conditions import Dose, doses_for
 from practice import clock
-from practice.models import Membership
+from practice.models import Membership, Service
 from practice.pages import attempt, member_page
 from practice.refusals import Refusal
-from sessions.asked import date_asked, member_of, status_of, today_at
+from sessions.asked import date_asked, member_of, stamp, status_of, today_at
 from sessions.forms import SeriesForm
 from sessions.referral_use import lines_for
-from sessions.series import SeriesDate, book_series, try_series
+from sessions.rhythm import WEEK
+from sessions.series import as_data, book_series, try_series
 from sessions.views.client_choice import Whom, last_visit, whom_asked
 from sessions.views.refused import takes_a_reason
 
-WEEK = 7  # days: the usual rhythm of a first series
+TWICE = 3  # days between the two visits of a week
 
 
 @dataclass(frozen=True, slots=True)
 class DateRow:
-    """One date of the series in words."""
+    """One date of the series in words: why it cannot be, and what could be instead; `chosen` is what was."""
 
+    on: str
     said: str
-    conflict: str
-    alternative: str
+    conflict: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    chosen: str = ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,15 +55,15 @@ def series_new(request: HttpRequest) -> HttpResponse:
     form = SeriesForm(request.POST, member=member)
     if not form.is_valid():
         return _page(request, whom, form)
-    wish = {name: form.cleaned_data[name] for name in ("service", "therapist", "every_days", "count")}
-    wish |= {"client": whom.client, "first_starts_at": form.starts_at, "by": member}
+    wish = {"client": whom.client, "first_starts_at": form.starts_at, "rhythm": form.rhythm, "by": member,
+            "instead": form.instead()}
+    wish |= {name: form.cleaned_data[name] for name in ("service", "therapist")}
     if request.POST.get("do") != "book":
         dates = attempt(form, try_series, **wish)
-        return _page(request, whom, form, [_row(d, member) for d in dates or []], {d.code for d in dates or []})
+        return _page(request, whom, form, [as_data(d, member.practice.time_zone) for d in dates or []])
     booked = attempt(form, book_series, override_reason=form.cleaned_data["override_reason"], **wish)
     if booked is None:
-        dates = form.refusal.more.get("dates", [])  # type: ignore[attr-defined]
-        return _page(request, whom, form, [_read(d, member) for d in dates], {d["code"] for d in dates})
+        return _page(request, whom, form, form.refusal.more.get("dates", []))  # type: ignore[attr-defined]
     visits = booked[1]
     messages.success(request, f"{len(visits)} visits booked for {whom.client.name}, from {visits[0].said} "
                      f"to {visits[-1].said}.")
@@ -67,14 +71,45 @@ def series_new(request: HttpRequest) -> HttpResponse:
 
 
 def _initial(request: HttpRequest, member: Membership, whom: Whom) -> dict[str, Any]:
-    """The service, therapist, rhythm and time of the last visit, from the day asked for or the next of its rhythm."""
+    """The service, therapist, rhythm and time of the last visit, from the day asked for or the next of its rhythm.
+
+    A dose described for a condition of theirs, chosen by its place in the list, says rhythm, number and length.
+    """
     last, today = last_visit(whom.client), today_at(member.practice)
     initial: dict[str, Any] = {"on": date_asked(request.GET.get("on"), today), "at": request.GET.get("at", "")}
     if last:
         rhythm = last.series.every_days if last.series else WEEK
         initial |= {"service": last.service_id, "therapist": last.therapist_id, "at": last.wall_time,
                     "every_days": rhythm, "on": date_asked(request.GET.get("on"), _next(last.wall_date, rhythm, today))}
+        if last.series and last.series.weekdays:
+            weeks = max(1, round(rhythm * len(last.series.weekdays) / WEEK))
+            initial |= {"every_days": weeks * WEEK, "weekdays": last.series.weekdays}
+    doses, asked = _doses(member, whom), request.GET.get("dose", "")
+    if asked.isdecimal() and int(asked) < len(doses):
+        initial |= _of_dose(doses[int(asked)], initial["on"], member)
+    if initial.get("weekdays") and initial["on"].weekday() not in initial["weekdays"]:
+        initial["on"] = min(initial["on"] + timedelta(days=(day - initial["on"].weekday()) % WEEK)
+                            for day in initial["weekdays"])
     return initial
+
+
+def _doses(member: Membership, whom: Whom) -> list[Dose]:
+    """What sources describe for the client's conditions; nothing for the front desk."""
+    if whom.client is None or not member.may_see_clinical:
+        return []
+    return doses_for(whom.client.conditions.filter(ended_on=None).values_list("condition", flat=True))
+
+
+def _of_dose(dose: Dose, first: date, member: Membership) -> dict[str, Any]:
+    """A described dose as what the form begins with; a length no service has is left to choose."""
+    often = dose.per_week or (dose.sessions or 1) / (dose.weeks or 1)
+    begins: dict[str, Any] = {"every_days": max(WEEK, round(WEEK / often)), "count": dose.sessions}
+    if often > 1:
+        begins["weekdays"] = sorted({(first.weekday() + TWICE * n) % WEEK for n in range(round(often))})
+    services = Service.objects.visible_to(member).filter(is_active=True, minutes=dose.minutes)
+    if dose.minutes and (service := services.first()):
+        begins["service"] = service.pk
+    return begins
 
 
 def _next(last: date, rhythm: int, today: date) -> date:
@@ -82,37 +117,38 @@ def _next(last: date, rhythm: int, today: date) -> date:
     return last + timedelta(days=rhythm * max(1, (today - last).days // rhythm + 1))
 
 
-def _page(request: HttpRequest, whom: Whom, form: SeriesForm, rows: list[DateRow] | None = None,
-          codes: set[str | None] | None = None) -> HttpResponse:
+def _page(request: HttpRequest, whom: Whom, form: SeriesForm,
+          dates: list[dict[str, Any]] | None = None) -> HttpResponse:
     member = member_of(request)
-    conflicts = [row for row in rows or [] if row.conflict]
-    said = {code for code in codes or () if code}
+    chosen = form.instead() if form.is_bound else {}
+    rows = [_row(found, member) for found in dates or []]
+    if dates:
+        rows += [DateRow(on.isoformat(), clock.said_date(on), choices=(("none", "Left out"),), chosen="none")
+                 for on, start in chosen.items() if start is None]
+        rows.sort(key=lambda row: row.on)
+    conflicts = [row for row in rows if row.conflict]
+    said = {found["code"] for found in dates or [] if found["code"]}
     takes_reason = bool(said) and takes_a_reason(_AsOne("", refusals=[{"code": code} for code in said]), member)
+    days = [date.fromisoformat(found["on"]) for found in dates or []]
     return render(request, "sessions/series.html", {
         "room": "diary", "whom": whom, "form": form, "rows": rows, "conflicts": conflicts,
+        "booked": len(rows) - sum(row.chosen == "none" for row in rows),
         "takes_reason": takes_reason or bool(form["override_reason"].value()), "keep": [],
-        "referrals": lines_for(whom.client, _days(form)) if whom.client and rows else []}, status=status_of(form))
-
-
-def _days(form: SeriesForm) -> list[date]:
-    """The days of the series as it was asked for."""
-    on, every, count = (form.cleaned_data.get(name) for name in ("on", "every_days", "count"))
-    return [on + timedelta(days=every * n) for n in range(count)] if on and every and count else []
+        "doses": list(enumerate(_doses(member, whom))),
+        "referrals": lines_for(whom.client, days) if whom.client and rows else []}, status=status_of(form))
 
 
 class _AsOne(Refusal):
     """What speaks against any date, asked about together."""
 
 
-def _row(found: SeriesDate, member: Membership) -> DateRow:
-    return DateRow(_said(found.starts_at, member), found.conflict, _said(found.alternative, member))
-
-
-def _read(found: dict[str, Any], member: Membership) -> DateRow:
-    """The same from the dates a refusal carries."""
-    start, other = (datetime.fromisoformat(iso) if iso else None for iso in (found["starts_at"], found["alternative"]))
-    return DateRow(_said(start, member), found["conflict"] or "", _said(other, member))
-
-
-def _said(start: datetime | None, member: Membership) -> str:
-    return clock.said(start, member.practice.time_zone, today=today_at(member.practice)) if start else ""
+def _row(found: dict[str, Any], member: Membership) -> DateRow:
+    """One date as a dry run or a refusal answers it, with the free times that could take its place."""
+    zone, today = member.practice.time_zone, today_at(member.practice)
+    on, start = found["on"], datetime.fromisoformat(found["starts_at"])
+    if not found["conflict"]:
+        is_moved = clock.wall_of(start, zone)[0].isoformat() != on
+        return DateRow(on, clock.said(start, zone, today=today), chosen=stamp(start) if is_moved else "")
+    times = [datetime.fromisoformat(iso) for iso in found["alternatives"]]
+    choices = [(stamp(at), clock.said(at, zone, today=today)) for at in times]
+    return DateRow(on, clock.said(start, zone, today=today), found["conflict"], (*choices, ("none", "Leave it out")))
