@@ -17,7 +17,7 @@ from practice import audit, clock
 from practice.access import CLINICAL
 from practice.api import Api, etag_of, version_if_matched
 from practice.api_views import OwnedList
-from sessions import booking, holds
+from sessions import booking, holds, series_changes
 from sessions.attention import needing_decision
 from sessions.models import Appointment
 from sessions.objections import checked_at_booking
@@ -151,7 +151,7 @@ class Release(Step):
 
 
 class Cancel(Api):
-    """Cancel a visit; its time is free at once and no reminder leaves for it."""
+    """Cancel a visit, or more of its series by `scope`; its time is free at once and no reminder leaves for it."""
 
     model = Appointment
 
@@ -159,8 +159,9 @@ class Cancel(Api):
     def post(self, request: Request, pk: UUID) -> Response:
         visit = visit_of(self, pk)
         version_if_matched(request, visit)
-        reason = self.read(CancelSerializer)["reason"]
-        return one_visit(self, booking.cancel_appointment(appointment=visit, by=self.member, reason=reason))
+        read = self.read(CancelSerializer)
+        cancelled = series_changes.cancel_visits(appointment=visit, by=self.member, **read)
+        return one_visit(self, next(row for row in cancelled if row.pk == visit.pk))
 
 
 class Keep(Api):
@@ -178,7 +179,10 @@ class Keep(Api):
 
 
 class Move(Api):
-    """Move a visit to another time, therapist or room; it stays the same visit. Refuses what booking refuses."""
+    """Move a visit to another time, therapist or room; it stays the same visit. Refuses what booking refuses.
+
+    `scope` takes more of its series along, by as many days and minutes, all or none.
+    """
 
     model = Appointment
 
@@ -187,10 +191,10 @@ class Move(Api):
         visit = visit_of(self, pk)
         expected = version_if_matched(request, visit)
         read = self.read(MoveSerializer)
-        moved = booking.move_appointment(
-            appointment=visit, starts_at=read["starts_at"], therapist=read.get("therapist"), room=read.get("room"),
-            override_reason=reason_from(read), expected_version=expected, by=self.member)
-        return one_visit(self, moved)
+        moved = series_changes.move_visits(
+            appointment=visit, scope=read["scope"], starts_at=read["starts_at"], therapist=read.get("therapist"),
+            room=read.get("room"), override_reason=reason_from(read), expected_version=expected, by=self.member)
+        return one_visit(self, next(row for row in moved if row.pk == visit.pk))
 
 
 class SeriesView(Api):

@@ -51,7 +51,7 @@ class Rhythm:
     def said(self) -> str:
         """In words: "every 2 weeks on Monday and Thursday"."""
         weeks, days = divmod(self.every_days, WEEK)
-        every = (f"every {self.every_days} days" if days or not weeks else
+        every = ("every day" if self.every_days == 1 else f"every {self.every_days} days" if days else
                  "every week" if weeks == 1 else f"every {weeks} weeks")
         return f"{every} on {' and '.join(WEEKDAYS[day] for day in sorted(self.weekdays))}" if self.weekdays else every
 

@@ -15,6 +15,7 @@ from practice.models import Membership, Room, Service
 from sessions.models import Appointment, Series, WaitlistEntry
 from sessions.objections import ReasonNeeded
 from sessions.rhythm import MOST_VISITS, Rhythm
+from sessions.series_changes import Scope
 from sessions.supply import MOST_DAYS
 
 _IN_USE = {"is_active": True}
@@ -158,6 +159,14 @@ class BookingSerializer(serializers.Serializer[Any]):
     override = OverrideSerializer(required=False, allow_null=True)
 
 
+class ScopeField(serializers.ChoiceField):
+    """How much of a series is meant: this visit, this and the following, or all still to come; this one by default."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=Scope.choices, default=Scope.THIS, error_messages={
+            "invalid_choice": f"Give one of these codes: {', '.join(Scope.values)}."}, **kwargs)
+
+
 class MoveSerializer(serializers.Serializer[Any]):
     """Where a visit moves to; therapist and room stay where they are not named."""
 
@@ -165,10 +174,13 @@ class MoveSerializer(serializers.Serializer[Any]):
     therapist = Owned(Membership, where=_GIVES_SESSIONS, required=False, allow_null=True)
     room = Owned(Room, where=_IN_USE, required=False, allow_null=True)
     override = OverrideSerializer(required=False, allow_null=True)
+    scope = ScopeField()
 
 
 class CancelSerializer(serializers.Serializer[Any]):
     """Why, as a code; words about health have no place here."""
+
+    scope = ScopeField()
 
     reason = serializers.ChoiceField(
         choices=Appointment.Reason.choices, default=Appointment.Reason.OTHER,

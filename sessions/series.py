@@ -33,6 +33,13 @@ class SeriesConflict(Refusal):
     title: ClassVar[str] = "Some dates are not free"
 
 
+class NoSuchTime(Refusal):
+    """The clocks jump over this wall time on that day."""
+
+    code: ClassVar[str] = "no_such_time"
+    title: ClassVar[str] = "This time does not exist that day"
+
+
 @dataclass(frozen=True, slots=True)
 class SeriesDate:
     """One date of a series: free, or what speaks against it and the free times nearest to it, best first."""
@@ -101,7 +108,7 @@ def book_series(
                            rhythm=rhythm, by=by, room=room, override_reason=override_reason, instead=instead)
         conflicts = [d for d in tried if d.conflict]
         raise SeriesConflict(
-            f"{len(conflicts) or 1} of {len(dates)} dates cannot be booked, so none was. {_words_of(refused)}",
+            f"{len(conflicts) or 1} of {len(dates)} dates cannot be booked, so none was. {words_of(refused)}",
             dates=[as_data(d, client.practice.time_zone) for d in tried]) from refused
     return series, visits
 
@@ -142,13 +149,9 @@ def _date(on: date, at: time, fold: int, zone: str) -> SeriesDate:
         return SeriesDate(on, clock.instant_of(after.date(), after.time(), zone, fold=0), str(gap), "no_such_time")
 
 
-class _NoSuchTime(Refusal):
-    code: ClassVar[str] = "no_such_time"
-
-
 def _book_date(found: SeriesDate, **wish: Any) -> Appointment:
     if found.conflict:
-        raise _NoSuchTime(found.conflict)
+        raise NoSuchTime(found.conflict)
     return book_appointment(starts_at=found.starts_at, **wish)
 
 
@@ -157,11 +160,11 @@ def _try_one(found: SeriesDate, **wish: Any) -> SeriesDate:
         with transaction.atomic():
             _book_date(found, **wish)
     except Refusal as refused:
-        return SeriesDate(found.on, found.starts_at, _words_of(refused), refused.code)
+        return SeriesDate(found.on, found.starts_at, words_of(refused), refused.code)
     return found
 
 
-def _words_of(refused: Refusal) -> str:
+def words_of(refused: Refusal) -> str:
     """All that speaks against one date, without the free times: the date has its own nearest one."""
     return " ".join(r["detail"] for r in refused.more.get("refusals", [])) or refused.detail
 
