@@ -62,12 +62,17 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What suits a client: weekdays (0 = Monday), wall-clock windows, therapists best first, times to avoid and why."""
+    """What suits a client: weekdays (0 = Monday), wall-clock windows, therapists best first, times to avoid and why.
+
+    `suggested` are windows nobody asked for, weighed where there are no others; `days_to_avoid` are dates.
+    """
 
     weekdays: frozenset[int] = frozenset()
     windows: tuple[tuple[time, time], ...] = ()
     therapists: tuple[str, ...] = ()
     avoid: tuple[tuple[time, time, str], ...] = ()
+    suggested: tuple[tuple[time, time], ...] = ()
+    days_to_avoid: frozenset[date] = frozenset()
 
 
 class Ranked(NamedTuple):
@@ -265,8 +270,9 @@ def rank(
 
     Weighed as the return plan does: 3 a day off the rhythm, counted from the visit before (`last_visit` or one of
     those `coming`, epoch minutes), and 3 a day nearer to the visit after than the rhythm; 1 per started 15 minutes
-    outside the preferred windows, at most 16; 2 for another weekday; 12 for another therapist (of the preferred ones:
-    1 per place further down); 16 for a time to avoid. Days on which the client has a visit come after all others.
+    outside the preferred windows, or else the suggested ones, at most 16; 2 for another weekday; 12 for another
+    therapist (of the preferred ones: 1 per place further down); 16 for a time or a day to avoid. Days on which the
+    client has a visit come after all others.
     """
     if not slots:
         return []
@@ -278,12 +284,15 @@ def rank(
         return minute + offsets[bisect_right(changes, minute) - 1]
 
     last_day = None if last_visit is None else local(last_visit) // DAY
-    windows = [stretch_of(*window) for window in preferences.windows]
+    windows = [stretch_of(*window) for window in preferences.windows or preferences.suggested]
+    called = "the preferred window" if preferences.windows else "the suggested time"
+    avoided = frozenset(day.toordinal() - EPOCH_DAY for day in preferences.days_to_avoid)
     avoid = [(*stretch_of(opens, closes), because) for opens, closes, because in preferences.avoid]
     days = sorted({local(minute) // DAY for minute in coming} | (set() if last_day is None else {last_day}))
     by_day = cache(partial(
-        _weigh_day, weekdays=preferences.weekdays, days=days, last_day=last_day, rhythm=rhythm_days))
-    by_time = cache(partial(_weigh_time, windows=windows, avoid=avoid))
+        _weigh_day, weekdays=preferences.weekdays, avoided=avoided, days=days, last_day=last_day,
+        rhythm=rhythm_days))
+    by_time = cache(partial(_weigh_time, windows=windows, called=called, avoid=avoid))
     by_therapist = cache(partial(_weigh_therapist, preferred=preferences.therapists, last=last_therapist))
     has_visit, weighed = set(days), []
     for slot in slots:
@@ -311,7 +320,8 @@ def window_words(opens: int, closes: int) -> str:
 
 
 def _weigh_day(
-    day: int, *, weekdays: frozenset[int], days: Sequence[int], last_day: int | None, rhythm: int | None
+    day: int, *, weekdays: frozenset[int], avoided: frozenset[int], days: Sequence[int], last_day: int | None,
+    rhythm: int | None,
 ) -> tuple[int, tuple[str, ...]]:
     """Weigh a day by its weekday and by the nearest of the `days` with a visit before and after it."""
     cost, why = 0, []
@@ -319,6 +329,9 @@ def _weigh_day(
         preferred = (day + THURSDAY) % 7 in weekdays
         cost += 0 if preferred else WEEKDAY
         why.append("a preferred day" if preferred else "not a preferred day")
+    if day in avoided:
+        cost += TIME_OF_DAY_MOST
+        why.append("a day to avoid for them")
     place = bisect_left(days, day)
     if place < len(days) and days[place] == day:
         return cost, ("already has a visit that day", *why)
@@ -340,14 +353,14 @@ def _visit_words(day: int, last_day: int | None) -> str:
 
 
 def _weigh_time(
-    start: int, minutes: int, *, windows: Sequence[Window], avoid: Sequence[tuple[int, int, str]]
+    start: int, minutes: int, *, windows: Sequence[Window], called: str, avoid: Sequence[tuple[int, int, str]]
 ) -> tuple[int, tuple[str, ...]]:
     cost, why = 0, []
     if windows:
         outside, opens, closes = min((minutes_outside(start, minutes, *window), *window) for window in windows)
         cost += min(-(-outside // QUARTER), TIME_OF_DAY_MOST)
         where = f"{outside} minutes outside" if outside else "inside"
-        why.append(f"{where} the preferred window {window_words(opens, closes)}")
+        why.append(f"{where} {called} {window_words(opens, closes)}")
     for opens, closes, because in avoid:
         if start < closes and start + minutes > opens:
             cost += TIME_OF_DAY_MOST

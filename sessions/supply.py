@@ -5,17 +5,30 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Aggregate, Exists, OuterRef, Q, Subquery, TextField
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Aggregate,
+    DateField,
+    DateTimeField,
+    Exists,
+    OuterRef,
+    Q,
+    Subquery,
+    TextField,
+    UUIDField,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from clients.episodes import holding
 from clients.models import Client, Episode
+from clients.suiting_times import suiting_times
 from practice import clock
 from practice.clock import day_begins, instant_at, minute_of
 from practice.models import Closure, Membership, Practice, Room, Service, TimeOff, WorkingHours
@@ -145,19 +158,30 @@ def windows_of(practice: Practice, who: Sequence[UUID], first: date, last: date)
     for row in WorkingHours.objects.filter(therapist__in=who).values_list(
             "therapist_id", "weekday", "opens", "closes", "valid_from", "valid_until"):
         hours[row[0]].append(Hours(*row[1:]))
-    away: dict[UUID, list[Window]] = defaultdict(list)
-    begin, end = day_begins(first, zone), day_begins(last + timedelta(days=1), zone)
-    for pk, starts, ends in TimeOff.objects.filter(therapist__in=who, ends_at__gt=begin, starts_at__lt=end).values_list(
-            "therapist_id", "starts_at", "ends_at"):
-        away[pk].append((minute_of(starts), minute_of(ends)))
-    closed = [
-        (minute_of(day_begins(a, zone)),
-         minute_of(day_begins(b + timedelta(days=1), zone)))
-        for a, b in Closure.objects.filter(practice=practice, last_on__gte=first, first_on__lte=last)
-        .values_list("first_on", "last_on")
-    ]
+    closed, away = _away(practice, who, first, last)
     alike = cache(lambda rows: working_windows(rows, first, last, zone))  # colleagues often work the same hours
     return {pk: subtract(alike(tuple(hours[pk])), merge([*closed, *away[pk]])) for pk in who}
+
+
+def _away(practice: Practice, who: Sequence[UUID], first: date, last: date) -> tuple[list[Window],
+                                                                                     dict[UUID, list[Window]]]:
+    """When the whole practice is closed, and when each therapist is away, in one query."""
+    zone = practice.time_zone
+    begin, end = day_begins(first, zone), day_begins(last + DAY, zone)
+    no_time, no_day = Cast(Value(None), DateTimeField()), Cast(Value(None), DateField())
+    no_one = Cast(Value(None), UUIDField())
+    off = TimeOff.objects.filter(therapist__in=who, ends_at__gt=begin, starts_at__lt=end).order_by()
+    shut = Closure.objects.filter(practice=practice, last_on__gte=first, first_on__lte=last).order_by()
+    closed: list[Window] = []
+    away: dict[UUID, list[Window]] = defaultdict(list)
+    for pk, starts, ends, first_on, last_on in (
+            off.values_list("therapist_id", "starts_at", "ends_at", no_day, no_day).union(
+                shut.values_list(no_one, no_time, no_time, "first_on", "last_on"), all=True)):
+        if pk is not None:
+            away[pk].append((minute_of(starts), minute_of(ends)))
+        else:
+            closed.append((minute_of(day_begins(first_on, zone)), minute_of(day_begins(last_on + DAY, zone))))
+    return closed, away
 
 
 def busy_between(practice: Practice, begin: datetime, end: datetime, who: Sequence[UUID], where: Sequence[UUID],
@@ -229,12 +253,21 @@ def rank_for(client: Client, slots: list[Slot], practice: Practice) -> list[Rank
         "starts_at", "therapist_id", "series__every_days"))
     minutes = [minute_of(row[0]) for row in nearest]
     has_begun = bool(nearest) and nearest[0][0] <= now
-    prefs = preferences_of(client)
+    prefs = _with_suiting_times(preferences_of(client), client, slots, practice.time_zone)
     if not prefs.therapists and nearest:
-        prefs = Preferences(weekdays=prefs.weekdays, windows=prefs.windows, therapists=(str(nearest[0][1]),))
+        prefs = replace(prefs, therapists=(str(nearest[0][1]),))
     return rank(slots, prefs, zone=practice.time_zone, last_visit=minutes[0] if has_begun else None,
                 coming=minutes[has_begun:],
                 rhythm_days=next((row[2] for row in nearest if row[2]), None))
+
+
+def _with_suiting_times(prefs: Preferences, client: Client, slots: Sequence[Slot], zone: str) -> Preferences:
+    """Their wishes, and beside them what suits their body on these days."""
+    if not slots:
+        return prefs
+    first, last = (clock.wall_of(instant_at(edge(slot.starts for slot in slots)), zone)[0] for edge in (min, max))
+    suits = suiting_times(client, first, last)
+    return replace(prefs, suggested=suits.hours, days_to_avoid=suits.days_to_avoid)
 
 
 def preferences_of(client: Client) -> Preferences:
