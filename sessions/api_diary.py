@@ -20,7 +20,7 @@ from practice.api_views import OwnedList
 from sessions import booking, holds, series_changes
 from sessions.attention import needing_decision
 from sessions.models import Appointment
-from sessions.objections import checked_at_booking
+from sessions.objections import checked_at_booking, read
 from sessions.serializers import (
     AppointmentQuery,
     AppointmentSerializer,
@@ -231,10 +231,10 @@ def visit_of(view: Api, pk: UUID) -> Appointment:
 def one_visit(view: Api, visit: Appointment, status: int = 200) -> Response:
     """One visit with its cautions and its ETag."""
     is_clinical = view.member.may_see_clinical
-    check = visit.check_at_booking or (
-        checked_at_booking(visit.client, visit.minutes, visit.wall_date) if is_clinical else None)
-    context = view.get_serializer_context() | {
-        "needs_decision": needing_decision([visit]), "check": check if is_clinical else None}
+    reading = visit.reading or (read(visit.client) if is_clinical else None)
+    check = checked_at_booking(visit.client, visit.minutes, visit.wall_date, reading) if is_clinical else None
+    known = {visit.client_id: reading.body} if reading else None
+    context = view.get_serializer_context() | {"needs_decision": needing_decision([visit], known), "check": check}
     shown = AppointmentSerializer(visit, context=context).data
     return Response(shown, status=status, headers={"ETag": etag_of(visit)})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Exists, Min, OuterRef
@@ -25,13 +25,17 @@ _NAMED = {code for when in _BARRING if when.kind == "condition" for code in when
 _BARRING_CONDITIONS = {code for code in CONDITIONS if _NAMED & set(line_of(code))}
 
 
-def needing_decision(visits: Sequence[Appointment]) -> set[UUID]:
+def needing_decision(visits: Sequence[Appointment], known: Mapping[UUID, Body] | None = None) -> set[UUID]:
     """Of these visits, the ones on hold, the coming ones the safety check bars or an answer speaks against, and the
-    next one of a client who may be having an episode or whose review is overdue. A constant number of queries."""
+    next one of a client who may be having an episode or whose review is overdue. A constant number of queries.
+
+    `known` are the bodies of their clients, where they were read already.
+    """
     held = {visit.pk for visit in visits if visit.status == Appointment.Status.HELD}
     coming = [visit for visit in visits if visit.status in _COMING and visit.ends_at > timezone.now()]
     held |= flagged([visit.pk for visit in coming]) if coming else set()
-    bodies = bodies_of(_in_question({visit.client_id for visit in coming})) if coming else {}
+    bodies = (known if known is not None else
+              bodies_of(_in_question({visit.client_id for visit in coming})) if coming else {})
     if not bodies:
         return held
     asked = [visit for visit in coming if visit.client_id in bodies]

@@ -5,6 +5,7 @@ Lock, then look, then write (`sessions/diary.py`). Beneath the look, the databas
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ from sessions.objections import (
     against_the_body,
     find_clashes,
     if_free,
+    read,
     refuse_if_taken,
     refuse_the_past,
     refuse_wish,
@@ -180,8 +182,9 @@ def _place(appointment: Appointment, wish: Wish, room: Room | None) -> None:
     if is_tight:
         clashes, chosen = find_clashes(wish, room, buffers=False)
         appointment.buffer_before = appointment.buffer_after = 0
-    of_the_body, appointment.check_at_booking = against_the_body(wish)
-    refuse_wish(after_override([*clashes, *against_hours(wish), *of_the_body], wish), wish, room)
+    wish = replace(wish, reading=wish.reading or read(wish.client))
+    appointment.reading = wish.reading
+    refuse_wish(after_override([*clashes, *against_hours(wish), *against_the_body(wish)], wish), wish, room)
     assert chosen is not None
     appointment.room = chosen
     appointment.set_time(wish.starts_at, practice.time_zone)

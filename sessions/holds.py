@@ -178,7 +178,7 @@ def _restore(appointment: Appointment, by: Actor, verb: str, **fields: Any) -> A
         raise VisitNotInState("Its time has passed: plan a new time for it, or release it.")
     wish = Wish(appointment.client, appointment.therapist, appointment.service, appointment.starts_at,
                 appointment.minutes, by, override_reason="", ignoring=(appointment.pk,))
-    refuse_all([r for r in against_the_body(wish)[0] if getattr(r, "is_emergency", False)])
+    refuse_all([r for r in against_the_body(wish) if getattr(r, "is_emergency", False)])
     has_buffers = appointment.buffer_before + appointment.buffer_after > 0
     lapse_expired(appointment.practice, *wish.occupied(has_buffers))
     clash, room = find_clash(wish, if_free(appointment.room, wish, buffers=has_buffers), buffers=has_buffers)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
-from clients.contraindications import Check
 from clients.models import Client, Episode
 from practice import clock
 from practice.access import PracticeOwned
@@ -88,7 +87,7 @@ class Appointment(PracticeOwned):
     version = models.PositiveIntegerField(default=1)
     sequence = models.PositiveIntegerField(default=0, help_text="iCalendar SEQUENCE; raised by each move.")
     created_at = models.DateTimeField(auto_now_add=True)
-    check_at_booking: Check | None = None  # no column: what the safety check said to whoever just booked or moved it
+    reading: Any = None  # no column: what was read of the client as it was booked or moved (`objections.Reading`)
 
     class Meta:
         ordering: ClassVar = ["starts_at", "id"]

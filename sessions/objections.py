@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from clients.contraindications import RULES, Body, Check, ProposedTreatment, Reason, cautions_for
@@ -205,10 +205,7 @@ def find_clashes(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[list[
         raise ServiceNotGiven(f"{wish.service.name} is not given in {room.name}.")
     if not gives(wish.therapist, wish.service):
         raise ServiceNotGiven(f"{wish.therapist.name} does not give {wish.service.name}.")
-    live = (Appointment.objects.exclude(status__in=RELEASED).exclude(pk__in=wish.ignoring)
-            .exclude(status="proposed", expires_at__lte=timezone.now())
-            .filter(practice=wish.client.practice_id, starts_at__gt=begin - DAY, starts_at__lt=end + DAY)
-            .filter(occupied_until__gt=begin, occupied_from__lt=end)
+    live = (_standing(wish, begin, end)
             .filter(Q(therapist=wish.therapist) | Q(room__in=rooms) | Q(client=wish.client))
             .select_related("therapist__user").order_by("occupied_from"))
     taken = [row for row in live if buffers or (row.starts_at < end and begin < row.ends_at)]
@@ -231,18 +228,29 @@ def find_clashes(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[list[
     return clashes, None if clashes else room or free[0]
 
 
+def _standing(wish: Wish, begin: datetime, end: datetime) -> QuerySet[Appointment]:
+    """The practice's visits that take time between two instants."""
+    return (Appointment.objects.exclude(status__in=RELEASED).exclude(pk__in=wish.ignoring)
+            .exclude(status="proposed", expires_at__lte=timezone.now())
+            .filter(practice=wish.client.practice_id, starts_at__gt=begin - DAY, starts_at__lt=end + DAY)
+            .filter(occupied_until__gt=begin, occupied_from__lt=end))
+
+
 def refuse_as_wished(wish: Wish, room: Room | None) -> None:
     """Raise whatever speaks against a wish as the diary stands: a look, without a lock; with a reason, what is left."""
     refuse_the_past(wish)
     clashes, _ = find_clashes(wish, room, buffers=not wish.override_reason)
-    refuse_wish([*clashes, *after_override([*against_hours(wish), *against_the_body(wish)[0]], wish)], wish, room)
+    refuse_wish([*clashes, *after_override([*against_hours(wish), *against_the_body(wish)], wish)], wish, room)
 
 
 def refuse_if_taken(wish: Wish, room: Room | None) -> None:
     """A look before any lock is taken: a time that is plainly gone is refused without making others wait."""
+    begin, end = wish.occupied(not wish.override_reason)
+    if not _standing(wish, begin, end).filter(Q(therapist=wish.therapist) | Q(client=wish.client)).exists():
+        return
     clashes, _ = find_clashes(wish, room, buffers=not wish.override_reason)
     if clashes:
-        left = after_override([*against_hours(wish), *against_the_body(wish)[0]], wish)
+        left = after_override([*against_hours(wish), *against_the_body(wish)], wish)
         refuse_wish([*clashes, *left], wish, room)
 
 
@@ -331,11 +339,8 @@ def _said_hours(wish: Wish, on: date, windows: Sequence[Window], is_only_day: bo
     return f"{who} works {hours} {when}." if hours else f"{who} does not work on {day}."
 
 
-def against_the_body(wish: Wish) -> tuple[list[Refusal], Check]:
-    """An episode's hold, a stop, a missing clearance; the desk is told who decides, never what was found.
-
-    Beside them the whole check, for whoever shows it.
-    """
+def against_the_body(wish: Wish) -> list[Refusal]:
+    """An episode's hold, a stop, a missing clearance; the desk is told who decides, never what was found."""
     on = clock.wall_of(wish.starts_at, wish.client.practice.time_zone)[0]
     refusals: list[Refusal] = []
     reading = wish.reading or read(wish.client)
@@ -351,7 +356,7 @@ def against_the_body(wish: Wish) -> tuple[list[Refusal], Check]:
     missing = [r for r in whole_body if r.level == "clearance"]
     if missing:
         refusals.append(ClearanceMissing(_words(wish, missing), reasons=_shown(wish, missing)))
-    return refusals, check
+    return refusals
 
 
 def is_emergency(reason: Reason) -> bool:
