@@ -80,8 +80,9 @@ def _whys(found: Sequence[tuple[Reason, Rule]], episodes: Mapping[str, str]) -> 
 
 
 def _why(reason: Reason, rule: Rule, episodes: Mapping[str, str]) -> str:
+    because = reason.because or worded(rule.because)
     if rule.when.kind == "episode" and len(rule.when.codes) == 1 and rule.when.steroids_within is None:
-        return episodes.get(rule.when.codes[0], reason.because)
+        return episodes.get(rule.when.codes[0], because)
     if rule.checks_lubricant:
         return "an allergy is known"
-    return reason.because or worded(rule.because) or rule.text.split(":")[0].split(", so ")[0].rstrip(".")
+    return because or rule.text.split(":")[0].split(", so ")[0].rstrip(".")
