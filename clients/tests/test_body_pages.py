@@ -1,6 +1,7 @@
 """The pages where a therapist writes down conditions, findings and doctors' words."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from clients.body import REGIONS, sides_of
 from clients.contraindications import ProposedTreatment, cautions_for
 from clients.findings import FINDINGS, GROUPS
-from clients.limits import body_of
+from clients.limits import body_of, limits_on
 from clients.models import Clearance, ClientCondition, ClientDoctor, Doctor, Finding
+from clients.reasons import folded
 from clients.recording import ContradictoryFindings, record_finding
 from conftest import numb
 from practice.models import AuditEntry
@@ -288,3 +290,15 @@ def test_less_feeling_and_none_are_told_in_different_words(page, ana, maria, now
     assert any("sensation is absent, so pressure 2 at most" in reason.text for reason in broken.reasons)
     assert "numb or no feeling, so no heat or cold" in text_of(
         page(ana).get("/practice/rules/reduced-sensation-temperature/")).lower()
+
+
+def test_what_speaks_of_one_place_is_one_line_by_its_strictest_and_the_worst_comes_first(page, ana, kofi, now):
+    speaks = [r for r in limits_on(kofi, date(2026, 11, 23)).reasons if r.level != "info"]
+    lines = folded(speaks)
+    both_feet = [line for line in lines if line.regions == ("foot:left", "foot:right")]
+    assert [(line.max_pressure, len(line.others)) for line in both_feet] == [(2, 2)]
+    assert sorted(r.text for line in lines for r in (line, *line.others)) == sorted(r.text for r in speaks), "none is lost"
+    assert "Also here: numb, so no deep work" in text_of(page(ana).get(f"/clients/{kofi.pk}/"))
+    weightier = replace(both_feet[0], level="clearance", treatment=0, regions=("foot:left",), text="ask first")
+    first = folded([*speaks, weightier])[0]
+    assert first.text == "ask first" and both_feet[0].text in [r.text for r in first.others], "first, and once"
