@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db.models.signals import pre_save
 
 from clients.models import Client, ClientCondition, Consent, Doctor, Finding, FindingRegion
+from notes.tests.audited import refuse_clinical_codes
 from practice import clock
 from practice.access import Role
 from practice.links import hash_of, new_secret
-from practice.models import ApiToken, Membership, Practice, Room, Service, User, WorkingHours
+from practice.models import ApiToken, AuditEntry, Membership, Practice, Room, Service, User, WorkingHours
 
 ZONE = "America/New_York"
 MONDAY = date(2026, 11, 23)  # “today” of every test that freezes time; a Monday
@@ -69,6 +71,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any, django_db_use
         recorder.ensure_schema()
         for app, name in MigrationLoader(None).disk_migrations:
             recorder.record_applied(app, name)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_clinical_code_in_the_audit() -> Iterator[None]:
+    """Whatever a test does: no line of who read and changed what holds a code of the catalogues."""
+    pre_save.connect(refuse_clinical_codes, sender=AuditEntry)
+    yield
+    pre_save.disconnect(refuse_clinical_codes, sender=AuditEntry)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from clients.body import together
 from clients.conditions import CONDITIONS
 from clients.contraindications import Check
 from clients.fields import ChoiceOf, DayField, LineField, NumberField, Places, RowField, SomeOf, TextField
-from clients.findings import FINDINGS
+from clients.findings import FINDINGS, GROUPS
 from clients.models import Clearance, Doctor, Episode, Finding
 from clients.rule import EPISODES
 from practice.models import Membership
@@ -40,8 +40,7 @@ class FindingForm(Places):
     fields_of = {"regions": "places"}
 
     finding = ChoiceOf(label="What limits the work", missing="Choose what limits the work.", choices=[
-        ("", "Choose"), ("In one place", _named(f for f in FINDINGS.values() if f.is_regional)),
-        ("In the whole body", _named(f for f in FINDINGS.values() if not f.is_regional))])
+        ("", "Choose"), *((group, _named(FINDINGS[code] for code in codes)) for group, codes in GROUPS.items())])
     began_on = DayField(label="Since", required=False)
     ended_on = DayField(label="Until", required=False, help_text="The last day it holds, where that is known.")
     review_on = DayField(label="Look again on", required=False, help_text="It ends nothing; Today tells you.")
@@ -71,7 +70,8 @@ class FindingForm(Places):
 class EndForm(forms.Form):
     """The last day on which it held."""
 
-    ended_on = DayField(label="Last day it held", help_text="From the day after it limits nothing any more.")
+    ended_on = DayField(label="Last day it held",
+                        help_text="It counts until the end of that day. A day to come may be noted too.")
 
 
 class ClearanceForm(Places):

@@ -14,6 +14,7 @@ from clients.body_drawing import Figure, Shape, figures, parts_of
 from clients.findings import FINDINGS
 from clients.reasons import capital, said_cap
 from clients.rule import Cap
+from clients.sentences import in_a_sentence
 
 # The sensations by what weighs most: code of the finding, letter on the map, class of the region.
 _SENSATIONS = (("absent-sensation", "A", "absent"), ("hypersensitive", "H", "hypersensitive"),
@@ -144,7 +145,7 @@ def _titles(where: Mapping[str, Sequence[str]], capped: Mapping[str, Cap]) -> di
     held: dict[str, list[str]] = {}
     for code, places in where.items():
         for place in places:
-            held.setdefault(place, []).append(FINDINGS[code].name.lower())
+            held.setdefault(place, []).append(in_a_sentence(FINDINGS[code].name))
     for place, cap in capped.items():
         held.setdefault(place, []).append(said_cap(cap))
     return {place: f"{label(*place.split(':'))}: {', '.join(words)}" for place, words in held.items()}

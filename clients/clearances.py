@@ -59,7 +59,7 @@ def record_clearance(
                        "write until when it counts.", field="expires_on")
     _close_earlier(row, today)
     row.save(force_insert=True)
-    audit.record(by=by, verb=f"clearance_{state}", subject=row, scope=scope)
+    audit.record(by=by, verb=f"clearance_{state}", subject=row)
     return row
 
 

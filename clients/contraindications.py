@@ -225,7 +225,10 @@ def _named(grants: list[KnownClearance]) -> list[str]:
 
 
 def _what_became_of(asked: list[KnownClearance]) -> str:
-    states = {clearance.state for clearance in asked}
+    """What the last word of each doctor is, by the minute it was noted; a “not yet” before all others."""
+    states = {word.state for word in asked if not any(
+        other.doctor == word.doctor and other.given_at is not None and word.given_at is not None
+        and other.given_at > word.given_at for other in asked)}
     if "refused" in states:
         return "The doctor said not yet."
     if "received" in states:
@@ -283,7 +286,10 @@ def _speak_of_terms(terms: list[_Terms], planned: list[Planned], total: int | No
 
 
 def _caps(held: list[Holding], terms: list[_Terms], planned: list[Planned]) -> dict[str, Cap | None]:
-    """The cap of every place planned or capped: the least of those that meet it."""
+    """The cap of every place planned or capped: the least of those that meet it.
+
+    With nothing planned, what caps the whole body caps every place of it by name.
+    """
     caps: list[tuple[Cap, frozenset[str] | None]] = []
     concerned = {place for row in planned for place in row.places}
     for holding in held:
@@ -294,6 +300,8 @@ def _caps(held: list[Holding], terms: list[_Terms], planned: list[Planned]) -> d
         if term.grant.max_pressure is not None:
             caps.append((term.grant.max_pressure, term.touches))
             concerned.update(term.places)
+    if not planned and any(touches is None for _, touches in caps):
+        concerned.update(body_map.TOUCHING)
     return {
         place: _least(cap for cap, touches in caps if touches is None or place in touches)
         for place in sorted(concerned)

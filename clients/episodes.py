@@ -99,7 +99,7 @@ def record_episode(
         reported_by=reported_by[:120], symptoms=symptoms, fever_or_infection=fever_or_infection,
         steroids_until=steroids_until, expected_return_on=expected_return_on)
     EpisodeStep.objects.create(episode=episode, on=today_in(client), status=episode.status, by_name=by.name)
-    audit.record(by=by, verb="episode_reported", subject=episode, kind=kind)
+    audit.record(by=by, verb="episode_reported", subject=episode)
     return episode, True
 
 
@@ -132,7 +132,7 @@ def advance_episode(*, episode: Episode, status: str, on: date, by: Actor, note:
         raise EpisodeGoesForward(
             f"It is {episode.get_status_display().lower()} and cannot become "
             f"{Episode.Status(status).label.lower()} any more. Report a new episode if it has come back.")
-    before, episode.status, episode.version = episode.status, status, episode.version + 1
+    episode.status, episode.version = status, episode.version + 1
     if status == Episode.Status.CONFIRMED:
         episode.confirmed_on = on
         episode.hold_until = episode.review_on = hold_until_if_confirmed(episode, on)
@@ -141,8 +141,8 @@ def advance_episode(*, episode: Episode, status: str, on: date, by: Actor, note:
         episode.ended_on, episode.review_on = on, None
     episode.save(update_fields=["status", "version", "confirmed_on", "confirmed_on_word_of", "hold_until", "review_on",
                                 "ended_on"])
-    EpisodeStep.objects.create(episode=episode, on=on, status=status, by_name=by.name, note=note)
-    audit.record(by=by, verb="episode_moved_on", subject=episode, was=before, became=status)
+    step = EpisodeStep.objects.create(episode=episode, on=on, status=status, by_name=by.name, note=note)
+    audit.record(by=by, verb="episode_moved_on", subject=episode, step=str(step.pk))
     return episode
 
 

@@ -19,6 +19,32 @@ class Finding:
     source: str
 
 
+# What they are, as a list groups them; each finding stands in one.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Sensation": ("reduced-sensation", "absent-sensation", "hypersensitive"),
+    "Muscles and movement": ("spasticity", "spasm", "weak-dorsiflexion", "tremor", "cannot-lie-flat"),
+    "Heat, cold and strength": ("heat-sensitive", "cold-sensitive", "light-headed-standing", "fatigue",
+                                "lethargy-after-massage"),
+    "Skin and lumps": ("open-wound", "skin-breakdown", "skin-infection", "fragile-skin", "undiagnosed-lump",
+                       "benign-lump"),
+    "Blood and vessels": ("blood-thinner", "low-platelets", "bleeding-disorder", "low-white-cells", "blood-clot",
+                          "varicose-veins", "severe-atherosclerosis"),
+    "Heart and other organs": ("severe-hypertension", "unstable-heart", "pitting-oedema", "organ-failure",
+                               "diabetes-complications", "constipation", "pregnancy"),
+    "Bones": ("fracture", "osteoporosis"),
+    "Operations, devices, injections": ("recent-surgery", "implanted-device", "injection-site", "infusion-day",
+                                        "drug-patch", "lymph-nodes-removed"),
+    "Medicines and what is not tolerated": ("antispastic-medicine", "steroid-course", "sedated", "intoxicated",
+                                            "lubricant-allergy"),
+    "Cancer": ("cancer", "bone-metastasis", "chemotherapy"),
+    "Fever and infection": ("fever", "acute-infection"),
+    "Head and nerves": ("raised-intracranial-pressure", "headache-red-flags", "gbs-acute"),
+    "Deciding": ("needs-help-to-consent",),
+    "Emergencies": ("thunderclap-headache", "acute-stroke-signs", "seizure-now", "dysreflexia-signs",
+                    "eclampsia-signs"),
+}
+
+
 def _local(code: str, name: str, plain_name: str, question: str, *sources: str) -> Finding:
     return Finding(code, name, plain_name, True, question, cite(*sources))
 

@@ -120,6 +120,7 @@ class Holding:
     """A rule that holds that day, and where: `touches` is every place it meets, None the whole body.
 
     `noted` are the places somebody wrote down, also where another entry of the same finding has none.
+    `found` is the finding, where the rule has other words for another one.
     """
 
     rule: Rule
@@ -127,6 +128,7 @@ class Holding:
     touches: frozenset[str] | None = None
     noted: tuple[str, ...] = ()
     detail: str = ""
+    found: str = ""
 
     def meets(self, places: tuple[str, ...]) -> tuple[str, ...]:
         """Those of the places that the rule is about."""
@@ -137,26 +139,31 @@ class Holding:
 
 
 def holding_on(body: Body, on: date) -> list[Holding]:
-    """Every rule that holds for this body on that day, once each; refuses unknown codes as ValueError."""
+    """Every rule that holds for this body on that day, once each, or once for each finding it tells apart.
+
+    Refuses unknown codes as ValueError.
+    """
     index = body.book.index
-    held: dict[str, Holding] = {}
+    held: dict[tuple[str, str], Holding] = {}
     for condition in _conditions_on(body, on):
         for rule in index.get(("condition", condition), ()):
-            held[rule.code] = _where_it_says(rule)
+            held[rule.code, ""] = _where_it_says(rule)
     for episode in body.episodes:
         _refuse_unknown("kind of episode", episode.kind, EPISODES)
         for rule in index.get(("episode", episode.kind), ()):
             if _is_met_by(rule.when, episode, on):
-                held[rule.code] = _where_it_says(rule)
-    found_for: dict[str, tuple[Rule, list[KnownFinding]]] = {}
+                held[rule.code, ""] = _where_it_says(rule)
+    found_for: dict[tuple[str, str], tuple[Rule, list[KnownFinding]]] = {}
     for known in _findings_until(body, on):
         is_over = known.ended_on is not None and known.ended_on < on
         for rule in index.get(("finding", known.finding), ()):
             if _is_its_time(rule, known, on) if is_over else rule.days_after is None:
-                found_for.setdefault(rule.code, (rule, []))[1].append(known)
-    for rule, found in found_for.values():
+                key = rule.code, known.finding if rule.tells_apart else ""
+                found_for.setdefault(key, (rule, []))[1].append(known)
+    for key, (rule, found) in found_for.items():
         if (holding := _where_found(rule, found, on)) is not None:
-            held[rule.code] = holding
+            holding.found = key[1]
+            held[key] = holding
     return list(held.values())
 
 

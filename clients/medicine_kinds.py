@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from clients.sentences import in_a_sentence
+
 
 @dataclass(frozen=True, slots=True)
 class MedicineKind:
@@ -27,6 +29,11 @@ class MedicineKind:
     takes_times: bool = False
     raises_all_along: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The kind inside a sentence: "blood thinner", "Parkinson's tablets"."""
+        return in_a_sentence(self.name)
 
 
 MEDICINES: dict[str, MedicineKind] = {

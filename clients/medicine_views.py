@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from clients.body_views import end_page
 from clients.fields import ChoiceOf, DayField, LineField, NumberField, Places
 from clients.medicine_kinds import MEDICINES, kind_named
-from clients.medicines import correct_medicine, record_medicine
+from clients.medicines import alike_medicine, correct_medicine, end_medicine, record_medicine
 from clients.models import Client, Medicine
 from clients.views import member_of, status_of
 from practice.access import CLINICAL
@@ -61,15 +63,18 @@ class MedicineForm(Places):
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_page(CLINICAL)
 def medicine_new(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Note a medicine they take."""
+    """Note a medicine they take; ask where one of that name is noted already."""
     member = member_of(request)
     client = find(Client, member, pk, "practice")
-    form = MedicineForm.answering(request, initial={})
-    if form.is_bound and form.is_valid() and attempt(form, record_medicine, client=client, by=member,
-                                                     **form.medicine()):
-        messages.success(request, "Noted. Booking, plans and notes keep to it from now on.")
-        return redirect("clients:client", client.pk)
-    return _page(request, client, form, "Add a medicine")
+    form, alike = MedicineForm.answering(request, initial={}), None
+    if form.is_bound and form.is_valid():
+        typed = form.medicine()
+        if "another" not in request.POST:
+            alike = alike_medicine(client=client, name=typed["name"])
+        if alike is None and attempt(form, record_medicine, client=client, by=member, **typed):
+            messages.success(request, "Noted. Booking, plans and notes keep to it from now on.")
+            return redirect("clients:client", client.pk)
+    return _page(request, client, form, "Add a medicine", alike)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,9 +91,19 @@ def medicine_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, medicine.client, form, "Correct a medicine")
 
 
-def _page(request: HttpRequest, client: Client, form: MedicineForm, heading: str) -> HttpResponse:
-    return render(request, "clients/medicine.html", {"room": "clients", "client": client, "form": form,
-                                                     "heading": heading}, status=status_of(form))
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page(CLINICAL)
+def medicine_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say that they take a medicine no longer, or, where that was a slip, that they still do."""
+    medicine = find(Medicine, member_of(request), pk, "client__practice")
+    return end_page(request, medicine, medicine.name, partial(end_medicine, medicine=medicine),
+                    heading="They take it no longer", label="Last day they took it")
+
+
+def _page(request: HttpRequest, client: Client, form: MedicineForm, heading: str,
+          alike: Medicine | None = None) -> HttpResponse:
+    context = {"room": "clients", "client": client, "form": form, "heading": heading, "alike": alike}
+    return render(request, "clients/medicine.html", context, status=409 if alike else status_of(form))
 
 
 def _initial(medicine: Medicine) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
+from django.db.models import Q
 
 from clients.episodes import today_in
 from clients.known import Place
 from clients.medicine_kinds import MEDICINES, kind_named
 from clients.models import Client, Medicine
-from clients.recording import check_place
+from clients.recording import check_place, refuse_ended
 from clients.standing import lock_client
 from clients.words import one_line
 from practice import audit, clock
@@ -63,6 +64,24 @@ def correct_medicine(*, medicine: Medicine, by: Actor, **changes: Unpack[Medicin
         row.save(update_fields=changed)
         audit.record(by=by, verb="medicine_changed", subject=row, fields=changed)
     return row
+
+
+@transaction.atomic
+def end_medicine(*, medicine: Medicine, ended_on: date | None, by: Actor) -> Medicine:
+    """Say that they take it no longer, from the day after `ended_on`; None where that was a slip.
+
+    Refuses one that has ended already.
+    """
+    lock_client(medicine.client)
+    refuse_ended(Medicine.objects.select_related("client__practice").get(pk=medicine.pk), ended_on)
+    return correct_medicine(medicine=medicine, by=by, ended_on=ended_on)
+
+
+def alike_medicine(*, client: Client, name: str) -> Medicine | None:
+    """The medicine of the same name, where one is taken already."""
+    still = Q(ended_on=None) | Q(ended_on__gte=today_in(client))
+    rows = Medicine.objects.filter(still, client=client)
+    return next((row for row in rows if row.name.casefold() == one_line(name).casefold()), None)
 
 
 def _put(row: Medicine, columns: dict[str, Any]) -> list[str]:

@@ -23,7 +23,7 @@ from clients.medicine_kinds import MEDICINES
 from clients.medicines import on_times
 from clients.models import Clearance, Client, ClientCondition, Finding, Medicine
 from clients.own_rules import book_of
-from clients.reasons import capital, method, said_cap
+from clients.reasons import capital, folded, method, said_cap
 from clients.wishes import PLACES_TO_WORK, Wishes, said_weekdays, said_windows, wishes_of
 from practice import clock
 from practice.access import may_read
@@ -62,7 +62,7 @@ def limits_of(check: Check) -> Limits:
         lines.append(f"{'Elsewhere' if lines else 'Everywhere'}: {said_cap(whole)}")
     return Limits(
         check.verdict, tuple(lines),
-        tuple(r for r in check.reasons if r.level != "info"), tuple(r for r in check.reasons if r.level == "info"))
+        folded(r for r in check.reasons if r.level != "info"), tuple(r for r in check.reasons if r.level == "info"))
 
 
 def overview_of(member: Membership, client: Client, known: Known, today: date) -> dict[str, Any]:

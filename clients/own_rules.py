@@ -104,6 +104,11 @@ def _said(name: str, number: int) -> str:
     return f"{number} minutes at most" if name == "max_minutes" else f"for {number} day{'s' * (number != 1)}"
 
 
+def siblings_of(rule: Rule) -> list[Rule]:
+    """The other rules that follow from the same thing; what is changed about one leaves them as they are."""
+    return [other for other in RULES.values() if other.when == rule.when and other.code != rule.code]
+
+
 def numbers_of(rule: Rule) -> dict[str, int]:
     """The numbers of a rule that may be changed, as published."""
     return {name: number for name in NUMBERS if isinstance(number := getattr(rule, name), int)}
@@ -112,7 +117,7 @@ def numbers_of(rule: Rule) -> dict[str, int]:
 @transaction.atomic
 def change_rule(*, practice: Practice, rule: str, by: Actor, reason: str, is_off: bool = False,
                 numbers: Numbers | None = None) -> RuleChange:
-    """Give a rule other numbers here, or switch it off; replaces what was said of it before.
+    """Give a rule other numbers here, or switch it off; replaces what was said of it before; said twice, nothing new.
 
     Refuses anybody but the owner, a change without a reason, numbers the rule does not have, and switching off what
     sends somebody for help at once.
@@ -132,11 +137,15 @@ def change_rule(*, practice: Practice, rule: str, by: Actor, reason: str, is_off
         raise EmergencyStays("This rule sends somebody for help at once. It cannot be switched off.")
     if not one_line(reason):
         raise BadInput("Write why, for whoever reads this in a year.", field="reason")
+    numbers, reason = {} if is_off else numbers, one_line(reason)
+    now = RuleChange.objects.filter(practice=practice, rule=rule, ended_at=None).first()
+    if now and (now.is_off, now.numbers, now.reason) == (is_off, numbers, reason):
+        return now
     _end_current(practice, rule, by)
-    row = RuleChange.objects.create(practice=practice, rule=rule, is_off=is_off, numbers={} if is_off else numbers,
-                                    reason=one_line(reason), made_by=by)
+    row = RuleChange.objects.create(practice=practice, rule=rule, is_off=is_off, numbers=numbers, reason=reason,
+                                    made_by=by)
     _count(practice)
-    audit.record(by=by, verb="rule_changed", subject=row, rule=rule, is_off=is_off, numbers=row.numbers)
+    audit.record(by=by, verb="rule_changed", subject=row)
     return row
 
 
@@ -145,7 +154,7 @@ def restore_rule(*, practice: Practice, rule: str, by: Actor) -> None:
     """Work by the published rule again; what was changed stays in its history."""
     _owned(practice, rule, by)
     for row in _end_current(practice, rule, by):
-        audit.record(by=by, verb="rule_restored", subject=row, rule=rule)
+        audit.record(by=by, verb="rule_restored", subject=row)
         _count(practice)
 
 

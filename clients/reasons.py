@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from clients import body as body_map
 from clients.known import Holding, KnownClearance, ProposedTreatment
-from clients.rule import Cap, Level
+from clients.rule import Cap, Level, worded
 from practice.techniques import TECHNIQUES
 
 
@@ -15,7 +16,8 @@ class Reason:
     """One thing that speaks; `treatment` is the index of the planned row it is about, None the visit.
 
     `regions` is empty where it concerns the whole body; `techniques` are the ones it speaks about;
-    `source` is the citation in full; `is_proposal` says that the number or the rule is ours.
+    `source` is the citation in full; `is_proposal` says that the number or the rule is ours, `because`
+    the rule's short reason. `others` are those folded into this one (`folded`).
     """
 
     rule: str
@@ -28,6 +30,14 @@ class Reason:
     evidence: str
     is_proposal: bool
     treatment: int | None
+    because: str = ""
+    others: tuple[Reason, ...] = ()
+
+    @property
+    def in_short(self) -> str:
+        """Its first sentence without the place, for a line beside another one about the same place."""
+        text = self.text.partition(": ")[2] if self.regions and ": " in self.text else self.text
+        return text.partition(". ")[0].rstrip(".")
 
 
 @dataclass(slots=True)
@@ -46,8 +56,37 @@ def reason(holding: Holding, level: Level, text: str, places: tuple[str, ...] = 
     return Reason(
         rule.code, level.word, text, places or holding.places, rule.max_pressure,
         rule.techniques if row is None else (row.treatment.technique,),
-        rule.citation, rule.evidence, rule.is_proposal, None if row is None else row.index,
+        rule.citation, rule.evidence, rule.is_proposal, None if row is None else row.index, because(holding),
     )
+
+
+_LEVELS = {level.word: level for level in Level}
+
+
+def folded(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """One line for each place, by its strictest reason, the others within it; the worst line first, each once.
+
+    What a row of the last visit would break holds within it what the same rule says before any row is chosen.
+    """
+    lines: list[list[Reason]] = []
+    for one in sorted(reasons, key=_strictest_first):
+        line = next((line for line in lines if _belongs(one, line)), None)
+        if line is None:
+            lines.append([one])
+        else:
+            line.append(one)
+    return tuple(replace(first, others=tuple(rest)) for first, *rest in lines)
+
+
+def _belongs(one: Reason, line: list[Reason]) -> bool:
+    is_of_the_place = bool(one.regions) and (one.regions, one.treatment) == (line[0].regions, line[0].treatment)
+    return is_of_the_place or any(one.rule == other.rule and (one.treatment is None) != (other.treatment is None)
+                                  for other in line)
+
+
+def _strictest_first(one: Reason) -> tuple[int, bool, int]:
+    cap = 9 if one.max_pressure is None else -1 if one.max_pressure == "none" else one.max_pressure
+    return -_LEVELS[one.level], one.treatment is None, cap
 
 
 def doctors_reason(grant: KnownClearance, text: str, places: tuple[str, ...] = (),
@@ -64,7 +103,7 @@ def doctors_reason(grant: KnownClearance, text: str, places: tuple[str, ...] = (
 def told(holding: Holding) -> str:
     """The rule's own text, with its place before it where it has one."""
     rule = holding.rule
-    text = rule.text.replace("{detail}", _detail(holding))
+    text = worded(rule.text, holding.found).replace("{detail}", _detail(holding))
     if rule.adaptation:
         text = f"{text} {rule.adaptation}"
     if holding.places:
@@ -74,7 +113,7 @@ def told(holding: Holding) -> str:
 
 def because(holding: Holding) -> str:
     """Why there is a limit, as the first half of a sentence: "sensation is reduced"."""
-    return holding.rule.because.replace("{detail}", _detail(holding))
+    return worded(holding.rule.because, holding.found).replace("{detail}", _detail(holding))
 
 
 def broken(holding: Holding, treatment: ProposedTreatment) -> str:

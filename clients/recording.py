@@ -8,17 +8,18 @@ from datetime import date, timedelta
 from typing import Any, ClassVar, TypedDict, Unpack
 
 from django.db import transaction
+from django.db.models import Q
 
 from clients.body import REGIONS, inside, keys, said, sides_of, together
 from clients.conditions import CONDITIONS
 from clients.episodes import today_in
 from clients.findings import FINDINGS
-from clients.models import Client, ClientCondition, Finding, FindingRegion
+from clients.models import Client, ClientCondition, Finding, FindingRegion, Medicine
 from clients.standing import lock_client
 from clients.words import one_line
 from practice import audit, clock
 from practice.access import Actor
-from practice.refusals import BadInput, Refusal
+from practice.refusals import BadInput, Refusal, WrongState
 
 Place = tuple[str, str]  # region and side
 EARLIEST_YEAR = 1900
@@ -59,6 +60,12 @@ class ContradictoryFindings(Refusal):
         super().__init__(f"“{first.name}” is already recorded for {first.where}. One place cannot feel nothing and too "
                          "much at once: end the other finding first, or correct the place.", field="regions")
         self.standing = tuple(standing)
+
+
+class AlreadyEnded(WrongState):
+    """It is over since a day that is noted."""
+
+    title: ClassVar[str] = "It has ended already"
 
 
 class ConditionFields(TypedDict, total=False):
@@ -109,8 +116,14 @@ def correct_condition(*, condition: ClientCondition, by: Actor, **changes: Unpac
     return row
 
 
+@transaction.atomic
 def end_condition(*, condition: ClientCondition, ended_on: date | None, by: Actor) -> ClientCondition:
-    """Say that the client no longer has it, from the day after `ended_on`; None where that was a slip."""
+    """Say that the client no longer has it, from the day after `ended_on`; None where that was a slip.
+
+    Refuses one that has ended already.
+    """
+    lock_client(condition.client)
+    refuse_ended(ClientCondition.objects.select_related("client__practice").get(pk=condition.pk), ended_on)
     return correct_condition(condition=condition, by=by, ended_on=ended_on)
 
 
@@ -190,9 +203,38 @@ def correct_finding_instead(*, finding: Finding, by: Actor, **changes: Unpack[Fi
     return correct_finding(finding=finding, by=by, **changes)
 
 
+@transaction.atomic
 def end_finding(*, finding: Finding, ended_on: date | None, by: Actor) -> Finding:
-    """Say that it limits the work no longer, from the day after `ended_on`; None where that was a slip."""
+    """Say that it limits the work no longer, from the day after `ended_on`; None where that was a slip.
+
+    Refuses one that has ended already.
+    """
+    lock_client(finding.client)
+    refuse_ended(Finding.objects.select_related("client__practice").get(pk=finding.pk), ended_on)
     return correct_finding(finding=finding, by=by, ended_on=ended_on)
+
+
+def refuse_ended(row: ClientCondition | Finding | Medicine, ended_on: date | None) -> None:
+    """Refuse to end what is over, or the same day once more; to say that it holds again is no end."""
+    if ended_on is None or row.ended_on is None:
+        return
+    is_over = row.ended_on < today_in(row.client)
+    if is_over or row.ended_on == ended_on:
+        way_on = " If it is still there, press “Holds again” under “No longer” on the client’s page." if is_over else ""
+        raise AlreadyEnded(f"{clock.said_date(row.ended_on, year=True)} is noted as its last day already.{way_on}",
+                           field="ended_on")
+
+
+def alike_finding(*, client: Client, finding: str, places: Sequence[Place]) -> Finding | None:
+    """The same finding in the same places, where one is open already."""
+    wanted = _spelled_out(places)
+    rows = Finding.objects.filter(client=client, finding=finding).prefetch_related("places")
+    return next((row for row in rows.filter(_is_open(client))
+                 if _spelled_out([(p.region, p.side) for p in row.places.all()]) == wanted), None)
+
+
+def _is_open(client: Client) -> Q:
+    return Q(ended_on=None) | Q(ended_on__gte=today_in(client))
 
 
 def check_place(region: str, side: str, *, field: str = "") -> None:
@@ -289,7 +331,7 @@ def _make_way(row: Finding, places: Sequence[Place], by: Actor) -> None:
             record_finding(client=row.client, finding=other.finding, by=by, places=together(one.places),
                            began_on=other.began_on, ended_on=last, detail=other.detail)
         else:
-            end_finding(finding=other, ended_on=last, by=by)
+            correct_finding(finding=other, ended_on=last, by=by)
 
 
 def _spelled_out(places: Sequence[Place]) -> frozenset[str]:

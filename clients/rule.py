@@ -86,7 +86,8 @@ class Rule:
     rule when given at pressure 1 at most; `days` ends the rule so long after it began; `days_after` lets it speak
     only once the finding is over, for so long. `noted_in` lets it speak only where the finding is noted in one of
     these regions; `in_quadrant` widens the finding's places to the quarter of the trunk beside them. `own` says what
-    a practice changed about it, and stands behind its source.
+    a practice changed about it, and stands behind its source. In `text` and `because` "{felt}" and "{sensation}" stand
+    for what is noted: less feeling, or none (`worded`).
     """
 
     code: str
@@ -116,12 +117,14 @@ class Rule:
     ruled_out: frozenset[str] = field(init=False)
     techniques: tuple[str, ...] = field(init=False)
     citation: str = field(init=False)
+    tells_apart: bool = field(init=False)
 
     def __post_init__(self) -> None:
         out = frozenset(self.excluded_techniques) | with_elements(frozenset(self.excluded_elements))
         object.__setattr__(self, "ruled_out", out)
         object.__setattr__(self, "techniques", tuple(sorted(out)) or self.suggested_techniques)
         object.__setattr__(self, "citation", " · ".join(filter(None, [cite(*self.source), self.own])))
+        object.__setattr__(self, "tells_apart", "{felt}" in self.text or "{sensation}" in self.because)
 
     @property
     def evidence(self) -> str:
@@ -145,6 +148,16 @@ class Rule:
     def is_outright(self) -> bool:
         """Whether no way of working keeps it: it is about coming, or about touching a place, at all."""
         return not self.has_limits or self.max_pressure == "none"
+
+
+_FELT = {"reduced-sensation": ("numb", "reduced"), "absent-sensation": ("no feeling", "absent")}
+_FELT_EITHER = ("numb or no feeling", "reduced or absent")
+
+
+def worded(text: str, found: str = "") -> str:
+    """The words of a rule about this finding; without one, about either of those it tells apart."""
+    felt, sensation = _FELT.get(found, _FELT_EITHER)
+    return text.replace("{felt}", felt).replace("{sensation}", sensation)
 
 
 def table_of(rules: Iterable[Rule]) -> dict[str, Rule]:

@@ -15,9 +15,9 @@ from clients.conditions import CONDITIONS
 from clients.fields import LineField, NumberField
 from clients.findings import FINDINGS
 from clients.models import Episode, RuleChange
-from clients.own_rules import NUMBERS, book_of, change_rule, numbers_of, restore_rule
+from clients.own_rules import NUMBERS, book_of, change_rule, numbers_of, restore_rule, siblings_of
 from clients.reasons import capital
-from clients.rule import Rule, Trigger
+from clients.rule import Rule, Trigger, worded
 from clients.rules import RULES
 from clients.search import folded
 from clients.views import member_of, status_of
@@ -53,6 +53,7 @@ class RuleChangeForm(forms.Form):
             self.fields[name] = NumberField(label=_LABELS[name], least=least, most=most, counted_in=counted,
                                             initial=mine.get(name, number), help_text=f"Published: {number}.")
         self.fields["is_off"].initial = bool(change and change.is_off)
+        self.fields["reason"].initial = change.reason if change else ""
         if rule.is_emergency:
             del self.fields["is_off"]
         self.order_fields([*published, "is_off", "reason"])
@@ -75,7 +76,7 @@ def rule_list(request: HttpRequest) -> HttpResponse:
     for rule in RULES.values():
         row = RuleRow(rule, said_rule(book.rules.get(rule.code, rule)), changes.get(rule.code))
         about = said_trigger(rule.when)
-        words = folded(f"{about} {rule.text} {rule.citation}")
+        words = folded(f"{about} {said_rule(rule)} {rule.citation}")
         if all(word in words for word in folded(q).split()) and (row.change or not is_changed_only):
             groups.setdefault(about, []).append(row)
     return render(request, "clients/rules.html", {
@@ -92,15 +93,16 @@ def rule_page(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404("There is no rule of this name.")
     history = list(RuleChange.objects.visible_to(member).filter(rule=code).select_related("made_by__user",
                                                                                           "ended_by__user"))
-    change = next((row for row in history if row.ended_at is None), None)
+    change, book = next((row for row in history if row.ended_at is None), None), book_of(member.practice)
     form = RuleChangeForm(request.POST if request.method == "POST" else None, rule=rule, change=change)
     if form.is_bound and form.is_valid() and attempt(
             form, change_rule, practice=member.practice, rule=code, by=member, **form.change()):
         messages.success(request, "Noted. Booking, plans and notes keep to it from now on.")
         return redirect("clients:rule", code)
     return render(request, "clients/rule.html", {
-        "room": "practice", "rule": rule, "text": said_rule(book_of(member.practice).rules.get(code, rule)),
+        "room": "practice", "rule": rule, "text": said_rule(book.rules.get(code, rule)),
         "about": said_trigger(rule.when), "form": form,
+        "siblings": [(sibling, said_rule(book.rules.get(sibling.code, sibling))) for sibling in siblings_of(rule)],
         "change": change, "history": history, "may_change": member.role == Role.OWNER}, status=status_of(form))
 
 
@@ -116,7 +118,7 @@ def rule_restore(request: HttpRequest, code: str) -> HttpResponse:
 
 def said_rule(rule: Rule) -> str:
     """What a rule says of nobody in particular."""
-    return capital(rule.text.replace("{detail}", "what they do not tolerate"))
+    return capital(worded(rule.text).replace("{detail}", "what they do not tolerate"))
 
 
 def said_trigger(when: Trigger) -> str:

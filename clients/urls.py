@@ -39,6 +39,7 @@ urlpatterns = [
     path("findings/<uuid:pk>/end/", body_views.finding_end, name="finding_end"),
     path("clients/<uuid:pk>/medicines/new/", medicine_views.medicine_new, name="medicine_new"),
     path("medicines/<uuid:pk>/edit/", medicine_views.medicine_edit, name="medicine_edit"),
+    path("medicines/<uuid:pk>/end/", medicine_views.medicine_end, name="medicine_end"),
     path("clients/<uuid:pk>/contacts/new/", contact_views.contact_new, name="contact_new"),
     path("contacts/<uuid:pk>/edit/", contact_views.contact_edit, name="contact_edit"),
     path("contacts/<uuid:pk>/remove/", contact_views.contact_remove, name="contact_remove"),

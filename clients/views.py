@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.doctors import create_doctor, link_doctor
 from clients.duplicates import already_listed
@@ -151,22 +151,28 @@ def client_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
                   status=status_of(form))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @member_page()
 def client_archive(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Take somebody who comes no more off the list."""
+    """Take somebody who comes no more off the list; whoever only looks is led to the client."""
     member = member_of(request)
-    client = archive_client(client=find(Client, member, pk, "practice"), by=member)
+    client = find(Client, member, pk, "practice")
+    if request.method != "POST":
+        return redirect("clients:client", client.pk)
+    archive_client(client=client, by=member)
     messages.success(request, f"{client.name} is in the archive, with everything that is written of them.")
     return redirect("clients:list")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @member_page()
 def client_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Put them back on the list."""
+    """Put them back on the list; whoever only looks is led to the client."""
     member = member_of(request)
-    client = restore_client(client=find(Client, member, pk, "practice"), by=member)
+    client = find(Client, member, pk, "practice")
+    if request.method != "POST":
+        return redirect("clients:client", client.pk)
+    restore_client(client=client, by=member)
     messages.success(request, f"{client.name} is on your list again.")
     return redirect("clients:client", client.pk)
 

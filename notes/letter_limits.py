@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from clients.body import said
 from clients.contraindications import Cap, Check, Reason, Rule
 from clients.reasons import capital, method
-from clients.rule import Level
+from clients.rule import Level, worded
 
 _AVOIDED = {
     "deep": "deep work", "vigorous": "vigorous work", "percussion": "tapping", "friction": "friction",
@@ -76,12 +76,13 @@ def _avoided(rule: Rule) -> list[str]:
 
 def _whys(found: Sequence[tuple[Reason, Rule]], episodes: Mapping[str, str]) -> dict[str, None]:
     """Why, each once, in the order of the reasons."""
-    return dict.fromkeys(_why(rule, episodes) for _, rule in found)
+    return dict.fromkeys(_why(reason, rule, episodes) for reason, rule in found)
 
 
-def _why(rule: Rule, episodes: Mapping[str, str]) -> str:
+def _why(reason: Reason, rule: Rule, episodes: Mapping[str, str]) -> str:
+    because = reason.because or worded(rule.because)
     if rule.when.kind == "episode" and len(rule.when.codes) == 1 and rule.when.steroids_within is None:
-        return episodes.get(rule.when.codes[0], rule.because)
+        return episodes.get(rule.when.codes[0], because)
     if rule.checks_lubricant:
         return "an allergy is known"
-    return rule.because or rule.text.split(":")[0].split(", so ")[0].rstrip(".")
+    return because or rule.text.split(":")[0].split(", so ")[0].rstrip(".")

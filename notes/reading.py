@@ -102,5 +102,5 @@ def read_share(*, share: Share, by: Membership) -> Share:
 
 def read_outcomes(*, client: Client, by: Membership, measure: str = "") -> dict[str, list[Point]]:
     """The client's readings by measure from the notes this member may read."""
-    audit.record(by=by, verb="outcomes_read", subject=client, client_id=client.pk, measure=measure)
+    audit.record(by=by, verb="outcomes_read", subject=client, client_id=client.pk)
     return readings_of(client, by=by, measure=measure)

@@ -66,6 +66,11 @@ def links_for(*, purpose: str, wanted: dict[UUID, tuple[Practice, datetime]]) ->
     return {subject_id: token_of("action-link", known[subject_id].pk) for subject_id in wanted}
 
 
+def close_link(*, purpose: str, subject_id: UUID) -> None:
+    """The link for this purpose and subject works no more; asked for again, there is a new one."""
+    ActionLink.objects.filter(purpose=purpose, subject_id=subject_id).delete()
+
+
 def open_link(token: str, *, purpose: str) -> ActionLink | None:
     """The live link behind a token, or None: unknown, expired and of another purpose look the same."""
     return (

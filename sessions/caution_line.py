@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clients import body
 from clients.contraindications import Cap, Check, Reason, Rule
-from clients.reasons import said_cap
+from clients.reasons import folded, said_cap
 from practice.models import Membership
 
 _ELEMENTS = {
@@ -132,5 +132,5 @@ def told_to(member: Membership, limits: Check | None, planned: Check | None = No
     if limits is None or not member.may_see_clinical:
         return None
     broken = tuple(r for r in planned.reasons if r.treatment is not None and r.level != "info") if planned else ()
-    return Told(tuple(r for r in limits.reasons if r.level != "info") + broken,
+    return Told(folded([*(r for r in limits.reasons if r.level != "info"), *broken]),
                 tuple(r for r in limits.reasons if r.level == "info"))

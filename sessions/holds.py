@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from clients.episodes import POLICIES, advance_episode, record_episode, today_in
 from clients.models import Client, Episode
+from clients.sentences import in_a_sentence
 from practice import clock
 from practice.access import Actor
 from practice.models import Message
@@ -116,7 +117,7 @@ def hold_appointments(*, episode: Episode, by: Actor) -> Effect:
 
 def _why_kept(visit: Appointment, episode: Episode, holds: bool) -> str:
     if not holds:
-        return f"A {episode.get_kind_display().lower()} does not hold visits; the safety check speaks instead."
+        return f"A {in_a_sentence(episode.get_kind_display())} does not hold visits; the safety check speaks instead."
     if visit.status == Appointment.Status.ARRIVED:
         return "Already under way."
     if visit.starts_at <= timezone.now():

@@ -15,6 +15,7 @@ from django.utils import timezone
 from clients.clearances import EXPIRING_DAYS, running_out
 from clients.findings import FINDINGS
 from clients.models import Clearance, Episode, EpisodeStep, Finding, Questionnaire
+from clients.sentences import in_a_sentence
 from practice import clock
 from practice.models import Membership
 from sessions.check_before import PRE_VISIT
@@ -127,7 +128,7 @@ def _to_look_at_again(member: Membership) -> list[Need]:
     today = clock.wall_of(timezone.now(), member.practice.time_zone)[0]
     due = (Finding.objects.visible_to(member).filter(review_on__lte=today, client__archived_at=None)
            .filter(Q(ended_on=None) | Q(ended_on__gte=today)).select_related("client").order_by("review_on", "pk"))
-    return [Need(f"{row.client.name}: {FINDINGS[row.finding].name.lower()}, to be looked at again since "
+    return [Need(f"{row.client.name}: {in_a_sentence(FINDINGS[row.finding].name)}, to be looked at again since "
                  f"{clock.said_date(row.review_on)}", reverse("clients:finding_edit", args=[row.pk]))
             for row in due[:20] if row.review_on and row.finding in FINDINGS]
 
@@ -142,5 +143,4 @@ def _episode_url(pk: UUID | None) -> str:
 
 def kind_words(episode: Episode) -> str:
     """The kind of episode inside a sentence: "MS relapse", "migraine attack"."""
-    label = episode.get_kind_display()
-    return label if label[:2] == "MS" or label.startswith("Parkinson") else label[:1].lower() + label[1:]
+    return in_a_sentence(episode.get_kind_display())

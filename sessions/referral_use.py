@@ -1,9 +1,8 @@
-"""How many visits of a referral are used, and whether what is to be booked still fits into it: words, never a refusal.
-"""
+"""How many visits of a referral took place and are booked, and whether more fit into it: words, never a refusal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -12,30 +11,37 @@ from clients.models import Client, Referral
 from practice import clock
 from sessions.models import Appointment
 
-USES = ("booked", "confirmed", "arrived", "fulfilled")
+HAD = ("arrived", "fulfilled")
+USES = ("booked", "confirmed", *HAD)
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A referral and how many of its visits are used; a line in words."""
+    """A referral, how many of its visits took place and how many are booked; a line in words."""
 
     referral: Referral
-    used: int
+    had: int
+    booked: int
+
+    @property
+    def taken(self) -> int:
+        """How many cannot be booked any more: those that took place and those that are booked."""
+        return self.had + self.booked
 
     @property
     def left(self) -> int | None:
         """How many are left, none less than 0; None where it names no number."""
         agreed = self.referral.visits_agreed
-        return None if agreed is None else max(0, agreed - self.used)
+        return None if agreed is None else max(0, agreed - self.taken)
 
     @property
     def said(self) -> str:
-        """“7 of 10 visits used, 3 left”."""
-        agreed = self.referral.visits_agreed
+        """“10 visits agreed: 4 had, 3 booked, 3 left”."""
+        agreed, counted = self.referral.visits_agreed, f"{self.had} had, {self.booked} booked"
         if agreed is None:
-            return f"{self.used} visit{'' if self.used == 1 else 's'} so far"
-        over = f", {self.used - agreed} more than agreed" if self.used > agreed else f", {self.left} left"
-        return f"{self.used} of {agreed} visit{'' if agreed == 1 else 's'} used{over}"
+            return counted
+        over = f"{self.taken - agreed} more than agreed" if self.taken > agreed else f"{self.left} left"
+        return f"{agreed} visit{'' if agreed == 1 else 's'} agreed: {counted}, {over}"
 
     @property
     def covers(self) -> str:
@@ -47,23 +53,27 @@ class Use:
 
 
 def uses_of(client: Client) -> list[Use]:
-    """Every referral of a client with how many of its visits are used, newest first."""
+    """Every referral of a client with how many of its visits were had and are booked, newest first."""
     rows = list(Referral.objects.filter(client=client).select_related("doctor"))
-    used = used_of(rows)
-    return [Use(row, used[row.pk]) for row in rows]
+    counted = _counted(rows)
+    return [Use(row, *counted[row.pk]) for row in rows]
 
 
-def used_of(referrals: Iterable[Referral]) -> dict[UUID, int]:
-    """How many visits each uses: those in its days that are booked, confirmed, arrived or done.
+def _counted(rows: Sequence[Referral]) -> dict[UUID, tuple[int, int]]:
+    """How many visits in the days of each took place, and how many are booked.
 
     What is on hold, cancelled, missed or only requested does not count; after a referral was closed, nothing does. A
     visit in the days of two referrals counts for both: which doctor pays for it is not known here.
     """
-    rows = list(referrals)
     visits = Appointment.objects.filter(client__in={row.client_id for row in rows}, status__in=USES)
-    days = list(visits.values_list("client", "wall_date", "time_zone"))
-    return {row.pk: sum(1 for client, on, zone in days
-                        if client == row.client_id and row.began_on <= on <= _last_day(row, zone)) for row in rows}
+    days = list(visits.values_list("client", "wall_date", "time_zone", "status"))
+    counted: dict[UUID, tuple[int, int]] = {}
+    for row in rows:
+        mine = [status for client, on, zone, status in days
+                if client == row.client_id and row.began_on <= on <= _last_day(row, zone)]
+        had = sum(status in HAD for status in mine)
+        counted[row.pk] = had, len(mine) - had
+    return counted
 
 
 def _last_day(row: Referral, zone: str) -> date:
@@ -97,8 +107,8 @@ def _line(use: Use, days: Sequence[date]) -> Line | None:
     inside = sum(1 for day in days if _covers(row, day))
     late = [day for day in days if row.ends_on and day > row.ends_on]
     beyond = []
-    if row.visits_agreed is not None and inside and use.used + inside > row.visits_agreed:
-        over = min(inside, use.used + inside - row.visits_agreed)
+    if row.visits_agreed is not None and inside and use.taken + inside > row.visits_agreed:
+        over = min(inside, use.taken + inside - row.visits_agreed)
         what = "This visit goes" if len(days) == 1 else f"{over} of these visits {'goes' if over == 1 else 'go'}"
         beyond.append(f"{what} beyond it.")
     if late and row.ends_on:

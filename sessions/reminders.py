@@ -303,13 +303,22 @@ def _still_open(message: Message) -> str | None:
 
 
 def ask_to_look(message: Message) -> Mail:
-    """The message to a therapist that says neither who nor what."""
+    """The message to a therapist that says on which day, and neither who nor what."""
     member = Membership.objects.select_related("user").filter(user__email=message.to_address,
                                                               practice=message.practice).first()
     name = member.name if member else "there"
-    return Mail("A visit needs your decision today",
+    return Mail(f"A visit{_day_of(message)} needs your decision",
                 f"Hello {name},\n\nA coming visit needs your decision. Sign in and look under “Needs you”:\n"
                 f"{settings.BASE_URL}/\n")
+
+
+def _day_of(message: Message) -> str:
+    """When the visit is, as it goes on in a sentence: " today", " on Thu 26 Nov"; empty without a visit."""
+    visit = Appointment.objects.filter(pk=message.appointment_id).first()
+    if visit is None:
+        return ""
+    today = clock.wall_of(timezone.now(), visit.time_zone)[0]
+    return " today" if visit.wall_date == today else f" on {clock.said_date(visit.wall_date)}"
 
 
 outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit, keeps_quiet_hours=False,

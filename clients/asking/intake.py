@@ -13,7 +13,16 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from clients.asking.questionnaires import LINK_LIVES, SETS, QuestionSet, Spared, ask_questions, url_of
+from clients.asking.questionnaires import (
+    LINK_LIVES,
+    SETS,
+    QuestionSet,
+    Spared,
+    ask_questions,
+    minutes_for,
+    shown_url_of,
+    url_of,
+)
 from clients.asking.questions_intake import AGREEMENT, AGREEMENT_VERSION, QUESTIONS
 from clients.models import Client, ClientCondition, Questionnaire
 from practice import audit, clock, outbox
@@ -66,13 +75,16 @@ def send_intake(*, client: Client, by: Actor) -> Message:
 
 @transaction.atomic
 def show_intake(*, client: Client, by: Actor) -> str:
-    """The link, to be opened on a device of the practice; the front desk gets none once answers have been begun."""
+    """A link to be opened on a device of the practice; nobody who has seen it can open what is answered elsewhere.
+
+    Once answers have been begun the front desk gets none, and a therapist the client's own.
+    """
     row = ask_intake(client=client, by=by)
     if row.drafted_at and not by.may_see_clinical:
         raise NotAllowed(f"{client.called} has begun to answer. Their own link still works; a therapist can show it "
                          "here.")
     audit.record(by=by, verb="questions_link_shown", subject=row)
-    return url_of(row)
+    return url_of(row) if row.drafted_at else shown_url_of(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +164,7 @@ def _mail(message: Message) -> Mail:
     call = f"Questions? Call {practice.phone}.\n" if practice.phone else ""
     return Mail("Some questions before your visit",
                 f"Hello {row.client.called},\n\nto prepare your visit we have some questions for you. They take about "
-                f"ten minutes. You can stop at any time and go on later:\n\n{url_of(row)}\n\n"
+                f"{minutes_for(row)} minutes. You can stop at any time and go on later:\n\n{url_of(row)}\n\n"
                 f"The link works until {until}. It is meant for you alone.\n\n{call}"
                 f"{practice.sender_name or practice.name}\n")
 

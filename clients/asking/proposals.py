@@ -31,6 +31,7 @@ from clients.medicines import record_medicine
 from clients.models import Client, ClientCondition, Doctor, EmergencyCard, Episode, Finding, Medicine, Questionnaire
 from clients.profiles import ReminderConsent, change_client
 from clients.recording import record_condition, record_finding
+from clients.sentences import in_a_sentence
 from clients.wishes import Wishes, said_windows, wishes_of
 from practice import clock
 from practice.access import Actor
@@ -47,7 +48,8 @@ _WISHES = {"windows": "Times that suit", "mobility": "Getting about", "transfer"
 class Proposal:
     """One thing an answer would change. `accept` does it; None where the profile says it already.
 
-    `is_added` where it adds and overwrites nothing: ticked beforehand.
+    `is_added` where it adds and overwrites nothing: ticked beforehand. `other_act` is what the tick does where it
+    neither just accepts nor changes.
     """
 
     key: str
@@ -55,6 +57,12 @@ class Proposal:
     now: str
     accept: Callable[[Client, Actor], object] | None
     is_added: bool = True
+    other_act: str = ""
+
+    @property
+    def act(self) -> str:
+        """What the tick does, as it stands beside it."""
+        return self.other_act or ("Accept" if self.is_added else "Change")
 
     @property
     def is_offered(self) -> bool:
@@ -194,14 +202,14 @@ def _medicine(profile: Profile, to: ToMedicine, line: str, key: str) -> Proposal
     known = [m.name for m in profile.medicines if m.name.casefold() == name.casefold()]
     first = name.casefold().split()[:1]  # “Baclofen 10 mg three times” may be the baclofen that stands there
     alike = [m.name for m in profile.medicines if m.name.casefold().split()[:1] == first]
-    words = [f"Medicine: {name}", "" if kind.code == "other" else f"({kind.name.lower()})",
+    words = [f"Medicine: {name}", "" if kind.code == "other" else f"({in_a_sentence(kind.name)})",
              f"at {', '.join(map(clock.said_time, times))}" if times else ""]
 
     def accept(client: Client, by: Actor) -> object:
         return record_medicine(client=client, name=name, kind=kind.code, by=by, times=times)
 
     return Proposal(key, " ".join(filter(None, words)), ", ".join(known or alike) or _NOTHING,
-                    None if known else accept, is_added=not alike)
+                    None if known else accept, is_added=not alike, other_act="Add beside it" if alike else "")
 
 
 def _card(profile: Profile, to: ToCard, given: Answer, key: str) -> list[Proposal]:
@@ -226,7 +234,7 @@ def _card(profile: Profile, to: ToCard, given: Answer, key: str) -> list[Proposa
         fields = parts | ({"plan": "\n\n".join(filter(None, [before, parts["plan"]]))} if "plan" in parts else {})
         return change_card(client=client, by=by, **fields)  # type: ignore[arg-type]
 
-    return [Proposal(key, f"Emergency card, {label[0].lower() + label[1:]}: {person or given.words}", now or _NOTHING,
+    return [Proposal(key, f"Emergency card, {in_a_sentence(label)}: {person or given.words}", now or _NOTHING,
                      None if is_there else accept, is_added=not now)]
 
 
@@ -256,7 +264,7 @@ def _episode(profile: Profile, to: ToEpisode, given: Answer, key: str) -> list[P
 
     now = f"{label} since {clock.said_date(known.onset_on, year=True)}" if known else "none is open"
     return [Proposal(key, f"Possible {label}, since {said_roughly(given.on)}", now, None if known else accept,
-                     is_added=False)]
+                     is_added=False, other_act="Report it as possible")]
 
 
 def _page(profile: Profile, to: ToPage, given: Answer, key: str) -> list[Proposal]:

@@ -1,11 +1,11 @@
 """The pages behind a link with questions: one question each, the answers to be checked, the agreement, sent.
 
-Looking changes nothing. No sign-in, nothing kept in the browser; unknown, expired and answered links get one text.
+Looking changes nothing. No sign-in; unknown, expired and answered links get one text. Of a link that somebody of the
+practice has seen the browser keeps that it began to answer, so that no other one opens the answers.
 """
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +22,10 @@ from clients.asking.questionnaires import (
     AnswersMissing,
     AnswersSent,
     answers_of,
+    close_shown,
+    is_shown,
     just_sent_behind,
+    minutes_for,
     open_behind,
     questions_of,
     save_answer,
@@ -36,7 +39,8 @@ from practice.pages import attempt, look
 from practice.refusals import Refusal
 
 CHECK, AGREE, SENT = "check", "agree", "sent"
-MINUTES_EACH = 0.6  # a page, as we tell them beforehand; our own guess
+_BEGUN = "begun"  # a cookie of one link, gone when the browser is closed
+_BEGUN_LASTS = 20 * 60 * 60
 
 
 def _closed(request: HttpRequest) -> HttpResponse:
@@ -53,24 +57,25 @@ def _kept_private(response: HttpResponse) -> HttpResponse:
 @require_safe
 def start(request: HttpRequest, token: str) -> HttpResponse:
     """What is asked, how long it takes, who reads it; the way in, or back to where one left."""
-    row = open_behind(token)
+    row = open_behind(token, begun_here=_begun_here(request))
     if row is None:
         return _kept_private(_closed(request))
     questions, answers = questions_of(row), answers_of(row)
     return _kept_private(render(request, "clients/questions_start.html", _around(row, token) | {
         "begun": sum(1 for question in questions if question.code in answers), "count": len(questions),
-        "minutes": 5 * ceil(len(questions) * MINUTES_EACH / 5), "next": _next_url(row, token)}))
+        "minutes": minutes_for(row), "next": _next_url(row, token)}))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, token: str, code: str) -> HttpResponse:
     """One page of the questions: a question by its code, or `check`, `agree`, `sent`."""
-    if code == SENT and (sent := just_sent_behind(token)):
+    here = _begun_here(request)
+    if code == SENT and (sent := just_sent_behind(token, begun_here=here)):
         return _kept_private(render(request, "clients/questions_sent.html", _around(sent, token) | {
             "then": SETS[sent.kind].then(sent)}))
-    row = open_behind(token)
+    row = open_behind(token, begun_here=here)
     if row is None:
-        is_thanked = code == AGREE and request.method == "POST" and just_sent_behind(token)
+        is_thanked = code == AGREE and request.method == "POST" and just_sent_behind(token, begun_here=here)
         return _kept_private(_to(token, SENT) if is_thanked else _closed(request))
     show = {CHECK: _check, AGREE: _agree}.get(code, _question)
     try:
@@ -89,7 +94,7 @@ def _question(request: HttpRequest, row: Questionnaire, token: str, code: str) -
     if form.is_bound and form.is_valid():
         row_now = attempt(form, _save, row=row, typed=form, code=code)
         if row_now is not None:
-            return redirect(_after(row_now, token, code, is_checking=is_checking))
+            return _begun(redirect(_after(row_now, token, code, is_checking=is_checking)), row_now, token)
         if isinstance(getattr(form, "refusal", None), AnswersSent):
             raise form.refusal  # type: ignore[attr-defined]
     before, _ = beside(questions, code)
@@ -100,6 +105,21 @@ def _question(request: HttpRequest, row: Questionnaire, token: str, code: str) -
         "is_counted": questions[0].code in answers,
         "given": answers.get(code), "back": _url(token, back), "kind": question.kind.name.lower(),
     }, status=status_of(form))
+
+
+def _begun_here(request: HttpRequest) -> str:
+    """The questions this browser began behind a link that somebody of the practice has seen; "" for none."""
+    return str(request.get_signed_cookie(_BEGUN, default="", max_age=_BEGUN_LASTS) or "")
+
+
+def _begun(response: HttpResponse, row: Questionnaire, token: str) -> HttpResponse:
+    """An answer is kept: behind a link that was shown this browser alone goes on, and no such link beside their own."""
+    if is_shown(token):
+        response.set_signed_cookie(_BEGUN, str(row.pk), path=_url(token), httponly=True, samesite="Lax",
+                                   secure=settings.SESSION_COOKIE_SECURE)
+    else:
+        close_shown(row)
+    return response
 
 
 def _save(*, row: Questionnaire, typed: AnswerForm, code: str) -> Questionnaire:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import ClassVar
 from uuid import UUID
 
@@ -26,8 +27,10 @@ from practice.access import Actor, Outsider
 from practice.refusals import BadInput, Refusal
 
 LINK = "questions"
+SHOWN = "questions-shown"  # the link somebody of the practice has seen; it opens no answers
 DRAFT_IS_KEPT = timedelta(days=7)
 LINK_LIVES = timedelta(days=30)
+MINUTES_EACH = 0.6  # a question, as we tell them beforehand; our own guess
 THANKS_STAND = timedelta(minutes=15)  # how long the page after sending can be opened again
 
 
@@ -100,22 +103,45 @@ def url_of(row: Questionnaire) -> str:
     return f"{settings.BASE_URL}/q/{token}/"
 
 
-def open_behind(token: str) -> Questionnaire | None:
-    """The questions a live link leads to; None for unknown, expired and answered ones alike."""
-    return _behind(token, submitted_at=None, closes_at__gt=timezone.now())
+def shown_url_of(row: Questionnaire) -> str:
+    """A link to be opened on a device of the practice: from the first answer on it works in that browser alone."""
+    token = links.link_for(practice=row.practice, purpose=SHOWN, subject_id=row.pk, expires_at=row.closes_at)
+    return f"{settings.BASE_URL}/q/{token}/"
 
 
-def just_sent_behind(token: str) -> Questionnaire | None:
+def is_shown(token: str) -> bool:
+    """Whether somebody of the practice has seen this link."""
+    return links.open_link(token, purpose=SHOWN) is not None
+
+
+def close_shown(row: Questionnaire) -> None:
+    """The link that was shown works no more: the client answers by their own."""
+    links.close_link(purpose=SHOWN, subject_id=row.pk)
+
+
+def open_behind(token: str, *, begun_here: str = "") -> Questionnaire | None:
+    """The questions a live link leads to; None for unknown, expired and answered ones alike.
+
+    A link that was shown leads nowhere once somebody has begun to answer, but in the browser that did: `begun_here`
+    is the id of the questions which that browser began.
+    """
+    return _behind(token, begun_here, submitted_at=None, closes_at__gt=timezone.now())
+
+
+def just_sent_behind(token: str, *, begun_here: str = "") -> Questionnaire | None:
     """The same for answers that were sent a moment ago."""
-    return _behind(token, submitted_at__gt=timezone.now() - THANKS_STAND)
+    return _behind(token, begun_here, submitted_at__gt=timezone.now() - THANKS_STAND)
 
 
-def _behind(token: str, **where: object) -> Questionnaire | None:
-    link = links.open_link(token, purpose=LINK)
+def _behind(token: str, begun_here: str, **where: object) -> Questionnaire | None:
+    own = links.open_link(token, purpose=LINK)
+    link = own or links.open_link(token, purpose=SHOWN)
     if link is None:
         return None
-    return (Questionnaire.objects.filter(pk=link.subject_id, practice=link.practice, client__archived_at=None, **where)
-            .select_related("client__practice", "practice").first())
+    row = (Questionnaire.objects.filter(pk=link.subject_id, practice=link.practice, client__archived_at=None, **where)
+           .select_related("client__practice", "practice").first())
+    is_open_here = own or row is None or not answers_of(row) or begun_here == str(row.pk)
+    return row if is_open_here else None
 
 
 # --- answering -------------------------------------------------------------------------------------------------------
@@ -135,6 +161,11 @@ def questions_of(row: Questionnaire) -> tuple[Question, ...]:
         return tuple(question for question in own.questions if question.code in answers)
     spared = own.spared(row)
     return asked(own.questions, answers, conditions=spared.conditions, facts=spared.facts)
+
+
+def minutes_for(row: Questionnaire) -> int:
+    """About how long the questions take, in steps of five minutes: one number for the mail and the first page."""
+    return 5 * ceil(len(questions_of(row)) * MINUTES_EACH / 5)
 
 
 @transaction.atomic

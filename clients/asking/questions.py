@@ -199,6 +199,8 @@ def day_of(day: str, month: str, year: str, *, is_exact: bool = False) -> str:
         raise BadInput("Write the year, with four digits.", field="year")
     if not (year.isdecimal() and len(year) == 4):
         raise BadInput("Write the year with four digits, for example 2019.", field="year")
+    if day and not (day.isdecimal() and len(day) <= 2):
+        raise BadInput("Write the day as a number, for example 31.", field="day")
     if day and not month:
         raise BadInput("Choose the month as well, or leave the day empty.", field="month")
     if is_exact and not (day and month):

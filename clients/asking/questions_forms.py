@@ -153,11 +153,11 @@ def _date(question: Question) -> dict[str, forms.Field]:
     born = ("bday-day", "bday-month", "bday-year") if question.is_exact else ("off", "off", "off")
     months = [("", "Choose"), *((f"{n:02}", name) for n, name in enumerate(MONTHS, 1))]
     return {
-        "day": LineField(label="Day", required=False, max_length=2,
+        "day": LineField(label="Day", required=False,
                          widget=forms.TextInput(attrs=number | {"autocomplete": born[0]})),
         "month": ChoiceOf(label="Month", required=False, choices=months,
                           widget=forms.Select(attrs={"autocomplete": born[1]})),
-        "year": LineField(label="Year", required=False, max_length=4,
+        "year": LineField(label="Year", required=False,
                           widget=forms.TextInput(attrs=number | {"autocomplete": born[2]}))}
 
 

@@ -63,3 +63,11 @@ def test_a_second_record_of_one_person_is_asked_about_before_it_is_made(maria, d
     assert Client.objects.count() == 1
     browser.post(new, typed | {"another": "1"})
     assert Client.objects.count() == 2
+
+
+@pytest.mark.parametrize("act", ["archive", "restore"])
+def test_whoever_only_looks_at_the_address_is_led_to_the_client_and_nothing_happens(maria, desk, page, act):
+    shown = page(desk).get(reverse(f"clients:{act}", args=[maria.pk]))
+    assert (shown.status_code, shown["Location"]) == (302, reverse("clients:client", args=[maria.pk]))
+    maria.refresh_from_db()
+    assert maria.archived_at is None

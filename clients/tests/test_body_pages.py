@@ -1,12 +1,17 @@
 """The pages where a therapist writes down conditions, findings and doctors' words."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from clients.body import REGIONS, sides_of
+from clients.contraindications import ProposedTreatment, cautions_for
+from clients.findings import FINDINGS, GROUPS
+from clients.limits import body_of, limits_on
 from clients.models import Clearance, ClientCondition, ClientDoctor, Doctor, Finding
+from clients.reasons import folded
 from clients.recording import ContradictoryFindings, record_finding
 from conftest import numb
 from practice.models import AuditEntry
@@ -237,3 +242,63 @@ def test_no_feeling_and_too_much_of_it_contradict_each_other_in_parts_and_wholes
     assert maria.findings.count() == 1
     if not is_asked:
         record_finding(client=maria, finding="hypersensitive", places=new, by=ana)
+
+
+def test_the_same_finding_is_asked_about_before_it_stands_twice(page, ana, kofi, now):
+    there = kofi.findings.get()
+    typed = {"finding": "reduced-sensation", "places": ["foot:left", "foot:right"], "detail": "worse at night"}
+    asked = page(ana).post(f"/clients/{kofi.pk}/findings/new/", typed)
+    assert asked.status_code == 409 and "This is noted already" in text_of(asked)
+    assert f'href="/findings/{there.pk}/edit/"' in asked.content.decode() and "worse at night" in asked.content.decode()
+    assert "Reduced sensation, both feet, since 1 Jan 2026" in text_of(asked) and kofi.findings.count() == 1
+    page(ana).post(f"/clients/{kofi.pk}/findings/new/", typed | {"places": ["foot:left"]})
+    assert kofi.findings.count() == 2, "other places are another finding"
+    page(ana).post(f"/clients/{kofi.pk}/findings/new/", typed | {"another": "yes"})
+    assert kofi.findings.count() == 3
+    kofi.findings.update(ended_on=date(2026, 11, 22))
+    assert page(ana).post(f"/clients/{kofi.pk}/findings/new/", typed).status_code == 302, "what is over may come again"
+
+
+def test_what_has_ended_is_not_ended_again_and_a_day_to_come_is_said(page, ana, kofi, now):
+    finding = kofi.findings.get()
+    address = f"/findings/{finding.pk}/end/"
+    later = page(ana).post(address, {"ended_on": "2026-12-01"}, follow=True)
+    assert "it still counts until Tue 1 Dec, that day included" in text_of(later)
+    sooner = page(ana).post(address, {"ended_on": "2026-11-22"}, follow=True)
+    assert "Noted: it ended on Sun 22 Nov." in text_of(sooner)
+    again = page(ana).post(address, {"ended_on": "2026-11-20"})
+    assert again.status_code == 409 and "Sun 22 Nov 2026 is noted as its last day already" in text_of(again)
+    assert "press “Holds again”" in text_of(again)
+    finding.refresh_from_db()
+    assert finding.ended_on == date(2026, 11, 22)
+
+
+def test_the_list_of_findings_is_grouped_by_what_they_are(page, ana, kofi):
+    grouped = [code for codes in GROUPS.values() for code in codes]
+    assert sorted(grouped) == sorted(FINDINGS), "each in one group"
+    shown = page(ana).get(f"/clients/{kofi.pk}/findings/new/").content.decode()
+    assert re.findall(r'<optgroup label="([^"]+)">', shown) == list(GROUPS)
+    assert shown.index('label="Blood and vessels"') < shown.index('value="blood-thinner"') < shown.index('label="Bones"')
+
+
+def test_less_feeling_and_none_are_told_in_different_words(page, ana, maria, now):
+    for finding, side in (("reduced-sensation", "left"), ("absent-sensation", "right")):
+        record_finding(client=maria, finding=finding, places=[("foot", side)], by=ana)
+    words = text_of(page(ana).get(f"/clients/{maria.pk}/"))
+    assert "Left foot: numb, so no deep work." in words and "Right foot: no feeling, so no deep work." in words
+    broken = cautions_for(body_of(maria), [ProposedTreatment("effleurage", "foot", "right", 4)], on=date(2026, 11, 23))
+    assert any("sensation is absent, so pressure 2 at most" in reason.text for reason in broken.reasons)
+    assert "numb or no feeling, so no heat or cold" in text_of(
+        page(ana).get("/practice/rules/reduced-sensation-temperature/")).lower()
+
+
+def test_what_speaks_of_one_place_is_one_line_by_its_strictest_and_the_worst_comes_first(page, ana, kofi, now):
+    speaks = [r for r in limits_on(kofi, date(2026, 11, 23)).reasons if r.level != "info"]
+    lines = folded(speaks)
+    both_feet = [line for line in lines if line.regions == ("foot:left", "foot:right")]
+    assert [(line.max_pressure, len(line.others)) for line in both_feet] == [(2, 2)]
+    assert sorted(r.text for line in lines for r in (line, *line.others)) == sorted(r.text for r in speaks), "none is lost"
+    assert "Also here: numb, so no deep work" in text_of(page(ana).get(f"/clients/{kofi.pk}/"))
+    weightier = replace(both_feet[0], level="clearance", treatment=0, regions=("foot:left",), text="ask first")
+    first = folded([*speaks, weightier])[0]
+    assert first.text == "ask first" and both_feet[0].text in [r.text for r in first.others], "first, and once"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clients.body import REGIONS, sides_of
+from clients.body import REGIONS, TOUCHING, sides_of
 from clients.conditions import CONDITIONS
 from clients.contraindications import (
     EPISODES,
@@ -187,7 +187,17 @@ def test_a_grants_own_cap_techniques_and_minutes_count_and_never_raise_a_cap():
                      "Left arm: Dr Silva ruled out tapotement."]
     generous = KnownClearance("", "granted", (), 5)
     numb = at("reduced-sensation", *LEFT_FOOT)
-    assert check(body(numb, generous)).max_pressure_by_region == {"foot:left": 2}
+    caps = check(body(numb, generous)).max_pressure_by_region
+    assert (caps["foot:left"], caps["foot:right"]) == (2, 5)
+
+
+def test_with_nothing_planned_a_cap_of_the_whole_body_is_told_for_every_place_of_it():
+    caps = check(body("blood-thinner", at("open-wound", ("calf", "left")))).max_pressure_by_region
+    assert caps.keys() == TOUCHING.keys() and caps["back:left"] == caps["sacrum:midline"] == 2
+    assert caps["calf:left"] == caps["lower-leg:left"] == "none" and caps["calf:right"] == 2
+    told_of_a_place = check(body(at("reduced-sensation", *LEFT_FOOT)))
+    assert told_of_a_place.max_pressure_by_region == {"foot:left": 2}
+    assert check(body("blood-thinner"), plan("effleurage", "back", "left", 1)).max_pressure_by_region == {"back:left": 2}
 
 
 def test_the_limits_of_a_grant_end_with_what_it_was_for():
@@ -433,3 +443,15 @@ def _seconds(known: Body, rows: list[ProposedTreatment]) -> float:
     begun = time.perf_counter()
     check(known, *rows)
     return time.perf_counter() - begun
+
+
+def test_what_became_of_a_question_is_the_last_word_of_the_day_of_each_doctor():
+    morning, noon = datetime(2026, 11, 23, 9, tzinfo=UTC), datetime(2026, 11, 23, 12, tzinfo=UTC)
+    def said(*words):
+        return check(body("stroke", *words), plan("effleurage", "arm", "left", 1)).reasons[0].text
+    not_yet = KnownClearance("stroke", "refused", doctor="Dr Silva", given_at=morning)
+    asked = KnownClearance("stroke", "requested", doctor="Dr Silva", given_at=noon)
+    assert said(not_yet, asked).endswith("Asked, no answer yet.")
+    assert said(replace(asked, given_at=morning), replace(not_yet, given_at=noon)).endswith("The doctor said not yet.")
+    other = replace(asked, doctor="Dr Okafor")
+    assert said(not_yet, other).endswith("The doctor said not yet."), "one doctor's question undoes nobody else's word"

@@ -7,10 +7,11 @@ import pytest
 import time_machine
 from django.core import mail
 from django.db import IntegrityError, transaction
+from django.test import Client as Browser
 from django.utils import timezone
 
 from clients.asking.intake import ask_due_intakes, ask_intake, send_intake
-from clients.asking.questionnaires import answers_of, empty_old_drafts, url_of
+from clients.asking.questionnaires import answers_of, empty_old_drafts, shown_url_of, url_of
 from clients.keeping.archiving import archive_client
 from clients.models import Client, Consent, Questionnaire
 from clients.tasks import keep_questions
@@ -53,6 +54,9 @@ def test_the_desk_sends_it_and_the_mail_says_nothing_about_health(now, page, des
     (letter,) = mail.outbox
     assert letter.to == ["Ines Moreau <ines@clients.example>"] and "until Wed 23 Dec" in letter.body
     assert not CLINICAL.search(letter.subject + letter.body)
+    told = re.compile(r"about (\d+) minutes")
+    first_page = page(None).get(path_of(Questionnaire.objects.get())).content.decode()
+    assert told.search(letter.body)[1] == told.search(first_page)[1]
     assert url_of(Questionnaire.objects.get()) in letter.body
 
 
@@ -62,7 +66,36 @@ def test_nothing_is_mailed_to_who_has_not_agreed_and_the_link_is_shown_instead(n
     assert refused.status_code == 409 and "has not agreed to e-mail" in text_of(refused)
     assert not Questionnaire.objects.exists() and not Message.objects.exists()
     shown = page(desk).post(f"/clients/{quiet.pk}/intake/", {"how": "show"})
-    assert url_of(Questionnaire.objects.get()) in shown.content.decode()
+    row = Questionnaire.objects.get()
+    assert shown_url_of(row) in shown.content.decode() and url_of(row) not in shown.content.decode()
+
+
+def test_a_link_that_was_shown_opens_no_answers_but_in_the_browser_that_gave_them(asked, page, desk, ines):
+    shown = page(desk).post(f"/clients/{ines.pk}/intake/", {"how": "show"}).content.decode()
+    link = re.search(r'href="http://testserver(/q/[^"]+)"', shown)[1]
+    assert link != path_of(asked)
+    tablet, office = Browser(), Browser()
+    assert office.get(link).status_code == 200, "nothing is answered yet"
+    there = tablet.post(f"{link}q01/", {"chosen": ["migraine"]})
+    assert there.status_code == 302 and tablet.get(there["Location"]).status_code == 200
+    assert "checked" in tablet.get(f"{link}q01/").content.decode(), "they go on, and back, where they began"
+    closed = office.get("/q/unknown/").content
+    for code in ("", "q01/", "check/", "agree/"):
+        assert (office.get(f"{link}{code}").status_code, office.get(f"{link}{code}").content) == (404, closed)
+    assert office.post(f"{link}q30/", {"words": "typed"}).content == closed
+    office.cookies["begun"] = str(asked.pk)
+    assert office.get(f"{link}q01/").content == closed, "a cookie of one's own making proves nothing"
+    assert answers_of(Questionnaire.objects.get()).keys() == {"q01"}
+
+
+def test_a_link_that_was_shown_is_closed_by_the_first_answer_behind_their_own(asked, page, desk, ines, phone):
+    page(desk).post(f"/clients/{ines.pk}/intake/", {"how": "show"})
+    link = shown_url_of(asked).removeprefix("http://testserver")
+    office = Browser()
+    office.post(f"{link}q01/", {"chosen": ["migraine"]})
+    phone.post(f"{path_of(asked)}q10/", {"instead": "none"})
+    assert office.get(f"{link}q01/").status_code == 404
+    assert "2 of" in text_of(phone.get(path_of(asked)))
 
 
 def test_the_desk_gets_no_link_to_answers_that_have_been_begun(asked, page, desk, ana, ines, phone):
@@ -195,6 +228,8 @@ def test_what_was_typed_stays_when_it_cannot_be(asked, phone):
     assert re.search(r'value="blood-thinner" checked', both.content.decode())
     bad = phone.post(f"{path_of(asked)}q61/", {"name": NASTY, "phone": "call me"})
     assert "&lt;script&gt;" in bad.content.decode() and NASTY not in bad.content.decode()
+    letters = phone.post(f"{path_of(asked)}q64/", {"day": "third", "month": "02", "year": "in 1971"}).content.decode()
+    assert "At most" not in letters and letters.count("Write the year with four digits") == 2, "once on top, once there"
     assert answers_of(Questionnaire.objects.get()) == {}
 
 

@@ -14,6 +14,7 @@ from clients.medicines import correct_medicine, on_times, record_medicine
 from clients.tests.bodies import TODAY, TOMORROW, YESTERDAY, Body, check, plan, speaking
 from practice.models import AuditEntry
 from practice.refusals import BadInput
+from practice.tests.answers import text_of
 
 THIGH = (("thigh", "left"),)
 
@@ -139,7 +140,7 @@ def test_medicines_over_http_are_read_noted_and_corrected(api, maria, ana):
     ("Enoxaparin 40 mg", "injected-thinner"), ("Botox", "botulinum"), ("Sinemet 25/100", "levodopa"), ("Metformin", "other")])
 def test_a_medicine_without_a_kind_is_looked_up_by_its_name(maria, ana, page, name, kind):
     assert record_medicine(client=maria, name=name, by=ana).kind == kind
-    page(ana).post(f"/clients/{maria.pk}/medicines/new/", {"name": name, "kind": ""})
+    page(ana).post(f"/clients/{maria.pk}/medicines/new/", {"name": name, "kind": "", "another": "yes"})
     assert list(maria.medicines.values_list("kind", flat=True)) == [kind, kind]
 
 
@@ -149,3 +150,26 @@ def test_injected_heparin_thins_the_blood_also_between_the_injections_and_no_lon
     row = plan("deep-tissue", "back", "both", 5)
     assert "blood-thinner-pressure" in speaking(check(Body(medicines=(heparin,)), row))
     assert "blood-thinner-pressure" not in speaking(check(Body(medicines=(heparin,)), row, on=TOMORROW))
+
+
+def test_a_medicine_is_ended_by_an_act_of_its_own_and_taken_again(maria, ana, page, now):
+    tablets = record_medicine(client=maria, name="Sinemet", by=ana)
+    shown = page(ana).get(f"/clients/{maria.pk}/").content.decode()
+    assert f'href="/medicines/{tablets.pk}/end/"' in shown and "Sinemet</bdi></strong>: Parkinson&#x27;s tablets" in shown
+    asked = page(ana).get(f"/medicines/{tablets.pk}/end/")
+    assert "They take it no longer" in text_of(asked) and "Last day they took it" in text_of(asked)
+    page(ana).post(f"/medicines/{tablets.pk}/end/", {"ended_on": "2026-11-20"})
+    again = page(ana).post(f"/medicines/{tablets.pk}/end/", {"ended_on": "2026-11-21"})
+    assert again.status_code == 409 and "noted as its last day already" in text_of(again)
+    page(ana).post(f"/medicines/{tablets.pk}/end/", {"again": "yes"})
+    tablets.refresh_from_db()
+    assert tablets.ended_on is None
+
+
+def test_a_medicine_of_the_same_name_is_asked_about_first(maria, ana, page, now):
+    record_medicine(client=maria, name="Warfarin", by=ana)
+    asked = page(ana).post(f"/clients/{maria.pk}/medicines/new/", {"name": "warfarin", "times": "08:00"})
+    assert asked.status_code == 409 and "This is noted already" in text_of(asked) and maria.medicines.count() == 1
+    assert 'value="08:00"' in asked.content.decode(), "nothing typed is lost"
+    page(ana).post(f"/clients/{maria.pk}/medicines/new/", {"name": "warfarin", "another": "yes"})
+    assert maria.medicines.count() == 2

@@ -129,3 +129,19 @@ def test_rules_are_found_by_a_word_of_their_text_or_source(page, ana):
     found = page(ana).get("/practice/rules/?q=warfarin").content.decode()
     assert "Takes a blood thinner" in found and "Fever" not in found
     assert "No rule fits" in page(ana).get("/practice/rules/?q=zzzz").content.decode()
+
+
+def test_a_change_saved_twice_stands_once_in_its_history(page, riverside, owner):
+    address = "/practice/rules/reduced-sensation/"
+    for _ in range(2):
+        page(owner).post(address, {"max_pressure": "1", "reason": WHY})
+    assert RuleChange.objects.count() == 1
+    assert f'name="reason" value="{WHY}"' in page(owner).get(address).content.decode(), "what stands is shown again"
+    page(owner).post(address, {"max_pressure": "1", "reason": "another reason"})
+    assert RuleChange.objects.filter(ended_at=None).get().reason == "another reason"
+
+
+def test_a_rule_names_the_others_about_the_same_thing(page, ana):
+    shown = page(ana).get("/practice/rules/injection-site/").content.decode()
+    assert "Other rules about the same thing" in shown and '/practice/rules/injection-site-temperature/"' in shown
+    assert "Other rules about the same thing" not in page(ana).get("/practice/rules/fever/").content.decode()

@@ -142,7 +142,8 @@ def test_a_date_is_kept_as_exactly_as_it_is_known(typed, kept, words):
     (("31", "02", "2019"), "day", "no such day"), (("3", "", "2019"), "month", "Choose the month"),
     (("", "", "19"), "year", "four digits"), (("", "", "last"), "year", "four digits"),
     (("", "05", ""), "year", "Write the year"), (("0", "05", "2019"), "day", "no such day"),
-    (("٣٣", "05", "2019"), "day", "no such day"), (("²", "05", "2019"), "day", "no such day")])
+    (("٣٣", "05", "2019"), "day", "no such day"), (("²", "05", "2019"), "day", "as a number"),
+        (("the 3rd", "05", "2019"), "day", "as a number")])
 def test_a_date_no_calendar_has_is_refused_at_its_part(typed, part, words):
     with pytest.raises(BadInput, match=words) as refused:
         day_of(*typed)

@@ -141,6 +141,7 @@ def test_what_adds_is_ticked_beforehand_what_overwrites_is_not(now, page, ana, n
     assert "q01:0" in ticked and "q61:0" not in ticked and 'value="q61:0"' in html
     assert 'value="q31:0"' not in html, "there already"
     assert "Rana, 555 0100" in html
+    assert "What only adds to it is ticked already, so that no limit is lost" in html
 
 
 def test_a_finding_the_answer_denies_is_told(now, page, ana, noor):
@@ -209,3 +210,12 @@ def test_a_medicine_that_may_stand_there_already_is_shown_beside_it_and_not_tick
     (line,) = [line for line in lines_of(row) if line.question.code == "q30"]
     assert [(p.now, p.is_added, p.is_offered) for p in line.proposals] == [
         ("Topiramate", False, True), ("nothing yet", True, True)]
+    assert [p.act for p in line.proposals] == ["Add beside it", "Accept"]
+
+
+def test_a_possible_episode_is_reported_and_not_called_a_change(page, maria, ana):
+    typed = {"q22": {"day": "2", "month": "11", "year": "2026"}}
+    row = of(None, maria, ana, typed)
+    offered = [p for line in lines_of(row) for p in line.proposals if p.becomes.startswith("Possible")]
+    assert [(p.act, p.is_added) for p in offered] == [("Report it as possible", False)]
+    assert "<span>Report it as possible</span>" in page(ana).get(f"/answers/{row.pk}/").content.decode()

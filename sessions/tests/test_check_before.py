@@ -6,11 +6,12 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.utils import timezone
 
 from clients.asking.becoming import ToFinding
-from clients.asking.questionnaires import answers_of, url_of
+from clients.asking.questionnaires import answers_of, shown_url_of, url_of
 from clients.asking.questions import Answer, asked
 from clients.findings import FINDINGS
 from clients.models import Episode, Finding, Questionnaire
@@ -48,6 +49,20 @@ def answer(client, visit, ana):
         return answered_by_page(client, row, ALL_IS_WELL | typed, agreed={})
 
     return given
+
+
+def test_a_link_whose_time_is_over_answers_as_an_unknown_one_byte_for_byte(visit, ana, client):
+    row = begin_check(appointment=visit, by=ana)
+    links = [f"{path}{code}" for path in (path_of(row), shown_url_of(row).removeprefix("http://testserver"))
+             for code in ("", "q01/", "check/", "agree/", "sent/")]
+    assert client.get(links[0]).status_code == 200
+    unknown = {code: client.get(f"/q/unknown/{code}") for code in ("", "q01/")}
+    with time_machine.travel(visit.starts_at + timedelta(seconds=1)):
+        for link in links:
+            gone = client.get(link)
+            assert (gone.status_code, gone.content) == (404, unknown[""].content) == (404, unknown["q01/"].content)
+            assert dict(gone.headers) == dict(unknown["q01/"].headers)
+        assert client.post(links[1], {"chosen": ["no"]}).content == unknown[""].content
 
 
 # --- the questions, without a database ---

@@ -25,14 +25,16 @@ def referral(now, maria, neurologist, ana) -> Referral:
 
 
 def used(client) -> int:
-    return uses_of(client)[0].used
+    return uses_of(client)[0].taken
 
 
 @pytest.mark.parametrize("status", Appointment.Status.values)
 def test_a_visit_counts_while_it_stands_or_took_place(referral, maria, ana, neuro_45, status):
     visit = book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(10), by=ana)
     Appointment.objects.filter(pk=visit.pk).update(status=status)
-    assert used(maria) == (status in {"booked", "confirmed", "arrived", "fulfilled"})
+    use = uses_of(maria)[0]
+    assert use.had == (status in {"arrived", "fulfilled"}), "only what took place is had"
+    assert use.booked == (status in {"booked", "confirmed"})
     assert set(USES) <= set(Appointment.Status.values)
 
 
@@ -51,10 +53,10 @@ def test_only_visits_in_its_days_count_the_last_day_included(referral, maria, an
 def test_the_clients_page_says_how_many_are_used_and_left(referral, maria, ana, desk, neuro_45, page):
     book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10), rhythm=Rhythm(7, 2), by=ana)
     shown = page(ana).get(reverse("clients:client_visits", args=[maria.pk])).content.decode()
-    assert "Referred by Dr Adaeze Okafor until Thu 31 Dec 2026: <strong>2 of 3 visits used, 1 left</strong>" in shown
+    assert "Referred by Dr Adaeze Okafor until Thu 31 Dec 2026: <strong>3 visits agreed: 0 had, 2 booked, 1 left</strong>" in shown
     assert "spasticity" in shown
     to_desk = page(desk).get(reverse("clients:client_visits", args=[maria.pk])).content.decode()
-    assert "2 of 3 visits used" in to_desk and "spasticity" not in to_desk
+    assert "0 had, 2 booked, 1 left" in to_desk and "spasticity" not in to_desk
 
 
 def test_booking_says_what_is_left_and_warns_beyond_it_but_never_refuses(referral, maria, ana, neuro_45, page):
@@ -62,14 +64,14 @@ def test_booking_says_what_is_left_and_warns_beyond_it_but_never_refuses(referra
         query = {"client": maria.pk, "service": neuro_45.pk, "therapist": ana.pk, "starts_at": start.isoformat()}
         return page(ana).get(reverse("sessions:book"), query).content.decode()
 
-    assert "Dr Adaeze Okafor’s referral until Thu 31 Dec 2026: 0 of 3 visits used, 3 left." in asked(at(10))
+    assert "Dr Adaeze Okafor’s referral until Thu 31 Dec 2026: 3 visits agreed: 0 had, 0 booked, 3 left." in asked(at(10))
     book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10), rhythm=Rhythm(7, 3), by=ana)
     beyond = asked(at(14))
     assert "This visit goes beyond it. Ask for a new one." in beyond
     assert ">Book</button>" in beyond
     assert "after its last day, Thu 31 Dec 2026" in asked(at(10, days=45))
     book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(14), by=ana)
-    assert "4 of 3 visits used, 1 more than agreed" in asked(at(15))
+    assert "3 visits agreed: 0 had, 4 booked, 1 more than agreed" in asked(at(15))
 
 
 def test_a_series_is_told_how_many_of_its_dates_lie_beyond(referral, maria, ana, neuro_45, page):
@@ -87,7 +89,7 @@ def test_a_referral_that_ran_out_is_silent_where_another_covers_the_day(referral
     assert lines_for(maria, [next_year])[0].is_beyond
     open_referral(client=maria, doctor=neurologist, began_on=date(2027, 1, 1), by=ana)
     lines = lines_for(maria, [next_year])
-    assert [(line.is_beyond, "0 visits so far" in line.words) for line in lines] == [(False, True)]
+    assert [(line.is_beyond, "0 had, 0 booked" in line.words) for line in lines] == [(False, True)]
 
 
 def test_a_closed_referral_counts_no_longer_and_cannot_be_changed(referral, maria, ana, neuro_45):
