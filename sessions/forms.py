@@ -139,7 +139,7 @@ class SeriesForm(WallStart):
     on = DayField(label="First visit")
     every_days = forms.IntegerField(
         label="Every how many days", min_value=1, max_value=366, initial=7,
-        help_text="7 is weekly, 14 every two weeks.", error_messages={
+        help_text="7 is weekly.", error_messages={
             "required": "Say the rhythm in days: 7 is once a week.", "invalid": "Write the days as a number.",
             "min_value": "A rhythm is from 1 to 366 days.", "max_value": "A rhythm is from 1 to 366 days."})
     weekdays = forms.TypedMultipleChoiceField(
