@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -49,6 +50,30 @@ def remove_contact(*, contact: Contact, by: Actor) -> None:
 def copied_to(client: Client) -> tuple[str, ...]:
     """The addresses that get a copy of what is written to this client about visits."""
     return tuple(c.email for c in client.contacts.all() if c.copied_since and c.email and c.email != client.email)
+
+
+BOOKED_AHEAD = (Contact.Role.TRANSPORT, Contact.Role.CARER)
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Somebody whose coming is arranged ahead, and so has to hear of a new time: what they do, name, number."""
+
+    role: str
+    name: str
+    phone: str
+
+    @property
+    def words(self) -> str:
+        """What to do about them when a visit moves."""
+        what = "Transport is booked ahead" if self.role == Contact.Role.TRANSPORT else "A carer comes along"
+        return f"{what}: {self.name}{f', {self.phone}' if self.phone else ''}. Tell them the new time."
+
+
+def booked_ahead(client: Client) -> list[Company]:
+    """Transport and carers of this client's profile; neither is a finding, so everybody may know."""
+    rows = client.contacts.filter(role__in=BOOKED_AHEAD).order_by("-role", "name", "pk")
+    return [Company(row.role, row.name, row.phone) for row in rows]
 
 
 def _put(row: Contact, role: str, name: str, phone: str, email: str, remark: str, copied_since: date | None) -> None:

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from notes import charts
 from notes.charts import Band, Reading, said_day
-from notes.typesetting.lines import (
+from practice.typesetting.lines import (
     Line,
     breakable,
     isolated,
@@ -21,10 +22,11 @@ from notes.typesetting.lines import (
     placed_all,
     shortened,
 )
-from notes.typesetting.press import LetterNotTypeset as LetterNotTypeset
-from notes.typesetting.press import press
+from practice.typesetting.press import NotTypeset as LetterNotTypeset
+from practice.typesetting.press import press
 
 PAPERS = ("a4", "us-letter")
+TEMPLATE = Path(__file__).parent / "typesetting" / "summary.typ"
 
 SESSIONS_IN_FULL = 8  # of a longer course the latest eight are told one by one, the earlier ones in a line
 NOTHING_ASKED = "Nothing is asked. This letter is for your information."
@@ -240,7 +242,7 @@ def letter_pdf(letter: Letter) -> bytes:
         raise LetterNotTypeset(f"the paper is to be one of {', '.join(PAPERS)}")
     words = _to_print(letter)
     vietnamese = bool(_VIETNAMESE.search(json.dumps(words, ensure_ascii=False)))
-    return press("summary.typ", {**words, "vietnamese": vietnamese})
+    return press(TEMPLATE, {**words, "vietnamese": vietnamese})
 
 
 def _to_print(letter: Letter) -> dict[str, Any]:

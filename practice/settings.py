@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "drain-messages": {"task": "practice.tasks.drain_messages", "schedule": 5.0, "options": {"expires": 5}},
     "keep-questions": {"task": "clients.tasks.keep_questions", "schedule": 3600.0, "options": {"expires": 3600}},
+    "save-day-sheets": {"task": "sessions.tasks.save_day_sheets", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"global_keyprefix": REDIS_KEY_PREFIX}

@@ -18,11 +18,11 @@ from practice import clock
 from sessions.check_before import flagged
 from sessions.models import Appointment
 
-_COMING = (Appointment.Status.PROPOSED, Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
+COMING = (Appointment.Status.PROPOSED, Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
 _BARRING = [rule.when for rule in RULES.values() if rule.level >= Level.CLEARANCE]
-_BARRING_FINDINGS = {code for when in _BARRING if when.kind == "finding" for code in when.codes}
+BARRING_FINDINGS = {code for when in _BARRING if when.kind == "finding" for code in when.codes}
 _NAMED = {code for when in _BARRING if when.kind == "condition" for code in when.codes}
-_BARRING_CONDITIONS = {code for code in CONDITIONS if _NAMED & set(line_of(code))}
+BARRING_CONDITIONS = {code for code in CONDITIONS if _NAMED & set(line_of(code))}
 
 
 def needing_decision(visits: Sequence[Appointment], known: Mapping[UUID, Body] | None = None) -> set[UUID]:
@@ -32,7 +32,7 @@ def needing_decision(visits: Sequence[Appointment], known: Mapping[UUID, Body] |
     `known` are the bodies of their clients, where they were read already.
     """
     held = {visit.pk for visit in visits if visit.status == Appointment.Status.HELD}
-    coming = [visit for visit in visits if visit.status in _COMING and visit.ends_at > timezone.now()]
+    coming = [visit for visit in visits if visit.status in COMING and visit.ends_at > timezone.now()]
     held |= flagged([visit.pk for visit in coming]) if coming else set()
     bodies = (known if known is not None else
               bodies_of(_in_question({visit.client_id for visit in coming})) if coming else {})
@@ -49,8 +49,8 @@ def _in_question(clients: set[UUID]) -> list[Client]:
     of = OuterRef("pk")
     return list(Client.objects.filter(pk__in=clients).filter(
         Exists(Episode.objects.filter(client=of, status__in=Episode.OPEN))
-        | Exists(Finding.objects.filter(client=of, finding__in=_BARRING_FINDINGS))
-        | Exists(ClientCondition.objects.filter(client=of, condition__in=_BARRING_CONDITIONS))))
+        | Exists(Finding.objects.filter(client=of, finding__in=BARRING_FINDINGS))
+        | Exists(ClientCondition.objects.filter(client=of, condition__in=BARRING_CONDITIONS))))
 
 
 def _is_in_doubt(body: Body, visit: Appointment) -> bool:
@@ -62,6 +62,6 @@ def _is_in_doubt(body: Body, visit: Appointment) -> bool:
 def _next_of(clients: set[UUID], visits: Sequence[Appointment]) -> set[UUID]:
     if not clients:
         return set()
-    rows = Appointment.objects.filter(client__in=clients, status__in=_COMING, ends_at__gt=timezone.now())
+    rows = Appointment.objects.filter(client__in=clients, status__in=COMING, ends_at__gt=timezone.now())
     first = dict(rows.order_by().values_list("client").annotate(Min("starts_at")))
     return {visit.pk for visit in visits if first.get(visit.client_id) == visit.starts_at}

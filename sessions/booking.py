@@ -18,7 +18,7 @@ from practice.access import Actor
 from practice.models import Membership, Room, Service
 from practice.refusals import BadInput, Stale
 from sessions import reminders
-from sessions.diary import fresh, lapse_expired, lock_diary, log_step, shorten_buffers, write_visit
+from sessions.diary import as_it_stands, fresh, lapse_expired, lock_diary, log_step, shorten_buffers, write_visit
 from sessions.models import Appointment, Series
 from sessions.objections import (
     Reading,
@@ -35,6 +35,10 @@ from sessions.objections import (
 )
 from sessions.states import VisitNotInState, next_state
 from sessions.supply import rooms_for
+
+# What an undo puts back (sessions/undoing.py): everything an act changes but version, SEQUENCE and history.
+PUT_BACK = ("status", "therapist", "room", "cancel_reason", "override_reason", "wants_other_time", "expires_at",
+            *Appointment.TIME_FIELDS)
 
 
 def book_appointment(
@@ -92,6 +96,7 @@ def move_appointment(
                      override_reason.strip(), (appointment.pk,))
         refuse_the_past(wish)
         was = {"at": appointment.said, "therapist": appointment.therapist.name, "room": appointment.room.name}
+        before = as_it_stands(appointment, PUT_BACK)
         same_room = appointment.room if room is None and therapist == appointment.therapist else room
         appointment.therapist = therapist
         _place(appointment, wish, room or if_free(same_room, wish))
@@ -100,7 +105,7 @@ def move_appointment(
         appointment.version, appointment.sequence = appointment.version + 1, appointment.sequence + 1
         write_visit(appointment, fields=[*Appointment.TIME_FIELDS, "therapist", "room", "status", "wants_other_time",
                                     "expires_at", "override_reason", "version", "sequence"])
-        log_step(appointment, "moved", by, was=was, at=appointment.said)
+        log_step(appointment, "moved", by, was=was, at=appointment.said, before=before)
         reminders.reschedule(appointment)
     return appointment
 
@@ -197,11 +202,12 @@ def _act(appointment: Appointment, verb: str, by: Actor, **fields: Any) -> Appoi
     with transaction.atomic():
         lock_diary([appointment.therapist], [appointment.room], [appointment.client])
         appointment = fresh(appointment)
+        before = {"before": as_it_stands(appointment, PUT_BACK)} if verb in ("cancel", "no-show") else {}
         appointment.status = next_state(appointment, verb)
         for name, value in fields.items():
             setattr(appointment, name, value)
         appointment.version += 1
         write_visit(appointment, fields=["status", "version", *fields])
-        log_step(appointment, verb, by, **{k: v for k, v in fields.items() if k == "cancel_reason"})
+        log_step(appointment, verb, by, **{k: v for k, v in fields.items() if k == "cancel_reason"}, **before)
         reminders.follow(appointment)
     return appointment

@@ -101,6 +101,20 @@ def write_visit(appointment: Appointment, *, insert: bool = False, fields: list[
         raise
 
 
+def as_it_stands(appointment: Appointment, names: Iterable[str]) -> dict[str, Any]:
+    """These fields of a visit as JSON can hold them, for `put_back`."""
+    return {name: Appointment._meta.get_field(name).value_to_string(appointment)  # type: ignore[union-attr]
+            for name in names}
+
+
+def put_back(appointment: Appointment, before: dict[str, Any], names: Iterable[str]) -> None:
+    """Set these fields to what `as_it_stands` wrote down; nothing is saved."""
+    for name in names:
+        field = Appointment._meta.get_field(name)
+        value = None if before[name] == "" and field.null else before[name]  # what was empty was written as ""
+        setattr(appointment, field.attname, field.to_python(value))  # type: ignore[union-attr]
+
+
 def log_step(appointment: Appointment, verb: str, by: Actor, **detail: Any) -> None:
     """Write one line of the visit's own history, and one of the audit."""
     log_steps([(appointment, detail)], verb, by)

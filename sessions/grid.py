@@ -80,9 +80,23 @@ def open_pieces(begins: int, ends: int) -> list[Piece]:
     return pieces
 
 
-def off_pieces(windows: Sequence[tuple[int, int]], first_hour: int) -> list[Piece]:
-    """The breaks between the hours, or one word on top of a day without any."""
-    if not windows:
-        return [Piece("off", first_hour * 60, (first_hour + 1) * 60, "Not working")]
-    return [Piece("off", before[1], after[0], "Break")
-            for before, after in pairwise(windows) if after[0] > before[1]]
+def off_pieces(windows: Sequence[tuple[int, int]], first_hour: int, away: Sequence[tuple[int, int]] = (), *,
+               closed: str = "") -> list[Piece]:
+    """The breaks between the hours and where somebody is away, or one word on top of a day without any hours.
+
+    Why somebody is away is nobody else's business; what the practice is closed for is.
+    """
+    gone = [Piece("off", begins, ends, "Away") for begins, ends in away]
+    if not windows and not gone:
+        return [Piece("off", first_hour * 60, (first_hour + 1) * 60, f"Closed: {closed}" if closed else "Not working")]
+    stretches = sorted([*windows, *away])
+    return gone + [Piece("off", before[1], after[0], "Break")
+                   for before, after in pairwise(stretches) if after[0] > before[1]]
+
+
+def now_row(minute: int, first_hour: int, last_hour: int) -> tuple[int, int] | None:
+    """Where "now" stands: its row, and which third of that quarter hour; None outside the hours shown."""
+    if not first_hour * 60 <= minute < last_hour * 60:
+        return None
+    row, rest = divmod(minute - first_hour * 60, QUARTER)
+    return row, rest // 5

@@ -73,6 +73,16 @@ def follow(appointment: Appointment) -> None:
         withdraw([appointment], f"The visit is {appointment.get_status_display().lower()}.")
 
 
+def stand_again(appointment: Appointment) -> None:
+    """After a cancellation was taken back: nobody is told of it, and what waited about this time waits again."""
+    outbox.cancel_messages(why="The cancellation was taken back.", appointment_id=appointment.pk,
+                           kind__in=["cancelled"])
+    if Message.objects.filter(appointment_id=appointment.pk, kind="booked").exists():
+        reschedule(appointment)
+    elif appointment.status in _ALIVE and appointment.starts_at > timezone.now():
+        _queue_reminders(appointment)
+
+
 def _was_told(appointment: Appointment) -> bool:
     """Whether the client has heard of this visit: one booked and cancelled within the grace says nothing at all."""
     about = Message.objects.filter(appointment_id=appointment.pk, kind__in=OF_A_TIME)
@@ -111,6 +121,13 @@ def tell_plan(plan: Plan, kind: str) -> Message | None:
 def grace() -> timedelta:
     """How long an act can be undone before its message leaves."""
     return timedelta(seconds=settings.MESSAGE_GRACE_SECONDS)
+
+
+def said_grace() -> str:
+    """The same in words: "3 minutes"."""
+    minutes, seconds = divmod(settings.MESSAGE_GRACE_SECONDS, 60)
+    return f"{settings.MESSAGE_GRACE_SECONDS} seconds" if seconds or not minutes else (
+        "1 minute" if minutes == 1 else f"{minutes} minutes")
 
 
 def visit_url(appointment: Appointment) -> str:

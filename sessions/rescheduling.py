@@ -5,7 +5,7 @@ How a plan is made stands in `sessions/proposals.py`.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +17,7 @@ from practice.clock import minute_of
 from practice.models import Message
 from practice.refusals import Refusal, WrongState
 from sessions import reminders
-from sessions.diary import SlotTaken, fresh_all, lock_diary, log_steps, write_visit
+from sessions.diary import SlotTaken, as_it_stands, fresh_all, lock_diary, log_steps, put_back, write_visit
 from sessions.holds import end_holds
 from sessions.models import Appointment, Hold, Plan, PlanMove
 from sessions.proposals import NothingToPlan, diary_print, is_let_go, propose_plan
@@ -148,7 +148,7 @@ def _make(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
         visit = move.appointment
         if visit.status != Appointment.Status.HELD:
             raise PlanStale(f"{visit.said} is not on hold any more. Make a new plan.")
-        before = {name: _as_text(visit, name) for name in _PUT_BACK} | {"hold": str(holds[visit.pk])}
+        before = as_it_stands(visit, _PUT_BACK) | {"hold": str(holds[visit.pk])}
         if move.starts_at is not None:
             _place(move, plan)
             moved.append(visit)
@@ -195,9 +195,7 @@ def _is_as_planned(move: PlanMove) -> bool:
 def _unmake(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
     for move in moves:
         visit = move.appointment
-        for name in _PUT_BACK:
-            field = Appointment._meta.get_field(name)
-            setattr(visit, field.attname, field.to_python(move.before[name]))  # type: ignore[union-attr]
+        put_back(visit, move.before, _PUT_BACK)
         visit.version, visit.sequence = visit.version + 1, visit.sequence + (move.starts_at is not None)
         write_visit(visit, fields=[*_PUT_BACK, "version", "sequence"])
     visits = [move.appointment for move in moves]
@@ -212,6 +210,3 @@ def _correct_messages(plan: Plan) -> None:
     if Message.objects.filter(subject_id=plan.pk, kind="plan-applied", state=Message.State.SENT).exists():
         reminders.tell_plan(plan, "plan-undone")
 
-
-def _as_text(visit: Appointment, name: str) -> Any:
-    return Appointment._meta.get_field(name).value_to_string(visit)  # type: ignore[union-attr]

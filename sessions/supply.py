@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db.models import (
     Aggregate,
+    CharField,
     DateField,
     DateTimeField,
     Exists,
@@ -151,8 +152,32 @@ def open_times(
         not_after=end, client_busy=busy_client)
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the hours, time off and closures of some days say: `hours` without either, by therapist, epoch minutes."""
+
+    hours: dict[UUID, list[Window]]
+    away: dict[UUID, list[Window]]
+    closed: list[tuple[date, date, str]]  # first and last day, both included, and the name
+    closed_windows: list[Window]
+
+    def windows(self) -> dict[UUID, list[Window]]:
+        """When each therapist works: hours less time off and closures."""
+        return {pk: subtract(own, merge([*self.closed_windows, *self.away.get(pk, [])]))
+                for pk, own in self.hours.items()}
+
+    def closure_on(self, on: date) -> str:
+        """What the practice is closed for that day, "" where it is open."""
+        return next((name for first, last, name in self.closed if first <= on <= last), "")
+
+
 def windows_of(practice: Practice, who: Sequence[UUID], first: date, last: date) -> dict[UUID, list[Window]]:
     """Working time of each therapist in epoch minutes: hours less time off and closures."""
+    return work_of(practice, who, first, last).windows()
+
+
+def work_of(practice: Practice, who: Sequence[UUID], first: date, last: date) -> Work:
+    """The same apart, for whoever names a closed day or says that somebody is away; two queries."""
     zone = practice.time_zone
     hours: dict[UUID, list[Hours]] = defaultdict(list)
     for row in WorkingHours.objects.filter(therapist__in=who).values_list(
@@ -160,28 +185,28 @@ def windows_of(practice: Practice, who: Sequence[UUID], first: date, last: date)
         hours[row[0]].append(Hours(*row[1:]))
     closed, away = _away(practice, who, first, last)
     alike = cache(lambda rows: working_windows(rows, first, last, zone))  # colleagues often work the same hours
-    return {pk: subtract(alike(tuple(hours[pk])), merge([*closed, *away[pk]])) for pk in who}
+    shut = [(minute_of(day_begins(a, zone)), minute_of(day_begins(b + DAY, zone))) for a, b, _ in closed]
+    return Work({pk: alike(tuple(hours[pk])) for pk in who}, away, closed, shut)
 
 
-def _away(practice: Practice, who: Sequence[UUID], first: date, last: date) -> tuple[list[Window],
-                                                                                     dict[UUID, list[Window]]]:
-    """When the whole practice is closed, and when each therapist is away, in one query."""
-    zone = practice.time_zone
-    begin, end = day_begins(first, zone), day_begins(last + DAY, zone)
+def _away(practice: Practice, who: Sequence[UUID], first: date,
+          last: date) -> tuple[list[tuple[date, date, str]], dict[UUID, list[Window]]]:
+    """When the whole practice is closed and what for, and when each therapist is away, in one query."""
+    begin, end = day_begins(first, practice.time_zone), day_begins(last + DAY, practice.time_zone)
     no_time, no_day = Cast(Value(None), DateTimeField()), Cast(Value(None), DateField())
-    no_one = Cast(Value(None), UUIDField())
+    no_one, no_name = Cast(Value(None), UUIDField()), Cast(Value(""), CharField())
     off = TimeOff.objects.filter(therapist__in=who, ends_at__gt=begin, starts_at__lt=end).order_by()
     shut = Closure.objects.filter(practice=practice, last_on__gte=first, first_on__lte=last).order_by()
-    closed: list[Window] = []
+    closed: list[tuple[date, date, str]] = []
     away: dict[UUID, list[Window]] = defaultdict(list)
-    for pk, starts, ends, first_on, last_on in (
-            off.values_list("therapist_id", "starts_at", "ends_at", no_day, no_day).union(
-                shut.values_list(no_one, no_time, no_time, "first_on", "last_on"), all=True)):
+    for pk, starts, ends, first_on, last_on, name in (
+            off.values_list("therapist_id", "starts_at", "ends_at", no_day, no_day, no_name).union(
+                shut.values_list(no_one, no_time, no_time, "first_on", "last_on", "name"), all=True)):
         if pk is not None:
             away[pk].append((minute_of(starts), minute_of(ends)))
         else:
-            closed.append((minute_of(day_begins(first_on, zone)), minute_of(day_begins(last_on + DAY, zone))))
-    return closed, away
+            closed.append((first_on, last_on, name))
+    return sorted(closed), away
 
 
 def busy_between(practice: Practice, begin: datetime, end: datetime, who: Sequence[UUID], where: Sequence[UUID],

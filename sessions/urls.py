@@ -2,16 +2,18 @@
 
 from django.urls import path
 
-from sessions.views import answers, booking, diary, episodes, plans, series, today, visits
+from sessions.views import answers, booking, day_sheet, diary, episodes, moving, newcomer, plans, series, today, visits
 
 app_name = "sessions"
 urlpatterns = [
     path("", today.today, name="today"),
     path("diary/", diary.diary, name="diary"),
+    path("diary/print/", day_sheet.day_sheet, name="day_sheet"),
     path("book/", booking.book, name="book"),
+    path("book/new/", newcomer.book_new, name="book_new"),
     path("series/new/", series.series_new, name="series_new"),
     path("appointments/<uuid:pk>/", visits.appointment, name="appointment"),
-    path("appointments/<uuid:pk>/move/", visits.appointment_move, name="appointment_move"),
+    path("appointments/<uuid:pk>/move/", moving.appointment_move, name="appointment_move"),
     path("appointments/<uuid:pk>/<slug:verb>/", visits.appointment_act, name="appointment_act"),
     path("clients/<uuid:pk>/episodes/new/", episodes.episode_new, name="episode_new"),
     path("episodes/<uuid:pk>/", episodes.episode, name="episode"),

@@ -30,8 +30,8 @@ from notes.letters import (
     letter_from_data,
     letter_pdf,
 )
-from notes.typesetting import press
-from notes.typesetting.glyphs import FONTS, covered, printable
+from practice.typesetting import press
+from practice.typesetting.glyphs import FONTS, covered, printable
 
 FIRST = date(2026, 9, 1)
 WORK = "back, both legs: myofascial release, effleurage"
@@ -338,22 +338,20 @@ def test_another_letter_gives_other_bytes():
     assert letter_pdf(replace(LETTER, plan="Every other week.")) != letter_pdf(LETTER)
 
 
-def test_the_press_reads_nothing_outside_its_folder(tmp_path, monkeypatch):
+def test_the_press_reads_nothing_outside_its_folder(tmp_path):
     (tmp_path / "secret.txt").write_text("secret")
     inside = tmp_path / "typesetting"
     inside.mkdir()
-    monkeypatch.setattr(press, "_HERE", inside)
     for path in ("../secret.txt", "/../secret.txt", str(tmp_path / "secret.txt"), "/etc/passwd"):
         (inside / "reach.typ").write_text(f'#set document(title: "x")\n#read("{path}")')
         with pytest.raises(LetterNotTypeset):
-            press.press("reach.typ", {})
+            press.press(inside / "reach.typ", {})
 
 
-def test_a_broken_template_is_said_clearly(tmp_path, monkeypatch):
+def test_a_broken_template_is_said_clearly(tmp_path):
     (tmp_path / "broken.typ").write_text('#panic("no paper")')
-    monkeypatch.setattr(press, "_HERE", tmp_path)
-    with pytest.raises(LetterNotTypeset, match=r"The letter could not be set as a PDF: .*no paper") as refused:
-        press.press("broken.typ", {})
+    with pytest.raises(LetterNotTypeset, match=r"It could not be set as a PDF: .*no paper") as refused:
+        press.press(tmp_path / "broken.typ", {})
     assert "\n" not in refused.value.reason
 
 

@@ -61,8 +61,8 @@ TABLE: dict[str, Row] = {
         Row(ANYBODY),
     ),
     # pages for every member
-    **dict.fromkeys(("messages/", "practice/", "clients/", "", "diary/", "on-hold/"), Row(STAFF, methods=G)),
-    **dict.fromkeys(("clients/new/", "book/", "series/new/"), Row(STAFF)),
+    **dict.fromkeys(("messages/", "practice/", "clients/", "", "diary/", "diary/print/", "on-hold/"), Row(STAFF, methods=G)),
+    **dict.fromkeys(("clients/new/", "book/", "book/new/", "series/new/"), Row(STAFF)),
     "messages/<uuid:pk>/": Row(STAFF, ("message",), G),
     **dict.fromkeys(
         ("clients/<uuid:pk>/edit/", "clients/<uuid:pk>/doctors/new/", "clients/<uuid:pk>/episodes/new/"),

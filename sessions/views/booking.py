@@ -29,8 +29,9 @@ from sessions.models import RELEASED, Appointment
 from sessions.objections import Wish, checked_at_booking, find_clashes, read, refuse_as_wished
 from sessions.referral_use import lines_for
 from sessions.supply import OpenSlot, find_open_slots, rooms_for, therapists_for
-from sessions.views.client_choice import Whom, last_visit, whom_asked
+from sessions.views.client_choice import Whom, also_fitting, last_visit, whom_asked
 from sessions.views.refused import is_taken, nearest_times, other_words, takes_a_reason, times_against
+from sessions.views.undone import remember
 
 MOST_SLOTS = 400  # shown on one page; always whole days
 BEST = 5
@@ -57,6 +58,8 @@ def book(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     if asked.whom.only:
         return redirect(f"{reverse('sessions:book')}?{_with(request, client=asked.whom.only.pk, q=None)}")
+    if asked.whom.found and asked.start:  # from the diary: the first who fits, the others one press away
+        return redirect(f"{reverse('sessions:book')}?{_with(request, client=asked.whom.found[0].pk)}")
     if asked.whom.client and asked.start and asked.service:
         slot = _slot_at(asked.whom.client, asked.service, asked.start, asked.therapist, asked.room)
         therapist = slot.therapist if slot else asked.therapist
@@ -215,6 +218,8 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
         "takes_reason": takes_reason, "can_book": refusal is None or takes_reason,
         "others": other_words(refusal), "nearest": _instead(refusal, wish, room),
         "back": f"{reverse('sessions:book')}?{urlencode(back)}",
+        "also": [(other.name, f"{reverse('sessions:book')}?{_with(request, client=other.pk)}")
+                 for other in also_fitting(request, client)],
     }, status=status_of(form))
 
 
@@ -263,6 +268,7 @@ def _book(request: HttpRequest) -> HttpResponse:
     if visit is None:
         visit, words = _booked_already(member, wish), "Booked already"
     if visit:
+        remember(request, visit)
         messages.success(request, f"{words}: {visit.client.name}, {visit.said}, with {visit.therapist.name}, "
                          f"{visit.room.name}.")
         return redirect("sessions:appointment", pk=visit.pk)

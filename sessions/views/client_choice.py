@@ -8,7 +8,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from clients.models import Client
-from clients.search import LONGEST, find_clients
+from clients.search import LONGEST, find_clients, folded
+from practice.models import Membership
 from sessions.asked import member_of, row_asked
 from sessions.models import Appointment
 
@@ -34,10 +35,19 @@ def whom_asked(request: HttpRequest) -> Whom:
     member = member_of(request)
     client = row_asked(Client, member, request.GET.get("client") or request.POST.get("client"), "practice")
     q = request.GET.get("q", "").strip()[:LONGEST]
-    if client or not q:
-        return Whom(client, q)
-    rows = find_clients(Client.objects.visible_to(member).filter(archived_at=None), q)
-    return Whom(None, q, list(rows.order_by("name", "pk")[:MOST_FOUND]))
+    return Whom(client, q) if client or not q else Whom(None, q, _fitting(member, q))
+
+
+def also_fitting(request: HttpRequest, client: Client) -> list[Client]:
+    """Who else fits what was typed, where the first was taken."""
+    q = request.GET.get("q", "").strip()[:LONGEST]
+    return [other for other in _fitting(member_of(request), q) if other.pk != client.pk] if q else []
+
+
+def _fitting(member: Membership, q: str) -> list[Client]:
+    """Those who fit, first those whose name begins so."""
+    rows = list(find_clients(Client.objects.visible_to(member).filter(archived_at=None), q).order_by("name", "pk"))
+    return sorted(rows, key=lambda c: not folded(c.name).startswith(folded(q)))[:MOST_FOUND]
 
 
 def last_visit(client: Client | None) -> Any:

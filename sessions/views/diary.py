@@ -1,160 +1,231 @@
-"""The diary: a day with a column per therapist or room, or a therapist's week."""
+"""The diary: a day by therapist or room, a week of one therapist or of everybody, a month. Every view is an address."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from clients.models import Episode
 from practice import clock
-from practice.clock import day_begins, instant_at, minute_of
-from practice.models import Membership, Room
+from practice.clock import day_begins
+from practice.models import Membership
 from practice.pages import member_page
-from sessions.asked import date_asked, member_of, row_asked, today_at
-from sessions.availability import Window, merge, subtract
+from sessions import columns, overviews
+from sessions.asked import FIRST_DAY, LAST_DAY, date_asked, member_of, row_asked, today_at
+from sessions.columns import Drawn
+from sessions.flags import Flag, flags_of, with_marks
 from sessions.forms import therapists_of
-from sessions.grid import Piece, Placed, hour_rows, hours_shown, off_pieces, open_pieces, place, time_words
-from sessions.models import RELEASED, Appointment
-from sessions.supply import windows_of
+from sessions.grid import Piece, Placed, hour_rows, now_row
+from sessions.models import Appointment
+from sessions.steps import offered
+from sessions.undoing import undo_of_step
+from sessions.views.moving import quarters
 
-SATURDAY = 5
+LOOKS = ("day", "rooms", "week", "everybody", "month")
+_REMEMBERED_FOR = 365 * 24 * 3600
+_COOKIE = "diary"
 
 
-@dataclass
-class Column:
-    """One column: a therapist, a room, or a day of a therapist's week."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for: a way of looking, a day, a therapist's week, perhaps a visit being moved."""
 
-    title: str
+    look: str
     on: date
-    therapist: Membership | None = None
-    room: Room | None = None
-    hours: list[tuple[int, int]] = field(default_factory=list)
-    visits: list[Appointment] = field(default_factory=list)
-    pieces: list[Piece] = field(default_factory=list)
-    placed: list[Placed] = field(default_factory=list)
+    today: date
+    whose: Membership | None
+    moving: Appointment | None
 
     @property
-    def said_hours(self) -> str:
-        """The hours in words: "09:00-12:00, 13:00-17:00"."""
-        return ", ".join(f"{time_words(a)}–{time_words(b)}" for a, b in self.hours)
+    def first(self) -> date:
+        """The first day shown."""
+        if self.look == "month":
+            return self.on.replace(day=1)
+        return self.on - timedelta(days=self.on.weekday()) if self.look in ("week", "everybody") else self.on
+
+    @property
+    def last(self) -> date:
+        """The last day shown."""
+        if self.look == "month":
+            return overviews.month_after(self.first) - timedelta(days=1)
+        return self.first + timedelta(days=6 if self.look in ("week", "everybody") else 0)
+
+    def address(self, look: str | None = None, on: date | None = None, **more: Any) -> str:
+        """The query of another look, day or therapist; what is being moved stays picked up."""
+        look = look or self.look
+        query: dict[str, Any] = {"on": (on or self.on).isoformat(), **_QUERIES[look]}
+        if look == "week" and self.whose:
+            query["therapist"] = self.whose.pk
+        if self.moving:
+            query["move"] = self.moving.pk
+        query |= more
+        return f"?{urlencode({name: value for name, value in query.items() if value})}"
+
+
+LEGEND = (("proposed", "asked for, not accepted yet; lets go of its time when its hour comes"), ("booked", "stands"),
+          ("confirmed", "they said they will come"), ("arrived", "they are here"), ("fulfilled", "took place"),
+          ("held", "waits for a therapist; its time is offered to others"))
+MARKS = ((Flag("flag", "needs a decision", weighs=True), "the therapist looks at it before the visit"),
+         (Flag("clock", "other time asked", weighs=True), "the client cannot come then"),
+         (Flag("note", "intake not answered"), "asked, and no answer yet"), (Flag("person", "first visit"), ""),
+         (Flag("transport", "transport booked"), "tell them of a new time"),
+         (Flag("clients", "carer comes along"), "tell them of a new time"))
+CLEARANCE = (Flag("letter", "clearance ends", weighs=True), "a doctor’s word runs out within a month")
+KEYS = (("t", "today"), ("d", "day"), ("w", "week"), ("m", "month; on a visit: pick it up"), ("n", "new booking"),
+        ("← ↑ ↓ →", "from piece to piece; while one is picked up: a quarter of an hour, or the next column"),
+        ("Enter", "open; while one is picked up: put it down"), ("Esc", "leave it where it is"))
+_QUERIES = {"day": {"view": "day", "by": "therapist"}, "rooms": {"view": "day", "by": "room"},
+            "week": {"view": "week"}, "everybody": {"view": "week", "therapist": "everyone"},
+            "month": {"view": "month"}}
 
 
 @require_safe
 @member_page()
 def diary(request: HttpRequest) -> HttpResponse:
-    """A day by therapist or by room, or one therapist's week; what is on hold stands below."""
-    member = member_of(request)
-    now = today_at(member.practice)
-    on = date_asked(request.GET.get("on"), now)
-    by = "room" if request.GET.get("by") == "room" else "therapist"
-    is_week = request.GET.get("view") == "week"
-    first = on - timedelta(days=on.weekday()) if is_week else on
-    last = first + timedelta(days=6 if is_week else 0)
-    visits = _visits(member, first, last)
-    whose = row_asked(Membership, member, request.GET.get("therapist"), "user") if is_week else None
-    if is_week:
-        columns, whose = _week(member, visits, first, whose)
-        by = "therapist"
+    """The diary as asked for, else as this person looked at it last; what is on hold stands below."""
+    member, asked = member_of(request), _asked(request)
+    context = {"room": "diary", "asked": asked, "look": asked.look, "on": asked.on, "first": asked.first,
+               "last": asked.last, "is_today": asked.first <= asked.today <= asked.last,
+               "undo": undo_of_step(request.session.get("undo", ""), member),
+               "legend": LEGEND, "marks": (*MARKS, CLEARANCE) if member.may_see_clinical else MARKS, "keys": KEYS,
+               **_ways(asked), **_DRAW[asked.look](request, asked)}
+    response = render(request, "sessions/diary.html", context)
+    if _is_chosen(request):
+        response.set_cookie(_COOKIE, asked.look, max_age=_REMEMBERED_FOR, samesite="Lax", httponly=True,
+                            secure=settings.SESSION_COOKIE_SECURE)
+    return response
+
+
+def _is_chosen(request: HttpRequest) -> bool:
+    return "view" in request.GET or "by" in request.GET
+
+
+def _asked(request: HttpRequest) -> Asked:
+    """The address read; without a view or a day in it, the look chosen last."""
+    member, named = member_of(request), request.GET.get
+    today = today_at(member.practice)
+    look = "rooms" if named("by") == "room" else "day"
+    if named("view") == "month":
+        look = "month"
+    elif named("view") == "week":
+        look = "everybody" if named("therapist") == "everyone" else "week"
+    elif not _is_chosen(request) and not named("on"):
+        kept = request.COOKIES.get(_COOKIE, "")
+        look = kept if kept in LOOKS else "day"
+    moving = row_asked(Appointment, member, named("move"), "client", "therapist__user", "room", "service")
+    if moving is not None and "move" not in offered(moving, member):
+        moving = None
+    whose = row_asked(Membership, member, named("therapist"), "user") if look == "week" else None
+    if look == "week" and whose is None:
+        whose = moving.therapist if moving else member if member.is_therapist else therapists_of(member).first()
+    on = date_asked(named("on"), moving.wall_date if moving else today)
+    return Asked(look, on, today, whose, moving)
+
+
+def _ways(asked: Asked) -> dict[str, Any]:
+    """Every other address the page leads to."""
+    if asked.look == "month":
+        before, after = overviews.month_before(asked.first), overviews.month_after(asked.first)
     else:
-        columns = _by_room(member, visits, on) if by == "room" else _by_therapist(member, visits, on)
-    first_hour, last_hour = _lay_out(columns)
-    everybody = therapists_of(member) if is_week else []
-    step = timedelta(days=7 if is_week else 1)
-    return render(request, "sessions/diary.html", {
-        "room": "diary", "on": on, "first": first, "last": last, "by": by, "is_week": is_week, "whose": whose,
-        "everybody": everybody,
-        "is_today": first <= now <= last, "before": on - step, "after": on + step, "columns": columns,
-        "hours": hour_rows(first_hour, last_hour), "flagged": _flagged(member, visits),
-        "held": [v for v in visits if v.status == "held" and (whose is None or v.therapist_id == whose.pk)],
-        "gone": [v for v in visits if v.status in ("cancelled", "noshow")
-                 and (whose is None or v.therapist_id == whose.pk)]})
+        step = timedelta(days=7 if asked.look in ("week", "everybody") else 1)
+        before, after = asked.on - step, asked.on + step
+    week = "everybody" if asked.look == "everybody" else "week"
+    here = reverse("sessions:diary") + asked.address(move="")
+    return {"here": asked.address(move=""), "down": asked.address(move=""), "quarters": quarters(asked.moving, here),
+            "before": before, "after": after, "unit": {"rooms": "day", "everybody": "week"}.get(asked.look, asked.look),
+            "before_url": asked.address(on=max(before, FIRST_DAY)), "after_url": asked.address(on=min(after, LAST_DAY)),
+            "today_url": asked.address(on=asked.today),
+            "looks": [(look, words, key, asked.address(look)) for look, words, key in (
+                ("day", "Day", "d"), ("rooms", "Rooms", ""), (week, "Week", "w"), ("month", "Month", "m"))],
+            "jump": [(k, v) for k, v in _QUERIES[asked.look].items()]
+            + ([("therapist", asked.whose.pk)] if asked.whose else [])
+            + ([("move", asked.moving.pk)] if asked.moving else [])}
 
 
-def _visits(member: Membership, first: date, last: date) -> list[Appointment]:
+def _visits(member: Membership, first: date, last: date) -> list[Any]:
+    """The visits of these days with their marks; one query, and six more where a body has to be looked at."""
     zone = member.practice.time_zone
-    return list(
-        Appointment.objects.visible_to(member)
-        .filter(starts_at__gte=day_begins(first, zone), starts_at__lt=day_begins(last + timedelta(days=1), zone))
-        .select_related("client", "therapist__user", "room", "service").order_by("starts_at", "id"))
+    rows = Appointment.objects.visible_to(member).filter(
+        starts_at__gte=day_begins(first, zone), starts_at__lt=day_begins(last + timedelta(days=1), zone))
+    visits = list(with_marks(rows, member).select_related("client__practice", "therapist__user", "room", "service")
+                  .order_by("starts_at", "id"))
+    flags = flags_of(visits, member)
+    for visit in visits:
+        vars(visit).update(flags=flags[visit.pk], may_move="move" in offered(visit, member) and
+                           visit.ends_at > timezone.now())
+    return visits
 
 
-def _flagged(member: Membership, visits: Sequence[Appointment]) -> set[UUID]:
-    """Clients of these visits with a possible episode, for whoever may know."""
-    return set(Episode.objects.visible_to(member).filter(
-        client__in={v.client_id for v in visits}, status=Episode.Status.SUSPECTED).values_list("client_id", flat=True))
+# --- what each look draws ----------------------------------------------------------------------------------------
 
 
-def _by_therapist(member: Membership, visits: Sequence[Appointment], on: date) -> list[Column]:
-    people = {t.pk: t for t in therapists_of(member)}
-    people |= {v.therapist_id: v.therapist for v in visits if not v.is_released}
-    windows = windows_of(member.practice, list(people), on, on)
-    return [_column(member, t.user.name, on, windows[pk], [v for v in visits if v.therapist_id == pk], therapist=t)
-            for pk, t in people.items()]
+def _grid(asked: Asked, member: Membership, drawn: Drawn, visits: list[Any]) -> dict[str, Any]:
+    """Columns under hours, with where "now" is, and what has no place in them."""
+    today, at, _ = clock.wall_of(timezone.now(), member.practice.time_zone)
+    now = now_row(at.hour * 60 + at.minute, drawn.first_hour, drawn.last_hour)
+    for column in drawn.columns:
+        if now and column.on == today:
+            after = next((i for i, p in enumerate(column.placed) if p.row > now[0]), len(column.placed))
+            column.placed.insert(after, Placed(Piece(f"now q-{now[1]}", 0, 0, clock.said_time(at)), now[0], 1))
+    mine = [v for v in visits if asked.look != "week" or asked.whose is None or v.therapist_id == asked.whose.pk]
+    closed = {column.closed: None for column in drawn.columns if column.closed}
+    return {"columns": drawn.columns, "hours": hour_rows(drawn.first_hour, drawn.last_hour),
+            "rows": drawn.last_hour - drawn.first_hour, "first_minute": drawn.first_hour * 60,
+            "closed": list(closed) if asked.look != "week" else [], "today": today,
+            "held": [v for v in mine if v.status == "held"],
+            "gone": [v for v in mine if v.status in ("cancelled", "noshow")]}
 
 
-def _week(member: Membership, visits: Sequence[Appointment], monday: date,
-          whose: Membership | None) -> tuple[list[Column], Membership | None]:
-    """The week of one therapist (the one named, else oneself, else the first), free weekends left out."""
-    whose = whose or (member if member.is_therapist else therapists_of(member).first())
-    if whose is None:
-        return [], None
-    windows = windows_of(member.practice, [whose.pk], monday, monday + timedelta(days=6))[whose.pk]
-    zone, columns = member.practice.time_zone, []
-    for day in (monday + timedelta(days=n) for n in range(7)):
-        begin, end = minute_of(day_begins(day, zone)), minute_of(day_begins(day + timedelta(days=1), zone))
-        own = [(max(a, begin), min(b, end)) for a, b in windows if a < end and b > begin]
-        his = [v for v in visits if v.therapist_id == whose.pk and v.wall_date == day]
-        if own or his or day.weekday() < SATURDAY:
-            columns.append(_column(member, clock.said_date(day), day, own, his, therapist=whose))
-    return columns, whose
+def _day(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    member = member_of(request)
+    visits = _visits(member, asked.on, asked.on)
+    draw = columns.day_by_room if asked.look == "rooms" else columns.day_by_therapist
+    return _grid(asked, member, draw(member, visits, asked.on), visits)
 
 
-def _by_room(member: Membership, visits: Sequence[Appointment], on: date) -> list[Column]:
-    """A column per room; the room itself is always open, so its open time spans the hours somebody works."""
-    rooms = {r.pk: r for r in Room.objects.visible_to(member).filter(is_active=True)}
-    rooms |= {v.room_id: v.room for v in visits if not v.is_released}
-    people = [t.pk for t in therapists_of(member)]
-    windows = merge(w for own in windows_of(member.practice, people, on, on).values() for w in own)
-    return [_column(member, r.name, on, windows, [v for v in visits if v.room_id == pk], room=r)
-            for pk, r in rooms.items()]
+def _week(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    member = member_of(request)
+    visits = _visits(member, asked.first, asked.last)
+    drawn = columns.week_of(member, visits, asked.first, asked.whose)
+    return _grid(asked, member, drawn, visits) | {"everybody": _weeks(member, asked)}
 
 
-def _column(member: Membership, title: str, on: date, windows: list[Window], visits: list[Appointment],
-            **whose: Any) -> Column:
-    """A column with its visits and the open time between them, from now on."""
-    zone = member.practice.time_zone
-    standing = [v for v in visits if v.status not in RELEASED]
-    taken = [(minute_of(v.occupied_from), minute_of(v.occupied_until)) for v in standing]
-    past: Window = (0, -(-minute_of(timezone.now()) // 15) * 15)
-    hours = [_on_the_wall(w, on, zone) for w in windows]
-    pieces = [Piece("visit", *_on_the_wall((minute_of(v.starts_at), minute_of(v.ends_at)), on, zone), visit=v)
-              for v in standing]
-    for window in subtract(windows, merge([past, *taken])):
-        pieces += open_pieces(*_on_the_wall(window, on, zone))
-    return Column(title, on, hours=hours, visits=standing, pieces=pieces, **whose)
+def _weeks(member: Membership, asked: Asked) -> list[tuple[str, str, bool]]:
+    """Whose weeks there are: name, address, whether it is the one shown."""
+    everybody = list(therapists_of(member))
+    if len(everybody) < 2:
+        return []
+    return [("Everybody", asked.address("everybody"), asked.look == "everybody"), *(
+        (t.user.name, asked.address("week", therapist=t.pk), asked.whose is not None and t.pk == asked.whose.pk)
+        for t in everybody)]
 
 
-def _on_the_wall(window: Window, on: date, zone: str) -> tuple[int, int]:
-    """A stretch of time as minutes of that day on the wall; what reaches into the next day ends at midnight."""
-    day, at, _ = clock.wall_of(instant_at(window[0]), zone)
-    last_day, until, _ = clock.wall_of(instant_at(window[1]), zone)
-    begins = at.hour * 60 + at.minute if day == on else 0
-    return begins, until.hour * 60 + until.minute if last_day == on else 1440
+def _everybody(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    member = member_of(request)
+    visits = _visits(member, asked.first, asked.last)
+    days, rows = overviews.week_of_everybody(member, visits, asked.first)
+    return {"days": [(cell, asked.address("day", cell.on)) for cell in days], "today": asked.today,
+            "week_rows": [(row, asked.address("week", therapist=row.therapist.pk),
+                           [(cell, asked.address("day", cell.on)) for cell in row.cells]) for row in rows],
+            "everybody": _weeks(member, asked), "held": [v for v in visits if v.status == "held"],
+            "gone": [v for v in visits if v.status in ("cancelled", "noshow")]}
 
 
-def _lay_out(columns: list[Column]) -> tuple[int, int]:
-    """Place every column's pieces under one set of hours; answers the hours shown."""
-    first, last = hours_shown(p for c in columns for p in [*c.pieces, *(Piece("off", a, b) for a, b in c.hours)])
-    for column in columns:
-        off = off_pieces(column.hours, first) if column.therapist or column.hours else []
-        clear = [o for o in off if not any(p.begins < o.ends and p.ends > o.begins for p in column.pieces)]
-        column.placed = place([*column.pieces, *clear], first)
-    return first, last
+def _month(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    month = overviews.month_of(member_of(request), asked.on)
+    return {"month": month, "today": asked.today,
+            "weeks": [[(cell, asked.address("day", cell.on)) if cell else (None, "") for cell in week]
+                      for week in month.weeks]}
+
+
+_DRAW: dict[str, Callable[[HttpRequest, Asked], dict[str, Any]]] = {
+    "day": _day, "rooms": _day, "week": _week, "everybody": _everybody, "month": _month}

@@ -14,6 +14,7 @@ _WORDS = {
     "held": "Put on hold, its time released", "keep": "Kept at its time", "restore": "Back at its time",
     "buffer-cut": "Buffer shortened for a visit beside it",
     "released": "Let go", "let-go": "Let go", "moved": "Moved", "plan-undone": "Back on hold, the plan was undone",
+    "undo-booked": "Booking taken back", "undo-moved": "Move taken back", "undo-cancel": "Cancellation taken back",
     "other-time": "Asked for another time", "keeps-time": "Comes at the old time after all", "accept": "Accepted",
 }
 
@@ -40,6 +41,8 @@ def _said(event: AppointmentEvent, member: Membership) -> str:
         was = detail.get("was", {}).get("at", "")
         how = ", by a plan" if detail.get("plan") else ""
         return f"{words}{f' from {was}' if was else ''} to {detail['at']}{how}"
+    if event.verb == "undo-moved":
+        return f"{words}: {detail['at']} again"
     reason = detail.get("cancel_reason", "")
     if reason in Appointment.Reason.values and reason != "other" and member.may_see_clinical:
         return f"{words}: {Appointment.Reason(reason).label.lower()}"

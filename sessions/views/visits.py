@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,25 +11,24 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from clients.contraindications import cautions_for
-from practice import clock
-from practice.models import Membership, Message, Room
+from practice.models import Membership, Message
 from practice.pages import attempt, find, member_page
-from sessions import answers, booking, holds, reminders
+from sessions import answers, booking, holds, undoing
 from sessions.asked import back_to, member_of, status_of
 from sessions.caution_line import for_the_desk, told_to
 from sessions.check_before import last_answers
 from sessions.forms import CancelForm, KeepForm, MoveForm
 from sessions.models import Appointment
-from sessions.objections import Wish, checked_at_booking, read
+from sessions.objections import checked_at_booking, read
 from sessions.steps import WORDS, may_be_noted, offered
 from sessions.views.history import history_of
-from sessions.views.refused import nearest_times, other_words, takes_a_reason
+from sessions.views.moving import RELATIONS, quarters
+from sessions.views.refused import other_words
+from sessions.views.undone import UndoForm, forget, remember
 
-_RELATIONS = ("client__practice", "practice", "therapist__user", "room", "service", "series")
 _STEPS: dict[str, Callable[..., Appointment]] = {
     "accept": booking.accept_appointment,
     "confirm": answers.will_come,
@@ -42,11 +40,13 @@ _STEPS: dict[str, Callable[..., Appointment]] = {
     "release": holds.release_appointment,
     "undo-arrive": lambda **k: booking.undo_day_verb(verb="undo-arrive", **k),
     "undo-no-show": lambda **k: booking.undo_day_verb(verb="undo-no-show", **k),
+    "undo": undoing.undo_act,
 }
 _DONE = {
     "accept": "is booked", "confirm": "is confirmed", "arrive": "has arrived", "complete": "is done",
     "no-show": "did not come", "cancel": "is cancelled", "keep": "is back at its time", "release": "is let go",
     "undo-arrive": "is booked again", "undo-no-show": "is booked again",
+    "undo": "taken back, nothing was sent",
 }
 
 
@@ -54,7 +54,7 @@ _DONE = {
 @member_page()
 def appointment(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The visit's page."""
-    return _page(request, find(Appointment, member_of(request), pk, *_RELATIONS))
+    return _page(request, find(Appointment, member_of(request), pk, *RELATIONS))
 
 
 @require_POST
@@ -64,71 +64,26 @@ def appointment_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     member = member_of(request)
     if verb not in _STEPS:
         raise Http404("No such step.")
-    visit = find(Appointment, member, pk, *_RELATIONS)
+    visit = find(Appointment, member, pk, *RELATIONS)
     form = _form_of(verb, request, member)
     if not form.is_valid():
         return _page(request, visit, **{verb: form})
     done = attempt(form, _STEPS[verb], appointment=visit, by=member, **form.cleaned_data)
     if done is None:
         return _page(request, visit, **{verb: form})
-    if request.POST.get("next"):
+    if verb in ("cancel", "no-show"):
+        remember(request, done)
+    elif verb == "undo":
+        forget(request)
+    if request.POST.get("next") and verb != "undo":
         return redirect(back_to(request, _url(visit)))
-    messages.success(request, f"{visit.client.name}, {visit.said}: {_DONE[verb]}.")
-    return redirect(_url(visit))
-
-
-@require_POST
-@member_page()
-def appointment_move(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Move the visit to another time, therapist or room; refused, the page says why and what is free."""
-    member = member_of(request)
-    visit = find(Appointment, member, pk, *_RELATIONS)
-    form = MoveForm(_moved(request), member=member)
-    if form.is_valid():
-        asked = form.cleaned_data
-        moved = attempt(
-            form, booking.move_appointment, appointment=visit, starts_at=form.starts_at, by=member,
-            therapist=asked["therapist"], room=asked["room"], override_reason=asked["override_reason"],
-            expected_version=asked["version"])
-        if moved and moved.version == visit.version:
-            messages.info(request, f"Nothing changed: the visit stays {moved.said}, {moved.room.name}.")
-        elif moved:
-            messages.success(request, f"Moved to {moved.said}, {moved.room.name}.")
-        if moved:
-            return redirect(_url(visit))
-    return _page(request, visit, move=form)
-
-
-def _moved(request: HttpRequest) -> Any:
-    """What was typed, or one of the free times pressed instead of it ("2026-11-24 10:30")."""
-    typed, instead = request.POST.copy(), request.POST.get("instead", "")
-    if instead:
-        typed["on"], _, typed["at"] = instead.partition(" ")
-        typed["override_reason"] = ""
-    return typed
-
-
-def _wish(visit: Appointment, move: forms.Form, member: Membership) -> Wish | None:
-    """What the move form asked of the diary, once it is readable."""
-    start = getattr(move, "starts_at", None)
-    if start is None:
-        return None
-    therapist = move.cleaned_data.get("therapist") or visit.therapist
-    return Wish(visit.client, therapist, visit.service, start, visit.minutes, member, "", (visit.pk,))
-
-
-def _room(move: forms.Form) -> Room | None:
-    """The room the move form names, once it is readable."""
-    return move.cleaned_data.get("room") if move.is_bound else None
-
-
-def _wall(start: datetime, visit: Appointment) -> str:
-    """A free time as the move form takes it back: "2026-11-24 10:30"."""
-    on, at, _ = clock.wall_of(start, visit.time_zone)
-    return f"{on} {at:%H:%M}"
+    messages.success(request, f"{visit.client.name}, {done.said}: {_DONE[verb]}.")
+    return redirect(back_to(request, _url(visit)))
 
 
 def _form_of(verb: str, request: HttpRequest, member: Membership) -> forms.Form:
+    if verb == "undo":
+        return UndoForm(request.POST)
     if verb == "cancel":
         return CancelForm(request.POST, member=member)
     return KeepForm(request.POST) if verb == "keep" else forms.Form(request.POST)
@@ -142,8 +97,6 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
     """The page, with the form that was refused in place of its empty one."""
     member = member_of(request)
     form = next(iter(bound.values()), None)
-    move = bound.get("move") or _move_form(visit, member)
-    refusal = getattr(move, "refusal", None)
     reading = read(visit.client) if not visit.is_released else None
     check = checked_at_booking(visit.client, visit.minutes, visit.wall_date, reading) if reading else None
     limits = cautions_for(reading.body, on=visit.wall_date, minutes=visit.minutes) if reading else None
@@ -154,13 +107,10 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
         "check": told_to(member, limits, check),
         "desk_line": for_the_desk(check, visit.therapist) if check and not member.may_see_clinical else None,
         "cancel_form": bound.get("cancel") or CancelForm(member=member, initial={"reason": "other"}),
-        "keep_form": bound.get("keep") or KeepForm(), "move_form": move, "may_move": "move" in offered(visit, member),
-        "can_cancel": "cancel" in offered(visit, member),
-        "takes_reason": (takes_a_reason(refusal, member, _wish(visit, move, member), _room(move))
-                         or bool(move["override_reason"].value())),
-        "others": other_words(refusal),
-        "nearest": [(_wall(at, visit), words) for at, words in nearest_times(refusal, visit.time_zone)],
-        "is_new": _is_new(visit),
+        "keep_form": bound.get("keep") or KeepForm(), "move_form": _move_form(visit, member),
+        "may_move": "move" in offered(visit, member), "quarters": quarters(visit),
+        "can_cancel": "cancel" in offered(visit, member), "undo": undoing.undo_of(visit),
+        "others": other_words(getattr(form, "refusal", None)),
         "messages_of": _messages(visit, member), "answered": last_answers(visit),
     }
     return render(request, "sessions/appointment.html", context, status=status_of(form) if form else 200)
@@ -174,11 +124,6 @@ def _move_form(visit: Appointment, member: Membership) -> MoveForm:
 def _buttons(visit: Appointment, member: Membership) -> list[tuple[str, str]]:
     """The steps that take nothing but a press, in the order of the day."""
     return [(verb, WORDS[verb]) for verb in offered(visit, member) if verb not in ("cancel", "keep", "move")]
-
-
-def _is_new(visit: Appointment) -> bool:
-    """Whether it was booked a moment ago, so that one press takes it back."""
-    return visit.status == "booked" and timezone.now() - visit.created_at < reminders.grace()
 
 
 def _messages(visit: Appointment, member: Membership) -> list[Message]:

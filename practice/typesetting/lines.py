@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TypedDict
 
-from notes.typesetting.glyphs import printable
+from practice.typesetting.glyphs import printable
 
 _RUN = re.compile(r"[^\s\u200b]+")
 _LONG_WORD = 36  # letters; the longest word of everyday prose stays whole

@@ -1,0 +1,44 @@
+"""The press: sets a template of a room with data as a tagged PDF, and reads nothing outside the template's folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from practice.typesetting.glyphs import FONTS
+
+
+class NotTypeset(Exception):
+    """What was to be printed could not be set as a PDF; `reason` says why, in the typesetter's own words."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"It could not be set as a PDF: {self.reason}"
+
+
+def press(template: Path, data: Mapping[str, Any]) -> bytes:
+    """Set `template` with `data` as PDF/UA-1: the same bytes for the same data; refuses with `NotTypeset`."""
+    try:
+        return typst.compile(
+            template,
+            root=template.parent,
+            font_paths=_faces(),
+            ignore_system_fonts=True,
+            sys_inputs={"data": json.dumps(data)},
+            pdf_standards=["ua-1"],
+        )
+    except typst.TypstError as broken:
+        raise NotTypeset(next(iter(str(broken).strip().splitlines()), "no reason given")) from broken
+
+
+@cache
+def _faces() -> typst.Fonts:
+    return typst.Fonts(font_paths=[FONTS], include_system_fonts=False, include_embedded_fonts=False)

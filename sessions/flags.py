@@ -1,0 +1,98 @@
+"""What a visit in the diary is marked with beside its state: read with the visits, in the same query.
+
+Marks are an icon and a word each. The front desk reads that a therapist has to decide, never why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from clients.clearances import running_out
+from clients.contraindications import cautions_for
+from clients.limits import bodies_of
+from clients.models import Clearance, ClientCondition, Contact, Episode, Finding, Questionnaire
+from practice import clock
+from practice.models import Membership
+from sessions.attention import BARRING_CONDITIONS, BARRING_FINDINGS, COMING
+from sessions.caution_line import first_name
+from sessions.check_before import PRE_VISIT
+from sessions.models import RELEASED, Appointment
+
+INTAKE = Questionnaire.Kind.INTAKE
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One mark: a symbol, its word, and whether it weighs (clay) or is good to know (quiet)."""
+
+    icon: str
+    words: str
+    weighs: bool = False
+
+
+def with_marks(visits: QuerySet[Appointment], member: Membership) -> QuerySet[Appointment]:
+    """The same visits, each with what `flags_of` reads of it; not one query more."""
+    now, client = timezone.now(), OuterRef("client")
+    today = clock.wall_of(now, member.practice.time_zone)[0]
+    asked = Questionnaire.objects.filter(client=client)
+    earlier = Appointment.objects.filter(client=client, starts_at__lt=OuterRef("starts_at"))
+    doubt = Episode.objects.filter(client=client).filter(Q(status="suspected") | Q(
+        status="confirmed", hold_until__lt=today))
+    hot = Episode.objects.filter(client=client, status__in=("suspected", "confirmed"), fever_or_infection=True)
+    found = Finding.objects.filter(client=client, finding__in=BARRING_FINDINGS).filter(
+        Q(ended_on=None) | Q(ended_on__gte=OuterRef("wall_date")))
+    named = ClientCondition.objects.filter(client=client, condition__in=BARRING_CONDITIONS, ended_on=None)
+    contacts = Contact.objects.filter(client=client)
+    ends = running_out(Clearance.objects.filter(client=client, expires_on__gte=today), today)
+    return visits.annotate(
+        is_first=~Exists(earlier.exclude(status__in=RELEASED)),
+        is_next=~Exists(earlier.filter(status__in=COMING, ends_at__gt=now)),
+        has_transport=Exists(contacts.filter(role=Contact.Role.TRANSPORT)),
+        has_carer=Exists(contacts.filter(role=Contact.Role.CARER)),
+        awaits_intake=Exists(asked.filter(kind=INTAKE, submitted_at=None, closes_at__gt=now)),
+        is_red=Exists(Questionnaire.objects.filter(
+            kind=PRE_VISIT, subject_id=OuterRef("pk"), is_red=True, reviewed_at=None, submitted_at__isnull=False)),
+        in_doubt=Exists(doubt), may_bar=Exists(found) | Exists(named) | Exists(hot),
+        clearance_ends=Subquery(ends.order_by("expires_on").values("expires_on")[:1]))
+
+
+def flags_of(visits: Sequence[Appointment], member: Membership) -> dict[UUID, list[Flag]]:
+    """The marks of each of these visits (read by `with_marks`).
+
+    Only where something known can bar a client's visit at all, six queries more, however many there are.
+    """
+    deciding = _needing_decision(visits)
+    return {visit.pk: list(_marks(visit, member, visit.pk in deciding)) for visit in visits}
+
+
+def _marks(visit: Any, member: Membership, needs_decision: bool) -> Any:
+    if needs_decision:
+        whose = "your" if visit.therapist_id == member.pk else f"{first_name(visit.therapist)}’s"
+        yield Flag("flag", f"needs {whose} decision", weighs=True)
+    if visit.wants_other_time:
+        yield Flag("clock", "other time asked", weighs=True)
+    if visit.clearance_ends and member.may_see_clinical and visit.status in COMING:
+        yield Flag("letter", f"clearance ends {clock.said_date(visit.clearance_ends)}", weighs=True)
+    if visit.awaits_intake:
+        yield Flag("note", "intake not answered")
+    if visit.is_first:
+        yield Flag("person", "first visit")
+    if visit.has_transport:
+        yield Flag("transport", "transport booked")
+    if visit.has_carer:
+        yield Flag("clients", "carer comes along")
+
+
+def _needing_decision(visits: Sequence[Any]) -> set[UUID]:
+    coming = [v for v in visits if v.status in COMING and v.ends_at > timezone.now()]
+    waiting = {v.pk for v in coming if v.is_red or (v.in_doubt and v.is_next)}
+    asked = [v for v in coming if v.may_bar and v.pk not in waiting]
+    bodies = bodies_of({v.client_id: v.client for v in asked}.values()) if asked else {}
+    return waiting | {v.pk for v in asked if cautions_for(
+        bodies[v.client_id], on=v.wall_date, minutes=v.minutes).verdict in ("clearance", "stop")}

@@ -1,0 +1,97 @@
+"""Moving on the page: one look before it is done, whom to tell, what is free instead; the diary while one is picked up."""
+
+import re
+
+from clients.models import Contact
+from conftest import at, numb
+from sessions.booking import book_appointment
+from sessions.models import Appointment
+from sessions.tests.reading import TUESDAY, clinical_in, visit_url, words_of
+
+
+def look(browser, visit, **query):
+    return browser.get(visit_url(visit, "appointment_move"), {"on": TUESDAY, **query})
+
+
+def test_a_look_says_old_and_new_and_moves_nothing(visit, page, desk, ana, ben):
+    words = words_of(look(page(desk), visit, at="14:00", therapist=ben.pk))
+    assert "Tue 24 Nov, 10:00, Ana Alves, River room" in words
+    assert re.search(r"Tue 24 Nov, 14:00</span><br>Ben Baker, River room, 45 minutes", words)
+    assert "written the new time 3 minutes later" in words
+    visit.refresh_from_db()
+    assert (visit.starts_at, visit.version) == (at(10), 1)
+
+
+def test_transport_and_carer_are_told_of_before_the_move(visit, page, desk, maria):
+    for role, name, phone in (("transport", "Taxi Lind", "555 0199"), ("carer", "Erik", ""), ("family", "Rosa", "")):
+        Contact.objects.create(client=maria, practice=maria.practice, role=role, name=name, phone=phone)
+    words = words_of(look(page(desk), visit, at="14:00"))
+    assert "Transport is booked ahead: Taxi Lind, 555 0199. Tell them the new time." in words
+    assert "A carer comes along: Erik. Tell them the new time." in words
+    assert "Rosa" not in words
+
+
+def test_a_taken_time_is_told_in_the_look_with_free_ones_to_press(visit, page, desk, ana, ines, neuro_45):
+    book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(14), by=ana)
+    browser = page(desk)
+    words = words_of(look(browser, visit, at="14:15"))
+    assert "Ana Alves is taken Tue 24 Nov, 14:00–14:45." in words
+    assert ">Move</button>" not in words
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', words.split('class="rows moved"')[1]))
+    instead = re.search(r'name="instead" value="([^"]+)"', words)[1]
+    browser.post(visit_url(visit, "appointment_move"), hidden | {"instead": instead})
+    visit.refresh_from_db()
+    assert f"{visit.wall_date} {visit.wall_time:%H:%M}" == instead
+
+
+def test_the_desk_reads_whose_decision_it_is_and_no_finding(visit, page, ana, desk, maria):
+    numb(maria)
+    of_desk = look(page(desk), visit, at="14:00")
+    assert clinical_in(of_desk) == []
+    assert "numb" in words_of(look(page(ana), visit, at="14:00"))
+
+
+def test_buttons_lead_to_the_same_look_a_quarter_hour_or_a_column_away(visit, page, desk, ana, ben, garden):
+    browser = page(desk)
+    words = words_of(browser.get(visit_url(visit)))
+    address = re.search(r'href="([^"]+)">(?:(?!</a>).)*15 minutes later', words, re.S)[1]
+    words = words_of(browser.get(address))
+    assert "Tue 24 Nov, 10:15</span>" in words
+    other = re.search(r'href="([^"]+)" data-look>(?:(?!</a>).)*with Ben Baker', words, re.S)[1]
+    assert "10:15</span><br>Ben Baker" in words_of(browser.get(other))
+    room = re.search(r'href="([^"]+)" data-look>(?:(?!</a>).)*in Garden room', words, re.S)[1]
+    assert "10:15</span><br>Ana Alves, Garden room" in words_of(browser.get(room))
+
+
+def test_a_picked_up_visit_turns_open_time_into_places_to_move_to_on_any_day(visit, page, desk, ana):
+    browser = page(desk)
+    words = words_of(browser.get(f"/diary/?on={TUESDAY}&move={visit.pk}"))
+    assert "Moving <bdi>Maria Lindqvist</bdi>" in words
+    assert 'href="/book/?on=2026-11-24&at' not in words
+    assert re.search(r'href="\?on=2026-11-25[^"]*move=', words)  # the next day, still picked up
+    here = re.search(r'href="([^"]*at=13%3A30[^"]*)"', words)[1]
+    looked = words_of(browser.get(here))
+    assert "Tue 24 Nov, 13:30</span>" in looked
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', looked.split('class="rows moved"')[1]))
+    answer = browser.post(visit_url(visit, "appointment_move"), hidden)
+    assert answer.headers["Location"].startswith(f"/diary/?on={TUESDAY}")
+    assert Appointment.objects.get().starts_at == at(13, 30)
+
+
+def test_what_is_over_or_held_cannot_be_picked_up(relapse, weekly, page, desk):
+    words = words_of(page(desk).get(f"/diary/?on={TUESDAY}&move={weekly[0].pk}"))
+    assert "Moving" not in words
+
+
+def test_in_place_the_look_comes_alone_and_elsewhere_as_a_page(visit, page, desk):
+    url = f"{visit_url(visit, 'appointment_move')}?on={TUESDAY}&at=14:00"
+    part = words_of(page(desk).get(url, headers={"HX-Request": "true"}))
+    assert "<html" not in part
+    assert "Becomes" in part
+    assert "<html" in words_of(page(desk).get(url))
+
+
+def test_the_way_back_of_a_move_stays_in_the_house(visit, page, desk, ana):
+    answer = page(desk).post(visit_url(visit, "appointment_move"), {
+        "on": TUESDAY, "at": "14:00", "therapist": ana.pk, "next": "https://elsewhere.example/"})
+    assert answer.headers["Location"] == visit_url(visit)

@@ -1,0 +1,157 @@
+"""Undo: each act taken back before anything has left, the messages with it, refused where the old time is gone."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from conftest import at
+from practice import outbox
+from practice.access import Outsider
+from practice.models import Message
+from practice.refusals import NotAllowed, Refusal
+from sessions import booking, reminders
+from sessions.booking import book_appointment, cancel_appointment, mark_no_show, move_appointment
+from sessions.models import Appointment
+from sessions.tests.reading import TUESDAY, visit_url, words_of
+from sessions.undoing import undo_act, undo_of
+
+
+def undo(visit, by):
+    return undo_act(appointment=visit, step=undo_of(visit).step, by=by)
+
+
+def waiting(visit):
+    """What waits to be sent about a visit."""
+    rows = Message.objects.filter(appointment_id=visit.pk, state="waiting")
+    return sorted(f"{m.kind} {m.start_version}" for m in rows)
+
+
+def everything(visit):
+    visit = Appointment.objects.get(pk=visit.pk)
+    return {f.attname: getattr(visit, f.attname) for f in Appointment._meta.concrete_fields
+            if f.name not in ("version", "sequence")}
+
+
+def leave_a_minute_before_the_end(visit):
+    """Everything that is due four minutes later leaves; answers the kinds that went."""
+    with time_machine.travel(timezone.now() + timedelta(minutes=4), tick=False):
+        outbox.drain()
+    return list(Message.objects.filter(appointment_id=visit.pk, state="sent").values_list("kind", flat=True))
+
+
+def test_a_booking_taken_back_frees_its_time_and_nothing_is_ever_sent(visit, ana, desk, ines, neuro_45):
+    taken_back = undo(visit, desk)
+    assert (taken_back.status, waiting(visit)) == ("cancelled", [])
+    book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(10), by=desk)
+    assert leave_a_minute_before_the_end(visit) == []
+
+
+def test_a_move_taken_back_restores_every_field_and_what_waited(visit, ana, ben, garden, desk):
+    booking.confirm_appointment(appointment=visit, by=ana)
+    before, queued = everything(visit), waiting(visit)
+    move_appointment(appointment=visit, starts_at=at(14, days=2), therapist=ben, room=garden, by=desk)
+    assert waiting(visit) != queued
+    back = undo(visit, desk)
+    assert everything(visit) == before
+    assert back.sequence == 2
+    assert waiting(visit) == queued
+    assert leave_a_minute_before_the_end(visit) == ["booked"]
+
+
+def test_a_client_who_was_told_the_old_time_is_told_nothing_of_a_move_taken_back(visit, desk):
+    leave_a_minute_before_the_end(visit)
+    moved = move_appointment(appointment=visit, starts_at=at(14), by=desk)
+    assert any(m.startswith("moved") for m in waiting(visit))
+    undo(moved, desk)
+    assert not any(m.startswith("moved") for m in waiting(visit))
+    assert leave_a_minute_before_the_end(visit) == ["booked"]
+
+
+def test_a_cancellation_taken_back_stands_as_before_and_tells_nobody(visit, ana, desk):
+    booking.confirm_appointment(appointment=visit, by=ana)
+    leave_a_minute_before_the_end(visit)
+    before, queued = everything(visit), waiting(visit)
+    cancel_appointment(appointment=visit, by=desk, reason="away")
+    assert any(m.startswith("cancelled") for m in waiting(visit))
+    undo(visit, desk)
+    assert everything(visit) == before
+    assert waiting(visit) == queued
+    assert leave_a_minute_before_the_end(visit) == ["booked"]
+
+
+def test_did_not_come_is_taken_back_to_what_the_client_had_said(visit, desk, ana):
+    booking.confirm_appointment(appointment=visit, by=ana)
+    with time_machine.travel(at(10, 20), tick=False):
+        mark_no_show(appointment=visit, by=desk)
+        assert undo(visit, desk).status == "confirmed"
+
+
+@pytest.mark.parametrize("who", ["therapist", "room"])
+def test_an_old_time_taken_meanwhile_is_a_conflict_with_the_nearest_times(
+    visit, ana, ben, desk, ines, neuro_45, room, garden, who
+):
+    moved = move_appointment(appointment=visit, starts_at=at(15), by=desk)
+    book_appointment(client=ines, therapist=ana if who == "therapist" else ben, by=desk, starts_at=at(10, 15),
+                     room=garden if who == "therapist" else room, service=neuro_45)
+    with pytest.raises(Refusal) as refused:
+        undo(moved, desk)
+    assert refused.value.code == "undo_conflict"
+    assert len(refused.value.more["nearest"]) == 3
+    assert "Free instead: " in refused.value.detail
+    moved.refresh_from_db()
+    assert moved.starts_at == at(15)
+
+
+def test_after_the_grace_or_after_something_else_nothing_is_taken_back(visit, desk, ana):
+    step = undo_of(visit).step
+    with time_machine.travel(timezone.now() + reminders.grace(), tick=False):
+        assert undo_of(visit) is None
+        with pytest.raises(Refusal, match="3 minutes to undo this have passed"):
+            undo_act(appointment=visit, step=step, by=desk)
+    booking.confirm_appointment(appointment=visit, by=ana)
+    assert undo_of(visit) is None
+    with pytest.raises(Refusal, match="Something else happened"):
+        undo_act(appointment=visit, step=step, by=desk)
+    visit.refresh_from_db()
+    assert visit.status == "confirmed"
+
+
+def test_only_the_practice_takes_an_act_back(visit, riverside):
+    with pytest.raises(NotAllowed):
+        undo(visit, Outsider(riverside, "client", "Maria"))
+
+
+def test_the_page_offers_to_undo_for_three_minutes_and_tells_it_in_the_history(visit, page, desk, ana):
+    browser = page(desk)
+    back = f"/diary/?on={TUESDAY}&view=day"
+    words = words_of(browser.post(visit_url(visit, "appointment_move"), {
+        "on": TUESDAY, "at": "15:00", "therapist": ana.pk, "version": 1, "next": back}, follow=True))
+    assert "Maria Lindqvist, Tue 24 Nov, 15:00: moved." in words
+    step = re.search(r'name="step" value="([^"]+)"', words)[1]
+    with time_machine.travel(timezone.now() + timedelta(minutes=4), tick=False):
+        assert 'name="step"' not in words_of(browser.get(back))
+    words = words_of(browser.post(visit_url(visit, "appointment_act", "undo"), {"step": step, "next": back}, follow=True))
+    assert "Maria Lindqvist, Tue 24 Nov, 10:00: taken back, nothing was sent." in words
+    assert 'name="step"' not in words
+    assert "Move taken back: Tue 24 Nov, 10:00 again" in words_of(browser.get(visit_url(visit)))
+
+
+def test_an_undo_refused_on_the_page_says_so_in_words(visit, page, desk, ana, ines, neuro_45):
+    moved = move_appointment(appointment=visit, starts_at=at(15), by=desk)
+    step = undo_of(moved).step
+    book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(10), by=desk)
+    refused = page(desk).post(visit_url(visit, "appointment_act", "undo"), {"step": step})
+    assert refused.status_code == 409
+    assert "Not undone: Tue 24 Nov, 10:00 is not free any more." in words_of(refused)
+    for nonsense in ("", "1", "x" * 99):
+        assert page(desk).post(visit_url(visit, "appointment_act", "undo"), {"step": nonsense}).status_code == 422
+
+
+def test_a_step_of_another_practice_is_offered_to_nobody(visit, lakeside_owner):
+    from sessions.undoing import undo_of_step
+
+    assert undo_of_step(str(undo_of(visit).step), lakeside_owner) is None
+    assert undo_of_step("nonsense", lakeside_owner) is None

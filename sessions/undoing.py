@@ -1,0 +1,126 @@
+"""Undo: take the last act on a visit back within the grace, before any message about it has left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from practice.access import Actor
+from practice.models import Membership, Room
+from practice.refusals import NotAllowed, Stale, WrongState
+from sessions import reminders
+from sessions.booking import PUT_BACK
+from sessions.diary import SlotTaken, fresh, lapse_expired, lock_diary, log_step, put_back, write_visit
+from sessions.models import Appointment, AppointmentEvent
+from sessions.objections import Wish, find_clash
+from sessions.rescheduling import UndoConflict
+
+_DONE = {"booked": "booked", "moved": "moved", "cancel": "cancelled", "no-show": "marked “did not come”"}
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """An act that can still be taken back, its words, and until when."""
+
+    visit: Appointment
+    step: UUID
+    words: str
+    until: datetime
+
+
+def undo_of(visit: Appointment) -> Undo | None:
+    """The last act on this visit, where it can be taken back now."""
+    last = visit.events.order_by("-at", "-pk").first()
+    return _offer(visit, last) if last else None
+
+
+def undo_of_step(step: str, member: Membership) -> Undo | None:
+    """The same for the act with this id, where nothing followed it; one query."""
+    try:
+        last = AppointmentEvent.objects.filter(
+            pk=UUID(step), appointment__practice=member.practice_id).select_related("appointment__client").first()
+    except ValueError:
+        return None
+    return _offer(last.appointment, last) if last else None
+
+
+def undo_act(*, appointment: Appointment, step: UUID, by: Actor) -> Appointment:
+    """Take the act `step` back: a booking is withdrawn, a move, cancellation or “did not come” put back as it was.
+
+    For the practice's staff, within the grace. Refuses where something followed it, and as `undo_conflict`, with the
+    nearest open times, where the old time, therapist or room is taken meanwhile.
+    """
+    if not isinstance(by, Membership):
+        raise NotAllowed("Only the practice takes an act back.")
+    with transaction.atomic():
+        rooms = Room.objects.filter(practice=by.practice_id)
+        lock_diary(_therapists(appointment, step), rooms, [appointment.client])
+        appointment = fresh(appointment)
+        event = appointment.events.order_by("-at", "-pk").first()
+        if event is None or event.pk != step:
+            raise Stale("Something else happened to this visit since. Look at its history, then decide.")
+        if _offer(appointment, event) is None:
+            raise WrongState(f"The {reminders.said_grace()} to undo this have passed, and its message may have left. "
+                             "Change the visit by hand; the client is told.")
+        if event.verb == "booked":
+            _withdraw(appointment, by)
+        else:
+            _restore(appointment, event, by)
+    return appointment
+
+
+def _offer(visit: Appointment, event: AppointmentEvent) -> Undo | None:
+    until = event.at + reminders.grace()
+    is_whole = event.verb == "booked" or "before" in event.detail
+    if event.verb not in _DONE or not is_whole or until <= timezone.now():
+        return None
+    return Undo(visit, event.pk, f"{visit.client.name}, {visit.said}: {_DONE[event.verb]}.", until)
+
+
+def _therapists(appointment: Appointment, step: UUID) -> list[Membership]:
+    """Whoever has the visit and whoever had it before."""
+    event = appointment.events.filter(pk=step).first()
+    before = event.detail.get("before", {}).get("therapist") if event else None
+    return list(Membership.objects.filter(pk__in={appointment.therapist_id, before or appointment.therapist_id}))
+
+
+def _withdraw(appointment: Appointment, by: Membership) -> None:
+    if appointment.status != Appointment.Status.BOOKED:
+        raise WrongState(f"This visit is “{appointment.get_status_display().lower()}” by now.")
+    appointment.status, appointment.cancel_reason = Appointment.Status.CANCELLED, Appointment.Reason.OTHER
+    appointment.version += 1
+    write_visit(appointment, fields=["status", "cancel_reason", "version"])
+    log_step(appointment, "undo-booked", by)
+    reminders.follow(appointment)
+
+
+def _restore(appointment: Appointment, event: AppointmentEvent, by: Membership) -> None:
+    """Everything the act changed, as it was, where its time is still free."""
+    is_move = event.verb == "moved"
+    put_back(appointment, event.detail["before"], PUT_BACK)
+    _refuse_if_taken(appointment, by)
+    appointment.version, appointment.sequence = appointment.version + 1, appointment.sequence + is_move
+    try:
+        write_visit(appointment, fields=[*PUT_BACK, "version", "sequence"])
+    except SlotTaken as taken:
+        raise UndoConflict(f"Not undone. {taken.detail}") from taken
+    log_step(appointment, f"undo-{event.verb}", by, at=appointment.said)
+    if is_move:
+        reminders.reschedule(appointment)
+    else:
+        reminders.stand_again(appointment)
+
+
+def _refuse_if_taken(appointment: Appointment, by: Membership) -> None:
+    lapse_expired(appointment.practice, appointment.occupied_from, appointment.occupied_until)
+    wish = Wish(appointment.client, appointment.therapist, appointment.service, appointment.starts_at,
+                appointment.minutes, by, "", (appointment.pk,))
+    has_buffers = bool(appointment.buffer_before or appointment.buffer_after)
+    clash, _ = find_clash(wish, appointment.room, buffers=has_buffers)
+    if clash:
+        raise UndoConflict(f"Not undone: {appointment.said} is not free any more. {clash.detail}",
+                           nearest=clash.more.get("nearest", []))
