@@ -109,7 +109,7 @@ def _row(visit: Any, limits: str) -> Row:
     said = [
         f"Getting on the table: {wishes.transfer}" if wishes.transfer else "",
         f"Getting about: {wishes.mobility}" if wishes.mobility else "",
-        PLACES_TO_WORK.get(wishes.works_on, ""),
+        PLACES_TO_WORK.get(wishes.works_on or "", ""),
         f"The room: {wishes.room_temperature}" if wishes.room_temperature else "",
         *(f"{who.get_role_display()}: {who.name}{f', {who.phone}' if who.phone else ''}" for who in client.company)]
     ends = clock.wall_of(visit.ends_at, visit.time_zone)[1]
