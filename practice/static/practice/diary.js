@@ -29,7 +29,7 @@
     const part = new DOMParser().parseFromString(await answer.text(), "text/html");
     dialog.replaceChildren(...part.body.childNodes);
     if (!dialog.open) dialog.showModal();
-    (dialog.querySelector("[autofocus]") || dialog.querySelector("a, button"))?.focus();
+    (dialog.querySelector("[autofocus]") || dialog.querySelector("[data-close]"))?.focus(); // never a time one did not choose
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-look]"), close = event.target.closest("[data-close]");
