@@ -51,6 +51,13 @@ def copied_to(client: Client) -> tuple[str, ...]:
     return tuple(c.email for c in client.contacts.all() if c.copied_since and c.email and c.email != client.email)
 
 
+def brought_by(client: Client) -> tuple[str, ...]:
+    """Who is booked to bring or help this client, and has to be told of a new time: "Transport: City Cab, +44 1632"."""
+    roles = (Contact.Role.TRANSPORT, Contact.Role.CARER)
+    return tuple(f"{c.get_role_display()}: {', '.join(filter(None, (c.name, c.phone)))}"
+                 for c in client.contacts.all() if c.role in roles)
+
+
 def _put(row: Contact, role: str, name: str, phone: str, email: str, remark: str, copied_since: date | None) -> None:
     today = today_in(row.client)
     if role not in Contact.Role.values:

@@ -5,6 +5,7 @@ Lock, then look, then write (`sessions/diary.py`). Beneath the look, the databas
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -71,11 +72,13 @@ def book_appointment(
 def move_appointment(
     *, appointment: Appointment, starts_at: datetime, by: Actor, therapist: Membership | None = None,
     room: Room | None = None, override_reason: str = "", expected_version: int | None = None,
+    kept: Mapping[str, Any] | None = None,
 ) -> Appointment:
     """Move a visit to another time, therapist or room; row and calendar id stay, its SEQUENCE rises.
 
     Refuses what booking refuses; the visit's own old time counts as free. Moved to where it is, nothing changes.
-    With `expected_version`, a visit that somebody changed meanwhile is refused as stale.
+    With `expected_version`, a visit that somebody changed meanwhile is refused as stale. `kept` goes into the visit's
+    history, for whoever undoes the move.
     """
     therapist = therapist or appointment.therapist
     with transaction.atomic():
@@ -100,7 +103,7 @@ def move_appointment(
         appointment.version, appointment.sequence = appointment.version + 1, appointment.sequence + 1
         write_visit(appointment, fields=[*Appointment.TIME_FIELDS, "therapist", "room", "status", "wants_other_time",
                                     "expires_at", "override_reason", "version", "sequence"])
-        log_step(appointment, "moved", by, was=was, at=appointment.said)
+        log_step(appointment, "moved", by, was=was, at=appointment.said, **(kept or {}))
         reminders.reschedule(appointment)
     return appointment
 
@@ -157,15 +160,17 @@ def undo_day_verb(*, appointment: Appointment, verb: str, by: Actor) -> Appointm
     return _act(appointment, verb, by)
 
 
-def ask_for_another_time(*, appointment: Appointment, by: Actor) -> Appointment:
-    """The client cannot come then: the visit stays until staff agree a new time, and rises on Today."""
+def ask_for_another_time(
+    *, appointment: Appointment, by: Actor, kept: Mapping[str, Any] | None = None,
+) -> Appointment:
+    """It cannot be then: the visit stays until staff agree a new time, and rises on Today."""
     with transaction.atomic():
         appointment = fresh(appointment)
         next_state(appointment, "move")
         if not appointment.wants_other_time:
             appointment.wants_other_time, appointment.version = True, appointment.version + 1
             appointment.save(update_fields=["wants_other_time", "version"])
-            log_step(appointment, "other-time", by)
+            log_step(appointment, "other-time", by, **(kept or {}))
     return appointment
 
 

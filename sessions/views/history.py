@@ -14,7 +14,9 @@ _WORDS = {
     "held": "Put on hold, its time released", "keep": "Kept at its time", "restore": "Back at its time",
     "buffer-cut": "Buffer shortened for a visit beside it",
     "released": "Let go", "let-go": "Let go", "moved": "Moved", "plan-undone": "Back on hold, the plan was undone",
-    "other-time": "Asked for another time", "keeps-time": "Comes at the old time after all", "accept": "Accepted",
+    "other-time": "Another time is needed",
+    "move-undone": "Back at its time, the move was undone",
+    "keeps-time": "Comes at the old time after all", "accept": "Accepted",
 }
 
 
