@@ -34,7 +34,8 @@ def set_weekly_hours(
     refuse_unless_owner(therapist.practice, by)
     _refuse_no_therapist(therapist)
     today = clock.wall_of(timezone.now(), therapist.practice.time_zone)[0]
-    rows = list(WorkingHours.objects.select_for_update(no_key=True).filter(therapist=therapist))
+    _lock(therapist)
+    rows = list(WorkingHours.objects.filter(therapist=therapist))
     if since > LAST_DAY or (until and until > LAST_DAY):
         raise BadInput(f"Choose a day before {LAST_DAY.year + 1}.", field="since" if since > LAST_DAY else "until")
     if since < today and rows:
@@ -76,6 +77,7 @@ def set_day_hours(
             clock.instant_of(on, at, practice.time_zone)
         except (clock.WallTimeMissing, clock.WallTimeAmbiguous) as odd:
             raise BadInput(f"{_odd(odd)} Begin or end at another time.", field="hours") from odd
+    _lock(therapist)
     DayHours.objects.filter(therapist=therapist, on=on).delete()
     rows = DayHours.objects.bulk_create(
         DayHours(practice=practice, therapist=therapist, on=on, opens=opens, closes=closes, reason=reason.strip()[:120])
@@ -111,7 +113,7 @@ def enter_time_off(
         raise BadInput("This time has passed.", field="last")
     if ends_at - starts_at > MOST_OFF:
         raise BadInput("Time off lasts two years at most.", field="last")
-    list(Membership.objects.select_for_update(no_key=True).filter(pk=therapist.pk).values_list("pk"))
+    _lock(therapist)
     row, is_new = TimeOff.objects.get_or_create(
         practice_id=therapist.practice_id, therapist=therapist, starts_at=starts_at, ends_at=ends_at,
         defaults={"reason": reason.strip()[:120]})
@@ -172,6 +174,11 @@ def _checked(day_hours: Sequence[Stretch], field: str) -> list[Stretch]:
         return stretches.in_order(day_hours)
     except ValueError as wrong:
         raise BadInput(str(wrong), field=field) from wrong
+
+
+def _lock(therapist: Membership) -> None:
+    """Whoever else changes this therapist's hours, or books with them, waits."""
+    list(Membership.objects.select_for_update(no_key=True).filter(pk=therapist.pk).values_list("pk"))
 
 
 def _refuse_no_therapist(therapist: Membership) -> None:

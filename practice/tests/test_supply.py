@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import MONDAY, at
@@ -16,6 +16,7 @@ from practice.money import CURRENCIES, price_from, said_price, typed_price
 from practice.offers import Offer, add_service, change_currency, set_in_use, set_skills
 from practice.refusals import BadInput, NotAllowed
 from practice.stretches import Validity, left_of
+from practice.tests.sizes import size
 
 DAY = timedelta(days=1)
 NEXT_MONDAY = MONDAY + 7 * DAY
@@ -23,6 +24,7 @@ DATES = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 WALLS = st.times().map(lambda t: t.replace(second=0, microsecond=0))
 
 
+@settings(max_examples=size(60, 1_000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 10_000_000), st.sampled_from(sorted(CURRENCIES)))
 def test_a_price_typed_as_it_stands_in_the_field_is_the_same_price(price, currency):
     assert price_from(typed_price(price, currency), currency) == price
@@ -40,6 +42,7 @@ def test_what_is_no_price_is_refused_in_words(typed, currency):
         price_from(typed, currency)
 
 
+@settings(max_examples=size(60, 1_000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(WALLS, WALLS), max_size=5))
 def test_stretches_are_taken_in_order_or_refused_in_words_and_never_overlap(typed):
     try:
@@ -63,6 +66,7 @@ def test_hours_are_read_however_people_write_them():
     assert stretches.stretches_from("13.00 – 17h30 and 9-12:15") == [(time(9), time(12, 15)), (time(13), time(17, 30))]
 
 
+@settings(max_examples=size(60, 1_000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.none() | DATES, st.none() | DATES, DATES, st.none() | DATES, DATES)
 def test_a_change_of_hours_takes_its_own_days_and_no_others(held_since, held_until, since, until, day):
     held, taken = Validity(held_since, held_until), Validity(since, until)

@@ -8,7 +8,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clients.contacts import add_contact
@@ -16,6 +16,7 @@ from conftest import MONDAY, at, make_client
 from practice.hours import enter_time_off, set_day_hours
 from practice.models import Closure, Message
 from practice.refusals import WrongState
+from practice.tests.sizes import size
 from sessions.apart import MOST_OPTIONS, Candidate, choose_apart, others_for
 from sessions.away import in_time_off, on_closed_days, outside_hours, propose_times
 from sessions.booking import book_appointment, cancel_appointment
@@ -31,6 +32,7 @@ ANY = st.builds(
     st.integers(0, 2), st.integers(0, 1), st.integers(0, 1), st.integers(0, 96).map(lambda n: n * 30))
 
 
+@settings(max_examples=size(60, 1_000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(ANY, max_size=8), max_size=6))
 def test_every_proposal_stands_apart_from_the_others_and_so_does_each_alternative(wishes):
     chosen = choose_apart(wishes)
