@@ -64,6 +64,11 @@ class Company:
     phone: str
 
     @property
+    def said(self) -> str:
+        """Who it is: "Transport: City Cab, +44 1632 960 000"."""
+        return f"{Contact.Role(self.role).label}: {', '.join(filter(None, (self.name, self.phone)))}"
+
+    @property
     def words(self) -> str:
         """What to do about them when a visit moves."""
         what = "Transport is booked ahead" if self.role == Contact.Role.TRANSPORT else "A carer comes along"
@@ -72,8 +77,9 @@ class Company:
 
 def booked_ahead(client: Client) -> list[Company]:
     """Transport and carers of this client's profile; neither is a finding, so everybody may know."""
-    rows = client.contacts.filter(role__in=BOOKED_AHEAD).order_by("-role", "name", "pk")
-    return [Company(row.role, row.name, row.phone) for row in rows]
+    rows = [row for row in client.contacts.all() if row.role in BOOKED_AHEAD]
+    return [Company(row.role, row.name, row.phone) for row in sorted(
+        rows, key=lambda row: (row.role != Contact.Role.TRANSPORT, row.name))]
 
 
 def _put(row: Contact, role: str, name: str, phone: str, email: str, remark: str, copied_since: date | None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -30,6 +29,7 @@ from practice import audit, clock
 from practice.access import Actor
 from practice.models import Membership
 from practice.pages import attempt, find, member_page
+from practice.pages import status_of as status_of
 from practice.refusals import NotAllowed, Stale
 
 PER_PAGE = 30
@@ -41,14 +41,6 @@ def member_of(request: HttpRequest) -> Membership:
     """The signed-in member; only pages behind `member_page` ask."""
     member: Membership = request.member  # type: ignore[attr-defined]
     return member
-
-
-def status_of(form: forms.Form) -> int:
-    """The HTTP status of a page that shows this form: what a refusal says, 422 for a wrong shape, else 200."""
-    refused = getattr(form, "refusal", None)
-    if refused is not None:
-        return int(refused.status)
-    return 422 if form.is_bound and form.errors else 200
 
 
 @require_safe

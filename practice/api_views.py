@@ -58,10 +58,14 @@ class RoomSerializer(serializers.ModelSerializer[Room]):
 class ServiceSerializer(serializers.ModelSerializer[Service]):
     therapists = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
     rooms = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    price = serializers.IntegerField(allow_null=True, help_text="In the smallest unit of `currency`; null: none named.")
+    currency = serializers.CharField(source="practice.currency", help_text="ISO 4217.")
+    needed_skills = serializers.SlugRelatedField(many=True, read_only=True, slug_field="name")
 
     class Meta:
         model = Service
-        fields: ClassVar = ["id", "name", "minutes", "buffer_before", "buffer_after", "therapists", "rooms"]
+        fields: ClassVar = ["id", "name", "minutes", "buffer_before", "buffer_after", "price", "currency",
+                            "therapists", "rooms", "needed_skills"]
 
 
 class MessageSerializer(serializers.ModelSerializer[Message]):
@@ -119,7 +123,8 @@ class Services(OwnedList):
     serializer_class = ServiceSerializer
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().filter(is_active=True).prefetch_related("therapists", "rooms")
+        return super().get_queryset().filter(is_active=True).select_related("practice").prefetch_related(
+            "therapists", "rooms", "needed_skills")
 
 
 class MessageFilter(django_filters.FilterSet):

@@ -155,6 +155,16 @@ def said(instant: datetime, zone: str, *, today: date | None = None) -> str:
     return f"{text} ({_said_offset(local)})" if comes_twice else text
 
 
+def said_span(begin: datetime, end: datetime, zone: str) -> str:
+    """Say a stretch of time: whole days as dates, "Tue 24 Nov to Fri 27 Nov", anything else with times."""
+    first, last = wall_of(begin, zone)[0], wall_of(end - _MINUTE, zone)[0]
+    if begin == day_begins(first, zone) and end == day_begins(last + timedelta(days=1), zone):
+        return said_date(first) if first == last else f"{said_date(first)} to {said_date(last)}"
+    if first == last:
+        return f"{said(begin, zone)} to {said_time(wall_of(end, zone)[1])}"
+    return f"{said(begin, zone)} to {said(end, zone)}"
+
+
 def said_date(on: date, *, today: date | None = None, year: bool = False) -> str:
     """Say a date: "Tue 24 Nov", with the year where asked, of another year than `today` or 300 days from it."""
     text = f"{WEEKDAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]}"

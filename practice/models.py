@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -9,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
-from practice import clock
+from practice import clock, money
 from practice.access import CLINICAL, PracticeOwned, Role
 from practice.guards import Unchanging
 
@@ -34,8 +36,16 @@ class Practice(models.Model):
     sender_name = models.CharField(max_length=60, blank=True,
                                    help_text="A neutral name for messages, if the practice's own says too much.")
     paper = models.CharField(max_length=10, default="a4", choices=[("a4", "A4"), ("us-letter", "US Letter")])
+    currency = models.CharField(max_length=3, default="EUR", help_text="ISO 4217; what prices are in.")
+    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1; whose public holidays are looked up.")
+    region = models.CharField(max_length=40, blank=True, help_text="The part of the country, as its holidays name it.")
     slot_grid_minutes = models.PositiveSmallIntegerField(default=15)
     horizon_days = models.PositiveSmallIntegerField(default=365, help_text="How far ahead visits can be booked.")
+    notice_minutes = models.PositiveIntegerField(default=0, help_text="Staff book no later than this before a visit.")
+    client_notice_hours = models.PositiveSmallIntegerField(
+        default=24, help_text="Clients book for themselves no later than this before a visit. Our proposal.")
+    client_change_hours = models.PositiveSmallIntegerField(
+        default=24, help_text="Clients move or cancel no later than this before a visit. Our proposal.")
     reminder_days = models.JSONField(default=list, help_text="Days before a visit on which a reminder leaves.")
     review_window_days = models.PositiveSmallIntegerField(
         default=14, help_text="Days a confirmed relapse holds visits. Our proposal: no source gives a number.")
@@ -88,6 +98,20 @@ class User(AbstractBaseUser):
         return self.name
 
 
+class Skill(PracticeOwned):
+    """Something a service needs and some therapists can, as the practice calls it: “lymph drainage”."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [models.UniqueConstraint("practice", Lower("name"), name="skill_is_named_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Membership(PracticeOwned):
     """A person's place in a practice. A therapist of the diary is a membership with `is_therapist`."""
 
@@ -99,6 +123,7 @@ class Membership(PracticeOwned):
     initials = models.CharField(max_length=4, blank=True)
     credential = models.CharField(max_length=120, blank=True, help_text="As printed on letters, with its number.")
     credential_expires_on = models.DateField(null=True, blank=True)
+    skills = models.ManyToManyField(Skill, blank=True, related_name="members")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -115,10 +140,10 @@ class Membership(PracticeOwned):
     def name(self) -> str:
         return self.user.name
 
-    @property
-    def hours(self) -> list[WorkingHours]:
-        """The member's weekly hours in the order of the week."""
-        return sorted(self.working_hours.all(), key=lambda h: (h.weekday, h.opens))
+    def hours_on(self, day: date) -> list[WorkingHours]:
+        """The weekly hours that hold on that day, in the order of the week."""
+        rows = [h for h in self.working_hours.all() if h.holds_on(day)]
+        return sorted(rows, key=lambda h: (h.weekday, h.opens))
 
     @property
     def may_see_clinical(self) -> bool:
@@ -142,6 +167,11 @@ class Room(PracticeOwned):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def notes(self) -> str:
+        """How one gets in and how warm it is, in one line."""
+        return ". ".join(filter(None, (self.access_notes.rstrip(". "), self.temperature_notes.rstrip(". "))))
+
 
 class Service(PracticeOwned):
     """What is offered: its length in minutes and the buffers kept free around it for transfer and cooling."""
@@ -151,8 +181,11 @@ class Service(PracticeOwned):
     minutes = models.PositiveSmallIntegerField(validators=[MinValueValidator(5), MaxValueValidator(480)])
     buffer_before = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(120)])
     buffer_after = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(120)])
+    price = models.PositiveIntegerField(
+        null=True, blank=True, help_text="In the smallest unit of the practice's currency; empty: none is named.")
     therapists = models.ManyToManyField(Membership, blank=True, help_text="Empty: every therapist.")
     rooms = models.ManyToManyField(Room, blank=True, help_text="Empty: every room.")
+    needed_skills = models.ManyToManyField(Skill, blank=True, related_name="services")
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -160,6 +193,11 @@ class Service(PracticeOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def said_price(self) -> str:
+        """The price in the practice's currency: "£65"; empty where none is named."""
+        return money.said_price(self.price, self.practice.currency) if self.price is not None else ""
 
 
 class WorkingHours(PracticeOwned):
@@ -177,6 +215,31 @@ class WorkingHours(PracticeOwned):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="hours_close_after_they_open"),
             models.CheckConstraint(condition=Q(weekday__lte=6), name="hours_fall_on_a_weekday"),
+            models.CheckConstraint(condition=Q(valid_until__gte=F("valid_from")) | Q(valid_from=None)
+                                   | Q(valid_until=None), name="hours_hold_from_before_until"),
+        ]
+
+    def holds_on(self, day: date) -> bool:
+        """Whether these weekly hours are the ones that count on that day."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until)
+
+
+class DayHours(PracticeOwned):
+    """One stretch of work on one date, in the place of the weekly hours of that date: longer, shorter, or extra."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    therapist = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="day_hours")
+    on = models.DateField()
+    opens = models.TimeField()
+    closes = models.TimeField()
+    reason = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["on", "opens"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="day_hours_close_after_they_open"),
+            models.UniqueConstraint(fields=["therapist", "on", "opens"], name="day_hours_open_once_at_a_time"),
         ]
 
 
@@ -194,6 +257,11 @@ class TimeOff(PracticeOwned):
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="time_off_ends_after_it_starts")
         ]
 
+    @property
+    def said(self) -> str:
+        """From when until when, in the practice's zone: "Tue 24 Nov", "Tue 24 Nov to Fri 27 Nov", or with times."""
+        return clock.said_span(self.starts_at, self.ends_at, self.practice.time_zone)
+
 
 class Closure(PracticeOwned):
     """The whole practice is closed, from one date to another, both included."""
@@ -202,11 +270,17 @@ class Closure(PracticeOwned):
     first_on = models.DateField()
     last_on = models.DateField()
     name = models.CharField(max_length=80)
+    is_public_holiday = models.BooleanField(default=False, help_text="Ticked on the list of public holidays.")
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="closure_ends_after_it_begins")
+            models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="closure_ends_after_it_begins"),
+            models.UniqueConstraint(fields=["practice", "first_on"], condition=Q(is_public_holiday=True),
+                                    name="public_holiday_closes_once"),
         ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Message(PracticeOwned):

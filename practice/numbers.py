@@ -1,4 +1,4 @@
-"""The numbers a practice decides for itself: how long things are kept, held, and how often they are asked."""
+"""The numbers a practice decides for itself: how long things are kept and held, asked again, and booked ahead."""
 
 from __future__ import annotations
 
@@ -26,10 +26,13 @@ class Number:
     most: int
     counted_in: str
     may_be_empty: bool = False
+    one_of: tuple[int, ...] = ()
 
     @property
     def words(self) -> str:
         """What to write, in words."""
+        if self.one_of:
+            return f"Choose {', '.join(map(str, self.one_of[:-1]))} or {self.one_of[-1]} {self.counted_in}."
         empty = ", or leave it empty for never" if self.may_be_empty else ""
         return f"Write a number from {self.least} to {self.most} {self.counted_in}{empty}."
 
@@ -45,6 +48,15 @@ NUMBERS: dict[str, Number] = {n.name: n for n in (
     Number("steroid_gap_days", "After a steroid course keep free (days)",
            "(P) our proposal: no source gives a number.", 0, 60, "days"),
     Number("check_in_days", "During an episode ask how it is every (days)", "(P) our proposal.", 1, 60, "days"),
+    Number("slot_grid_minutes", "Open times begin every (minutes)", "Counted from midnight.", 5, 60, "minutes",
+           one_of=(5, 10, 15, 20, 30, 60)),
+    Number("horizon_days", "Visits are booked ahead for (days)", "", 7, 1100, "days"),
+    Number("notice_minutes", "You book no later than this before a visit (minutes)",
+           "0: until it begins. The front desk may book later with a reason.", 0, 10080, "minutes"),
+    Number("client_notice_hours", "Clients book for themselves no later than this before a visit (hours)",
+           "(P) our proposal.", 0, 720, "hours"),
+    Number("client_change_hours", "Clients move or cancel no later than this before a visit (hours)",
+           "(P) our proposal.", 0, 720, "hours"),
 )}
 
 
@@ -63,7 +75,7 @@ def change_numbers(*, practice: Practice, by: Actor, **numbers: int | None) -> P
             raise BadInput("There is no such number.", field=name)
         if value is None and number.may_be_empty:
             continue
-        if value is None or not number.least <= value <= number.most:
+        if value is None or not number.least <= value <= number.most or value not in (number.one_of or (value,)):
             raise BadInput(number.words, field=name)
     changed = [name for name, value in numbers.items() if getattr(practice, name) != value]
     for name in changed:

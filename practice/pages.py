@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.views import redirect_to_login
@@ -14,6 +14,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from practice.access import EVERYBODY, Role
 from practice.refusals import NotAllowed, Refusal
+
+if TYPE_CHECKING:
+    from practice.models import Membership
 
 THEMES = ("light", "dark", "dim")
 
@@ -53,6 +56,12 @@ def find(model: Any, member: Any, pk: Any, *select: str) -> Any:
     return row
 
 
+def member_of(request: HttpRequest) -> Membership:
+    """The signed-in member; only pages behind `member_page` ask."""
+    member: Membership = request.member  # type: ignore[attr-defined]
+    return member
+
+
 def attempt(form: forms.Form, verb: Callable[..., Any], **kwargs: Any) -> Any:
     """Call a verb; a refusal lands on the form (nothing typed is lost) and answers None.
 
@@ -65,6 +74,14 @@ def attempt(form: forms.Form, verb: Callable[..., Any], **kwargs: Any) -> Any:
         form.add_error(field if field in form.fields else None, refused.detail)
         form.refusal = refused  # type: ignore[attr-defined]
         return None
+
+
+def status_of(form: forms.Form) -> int:
+    """The HTTP status of a page that shows this form: what a refusal says, 422 for a wrong shape, else 200."""
+    refused = getattr(form, "refusal", None)
+    if refused is not None:
+        return int(refused.status)
+    return 422 if form.is_bound and form.errors else 200
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -6,13 +6,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from practice.access import Role
+from practice.fields import ChoiceOf
 from practice.models import Membership, Practice
+from practice.money import CURRENCIES
 from practice.numbers import NUMBERS, change_numbers
+from practice.offers import change_currency
 from practice.pages import attempt, member_page
 
 
@@ -23,9 +27,17 @@ class NumbersForm(forms.Form):
         super().__init__(*args, initial={name: getattr(practice, name) for name in NUMBERS}, **kwargs)
         for number in NUMBERS.values():
             words = dict.fromkeys(("invalid", "min_value", "max_value", "required"), number.words)
+            if number.one_of:
+                self.fields[number.name] = forms.TypedChoiceField(
+                    label=number.label, coerce=int, choices=[(n, n) for n in number.one_of], help_text=number.help,
+                    error_messages={"required": number.words, "invalid_choice": number.words})
+                continue
             self.fields[number.name] = forms.IntegerField(
                 label=number.label, min_value=number.least, max_value=number.most,
                 required=not number.may_be_empty, error_messages=words, help_text=number.help)
+        self.fields["currency"] = ChoiceOf(
+            label="Prices are in", initial=practice.currency,
+            choices=[(unit.code, f"{unit.name} ({unit.code})") for unit in CURRENCIES.values()])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,9 +47,14 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     member: Membership = request.member  # type: ignore[attr-defined]
     practice = member.practice
     form = NumbersForm(request.POST if request.method == "POST" else None, practice=practice)
-    if form.is_bound and form.is_valid() and attempt(
-            form, change_numbers, practice=practice, by=member, **form.cleaned_data):
+    if form.is_bound and form.is_valid() and attempt(form, _save, practice=practice, by=member, **form.cleaned_data):
         messages.success(request, "Saved. It holds from now on; visits on hold already stay as they are.")
         return redirect("practice:settings")
     return render(request, "practice/settings.html", {"room": "practice", "form": form},
                   status=422 if form.is_bound and form.errors else 200)
+
+
+@transaction.atomic
+def _save(*, practice: Practice, by: Membership, currency: str, **numbers: int | None) -> Practice:
+    change_currency(practice=practice, currency=currency, by=by)
+    return change_numbers(practice=practice, by=by, **numbers)

@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from practice import api, api_views, settings_views, views
+from practice import api, api_views, closure_views, hours_views, offer_views, settings_views, views
 
 app = [
     path("login/", views.SignIn.as_view(), name="login"),
@@ -13,6 +13,23 @@ app = [
     path("messages/<uuid:pk>/", views.message_page, name="message"),
     path("practice/", views.home, name="home"),
     path("practice/settings/", settings_views.settings_page, name="settings"),
+    path("practice/services/", offer_views.service_list, name="services"),
+    path("practice/services/new/", offer_views.service_new, name="service_new"),
+    path("practice/services/<uuid:pk>/", offer_views.service_edit, name="service"),
+    path("practice/services/<uuid:pk>/<slug:verb>/", offer_views.service_use, name="service_use"),
+    path("practice/rooms/", offer_views.room_list, name="rooms"),
+    path("practice/rooms/new/", offer_views.room_new, name="room_new"),
+    path("practice/rooms/<uuid:pk>/", offer_views.room_edit, name="room"),
+    path("practice/rooms/<uuid:pk>/<slug:verb>/", offer_views.room_use, name="room_use"),
+    path("practice/people/<uuid:pk>/hours/", hours_views.hours_page, name="hours"),
+    path("practice/people/<uuid:pk>/days/", hours_views.day_hours_new, name="day_hours_new"),
+    path("practice/people/<uuid:pk>/skills/", hours_views.skills_change, name="skills"),
+    path("practice/days/<uuid:pk>/drop/", hours_views.day_hours_drop, name="day_hours_drop"),
+    path("practice/time-off/new/", hours_views.time_off_new, name="time_off_new"),
+    path("practice/time-off/<uuid:pk>/drop/", hours_views.time_off_drop, name="time_off_drop"),
+    path("practice/closures/", closure_views.closure_list, name="closures"),
+    path("practice/closures/<uuid:pk>/drop/", closure_views.closure_drop, name="closure_drop"),
+    path("practice/holidays/", closure_views.holidays_page, name="holidays"),
 ]
 
 urlpatterns = [

@@ -23,8 +23,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from practice import clock, outbox
 from practice.access import Role
-from practice.models import Closure, Membership, Message, Room, Service, TimeOff, WorkingHours
+from practice.models import Closure, Membership, Message, Room, Service, TimeOff
 from practice.pages import THEMES, find, member_page
+from practice.week import week_of
 
 DEMO_PASSWORD = "riverside-demo"  # noqa: S105  printed on the demo's own sign-in page, only under DEBUG
 STALE_SECONDS = 300
@@ -149,33 +150,18 @@ def home(request: HttpRequest) -> HttpResponse:
     """What there is: people and hours, rooms, services, closures."""
     member: Membership = request.member  # type: ignore[attr-defined]
     people = (Membership.objects.visible_to(member).filter(is_active=True).select_related("user")
-              .prefetch_related("working_hours").order_by("created_at"))
+              .prefetch_related("working_hours", "skills").order_by("created_at"))
     today = clock.wall_of(timezone.now(), member.practice.time_zone)[0]
+    services = Service.objects.visible_to(member).filter(is_active=True).select_related("practice")
     return render(request, "practice/home.html", {
-        "room": "practice", "people": [(person, week_of(person.hours)) for person in people],
+        "room": "practice", "people": [(person, week_of(person.hours_on(today))) for person in people],
         "practice": member.practice, "is_owner": member.role == Role.OWNER,
         "rooms": Room.objects.visible_to(member).filter(is_active=True),
-        "services": Service.objects.visible_to(member).filter(is_active=True),
+        "services": services,
+        "may_enter_time_off": member.role in (Role.OWNER, Role.FRONT_DESK) or member.is_therapist,
         "closures": Closure.objects.visible_to(member).filter(last_on__gte=today).order_by("first_on"),
         "time_off": TimeOff.objects.visible_to(member).filter(ends_at__gte=timezone.now())
-                    .select_related("therapist__user").order_by("starts_at")})
-
-
-def week_of(hours: list[WorkingHours]) -> list[tuple[str, str]]:
-    """A week in words: the same hours on days in a row stand in one line, ("Mon to Fri", "09:00 to 17:00")."""
-    days: dict[int, list[str]] = {}
-    for stretch in hours:
-        days.setdefault(stretch.weekday, []).append(
-            f"{clock.said_time(stretch.opens)} to {clock.said_time(stretch.closes)}")
-    lines: list[tuple[int, int, str]] = []
-    for day, stretches in days.items():
-        said = ", ".join(stretches)
-        if lines and lines[-1][1] == day - 1 and lines[-1][2] == said:
-            lines[-1] = (lines[-1][0], day, said)
-        else:
-            lines.append((day, day, said))
-    names = clock.WEEKDAYS
-    return [(names[a] if a == b else f"{names[a]} to {names[b]}", said) for a, b, said in lines]
+                    .select_related("therapist__user", "practice").order_by("starts_at")})
 
 
 @require_GET

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,9 +14,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from practice import clock
 from practice.models import Membership, Practice
 from practice.pages import find
+from practice.pages import status_of as status_of
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)  # what a page can be asked for
-UNSHAPED = 422
 
 
 def member_of(request: HttpRequest) -> Membership:
@@ -74,11 +73,3 @@ def back_to(request: HttpRequest, default: str) -> str:
     """The page of ours a form wishes to return to, else the default."""
     wish = request.POST.get("next", "")
     return wish if url_has_allowed_host_and_scheme(wish, allowed_hosts={request.get_host()}) else default
-
-
-def status_of(form: forms.Form) -> int:
-    """The HTTP status of a page that shows this form: what a refusal says, 422 for a wrong shape, else 200."""
-    refused = getattr(form, "refusal", None)
-    if refused is not None:
-        return int(refused.status)
-    return UNSHAPED if form.is_bound and form.errors else 200

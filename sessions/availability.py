@@ -3,16 +3,17 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import cache, partial
 from typing import NamedTuple
 
-from practice.clock import DAY, EPOCH_DAY, offset_spans, said_date, said_time
+from practice.clock import DAY, EPOCH_DAY, day_begins, minute_of, offset_spans, said_date, said_time
 
 Window = tuple[int, int]
 """A stretch of time [start, end) in epoch minutes; a list of windows is sorted and disjoint as `merge` leaves it."""
 
 ALWAYS = (-(10**9), 10**9)  # days since 1970, for hours without a first or last day
+ONE_DAY = timedelta(days=1)
 THURSDAY = 3  # the weekday of 1970-01-01
 QUARTER = 15  # minutes
 RHYTHM, TIME_OF_DAY_MOST, WEEKDAY, THERAPIST = 3, 16, 2, 12  # as the return plan weighs, see docs/planning.md
@@ -171,6 +172,23 @@ def working_windows(hours: Sequence[Hours], first: date, last: date, zone: str) 
                 if valid_from <= day <= valid_until:
                     windows.append((max(midnight + opens, since), min(midnight + closes, until)))
     return merge(windows)
+
+
+def windows_with_days(
+    hours: Sequence[Hours], days: Sequence[Hours], first: date, last: date, zone: str
+) -> list[Window]:
+    """Return the working windows of weekly `hours`; on the dates of `days` those hold in their place.
+
+    A row of `days` is valid on exactly one date.
+    """
+    weekly = working_windows(hours, first, last, zone)
+    if not days:
+        return weekly
+    whole = [
+        (minute_of(day_begins(on, zone)), minute_of(day_begins(on + ONE_DAY, zone)))
+        for on in {row.valid_from for row in days if row.valid_from}
+    ]
+    return merge([*subtract(weekly, merge(whole)), *working_windows(days, first, last, zone)])
 
 
 def open_slots(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -75,11 +76,13 @@ def book_appointment(
 def move_appointment(
     *, appointment: Appointment, starts_at: datetime, by: Actor, therapist: Membership | None = None,
     room: Room | None = None, override_reason: str = "", expected_version: int | None = None,
+    act: UUID | None = None,
 ) -> Appointment:
     """Move a visit to another time, therapist or room; row and calendar id stay, its SEQUENCE rises.
 
     Refuses what booking refuses; the visit's own old time counts as free. Moved to where it is, nothing changes.
-    With `expected_version`, a visit that somebody changed meanwhile is refused as stale.
+    With `expected_version`, a visit that somebody changed meanwhile is refused as stale. `act` names what several
+    moves are made in one press by, for an undo of all of them.
     """
     therapist = therapist or appointment.therapist
     with transaction.atomic():
@@ -105,7 +108,7 @@ def move_appointment(
         appointment.version, appointment.sequence = appointment.version + 1, appointment.sequence + 1
         write_visit(appointment, fields=[*Appointment.TIME_FIELDS, "therapist", "room", "status", "wants_other_time",
                                     "expires_at", "override_reason", "version", "sequence"])
-        log_step(appointment, "moved", by, was=was, at=appointment.said, before=before)
+        log_step(appointment, "moved", by, was=was, at=appointment.said, before=before, **_of_act(act, appointment))
         reminders.reschedule(appointment)
     return appointment
 
@@ -162,16 +165,24 @@ def undo_day_verb(*, appointment: Appointment, verb: str, by: Actor) -> Appointm
     return _act(appointment, verb, by)
 
 
-def ask_for_another_time(*, appointment: Appointment, by: Actor) -> Appointment:
-    """The client cannot come then: the visit stays until staff agree a new time, and rises on Today."""
+def ask_for_another_time(
+    *, appointment: Appointment, by: Actor, act: UUID | None = None,
+) -> Appointment:
+    """It cannot be then: the visit stays until staff agree a new time, and rises on Today."""
     with transaction.atomic():
         appointment = fresh(appointment)
         next_state(appointment, "move")
         if not appointment.wants_other_time:
+            before = as_it_stands(appointment, PUT_BACK)
             appointment.wants_other_time, appointment.version = True, appointment.version + 1
             appointment.save(update_fields=["wants_other_time", "version"])
-            log_step(appointment, "other-time", by)
+            log_step(appointment, "other-time", by, before=before, **_of_act(act, appointment))
     return appointment
+
+
+def _of_act(act: UUID | None, appointment: Appointment) -> dict[str, Any]:
+    """What an undo of several moves reads in the history of each: which act, and the version it left."""
+    return {"act": str(act), "version": appointment.version} if act else {}
 
 
 def _place(appointment: Appointment, wish: Wish, room: Room | None) -> None:

@@ -130,6 +130,11 @@ class Appointment(PracticeOwned):
     def is_released(self) -> bool:
         return self.status in RELEASED
 
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether the client wants the other time, where it was read who said so last; else staff know of the need."""
+        return vars(self).get("asked_by") in (None, self.client.name)
+
 
 class AppointmentEvent(models.Model):
     """One line of a visit's own history: what happened, when, by whom, from what to what."""

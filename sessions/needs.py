@@ -18,6 +18,7 @@ from clients.models import Clearance, Episode, EpisodeStep, Finding, Questionnai
 from clients.sentences import in_a_sentence
 from practice import clock
 from practice.models import Membership
+from sessions.away import count_absences
 from sessions.check_before import PRE_VISIT
 from sessions.models import Appointment, Hold
 
@@ -32,9 +33,14 @@ class Need:
     url: str
 
 
-def needs_of(member: Membership, mine: Q, asking: Iterable[Appointment], answers: Iterable[Any]) -> list[Need]:
-    """Everything that waits for this member; the front desk is told that somebody has to decide, never what."""
-    needs = [*_episode_needs(member, mine), *(_answered(row, member) for row in answers), *map(_other_time, asking),
+def needs_of(member: Membership, mine: Q, visits: Iterable[Appointment], asking: Iterable[Appointment],
+             answers: Iterable[Any]) -> list[Need]:
+    """Everything that waits for this member; the front desk is told that somebody has to decide, never what.
+
+    `visits` were read with `away.absence_columns`.
+    """
+    needs = [*_episode_needs(member, mine), *_absences(visits), *(_answered(row, member) for row in answers),
+             *map(_other_time, asking),
              *_doctors_words(member), *_to_look_at_again(member)]
     return list(dict.fromkeys(needs))  # the desk is told the same of an episode and of the answers that opened it
 
@@ -106,8 +112,19 @@ def _answered(row: Any, member: Membership) -> Need:
     return Need(f"{name}: {what}, to be looked at", url)
 
 
+def _absences(visits: Iterable[Appointment]) -> list[Need]:
+    """How many visits lie in whose time off, and on which closed day."""
+    needs = []
+    for kind, pk, name, count in count_absences(visits):
+        said = "1 visit lies" if count == 1 else f"{count} visits lie"
+        where = f"in {name.split()[0]}'s time off" if kind == "time-off" else f"on a closed day: {name}"
+        needs.append(Need(f"{said} {where}", reverse("sessions:away", args=[kind, pk])))
+    return needs
+
+
 def _other_time(visit: Appointment) -> Need:
-    return Need(f"{visit.client.name} asked for another time than {visit.said}.", _visit_url(visit.pk))
+    how = "asked for" if visit.is_asked_for else "needs"
+    return Need(f"{visit.client.name} {how} another time than {visit.said}.", _visit_url(visit.pk))
 
 
 def _doctors_words(member: Membership) -> list[Need]:

@@ -1,7 +1,8 @@
 """What speaks against a visit at a time: somebody else's booking, hours, horizon, an episode, the safety check.
 
 One published order decides which refusal comes first: past or impossible time, `slot_taken`,
-`outside_working_hours`, `beyond_horizon`, `client_in_relapse`, `contraindicated`, `clearance_missing`.
+`outside_working_hours`, `too_short_notice`, `beyond_horizon`, `client_in_relapse`, `contraindicated`,
+`clearance_missing`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from clients.own_rules import book_of
 from practice import clock
 from practice.access import Actor, Role
 from practice.clock import instant_at, minute_of
-from practice.models import Closure, Membership, Room, Service, TimeOff
+from practice.models import Closure, Membership, Practice, Room, Service, TimeOff
 from practice.refusals import BadInput, NotAllowed, Refusal, refuse_all
 from sessions.availability import Window, intersect
 from sessions.diary import DAY, SlotTaken
@@ -40,6 +41,13 @@ class OutsideWorkingHours(Refusal):
 
     code: ClassVar[str] = "outside_working_hours"
     title: ClassVar[str] = "Outside working hours"
+
+
+class TooShortNotice(Refusal):
+    """Nearer than the practice wants to know of a visit before it begins."""
+
+    code: ClassVar[str] = "too_short_notice"
+    title: ClassVar[str] = "Too soon"
 
 
 class BeyondHorizon(Refusal):
@@ -85,7 +93,7 @@ class ReasonNeeded(BadInput):
     title: ClassVar[str] = "An override takes a reason"
 
 
-_BY_DESK: tuple[type[Refusal], ...] = (OutsideWorkingHours, BeyondHorizon)
+_BY_DESK: tuple[type[Refusal], ...] = (OutsideWorkingHours, TooShortNotice, BeyondHorizon)
 _BY_THERAPIST: tuple[type[Refusal], ...] = (*_BY_DESK, ClientInRelapse, Contraindicated, ClearanceMissing)
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +269,7 @@ def refuse_wish(refusals: Sequence[Refusal], wish: Wish, room: Room | None) -> N
     """
     try:
         refuse_all(list(refusals))
-    except (SlotTaken, OutsideWorkingHours) as first:
+    except (SlotTaken, OutsideWorkingHours, TooShortNotice) as first:
         _offer_nearest(first, wish, room)
         raise
 
@@ -317,9 +325,25 @@ def against_hours(wish: Wish) -> list[Refusal]:
     if not any(opens <= begin and end <= closes for opens, closes in windows):
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         refusals.append(OutsideWorkingHours(" ".join(_said_hours(wish, on, windows, len(days) == 1) for on in days)))
+    notice = notice_of(practice, wish.by)
+    if notice and wish.starts_at < timezone.now() + notice:
+        refusals.append(TooShortNotice(f"Visits are booked {_said_notice(notice)} ahead at the latest."))
     if first > _today(wish) + timedelta(days=practice.horizon_days):
         refusals.append(BeyondHorizon(f"Visits are booked up to {practice.horizon_days} days ahead."))
     return refusals
+
+
+def notice_of(practice: Practice, by: Actor) -> timedelta:
+    """How long before a visit it is booked at the latest: by clients for themselves, or by staff."""
+    if by.role == "client":
+        return timedelta(hours=practice.client_notice_hours)
+    return timedelta(minutes=practice.notice_minutes)
+
+
+def _said_notice(notice: timedelta) -> str:
+    hours, minutes = divmod(notice // timedelta(minutes=1), 60)
+    said = [f"{n} {unit}{'s' if n > 1 else ''}" for n, unit in ((hours, "hour"), (minutes, "minute")) if n]
+    return " and ".join(said)
 
 
 def _said_hours(wish: Wish, on: date, windows: Sequence[Window], is_only_day: bool) -> str:

@@ -18,6 +18,7 @@ from django.db.models import (
     DateTimeField,
     Exists,
     OuterRef,
+    PositiveSmallIntegerField,
     Q,
     Subquery,
     TextField,
@@ -32,7 +33,7 @@ from clients.models import Client, Episode
 from clients.suiting_times import suiting_times
 from practice import clock
 from practice.clock import day_begins, instant_at, minute_of
-from practice.models import Closure, Membership, Practice, Room, Service, TimeOff, WorkingHours
+from practice.models import Closure, DayHours, Membership, Practice, Room, Service, TimeOff, WorkingHours
 from sessions.availability import (
     Hours,
     Preferences,
@@ -45,12 +46,13 @@ from sessions.availability import (
     open_slots,
     rank,
     subtract,
-    working_windows,
+    windows_with_days,
 )
 from sessions.models import RELEASED, Appointment
 
 MOST_DAYS = 92
 DAY = timedelta(days=1)
+OF_A_DATE = 7  # no weekday: the row holds on one date
 ROUND_UP = timedelta(minutes=1, microseconds=-1)  # the minute under way has begun already
 
 
@@ -66,10 +68,12 @@ class OpenSlot(NamedTuple):
 
 
 def therapists_for(service: Service) -> list[Membership]:
-    """Who gives this service, in a fixed order: those it names, else every therapist."""
+    """Who gives this service, in a fixed order: those it names, else every therapist; all with the skills it needs."""
     everyone = Membership.objects.filter(practice_id=service.practice_id, is_active=True, is_therapist=True)
     names = Service.therapists.through.objects.filter(service=service, membership=OuterRef("pk"))
-    return _named_by(names, everyone.select_related("user").order_by("pk"))
+    lacking = Exists(_lacking(service))
+    named = _named_by(names, everyone.annotate(is_lacking=lacking).select_related("user").order_by("pk"))
+    return [member for member in named if not member.is_lacking]
 
 
 def rooms_for(service: Service) -> list[Room]:
@@ -82,8 +86,16 @@ def gives(therapist: Membership, service: Service) -> bool:
     """Whether this is one of `therapists_for`, without loading the others."""
     everyone = Membership.objects.filter(practice_id=service.practice_id, is_active=True, is_therapist=True)
     names = Service.therapists.through.objects.filter(service=service, membership=OuterRef("pk"))
-    rows = dict(everyone.annotate(is_named=Exists(names)).values_list("pk", "is_named"))
-    return rows.get(therapist.pk, False) or (therapist.pk in rows and not any(rows.values()))
+    rows = {pk: (is_named, is_lacking) for pk, is_named, is_lacking in everyone.annotate(
+        is_named=Exists(names), is_lacking=Exists(_lacking(service))).values_list("pk", "is_named", "is_lacking")}
+    is_named, is_lacking = rows.get(therapist.pk, (False, True))
+    return not is_lacking and (is_named or not any(named for named, _ in rows.values()))
+
+
+def _lacking(service: Service) -> Any:
+    """The skills this service needs that the therapist of the outer query has not."""
+    had = Membership.skills.through.objects.filter(membership=OuterRef(OuterRef("pk")), skill=OuterRef("skill"))
+    return Service.needed_skills.through.objects.filter(service=service).filter(~Exists(had))
 
 
 def _named_by(names: Any, everything: Any) -> list[Any]:
@@ -95,11 +107,12 @@ def _named_by(names: Any, everything: Any) -> list[Any]:
 def find_open_slots(
     *, service: Service, first: date, last: date, therapists: Sequence[Membership] | None = None,
     rooms: Sequence[Room] | None = None, client: Client | None = None, minutes: int | None = None,
-    ignoring: Sequence[UUID] = (), not_before: datetime | None = None,
+    ignoring: Sequence[UUID] = (), not_before: datetime | None = None, instead_of: Appointment | None = None,
 ) -> list[OpenSlot]:
     """Every open start between two dates (both included, practice's zone), ranked when a client is named.
 
-    Nothing beyond the practice's booking horizon. `ignoring` are appointments whose own time counts as free (a move).
+    Nothing beyond the practice's booking horizon. `ignoring` are appointments whose own time counts as free (a move);
+    with `instead_of`, slots are ranked as new times of that visit.
     One query each for hours, time off, closures and diary, whatever the number of days, therapists or slots.
     """
     practice = service.practice
@@ -110,7 +123,7 @@ def find_open_slots(
     people, places = {str(pk): member for pk, member in who.items()}, {str(pk): room for pk, room in where.items()}
     if client is None:
         return [_named(slot, people, places) for slot in slots]
-    ranked = rank_for(client, slots, practice)
+    ranked = rank_for(client, slots, practice, instead_of)
     return [_named(r.slot, people, places, r.rank, r.why) for r in ranked]
 
 
@@ -148,8 +161,14 @@ def open_times(
         supply=[Supply(str(pk), windows.get(pk, []), busy_who.get(pk, [])) for pk in therapists],
         rooms=[RoomBusy(str(pk), busy_where.get(pk, [])) for pk in rooms],
         minutes=minutes or service.minutes, buffer_before=service.buffer_before, buffer_after=service.buffer_after,
-        grid=practice.slot_grid_minutes, not_before=max(begin, minute_of((not_before or timezone.now()) + ROUND_UP)),
+        grid=practice.slot_grid_minutes, grid_origin=begin,
+        not_before=max(begin, minute_of((not_before or earliest_start(practice)) + ROUND_UP)),
         not_after=end, client_busy=busy_client)
+
+
+def earliest_start(practice: Practice) -> datetime:
+    """The earliest start staff book without a reason: now, and the practice's notice."""
+    return timezone.now() + timedelta(minutes=practice.notice_minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,21 +191,35 @@ class Work:
 
 
 def windows_of(practice: Practice, who: Sequence[UUID], first: date, last: date) -> dict[UUID, list[Window]]:
-    """Working time of each therapist in epoch minutes: hours less time off and closures."""
+    """Working time of each therapist in epoch minutes: hours of week or date, less time off and closures."""
     return work_of(practice, who, first, last).windows()
 
 
 def work_of(practice: Practice, who: Sequence[UUID], first: date, last: date) -> Work:
     """The same apart, for whoever names a closed day or says that somebody is away; two queries."""
     zone = practice.time_zone
-    hours: dict[UUID, list[Hours]] = defaultdict(list)
-    for row in WorkingHours.objects.filter(therapist__in=who).values_list(
-            "therapist_id", "weekday", "opens", "closes", "valid_from", "valid_until"):
-        hours[row[0]].append(Hours(*row[1:]))
+    hours, days = _hours_of(who, first, last)
     closed, away = _away(practice, who, first, last)
-    alike = cache(lambda rows: working_windows(rows, first, last, zone))  # colleagues often work the same hours
+    # Colleagues often work the same hours.
+    alike = cache(lambda weekly, dated: windows_with_days(weekly, dated, first, last, zone))
     shut = [(minute_of(day_begins(a, zone)), minute_of(day_begins(b + DAY, zone))) for a, b, _ in closed]
-    return Work({pk: alike(tuple(hours[pk])) for pk in who}, away, closed, shut)
+    return Work({pk: alike(tuple(hours[pk]), tuple(days[pk])) for pk in who}, away, closed, shut)
+
+
+def _hours_of(who: Sequence[UUID], first: date, last: date) -> tuple[dict[UUID, list[Hours]], dict[UUID, list[Hours]]]:
+    """The weekly hours of each, and those of single dates between the two, in one query."""
+    weekly = WorkingHours.objects.filter(therapist__in=who).order_by().values_list(
+        "therapist_id", "weekday", "opens", "closes", "valid_from", "valid_until")
+    dated = DayHours.objects.filter(therapist__in=who, on__gte=first, on__lte=last).order_by().values_list(
+        "therapist_id", Value(OF_A_DATE, output_field=PositiveSmallIntegerField()), "opens", "closes", "on", "on")
+    hours: dict[UUID, list[Hours]] = defaultdict(list)
+    days: dict[UUID, list[Hours]] = defaultdict(list)
+    for pk, weekday, opens, closes, since, until in weekly.union(dated, all=True):
+        if weekday == OF_A_DATE and since:
+            days[pk].append(Hours(since.weekday(), opens, closes, since, until))
+        else:
+            hours[pk].append(Hours(weekday, opens, closes, since, until))
+    return hours, days
 
 
 def _away(practice: Practice, who: Sequence[UUID], first: date,
@@ -268,19 +301,29 @@ def _held_days(client: Client, first: date, last: date, zone: str, but: Episode 
     ]
 
 
-def rank_for(client: Client, slots: list[Slot], practice: Practice) -> list[Ranked]:
-    """The same slots, best first for this client, each saying why; the rhythm is that of the last or next series."""
+def rank_for(client: Client, slots: list[Slot], practice: Practice,
+             instead_of: Appointment | None = None) -> list[Ranked]:
+    """The same slots, best first for this client, each saying why; the rhythm is that of the last or next series.
+
+    `instead_of` is the visit that moves: it counts as not there, and where the client wishes nothing else, its
+    therapist and its time of day are what suits.
+    """
     now = timezone.now()
     visits = (Appointment.objects.filter(client=client).exclude(status__in=RELEASED)
               .exclude(status="proposed", expires_at__lte=now).order_by("starts_at"))
+    if instead_of:
+        visits = visits.exclude(pk=instead_of.pk)
     last = Subquery(visits.filter(starts_at__lte=now).order_by("-starts_at").values("starts_at")[:1])
     nearest = list(visits.filter(starts_at__gte=Coalesce(last, now)).values_list(
         "starts_at", "therapist_id", "series__every_days"))
     minutes = [minute_of(row[0]) for row in nearest]
     has_begun = bool(nearest) and nearest[0][0] <= now
     prefs = _with_suiting_times(preferences_of(client), client, slots, practice.time_zone)
-    if not prefs.therapists and nearest:
-        prefs = replace(prefs, therapists=(str(nearest[0][1]),))
+    usual = str(instead_of.therapist_id) if instead_of else str(nearest[0][1]) if nearest else ""
+    if not prefs.therapists and usual:
+        prefs = replace(prefs, therapists=(usual,))
+    if not (prefs.windows or prefs.suggested) and instead_of:
+        prefs = replace(prefs, suggested=_time_of_day(instead_of))
     return rank(slots, prefs, zone=practice.time_zone, last_visit=minutes[0] if has_begun else None,
                 coming=minutes[has_begun:],
                 rhythm_days=next((row[2] for row in nearest if row[2]), None))
@@ -293,6 +336,12 @@ def _with_suiting_times(prefs: Preferences, client: Client, slots: Sequence[Slot
     first, last = (clock.wall_of(instant_at(edge(slot.starts for slot in slots)), zone)[0] for edge in (min, max))
     suits = suiting_times(client, first, last)
     return replace(prefs, suggested=suits.hours, days_to_avoid=suits.days_to_avoid)
+
+
+def _time_of_day(visit: Appointment) -> tuple[tuple[time, time], ...]:
+    """The window of a visit on the wall clock; none where it lies across midnight."""
+    opens, closes = visit.wall_time, clock.wall_of(visit.ends_at, visit.time_zone)[1]
+    return ((opens, closes),) if closes > opens else ()
 
 
 def preferences_of(client: Client) -> Preferences:

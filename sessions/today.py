@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from clients.contraindications import cautions_for
@@ -19,8 +19,9 @@ from practice import clock
 from practice.clock import day_begins, instant_at, minute_of
 from practice.models import Membership
 from sessions.availability import Window, merge, subtract
+from sessions.away import absence_columns, in_absence
 from sessions.caution_line import Line, for_the_desk, in_one_line
-from sessions.models import RELEASED, Appointment
+from sessions.models import RELEASED, Appointment, AppointmentEvent
 from sessions.needs import Need, needs_of, unread_answers
 from sessions.steps import may_be_noted, offered
 from sessions.supply import windows_of
@@ -79,8 +80,10 @@ def day_of(member: Membership, on: date, *, everybody: bool) -> Day:
     mine = Q() if everybody else Q(therapist=member)
     found = list(
         Appointment.objects.visible_to(member).filter(mine)
-        .filter(Q(starts_at__gte=begin, starts_at__lt=end) | Q(wants_other_time=True, starts_at__gte=timezone.now()))
-        .select_related("client__practice", "therapist__user", "room", "service").order_by("starts_at", "id"))
+        .filter(Q(starts_at__gte=begin, starts_at__lt=end) | Q(wants_other_time=True, starts_at__gte=timezone.now())
+                | in_absence())
+        .annotate(asked_by=_last_asked(), **absence_columns()).select_related(
+            "client__practice", "therapist__user", "room", "service").order_by("starts_at", "id"))
     visits = [v for v in found if begin <= v.starts_at < end]
     asking = [v for v in found if v.wants_other_time and v.status in LIVE and v.starts_at >= timezone.now()]
     therapists = _therapists(member) if everybody else [member]
@@ -89,7 +92,13 @@ def day_of(member: Membership, on: date, *, everybody: bool) -> Day:
     rows: list[VisitRow | OpenRow] = [*_visit_rows(visits, member, on, flagged),
                                       *_open_rows(visits, therapists, on, member)]
     rows.sort(key=lambda row: row.starts_at)
-    return Day(on, everybody, rows, needs_of(member, mine, asking, answers), tuple(therapists))
+    return Day(on, everybody, rows, needs_of(member, mine, found, asking, answers), tuple(therapists))
+
+
+def _last_asked() -> Subquery:
+    """Who said last that a visit needs another time."""
+    steps = AppointmentEvent.objects.filter(appointment=OuterRef("pk"), verb="other-time").order_by("-at", "-pk")
+    return Subquery(steps.values("by_name")[:1])
 
 
 def _therapists(member: Membership) -> list[Membership]:

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from sessions.views import answers, booking, day_sheet, diary, episodes, moving, newcomer, plans, series, today, visits
+from sessions.views import (
+    answers,
+    away,
+    booking,
+    day_sheet,
+    diary,
+    episodes,
+    moving,
+    newcomer,
+    plans,
+    series,
+    today,
+    visits,
+)
 
 app_name = "sessions"
 urlpatterns = [
@@ -19,6 +32,8 @@ urlpatterns = [
     path("episodes/<uuid:pk>/", episodes.episode, name="episode"),
     path("episodes/<uuid:pk>/status/", episodes.episode_status, name="episode_status"),
     path("episodes/<uuid:pk>/plan/", episodes.plan_new, name="plan_new"),
+    path("away/<slug:kind>/<uuid:pk>/", away.away, name="away"),
+    path("away/undo/", away.away_undo, name="away_undo"),
     path("on-hold/", episodes.on_hold_page, name="on_hold"),
     path("plans/<uuid:pk>/", plans.plan, name="plan"),
     path("plans/<uuid:pk>/<slug:verb>/", plans.plan_act, name="plan_act"),

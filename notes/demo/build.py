@@ -18,7 +18,10 @@ from notes.demo.people import CASES, DOCTORS, Case
 from notes.writing import MeasurementInput, TreatmentInput
 from practice import clock
 from practice.access import Role
+from practice.closures import close_on_holidays, holidays_ahead
+from practice.hours import enter_time_off, set_day_hours
 from practice.models import Closure, Membership, Message, Practice, Room, Service, User, WorkingHours
+from practice.offers import Offer, add_service, set_skills
 from practice.refusals import Refusal
 from sessions import holds
 from sessions.booking import arrive, book_appointment, complete, confirm_appointment
@@ -76,8 +79,11 @@ def _riverside(password: str) -> Practice:
         address="Riverside Neuro Massage\n12 Water Street\nYork YO1 8AB",
         paper="a4",
         reminder_days=[7, 2],
+        currency="GBP",
+        country="GB",
+        region="ENG",
     )
-    _member(practice, "Olivia Grant", "owner@riverside.example", Role.OWNER, password)
+    owner = _member(practice, "Olivia Grant", "owner@riverside.example", Role.OWNER, password)
     ana = _member(
         practice,
         "Ana Alves",
@@ -104,13 +110,20 @@ def _riverside(password: str) -> Practice:
         access_notes="Step-free, hoist, wide table",
         temperature_notes="Stays at 20 °C",
     )
-    Room.objects.create(practice=practice, name="Garden room", position=2, access_notes="Step-free, chair and table")
-    for name, minutes in (("Neuro 30", 30), ("Neuro 45", 45), ("Neuro 60", 60)):
-        Service.objects.create(practice=practice, name=name, minutes=minutes, buffer_after=15)
+    Room.objects.create(
+        practice=practice,
+        name="Garden room",
+        position=2,
+        access_notes="Step-free, chair and table",
+        temperature_notes="Warm on sunny afternoons",
+    )
+    for name, minutes, pounds in (("Neuro 30", 30, 42), ("Neuro 45", 45, 58), ("Neuro 60", 60, 72)):
+        Service.objects.create(practice=practice, name=name, minutes=minutes, buffer_after=15, price=pounds * 100)
     today = clock.wall_of(timezone.now(), ZONE)[0]
     Closure.objects.create(
         practice=practice, first_on=date(today.year, 12, 25), last_on=date(today.year, 12, 26), name="Christmas"
     )
+    _supply(practice, owner, ana, ben, today)
     doctors = {
         name: Doctor.objects.create(practice=practice, name=name, specialty=s, email=e, phone=p, address=a)
         for name, (s, e, p, a) in DOCTORS.items()
@@ -118,9 +131,36 @@ def _riverside(password: str) -> Practice:
     base = today if today.weekday() != 6 else today + timedelta(days=1)
     for case in CASES:
         _case(practice, case, {"ana": ana, "ben": ben}[case.therapist], desk, doctors[case.doctor], base)
+    _course(ana, owner, today)
     _stories(practice, ana, doctors)
     build_around(practice, ana, doctors, base)
     return practice
+
+
+def _supply(practice: Practice, owner: Membership, ana: Membership, ben: Membership, today: date) -> None:
+    """A skill that one service needs, New Year's Day off, a late Thursday of Ben's."""
+    set_skills(therapist=ana, skills=["Lymph drainage"], by=owner)
+    add_service(
+        practice=practice, by=owner,
+        offer=Offer("Lymph 60", 60, buffer_before=5, buffer_after=15, price=7800, skills=("Lymph drainage",)),
+    )
+    new_year = [holiday.on for holiday in holidays_ahead(practice) if (holiday.on.month, holiday.on.day) == (1, 1)]
+    close_on_holidays(practice=practice, days=new_year, by=owner)
+    thursday = today + timedelta(days=(3 - today.weekday()) % 7 + 7)
+    late = [(time(11), time(15)), (time(15, 30), time(20))]
+    set_day_hours(therapist=ben, on=thursday, stretches_=late, reason="Late evening", by=owner)
+
+
+def _course(ana: Membership, owner: Membership, today: date) -> None:
+    """Two days of Ana's away, over visits that were booked already."""
+    first = _open_day(today + timedelta(days=14))
+    enter_time_off(
+        therapist=ana,
+        starts_at=clock.day_begins(first, ZONE),
+        ends_at=clock.day_begins(first + timedelta(days=2), ZONE),
+        reason="Course",
+        by=owner,
+    )
 
 
 def _case(practice: Practice, case: Case, therapist: Membership, desk: Membership, doctor: Doctor, base: date) -> None:
@@ -318,6 +358,7 @@ def _lakeside(password: str) -> Practice:
         phone="+1 312 555 0100",
         email="hello@lakeside.example",
         address="Lakeside Bodywork\n3 Shore Road\nChicago, IL 60601",
+        currency="USD",
         reminder_days=[7, 2],
     )
     lena = _member(
@@ -325,7 +366,7 @@ def _lakeside(password: str) -> Practice:
     )
     _hours(lena, *_week(time(12), time(13), time(9), time(17)))
     Room.objects.create(practice=practice, name="Lake room", position=1)
-    service = Service.objects.create(practice=practice, name="Massage 60", minutes=60, buffer_after=15)
+    service = Service.objects.create(practice=practice, name="Massage 60", minutes=60, buffer_after=15, price=9500)
     client = Client.objects.create(
         practice=practice,
         name="Tomas Beck",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +26,7 @@ from clients.models import Clearance, ClientDoctor, Consent, Doctor, Questionnai
 from conftest import at, make_client, make_member, make_practice, numb
 from notes import sharing, signing, summaries, writing
 from notes.writing import MeasurementInput, TreatmentInput
-from practice.models import Message, Room, Service
+from practice.models import Closure, DayHours, Message, Room, Service, TimeOff
 from sessions import holds, reminders, rescheduling
 from sessions.booking import arrive, book_appointment
 from sessions.rhythm import Rhythm
@@ -100,6 +100,23 @@ TABLE: dict[str, Row] = {
     "practice/rules/<slug:code>/restore/": Row(CLINICAL, ("rule",), P, is_everybodys=True),
     **dict.fromkeys(("clients/<uuid:pk>/merge/", "clients/<uuid:pk>/export/"), Row(CLINICAL, ("client",))),
     "practice/settings/": Row(CLINICAL),  # the owner alone: see practice/tests/test_numbers.py
+    # what is offered, where and when: the owner alone, see practice/tests/test_supply_pages.py
+    **dict.fromkeys(("practice/services/", "practice/rooms/"), Row(CLINICAL, methods=G)),
+    **dict.fromkeys(
+        ("practice/services/new/", "practice/rooms/new/", "practice/closures/", "practice/holidays/"), Row(CLINICAL)),
+    "practice/services/<uuid:pk>/": Row(CLINICAL, ("service",)),
+    "practice/services/<uuid:pk>/<slug:verb>/": Row(CLINICAL, ("service", "use"), P),
+    "practice/rooms/<uuid:pk>/": Row(CLINICAL, ("room",)),
+    "practice/rooms/<uuid:pk>/<slug:verb>/": Row(CLINICAL, ("room", "use"), P),
+    "practice/people/<uuid:pk>/hours/": Row(STAFF, ("therapist",)),
+    **dict.fromkeys(("practice/people/<uuid:pk>/days/", "practice/people/<uuid:pk>/skills/"),
+                    Row(CLINICAL, ("therapist",), P)),
+    "practice/days/<uuid:pk>/drop/": Row(CLINICAL, ("day_hours",), P),
+    "practice/closures/<uuid:pk>/drop/": Row(CLINICAL, ("closure",), P),
+    "practice/time-off/new/": Row(STAFF),
+    "practice/time-off/<uuid:pk>/drop/": Row(STAFF, ("time_off",), P),
+    "away/<slug:kind>/<uuid:pk>/": Row(STAFF, ("away_kind", "time_off")),
+    "away/undo/": Row(STAFF, methods=P),
     "conditions/<uuid:pk>/end/": Row(CLINICAL, ("condition",)),
     **dict.fromkeys(("findings/<uuid:pk>/edit/", "findings/<uuid:pk>/end/"), Row(CLINICAL, ("finding",))),
     "episodes/<uuid:pk>/": Row(CLINICAL, ("episode",)),
@@ -261,6 +278,17 @@ class World:
             "message": Message.objects.filter(practice=here).first().pk,
             "doctor": doctor.pk,
             "verb": "cancel",
+            "service": service.pk,
+            "room": Room.objects.get(practice=here).pk,
+            "use": "restore",
+            "therapist": self.ana.pk,
+            "day_hours": DayHours.objects.create(practice=here, therapist=self.ana, on=at(9, days=40).date(), opens=time(9),
+                                                 closes=time(12), reason=MARK).pk,
+            "time_off": TimeOff.objects.create(practice=here, therapist=self.ana, starts_at=at(0, days=7),
+                                               ends_at=at(0, days=8), reason=MARK).pk,
+            "closure": Closure.objects.create(practice=here, first_on=at(9, days=50).date(), last_on=at(9, days=50).date(),
+                                              name=MARK).pk,
+            "away_kind": "time-off",
             "plan_verb": "apply",
             "token": "unknown-token",
         }

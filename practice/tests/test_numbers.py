@@ -11,7 +11,7 @@ from practice.refusals import BadInput, NotAllowed
 def test_the_owner_changes_numbers_on_one_page_and_it_is_written_down(riverside, owner, page):
     browser, address = page(owner), reverse("practice:settings")
     assert "(P) our proposal: no source gives a number" in browser.get(address).content.decode()
-    kept = {name: getattr(riverside, name) for name in NUMBERS}
+    kept = {name: getattr(riverside, name) for name in NUMBERS} | {"currency": "EUR"}
     browser.post(address, kept | {"retention_years": 15, "intake_every_months": ""})
     riverside.refresh_from_db()
     assert (riverside.retention_years, riverside.intake_every_months, riverside.review_window_days) == (15, None, 14)
@@ -22,16 +22,16 @@ def test_the_owner_changes_numbers_on_one_page_and_it_is_written_down(riverside,
 
 
 @pytest.mark.parametrize("name, typed", [("retention_years", "0"), ("retention_years", "101"), ("check_in_days", ""),
-                                         ("steroid_gap_days", "-1"), ("review_window_days", "fourteen")])  # fmt: skip
+                                         ("steroid_gap_days", "-1"), ("review_window_days", "fourteen"), ("slot_grid_minutes", "7")])  # fmt: skip
 def test_a_number_out_of_bounds_is_refused_in_words_and_nothing_is_saved(riverside, owner, page, name, typed):
-    kept = {n: getattr(riverside, n) for n in NUMBERS} | {"intake_every_months": 6, name: typed}
+    kept = {n: getattr(riverside, n) for n in NUMBERS} | {"currency": "EUR", "intake_every_months": 6, name: typed}
     answer = page(owner).post(reverse("practice:settings"), kept)
     assert answer.status_code == 422
     assert NUMBERS[name].words in answer.content.decode()
     riverside.refresh_from_db()
     assert riverside.intake_every_months == 12
     value = int(typed) if typed.lstrip("-").isdigit() else None
-    with pytest.raises(BadInput, match="Write a number from"):
+    with pytest.raises(BadInput, match=r"^(Write a number from|Choose)"):
         change_numbers(practice=riverside, by=owner, **{name: value})
 
 

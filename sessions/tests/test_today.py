@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from clients.contraindications import Body, KnownCondition, KnownEpisode, KnownFinding, cautions_for
 from clients.models import Episode
 from conftest import MONDAY, at, make_client, numb
+from practice.access import Outsider
 from sessions.booking import ask_for_another_time, book_appointment
 from sessions.caution_line import in_one_line
 from sessions.holds import change_episode, report_episode
@@ -98,7 +99,9 @@ def test_possible_episodes_and_requests_for_another_time_stand_under_needs_you(v
     ask_for_another_time(appointment=visits[0], by=ana)
     words = page(ana).get("/").content.decode()
     assert "Kofi Mensah: possible pain flare since Mon 23 Nov. Next visit Tue 24 Nov, 10:00." in words
-    assert "Kofi Mensah asked for another time than Tue 24 Nov, 10:00." in words
+    assert "Kofi Mensah needs another time than Tue 24 Nov, 10:00." in words, "the therapist said so"
+    ask_for_another_time(appointment=visits[1], by=Outsider(kofi.practice, "client", visits[1].client.name))
+    assert f"{visits[1].client.name} asked for another time than" in page(ana).get("/?whose=all").content.decode()
 
 
 def test_visits_on_hold_past_their_review_rise_to_needs_you(now, page, ana, maria, neuro_45):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -46,6 +48,7 @@ class Asked:
     therapist: Membership | None
     room: Room | None
     start: datetime | None
+    usual_room: UUID | None = None  # of the client's last visit
     gap: clock.WallTimeMissing | None = None  # where the start named is one the clocks jump over
 
 
@@ -85,11 +88,12 @@ def _asked(request: HttpRequest) -> Asked:
     if therapist is None and last and "therapist" not in request.GET and last.therapist.is_active:
         therapist = last.therapist
     room, zone = row_asked(Room, member, named("room")), member.practice.time_zone
+    usual = last.room_id if last else None
     try:
         start = _wall_asked(request, zone) or start_asked(request.GET, zone)
     except clock.WallTimeMissing as gap:
-        return Asked(whom, service, therapist, room, None, gap)
-    return Asked(whom, service, therapist, room, start)
+        return Asked(whom, service, therapist, room, None, usual, gap)
+    return Asked(whom, service, therapist, room, start, usual)
 
 
 def _wall_asked(request: HttpRequest, zone: str) -> datetime | None:
@@ -137,13 +141,16 @@ def _find(request: HttpRequest, asked: Asked, form: BookForm | None = None) -> H
     typed |= {name: request.GET[name] for name in ("first", "last") if request.GET.get(name)}
     search = SlotSearch(typed, member=member) if asked.service else SlotSearch(member=member, initial=days)
     slots, is_cut = _open(search, asked) if search.is_bound and search.is_valid() else ([], False)
+    if slots and asked.usual_room is None:  # somebody new: the room most of the times are in goes without saying
+        asked = replace(asked, usual_room=Counter(slot.room.pk for slot in slots).most_common(1)[0][0])
     return render(request, "sessions/book.html", {
         "room": "diary", "whom": asked.whom, "search": search, "form": form or search, "asked": asked,
         "gap": asked.gap, "start_words": clock.said(asked.start, member.practice.time_zone) if asked.start else "",
         "keep": [(k, v) for k, v in request.GET.items() if k not in ("q", "client")],
         "days": _by_day(slots, asked, member), "best": _best(slots, asked, member), "is_cut": is_cut,
         "is_searched": search.is_bound and not search.errors,
-        "services": Service.objects.visible_to(member).filter(is_active=True) if asked.start else [],
+        "services": Service.objects.visible_to(member).filter(is_active=True).select_related("practice")
+        if asked.start else [],
         "query": _with(request, service=None)}, status=status_of(form or search))
 
 
@@ -172,6 +179,7 @@ def _row(slot: OpenSlot, asked: Asked, member: Membership) -> dict[str, Any]:
              "therapist": slot.therapist.pk, "room": slot.room.pk, "starts_at": stamp(slot.starts_at)}
     return {"slot": slot, "said": clock.said(slot.starts_at, zone),
             "time": clock.said_time(clock.wall_of(slot.starts_at, zone)[1]),
+            "other_room": slot.room if asked.usual_room and slot.room.pk != asked.usual_room else None,
             "why": ", ".join(slot.why), "query": urlencode({k: v for k, v in query.items() if v})}
 
 

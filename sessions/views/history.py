@@ -15,7 +15,8 @@ _WORDS = {
     "buffer-cut": "Buffer shortened for a visit beside it",
     "released": "Let go", "let-go": "Let go", "moved": "Moved", "plan-undone": "Back on hold, the plan was undone",
     "undo-booked": "Booking taken back", "undo-moved": "Move taken back", "undo-cancel": "Cancellation taken back",
-    "other-time": "Asked for another time", "keeps-time": "Comes at the old time after all", "accept": "Accepted",
+    "move-undone": "Back at its time, the move was undone", "other-time": "Another time is needed",
+    "keeps-time": "Comes at the old time after all", "accept": "Accepted",
 }
 
 

@@ -11,7 +11,7 @@ from practice.models import Membership, Room
 from practice.refusals import Refusal
 from sessions.objections import Wish, find_clashes
 
-_BY_ANYONE = frozenset({"slot_taken", "outside_working_hours", "beyond_horizon", "invalid"})
+_BY_ANYONE = frozenset({"slot_taken", "outside_working_hours", "too_short_notice", "beyond_horizon", "invalid"})
 _OF_THE_BODY = frozenset({"client_in_relapse", "contraindicated", "clearance_missing"})
 _BY_THERAPISTS = _BY_ANYONE | _OF_THE_BODY
 
