@@ -18,6 +18,7 @@ from django.db.models import (
     Exists,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     TextField,
     UUIDField,
@@ -46,10 +47,11 @@ from sessions.availability import (
     subtract,
     working_windows,
 )
-from sessions.models import RELEASED, Appointment
+from sessions.models import RELEASED, Appointment, BusyTime
 
 MOST_DAYS = 92
 DAY = timedelta(days=1)
+_AWAY = ("therapist_id", "starts_at", "ends_at")
 ROUND_UP = timedelta(minutes=1, microseconds=-1)  # the minute under way has begun already
 
 
@@ -152,7 +154,7 @@ def open_times(
 
 
 def windows_of(practice: Practice, who: Sequence[UUID], first: date, last: date) -> dict[UUID, list[Window]]:
-    """Working time of each therapist in epoch minutes: hours less time off and closures."""
+    """Working time of each therapist in epoch minutes: hours less closures, time off and outside calendars."""
     zone = practice.time_zone
     hours: dict[UUID, list[Hours]] = defaultdict(list)
     for row in WorkingHours.objects.filter(therapist__in=who).values_list(
@@ -163,6 +165,12 @@ def windows_of(practice: Practice, who: Sequence[UUID], first: date, last: date)
     return {pk: subtract(alike(tuple(hours[pk])), merge([*closed, *away[pk]])) for pk in who}
 
 
+def rows_away(who: Sequence[UUID], begin: datetime, end: datetime) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """What takes these therapists away between two instants: time off, and busy times of outside calendars."""
+    overlap = {"therapist__in": who, "ends_at__gt": begin, "starts_at__lt": end}
+    return TimeOff.objects.filter(**overlap).order_by(), BusyTime.objects.filter(**overlap).order_by()
+
+
 def _away(practice: Practice, who: Sequence[UUID], first: date, last: date) -> tuple[list[Window],
                                                                                      dict[UUID, list[Window]]]:
     """When the whole practice is closed, and when each therapist is away, in one query."""
@@ -170,12 +178,13 @@ def _away(practice: Practice, who: Sequence[UUID], first: date, last: date) -> t
     begin, end = day_begins(first, zone), day_begins(last + DAY, zone)
     no_time, no_day = Cast(Value(None), DateTimeField()), Cast(Value(None), DateField())
     no_one = Cast(Value(None), UUIDField())
-    off = TimeOff.objects.filter(therapist__in=who, ends_at__gt=begin, starts_at__lt=end).order_by()
+    off, busy = rows_away(who, begin, end)
     shut = Closure.objects.filter(practice=practice, last_on__gte=first, first_on__lte=last).order_by()
     closed: list[Window] = []
     away: dict[UUID, list[Window]] = defaultdict(list)
     for pk, starts, ends, first_on, last_on in (
-            off.values_list("therapist_id", "starts_at", "ends_at", no_day, no_day).union(
+            off.values_list(*_AWAY, no_day, no_day).union(
+                busy.values_list(*_AWAY, no_day, no_day),
                 shut.values_list(no_one, no_time, no_time, "first_on", "last_on"), all=True)):
         if pk is not None:
             away[pk].append((minute_of(starts), minute_of(ends)))
