@@ -173,4 +173,4 @@ def _answer_of(answer: http.client.HTTPResponse, host: str, most_bytes: int, unt
 
 def _cut(sock: socket.socket) -> None:
     with suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)  # beneath TLS, whose own state the reader is using

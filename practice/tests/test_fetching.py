@@ -3,13 +3,18 @@
 import socket
 import ssl
 import time
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
-from practice import fetching
-from practice.fetching import CannotFetch, Net, fetch, is_public
+from practice.fetching import INTERNET, CannotFetch, Net, fetch, is_public
 
 OUTSIDE = "93.184.216.34"
 PRIVATE = ["0.0.0.0", "10.0.0.1", "10.255.255.255", "100.64.0.1", "127.0.0.1", "127.9.9.9", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.1", "192.0.2.1", "192.168.0.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255", "::", "::1", "::7f00:1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "64:ff9b:1::a00:1", "100::1", "2001::1", "2001:db8::1", "2002:7f00:1::", "fc00::1", "fd12:3456::1", "fe80::1", "fec0::1", "ff02::1"]
@@ -40,6 +45,7 @@ def server():
     """A server on this machine and a net that leads every public address to it, noting what it connected to."""
     running = ThreadingHTTPServer(("127.0.0.1", 0), Server)
     running.daemon_threads = True
+    running.handle_error = lambda *args: None  # whoever is cut off here is cut off on purpose
     running.answers, running.asked, running.names, running.connected = {}, [], {}, []
 
     def connect(address, port, host, seconds):
@@ -171,10 +177,47 @@ def test_an_answer_that_is_no_calendar_says_what_to_do(server, status, words):
         ask(server)
 
 
-def test_a_certificate_that_proves_nothing_is_refused(server, monkeypatch):
-    def refuse(*args, **kwargs):
-        raise ssl.SSLCertVerificationError("self-signed")
+@pytest.fixture
+def certified(server, tmp_path):
+    """The same server behind TLS, as calendar.example, reached by the real handshake; the file of its certificate."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "calendar.example")])
+    now = datetime.now(UTC)
+    certificate = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+                   .serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+                   .add_extension(x509.SubjectAlternativeName([x509.DNSName("calendar.example")]), critical=False)
+                   .sign(key, hashes.SHA256()))
+    file, key_file = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    file.write_bytes(certificate.public_bytes(Encoding.PEM))
+    key_file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file, key_file)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    port = server.server_address[1]
+    server.net = Net(server.net.resolve, lambda ip, _, host, seconds: INTERNET.connect("127.0.0.1", port, host, seconds))
+    return file
 
+
+def test_over_tls_a_server_has_to_prove_its_name(server, certified, monkeypatch):
+    server.answers["/mine.ics"] = (200, {}, b"BEGIN")
     with pytest.raises(CannotFetch, match="cannot prove"):
-        ask(server, net=Net(server.net.resolve, refuse))
-    assert fetching.INTERNET.connect is fetching._connect
+        ask(server)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certified))
+    assert ask(server) == b"BEGIN"
+    with pytest.raises(CannotFetch, match="cannot prove"):
+        ask(server, "https://other.example/mine.ics")
+
+
+def test_over_tls_too_who_drips_is_cut_off_in_time(server, certified, monkeypatch):
+    def drip(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        for _ in range(60):
+            handler.wfile.write(b"x")
+            time.sleep(0.05)
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(certified))
+    server.answers["/mine.ics"] = drip
+    began = time.monotonic()
+    with pytest.raises(CannotFetch, match="in time"):
+        ask(server, seconds=0.6)
+    assert time.monotonic() - began < 2
