@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -30,6 +28,7 @@ from practice.api_times import Day, WallTime
 from practice.callers import TokenAuthentication, member_of
 from practice.models import IdempotentRequest, Membership
 from practice.refusals import PROBLEM, BadInput, Refusal, Stale
+from practice.sealing import sealer
 
 __all__ = [
     "Api", "Day", "Owned", "Pages", "PlainText", "WallTime", "etag_of", "nothing_here", "problem_from",
@@ -162,8 +161,7 @@ class Api(APIView):
 
 def _sealer(row: IdempotentRequest) -> Fernet:
     """Kept answers may hold a share's code or clinical words: the database alone cannot read them."""
-    key = hmac.digest(settings.SECRET_KEY.encode(), b"kept-answer:" + row.pk.bytes, "sha256")
-    return Fernet(base64.urlsafe_b64encode(key))
+    return sealer("kept-answer", row.pk)
 
 
 class _NotKept(Exception):

@@ -42,11 +42,20 @@ class MeSerializer(serializers.ModelSerializer[Membership]):
 
 
 class TherapistSerializer(serializers.ModelSerializer[Membership]):
+    """A therapist; the caller's own row has `feed_url`, which only POST therapists/{id}/feed/ fills, once."""
+
     name = serializers.CharField(source="user.name")
+    feed_url = serializers.URLField(allow_null=True, required=False, read_only=True, default=None)
 
     class Meta:
         model = Membership
-        fields: ClassVar = ["id", "name", "initials", "credential"]
+        fields: ClassVar = ["id", "name", "initials", "credential", "feed_url"]
+
+    def to_representation(self, member: Membership) -> dict[str, Any]:
+        row: dict[str, Any] = super().to_representation(member)
+        if member != self.context["member"]:
+            del row["feed_url"]
+        return row
 
 
 class RoomSerializer(serializers.ModelSerializer[Room]):

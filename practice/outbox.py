@@ -12,6 +12,8 @@ import smtplib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from email.encoders import encode_base64
+from email.mime.base import MIMEBase
 from email.utils import formataddr
 from time import monotonic
 from typing import Any
@@ -38,12 +40,32 @@ _LONGEST_WAIT = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message: its media type may carry parameters (a calendar's method)."""
+
+    name: str
+    content: bytes
+    kind: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    def part(self) -> MIMEBase:
+        """The file as a part of a mail."""
+        part = MIMEBase(*self.kind.split("/", 1))
+        for name, value in self.parameters:
+            part.set_param(name, value)
+        part.set_payload(self.content)
+        encode_base64(part)
+        part.add_header("Content-Disposition", "attachment", filename=self.name)
+        return part
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """What is handed over: plain text, no clinical word; `copies` are addresses that get the same without links."""
 
     subject: str
     body: str
-    calendar: bytes = b""  # an iCalendar attachment, if any
+    attachments: tuple[Attachment, ...] = ()  # left out of copies
     copies: tuple[str, ...] = ()
 
 
@@ -296,8 +318,8 @@ class _Door:
             headers={"Message-ID": f"<{message.pk}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>",
                      "Auto-Submitted": "auto-generated"},
         )
-        if mail.calendar:
-            email.attach("visit.ics", mail.calendar, "text/calendar")
+        for attachment in mail.attachments:
+            email.attach(attachment.part())
         email.send(fail_silently=False)
         self._copy(email, mail)
 

@@ -154,6 +154,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "drain-messages": {"task": "practice.tasks.drain_messages", "schedule": 5.0, "options": {"expires": 5}},
+    "read-outside-calendars": {"task": "sessions.tasks.read_outside_calendars", "schedule": 3600.0,
+                               "options": {"expires": 3600}},
     "keep-questions": {"task": "clients.tasks.keep_questions", "schedule": 3600.0, "options": {"expires": 3600}},
     "save-day-sheets": {"task": "sessions.tasks.save_day_sheets", "schedule": 3600.0, "options": {"expires": 3600}},
 }

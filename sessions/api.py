@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from sessions import api_calendars as calendars
 from sessions import api_diary as diary
 from sessions import api_episodes as episodes
 from sessions import api_slots as slots
@@ -22,6 +23,7 @@ urlpatterns = [
     path("appointments/<uuid:pk>/keep/", diary.Keep.as_view()),
     path("appointments/<uuid:pk>/release/", diary.Release.as_view()),
     path("series/", diary.SeriesView.as_view()),
+    path("therapists/<uuid:pk>/feed/", calendars.Feed.as_view()),
     path("waitlist/", slots.Waitlist.as_view()),
     path("clients/<uuid:pk>/episodes/", episodes.ClientEpisodes.as_view()),
     path("episodes/<uuid:pk>/", episodes.OneEpisode.as_view()),

@@ -23,12 +23,12 @@ from clients.own_rules import book_of
 from practice import clock
 from practice.access import Actor, Role
 from practice.clock import instant_at, minute_of
-from practice.models import Closure, Membership, Practice, Room, Service, TimeOff
+from practice.models import Closure, Membership, Practice, Room, Service
 from practice.refusals import BadInput, NotAllowed, Refusal, refuse_all
 from sessions.availability import Window, intersect
 from sessions.diary import DAY, SlotTaken
 from sessions.models import RELEASED, Appointment
-from sessions.supply import gives, open_times, rooms_for, windows_of
+from sessions.supply import gives, open_times, rooms_for, rows_away, windows_of
 
 LATE_ENTRY_DAYS = 30
 
@@ -356,7 +356,7 @@ def _said_hours(wish: Wish, on: date, windows: Sequence[Window], is_only_day: bo
     hours = ", ".join(f"{_wall_time(instant_at(a), zone)}–{_wall_time(instant_at(b), zone)}" for a, b in intersect(
         windows, [(minute_of(midnight), minute_of(next_midnight))]))
     begin, end = wish.occupied(buffers=True) if hours else (midnight, next_midnight)
-    is_away = TimeOff.objects.filter(therapist=wish.therapist, starts_at__lt=end, ends_at__gt=begin).exists()
+    is_away = any(rows.exists() for rows in rows_away([wish.therapist.pk], begin, end))
     when = "that day" if is_only_day else f"on {day}"
     if is_away:
         return f"{who} is away then and works {hours} {when}." if hours else f"{who} is away on {day}."

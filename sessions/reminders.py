@@ -19,6 +19,7 @@ from clients.models import Client, Episode
 from practice import clock, links, outbox
 from practice.models import Membership, Message
 from practice.outbox import Kind, Mail
+from sessions.calendars import visit_file
 from sessions.models import Appointment, Hold, Plan, PlanMove
 
 VISIT_LINK = "visit"
@@ -254,14 +255,15 @@ def _about_visit(message: Message) -> Mail:
             f"Confirm, or ask for another time: {visit_url(visit)}\n"
             f"{questions}"
             f"Not feeling well? Tell us on the same page.\n{_closing(visit.client)}")
-    return Mail(f"{head}: {visit.said}", body, copies=copied_to(visit.client))
+    files = () if message.kind == "reminder" else (visit_file(visit),)
+    return Mail(f"{head}: {visit.said}", body, files, copied_to(visit.client))
 
 
 def _about_cancellation(message: Message) -> Mail:
     visit = _visit(message)
     assert visit is not None
     body = f"{_greeting(visit.client)}Your appointment on {visit.said} is cancelled.\n{_closing(visit.client)}"
-    return Mail(f"Your appointment on {visit.said} is cancelled", body, copies=copied_to(visit.client))
+    return Mail(f"Your appointment on {visit.said} is cancelled", body, (visit_file(visit),), copied_to(visit.client))
 
 
 def _hold_stands(message: Message) -> str | None:

@@ -20,6 +20,7 @@ from django.db.models import (
     OuterRef,
     PositiveSmallIntegerField,
     Q,
+    QuerySet,
     Subquery,
     TextField,
     UUIDField,
@@ -48,11 +49,12 @@ from sessions.availability import (
     subtract,
     windows_with_days,
 )
-from sessions.models import RELEASED, Appointment
+from sessions.models import RELEASED, Appointment, BusyTime
 
 MOST_DAYS = 92
 DAY = timedelta(days=1)
 OF_A_DATE = 7  # no weekday: the row holds on one date
+_AWAY = ("therapist_id", "starts_at", "ends_at")
 ROUND_UP = timedelta(minutes=1, microseconds=-1)  # the minute under way has begun already
 
 
@@ -191,7 +193,7 @@ class Work:
 
 
 def windows_of(practice: Practice, who: Sequence[UUID], first: date, last: date) -> dict[UUID, list[Window]]:
-    """Working time of each therapist in epoch minutes: hours of week or date, less time off and closures."""
+    """Working time of each therapist in epoch minutes: hours less closures, time off and busy times elsewhere."""
     return work_of(practice, who, first, last).windows()
 
 
@@ -222,18 +224,25 @@ def _hours_of(who: Sequence[UUID], first: date, last: date) -> tuple[dict[UUID, 
     return hours, days
 
 
+def rows_away(who: Sequence[UUID], begin: datetime, end: datetime) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """What takes these therapists away between two instants: time off, and busy times of outside calendars."""
+    overlap = {"therapist__in": who, "ends_at__gt": begin, "starts_at__lt": end}
+    return TimeOff.objects.filter(**overlap).order_by(), BusyTime.objects.filter(**overlap).order_by()
+
+
 def _away(practice: Practice, who: Sequence[UUID], first: date,
           last: date) -> tuple[list[tuple[date, date, str]], dict[UUID, list[Window]]]:
     """When the whole practice is closed and what for, and when each therapist is away, in one query."""
     begin, end = day_begins(first, practice.time_zone), day_begins(last + DAY, practice.time_zone)
     no_time, no_day = Cast(Value(None), DateTimeField()), Cast(Value(None), DateField())
     no_one, no_name = Cast(Value(None), UUIDField()), Cast(Value(""), CharField())
-    off = TimeOff.objects.filter(therapist__in=who, ends_at__gt=begin, starts_at__lt=end).order_by()
+    off, busy = rows_away(who, begin, end)
     shut = Closure.objects.filter(practice=practice, last_on__gte=first, first_on__lte=last).order_by()
     closed: list[tuple[date, date, str]] = []
     away: dict[UUID, list[Window]] = defaultdict(list)
     for pk, starts, ends, first_on, last_on, name in (
-            off.values_list("therapist_id", "starts_at", "ends_at", no_day, no_day, no_name).union(
+            off.values_list(*_AWAY, no_day, no_day, no_name).union(
+                busy.values_list(*_AWAY, no_day, no_day, no_name),
                 shut.values_list(no_one, no_time, no_time, "first_on", "last_on", "name"), all=True)):
         if pk is not None:
             away[pk].append((minute_of(starts), minute_of(ends)))

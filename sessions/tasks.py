@@ -1,10 +1,15 @@
-"""What is looked after every hour; rows are the truth, so a missed hour loses nothing."""
+"""What is looked after every hour; rows are the truth, so a missed hour is made up by the next."""
 
 from celery import shared_task
 
-from sessions import day_sheet
+from sessions import day_sheet, outside_calendars
 
 
 @shared_task(ignore_result=True)
 def save_day_sheets() -> None:
     day_sheet.save_day_sheets()
+
+
+@shared_task(ignore_result=True)
+def read_outside_calendars() -> None:
+    outside_calendars.read_all()

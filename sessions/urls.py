@@ -6,6 +6,7 @@ from sessions.views import (
     answers,
     away,
     booking,
+    calendars,
     day_sheet,
     diary,
     episodes,
@@ -37,5 +38,9 @@ urlpatterns = [
     path("on-hold/", episodes.on_hold_page, name="on_hold"),
     path("plans/<uuid:pk>/", plans.plan, name="plan"),
     path("plans/<uuid:pk>/<slug:verb>/", plans.plan_act, name="plan_act"),
+    path("calendar/", calendars.calendar_page, name="calendar"),
+    path("calendar/busy/<uuid:pk>/<slug:verb>/", calendars.outside_act, name="outside_act"),
+    path("feeds/<path:name>", calendars.feed, name="feed"),
     path("r/<str:token>/", answers.action, name="action"),
+    path("r/<str:token>/appointment.ics", answers.visit_ics, name="visit_ics"),
 ]

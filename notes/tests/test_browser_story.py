@@ -246,7 +246,7 @@ def _maria_answers_from_her_mails_without_an_account(story: Story, booked: str) 
     story.drain()
     mails = story.mail.to("maria@clients.example")
     for mail in story.mail.mails:
-        assert not CLINICAL.search(f"{mail['Subject']} {mail.get_content()}"), mail.as_string()
+        assert not CLINICAL.search(f"{mail['Subject']} {mail.get_body().get_content()}"), mail.as_string()
     confirmation = next(mail for mail in mails if booked in mail["Subject"])
     reminder = next(mail for mail in mails if mail["Subject"].startswith("Your next appointment"))
 
@@ -284,8 +284,8 @@ def _where_it_is_noon() -> str:
 
 
 def _link_in(mail: Any) -> str:
-    found = re.search(r"http://127\.0\.0\.1:\d+/[rs]/\S+", mail.get_content())
-    assert found, mail.get_content()
+    found = re.search(r"http://127\.0\.0\.1:\d+/[rs]/\S+", mail.get_body().get_content())
+    assert found, mail.get_body().get_content()
     return found.group()
 
 

@@ -29,6 +29,7 @@ from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import Closure, DayHours, Message, Room, Service, TimeOff
 from sessions import holds, reminders, rescheduling
 from sessions.booking import arrive, book_appointment
+from sessions.models import OutsideFeed
 from sessions.rhythm import Rhythm
 from sessions.series import book_series
 
@@ -57,7 +58,7 @@ TABLE: dict[str, Row] = {
     # for anybody: sign-in, health, links that carry their own secret
     **dict.fromkeys(
         ("healthz", "login/", "logout/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
-         "q/<str:token>/<slug:code>/", "api/v1/schema/", "api/v1/docs/", "^api/"),
+         "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "api/v1/schema/", "api/v1/docs/", "^api/"),
         Row(ANYBODY),
     ),
     # pages for every member
@@ -122,6 +123,9 @@ TABLE: dict[str, Row] = {
     "episodes/<uuid:pk>/": Row(CLINICAL, ("episode",)),
     "episodes/<uuid:pk>/status/": Row(CLINICAL, ("episode",), P),
     "episodes/<uuid:pk>/plan/": Row(CLINICAL, ("episode",), P),
+    "calendar/": Row(THERAPISTS),
+    "calendar/busy/<uuid:pk>/<slug:verb>/": Row(THERAPISTS, ("outside_feed", "feed_verb"), P),
+    "api/v1/therapists/<uuid:pk>/feed/": Row(THERAPISTS, ("therapist",), ("post", "delete")),
     # the record
     "visits/<uuid:pk>/note/": Row(THERAPISTS, ("appointment",), P),
     "notes/<uuid:pk>/": Row(THERAPISTS, ("note",)),
@@ -290,6 +294,9 @@ class World:
                                               name=MARK).pk,
             "away_kind": "time-off",
             "plan_verb": "apply",
+            "outside_feed": OutsideFeed.objects.create(
+                practice=here, therapist=self.ana, host=MARK, url_hash="", sealed_url="").pk,
+            "feed_verb": "remove",
             "token": "unknown-token",
         }
         self.link = f"/r/{reminders.visit_url(visit).rstrip('/').rsplit('/', 1)[1]}/"

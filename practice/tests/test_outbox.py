@@ -464,7 +464,11 @@ def test_the_command_drains_without_any_broker(visit, post, time_machine, capsys
     assert "1 sent" in capsys.readouterr().out
     call_command("drain_messages")
     assert "nothing was due" in capsys.readouterr().out
-    assert "Thu 26 Nov, 10:00" in str(post.received[0][1].get_payload(decode=True).decode())
+    words, calendar = post.received[0][1].get_payload()
+    assert "Thu 26 Nov, 10:00" in words.get_payload(decode=True).decode()
+    assert (calendar.get_content_type(), calendar.get_param("method")) == ("text/calendar", "PUBLISH")
+    assert b"DTSTART;TZID=America/New_York:20261126T100000" in calendar.get_payload(decode=True)
+    assert calendar.get_filename() == "appointment.ics"
 
 
 def test_the_secret_of_a_link_stays_out_of_what_staff_read():

@@ -8,13 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.asking.questionnaires import url_of
 from practice.access import Outsider
 from practice.pages import attempt, look
 from sessions import answers
 from sessions.asked import status_of
+from sessions.calendars import visit_file
 from sessions.caution_line import first_name
 from sessions.check_before import begin_check, is_open_for, last_answers
 from sessions.forms import UnwellForm
@@ -29,13 +30,33 @@ def action(request: HttpRequest, token: str) -> HttpResponse:
     """One visit and three answers; dead links of every kind get one and the same page."""
     visit = answers.visit_behind(token)
     if visit is None:
-        response = HttpResponse(render_to_string("sessions/link_gone.html", look(request)), status=404)
+        response = _gone(request)
     elif request.method == "POST":
         response = _answer(request, visit, token)
     elif request.GET.get("say") == "unwell" and _state(visit) == "asks":
         response = _page(request, visit, UnwellForm(), say="unwell")
     else:
         response = _page(request, visit, UnwellForm(), say="thanks" if request.GET.get("say") == "thanks" else "")
+    return _kept_private(response)
+
+
+@require_safe
+def visit_ics(request: HttpRequest, token: str) -> HttpResponse:
+    """The visit for the client's own calendar, as it stands now."""
+    visit = answers.visit_behind(token)
+    if visit is None:
+        return _kept_private(_gone(request))
+    file = visit_file(visit)
+    parameters = "".join(f"; {name}={value}" for name, value in file.parameters)
+    return _kept_private(HttpResponse(file.content, content_type=f"{file.kind}{parameters}", headers={
+        "Content-Disposition": f'attachment; filename="{file.name}"'}))
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(render_to_string("sessions/link_gone.html", look(request)), status=404)
+
+
+def _kept_private(response: HttpResponse) -> HttpResponse:
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     response["Cache-Control"] = "no-store"

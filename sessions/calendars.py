@@ -1,0 +1,222 @@
+"""Visits as iCalendar (RFC 5545): a therapist's feed under its secret address, and the file a client is sent.
+
+A feed holds initials, minutes and a room, and nothing else about anybody. A visit keeps its UID for ever, and its
+SEQUENCE only rises.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from icalendar import Calendar, Event, vCalAddress, vDuration, vText
+
+from practice import audit, clock
+from practice.access import Actor
+from practice.links import hash_of, new_secret
+from practice.models import Membership, Practice, TimeOff
+from practice.outbox import Attachment
+from practice.refusals import NotAllowed
+from sessions.diary import lock_diary
+from sessions.models import Appointment, AppointmentEvent, CalendarFeed
+from sessions.supply import horizon_of
+
+SHOWN_BACK = timedelta(days=60)
+CANCELLED_SHOWN = timedelta(days=14)  # long enough for every calendar to have asked again
+ASK_AGAIN = timedelta(hours=1)
+SEEN_EVERY = timedelta(minutes=5)  # how exactly it is kept when a feed was last read
+OURS = "@evenhand"  # how every UID of ours ends
+_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+_STATUS = {"proposed": "TENTATIVE", "held": "CANCELLED", "cancelled": "CANCELLED", "noshow": "CANCELLED"}
+
+
+# --- the address of a therapist's calendar ---------------------------------------------------------------------
+
+
+def make_feed(*, therapist: Membership, by: Actor) -> str:
+    """A new address for the therapist's calendar, told this once; the one before stops at once.
+
+    Only for therapists, each for themselves.
+    """
+    _refuse_others(therapist, by)
+    secret = new_secret()
+    with transaction.atomic():
+        lock_diary([therapist], [], [])
+        _revoke(therapist)
+        feed = CalendarFeed.objects.create(practice=therapist.practice, therapist=therapist,
+                                           secret_hash=hash_of(secret))
+        audit.record(by=by, verb="calendar_address_made", subject=feed)
+    return f"{settings.BASE_URL}/feeds/{secret}.ics"
+
+
+def revoke_feed(*, therapist: Membership, by: Actor) -> None:
+    """The therapist's calendar can be read under no address any more; doing it twice is doing it once."""
+    _refuse_others(therapist, by)
+    with transaction.atomic():
+        lock_diary([therapist], [], [])
+        if _revoke(therapist):
+            audit.record(by=by, verb="calendar_address_revoked", subject=therapist)
+
+
+def feed_of(therapist: Membership) -> CalendarFeed | None:
+    """The address under which the therapist's calendar is read now, without its secret."""
+    return CalendarFeed.objects.filter(therapist=therapist, revoked_at=None).first()
+
+
+def open_feed(secret: str) -> CalendarFeed | None:
+    """The live feed behind a secret; None for malformed, unknown and revoked ones, and for who has left, alike."""
+    if not _SECRET.fullmatch(secret):
+        return None
+    return (CalendarFeed.objects.select_related("therapist__practice")
+            .filter(secret_hash=hash_of(secret), revoked_at=None, therapist__is_active=True,
+                    therapist__is_therapist=True, therapist__user__is_active=True).first())
+
+
+def read_feed(feed: CalendarFeed) -> bytes:
+    """The calendar as it stands; notes on the feed since when it reads like this, and that it was read."""
+    body, now = calendar_of(feed.therapist), timezone.now()
+    print_ = hashlib.sha256(body).hexdigest()
+    if print_ != feed.body_hash:
+        # Whole seconds, each later than the one before: whoever asks “since then?” never misses a change.
+        earliest = feed.changed_at + timedelta(seconds=1) if feed.changed_at else now
+        feed.body_hash, feed.changed_at = print_, max(now, earliest).replace(microsecond=0)
+    elif feed.read_at and now - feed.read_at < SEEN_EVERY:
+        return body
+    feed.read_at = now
+    CalendarFeed.objects.filter(pk=feed.pk).update(
+        body_hash=feed.body_hash, changed_at=feed.changed_at, read_at=feed.read_at)
+    return body
+
+
+def _revoke(therapist: Membership) -> int:
+    return CalendarFeed.objects.filter(therapist=therapist, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def _refuse_others(therapist: Membership, by: Actor) -> None:
+    if by != therapist or not therapist.is_therapist:
+        raise NotAllowed("A calendar's address is made by the therapist whose calendar it is.")
+
+
+# --- what stands in it ------------------------------------------------------------------------------------------
+
+
+def calendar_of(therapist: Membership) -> bytes:
+    """The therapist's visits from 60 days back to the horizon, and when they are away, as an iCalendar file."""
+    practice, now = therapist.practice, timezone.now()
+    begin = now - SHOWN_BACK
+    end = clock.day_begins(horizon_of(practice) + timedelta(days=1), practice.time_zone)
+    last = AppointmentEvent.objects.filter(appointment=OuterRef("pk")).order_by("-at").values("at")[:1]
+    visits = (Appointment.objects.filter(therapist=therapist, starts_at__gte=begin, starts_at__lt=end)
+              .annotate(changed_at=Coalesce(Subquery(last), F("created_at")))
+              .select_related("client", "room").order_by("starts_at", "pk"))
+    events = [_for_the_therapist(visit, visit.changed_at) for visit in visits if _is_shown(visit, now)]
+    off = TimeOff.objects.filter(therapist=therapist, ends_at__gt=begin, starts_at__lt=end).order_by("starts_at", "pk")
+    events += [_away(row, practice) for row in off]
+    calendar = _calendar("PUBLISH", events)
+    calendar.add("x-wr-calname", f"Visits, {_sender(practice)}")
+    calendar.add("refresh-interval", vDuration(ASK_AGAIN), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(ASK_AGAIN))
+    return calendar.to_ical()
+
+
+def visit_file(visit: Appointment) -> Attachment:
+    """The visit as its client puts it into their own calendar; once it is cancelled, what takes it out again."""
+    practice = visit.practice
+    method = "CANCEL" if visit.is_released else "PUBLISH"
+    is_over = visit.status == Appointment.Status.CANCELLED  # then SEQUENCE rises (RFC 5546); nothing follows it
+    event = _event(visit, f"Appointment at {_sender(practice)}", timezone.now(), visit.sequence + is_over)
+    organizer = vCalAddress(f"mailto:{practice.email or settings.DEFAULT_FROM_EMAIL}")
+    organizer.params["CN"] = vText(_sender(practice))
+    event.add("organizer", organizer)
+    if practice.address:
+        event.add("location", ", ".join(practice.letterhead()))
+    if practice.phone:
+        event.add("contact", practice.phone)
+        event.add("description", f"Questions? Call {practice.phone}.")
+    return Attachment("appointment.ics", _calendar(method, [event]).to_ical(), "text/calendar",
+                      (("charset", "utf-8"), ("method", method)))
+
+
+def initials(name: str) -> str:
+    """“Maria Lindqvist” is “M. L.”: the first and the last of a name's words."""
+    words = [word for word in re.split(r"[\s\-]+", name) if word[:1].isalpha()]
+    return " ".join(f"{word[0].upper()}." for word in (words[:1] + words[1:][-1:])) or "–"
+
+
+def _is_shown(visit: Appointment, now: datetime) -> bool:
+    """Whatever stands or may come back; what is over for good, for as long as calendars need to hear of it."""
+    is_over = visit.status in (Appointment.Status.CANCELLED, Appointment.Status.NOSHOW)
+    return not is_over or visit.changed_at > now - CANCELLED_SHOWN  # type: ignore[attr-defined]
+
+
+def _for_the_therapist(visit: Appointment, changed_at: datetime) -> Event:
+    event = _event(visit, f"{initials(visit.client.name)}, {visit.minutes} min", changed_at, visit.sequence)
+    event.add("last-modified", changed_at)
+    event.add("location", visit.room.name)
+    return event
+
+
+def _event(visit: Appointment, title: str, stamp: datetime, sequence: int) -> Event:
+    event = Event()
+    event.add("uid", f"visit-{visit.pk}{OURS}")
+    event.add("sequence", sequence)
+    event.add("dtstamp", stamp)
+    _set_time(event, visit.starts_at, visit.ends_at, visit.time_zone)
+    event.add("summary", title)
+    has_lapsed = visit.status == Appointment.Status.PROPOSED and visit.expires_at and visit.expires_at <= timezone.now()
+    event.add("status", "CANCELLED" if has_lapsed else _STATUS.get(visit.status, "CONFIRMED"))
+    event.add("class", "PRIVATE")
+    return event
+
+
+def _away(row: TimeOff, practice: Practice) -> Event:
+    made_at = _made_at(row.pk)
+    event = Event()
+    event.add("uid", f"away-{row.pk}{OURS}")
+    event.add("dtstamp", made_at)
+    event.add("last-modified", made_at)
+    _set_time(event, row.starts_at, row.ends_at, practice.time_zone)
+    event.add("summary", "Away")
+    event.add("status", "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    event.add("class", "PRIVATE")
+    return event
+
+
+def _set_time(event: Event, starts_at: datetime, ends_at: datetime, zone: str) -> None:
+    """Wall time with its zone; in UTC where the clocks go back and a wall time alone would mean the hour before."""
+    local = [instant.astimezone(clock.zone_of(zone)) for instant in (starts_at, ends_at)]
+    is_ambiguous = any(time.fold for time in local)
+    for name, time in zip(("dtstart", "dtend"), local, strict=True):
+        event.add(name, time.astimezone(UTC) if is_ambiguous else time)
+
+
+def _calendar(method: str, events: Iterable[Event]) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Evenhand//Evenhand//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    for event in events:
+        calendar.add_component(event)
+    times = [time for event in calendar.events for time in (event.DTSTART, event.DTEND)]
+    if days := [time.date() for time in times if isinstance(time, datetime)]:
+        day = timedelta(days=1)  # without bounds a zone is written out from 1970 to 2038
+        calendar.add_missing_timezones(first_date=min(days) - day, last_date=max(days) + day)
+    return calendar
+
+
+def _sender(practice: Practice) -> str:
+    return practice.sender_name or practice.name
+
+
+def _made_at(pk: UUID) -> datetime:
+    """When a row was made, by its time-ordered id (RFC 9562: milliseconds in the first 48 bits)."""
+    return datetime.fromtimestamp((pk.int >> 80) // 1000, UTC)
