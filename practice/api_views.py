@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from practice.api import Api, Pages
+from practice.links import OWN_CALENDAR
 from practice.models import Membership, Message, Room, Service
 from practice.schema import ApiSchema, ListSchema
 from practice.techniques import TECHNIQUES
@@ -42,7 +43,7 @@ class MeSerializer(serializers.ModelSerializer[Membership]):
 
 
 class TherapistSerializer(serializers.ModelSerializer[Membership]):
-    """A therapist; the caller's own row has `feed_url`, which only POST therapists/{id}/feed/ fills, once."""
+    """A therapist; the caller's own row has `feed_url`, the address of their calendar: null until one is made."""
 
     name = serializers.CharField(source="user.name")
     feed_url = serializers.URLField(allow_null=True, required=False, read_only=True, default=None)
@@ -55,6 +56,8 @@ class TherapistSerializer(serializers.ModelSerializer[Membership]):
         row: dict[str, Any] = super().to_representation(member)
         if member != self.context["member"]:
             del row["feed_url"]
+        else:
+            row["feed_url"] = next((address(member) for address in OWN_CALENDAR), None)
         return row
 
 

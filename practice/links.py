@@ -10,13 +10,17 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 
-from practice.models import ActionLink, Practice
+from practice.models import ActionLink, Membership, Practice
+
+# The diary, a room to the right, registers here how the address of a therapist's own calendar is found.
+OWN_CALENDAR: list[Callable[[Membership], str | None]] = []
 
 
 def hash_of(token: str) -> str:

@@ -17,7 +17,7 @@ from sessions.calendars import make_feed, revoke_feed
 
 
 class FeedSerializer(serializers.Serializer[Any]):
-    """The address of the calendar: a secret, told this once."""
+    """The address of the calendar, a secret."""
 
     feed_url = serializers.URLField()
 
@@ -30,7 +30,7 @@ class Feed(Api):
 
     @extend_schema(request=None, responses={201: FeedSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
-        """Make a new address; it is told this once, and replaces the one before."""
+        """Make a new address; it replaces the one before, and stands in the therapist's own row from now on."""
         therapist = self.find(Membership, pk)
         return Response({"feed_url": make_feed(therapist=therapist, by=self.member)}, status=201)
 

@@ -9,4 +9,4 @@ class SessionsConfig(AppConfig):
     verbose_name = "Diary"
 
     def ready(self) -> None:
-        from sessions import check_before, panels, parts, reminders  # noqa: F401  messages, questions, panels, rows
+        from sessions import calendars, check_before, panels, parts, reminders  # noqa: F401  messages, questions, panels, rows

@@ -21,7 +21,7 @@ from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
 from practice import audit, clock
 from practice.access import Actor
-from practice.links import hash_of, new_secret
+from practice.links import OWN_CALENDAR, hash_of, token_of
 from practice.models import Membership, Practice, TimeOff
 from practice.outbox import Attachment
 from practice.refusals import NotAllowed
@@ -33,6 +33,7 @@ SHOWN_BACK = timedelta(days=60)
 CANCELLED_SHOWN = timedelta(days=14)  # long enough for every calendar to have asked again
 ASK_AGAIN = timedelta(hours=1)
 SEEN_EVERY = timedelta(minutes=5)  # how exactly it is kept when a feed was last read
+PURPOSE = "calendar-feed"
 OURS = "@evenhand"  # how every UID of ours ends
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 _STATUS = {"proposed": "TENTATIVE", "held": "CANCELLED", "cancelled": "CANCELLED", "noshow": "CANCELLED"}
@@ -42,19 +43,30 @@ _STATUS = {"proposed": "TENTATIVE", "held": "CANCELLED", "cancelled": "CANCELLED
 
 
 def make_feed(*, therapist: Membership, by: Actor) -> str:
-    """A new address for the therapist's calendar, told this once; the one before stops at once.
+    """A new address for the therapist's calendar; the one before stops at once.
 
     Only for therapists, each for themselves.
     """
     _refuse_others(therapist, by)
-    secret = new_secret()
     with transaction.atomic():
         lock_diary([therapist], [], [])
         _revoke(therapist)
-        feed = CalendarFeed.objects.create(practice=therapist.practice, therapist=therapist,
-                                           secret_hash=hash_of(secret))
+        feed = CalendarFeed(practice=therapist.practice, therapist=therapist)
+        feed.secret_hash = hash_of(token_of(PURPOSE, feed.pk))
+        feed.save(force_insert=True)
         audit.record(by=by, verb="calendar_address_made", subject=feed)
-    return f"{settings.BASE_URL}/feeds/{secret}.ics"
+    return address_of(feed)
+
+
+def address_of(feed: CalendarFeed) -> str:
+    """The address itself: its secret is worked out from the row under the server's key, and stands in no column."""
+    return f"{settings.BASE_URL}/feeds/{token_of(PURPOSE, feed.pk)}.ics"
+
+
+def own_address(therapist: Membership) -> str | None:
+    """The therapist's own address, None where none is switched on."""
+    feed = feed_of(therapist)
+    return address_of(feed) if feed else None
 
 
 def revoke_feed(*, therapist: Membership, by: Actor) -> None:
@@ -67,7 +79,7 @@ def revoke_feed(*, therapist: Membership, by: Actor) -> None:
 
 
 def feed_of(therapist: Membership) -> CalendarFeed | None:
-    """The address under which the therapist's calendar is read now, without its secret."""
+    """The row of the address under which the therapist's calendar is read now."""
     return CalendarFeed.objects.filter(therapist=therapist, revoked_at=None).first()
 
 
@@ -220,3 +232,6 @@ def _sender(practice: Practice) -> str:
 def _made_at(pk: UUID) -> datetime:
     """When a row was made, by its time-ordered id (RFC 9562: milliseconds in the first 48 bits)."""
     return datetime.fromtimestamp((pk.int >> 80) // 1000, UTC)
+
+
+OWN_CALENDAR.append(own_address)

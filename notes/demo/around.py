@@ -15,6 +15,7 @@ from clients.medicines import record_medicine
 from clients.models import Client, Doctor, Questionnaire
 from clients.referrals import open_referral
 from practice.models import Membership, Practice
+from sessions.calendars import make_feed
 
 MEDICINES: dict[str, tuple[dict[str, Any], ...]] = {
     "Joao Pereira": ({"name": "Levodopa with carbidopa", "kind": "levodopa",
@@ -58,6 +59,8 @@ def build_around(practice: Practice, ana: Membership, doctors: dict[str, Doctor]
     record_clearance(client=people["Daniel Reyes"], doctor=doctors["Dr Miriam Stein"], state="granted", max_pressure=3,
                      expires_on=base + timedelta(days=12), by=ana)
     _answer_intake(people[INTAKE_OF], ana)
+    for therapist in Membership.objects.filter(practice=practice, is_therapist=True):
+        make_feed(therapist=therapist, by=therapist)
 
 
 def _medicine(client: Client, fields: dict[str, Any], by: Membership, base: date) -> None:

@@ -58,8 +58,10 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     """The therapist's own calendar: its address, made, renewed or switched off; calendars read from elsewhere."""
     member, do = member_of(request), request.POST.get("do", "")
     form = OutsideForm(request.POST if do == "add" else None)
-    if do == "make":  # shown in this answer and never again, so it is not sent on to another page
-        return _page(request, form, made=calendars.make_feed(therapist=member, by=member))
+    if do == "make":
+        calendars.make_feed(therapist=member, by=member)
+        messages.success(request, "This is your address now. Copy it, or open it on this device.")
+        return redirect("sessions:calendar")
     if do == "off":
         calendars.revoke_feed(therapist=member, by=member)
         messages.success(request, "Switched off. Calendars that had the address find nothing there any more.")
@@ -89,10 +91,13 @@ def outside_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     return redirect("sessions:calendar")
 
 
-def _page(request: HttpRequest, form: OutsideForm, made: str = "") -> HttpResponse:
+def _page(request: HttpRequest, form: OutsideForm) -> HttpResponse:
     member = member_of(request)
+    own = calendars.feed_of(member)
+    address = calendars.address_of(own) if own else ""
     context: dict[str, Any] = {
-        "form": form, "made": made, "made_webcal": made.replace(f"{urlsplit(made).scheme}://", "webcal://", 1),
-        "feed": calendars.feed_of(member), "outside": OutsideFeed.objects.visible_to(member).filter(therapist=member),
+        "form": form, "feed": own, "address": address,
+        "webcal": address.replace(f"{urlsplit(address).scheme}://", "webcal://", 1),
+  "outside": OutsideFeed.objects.visible_to(member).filter(therapist=member),
         "most": outside_calendars.MOST_FEEDS}
     return render(request, "sessions/calendar.html", context, status=status_of(form))
