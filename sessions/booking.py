@@ -113,11 +113,13 @@ def move_appointment(
     return appointment
 
 
-def cancel_appointment(*, appointment: Appointment, by: Actor, reason: str = "other") -> Appointment:
+def cancel_appointment(
+    *, appointment: Appointment, by: Actor, reason: str = "other", act: UUID | None = None,
+) -> Appointment:
     """Cancel a visit with a reason code; its time is free at once and no reminder leaves for it."""
     if reason not in Appointment.Reason.values:
         raise BadInput(f"Choose one of: {', '.join(Appointment.Reason.values)}.", field="reason")
-    return _act(appointment, "cancel", by, cancel_reason=reason)
+    return _act(appointment, "cancel", by, act, cancel_reason=reason)
 
 
 def accept_appointment(*, appointment: Appointment, by: Actor) -> Appointment:
@@ -208,7 +210,7 @@ def _place(appointment: Appointment, wish: Wish, room: Room | None) -> None:
         shorten_buffers(appointment, wish.by)
 
 
-def _act(appointment: Appointment, verb: str, by: Actor, **fields: Any) -> Appointment:
+def _act(appointment: Appointment, verb: str, by: Actor, act: UUID | None = None, **fields: Any) -> Appointment:
     """One step of the state table, with history, audit and messages."""
     with transaction.atomic():
         lock_diary([appointment.therapist], [appointment.room], [appointment.client])
@@ -219,6 +221,7 @@ def _act(appointment: Appointment, verb: str, by: Actor, **fields: Any) -> Appoi
             setattr(appointment, name, value)
         appointment.version += 1
         write_visit(appointment, fields=["status", "version", *fields])
-        log_step(appointment, verb, by, **{k: v for k, v in fields.items() if k == "cancel_reason"}, **before)
+        log_step(appointment, verb, by, **{k: v for k, v in fields.items() if k == "cancel_reason"}, **before,
+                 **_of_act(act, appointment))
         reminders.follow(appointment)
     return appointment

@@ -15,6 +15,7 @@ from practice.models import Membership, Room, Service
 from sessions.asked import FIRST_DAY, LAST_DAY, today_at
 from sessions.models import Appointment, Plan
 from sessions.rhythm import MOST_VISITS, Rhythm
+from sessions.series_changes import Scope
 from sessions.supply import MOST_DAYS
 
 REASON = "Say why, in a few words."
@@ -180,6 +181,15 @@ class SeriesForm(WallStart):
         return chosen
 
 
+class ScopeField(forms.TypedChoiceField):
+    """How much of a series is meant; only this visit where nobody was asked."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label="Which visits", choices=Scope.choices, required=False, widget=forms.RadioSelect,
+                         initial=Scope.THIS, empty_value=Scope.THIS, error_messages={
+                             "invalid_choice": "Choose which visits are meant."}, **kwargs)
+
+
 class MoveForm(WallStart):
     """Where a visit moves to."""
 
@@ -187,8 +197,9 @@ class MoveForm(WallStart):
     room = RowField(label="Room", required=False, empty_label="Any free room")
     override_reason = ReasonField(label="Move all the same, because", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    scope = ScopeField()
 
-    field_order = ("on", "at", "which", "therapist", "room", "override_reason", "version")
+    field_order = ("on", "at", "which", "therapist", "room", "override_reason", "version", "scope")
 
 
 class CancelForm(forms.Form):
@@ -196,6 +207,7 @@ class CancelForm(forms.Form):
 
     reason = forms.ChoiceField(label="Why", error_messages={
         "required": "Choose why.", "invalid_choice": "Choose one of the reasons."})
+    scope = ScopeField()
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,7 +17,7 @@ from practice.models import Membership, Practice, Room
 from practice.refusals import BadInput, Refusal, WrongState
 from sessions import reminders
 from sessions.booking import PUT_BACK, ask_for_another_time, move_appointment
-from sessions.diary import fresh_all, lock_diary, log_steps, put_back, write_visit
+from sessions.diary import SlotTaken, fresh_all, lapse_expired, lock_diary, log_step, put_back, write_visit
 from sessions.models import Appointment, AppointmentEvent
 from sessions.rescheduling import UndoConflict
 
@@ -66,10 +66,11 @@ def move_all(*, moves: Sequence[Move], by: Actor) -> UUID:
     return act
 
 
-def undo_moves(*, practice: Practice, act: UUID, by: Actor) -> list[Appointment]:
-    """Put every visit of one act back, therapist, room and state too; all or none.
+def undo_together(*, practice: Practice, act: UUID, by: Actor) -> list[Appointment]:
+    """Put every visit of one act back, time, therapist, room and state; all or none.
 
-    Refused once messages may have left (three minutes), and where one of them was changed since.
+    Refused once messages may have left (three minutes), and as `undo_conflict` where one of them was changed since or
+    its old time is taken.
     """
     with transaction.atomic():
         steps = {step.appointment_id: step for step in events_of(practice, act)}
@@ -84,16 +85,17 @@ def undo_moves(*, practice: Practice, act: UUID, by: Actor) -> list[Appointment]
             raise UndoConflict("Changed since: " + ", ".join(f"{v.client.name}, {v.said}" for v in changed)
                                + ". Nothing was put back; move these by hand.",
                                appointments=[str(v.pk) for v in changed])
+        # All let go of their new times first: one may stand where another was.
+        Appointment.objects.filter(pk__in=visits).update(status=Appointment.Status.CANCELLED)
         for pk, visit in visits.items():
-            _put_back(visit, steps[pk])
-        log_steps([(visit, {"act": str(act)}) for visit in visits.values()], "move-undone", by)
+            _put_back(visit, steps[pk], by)
     return list(visits.values())
 
 
 def events_of(practice: Practice, act: UUID) -> list[AppointmentEvent]:
     """What one act did, visit by visit."""
     steps = AppointmentEvent.objects.filter(
-        appointment__practice=practice, verb__in=("moved", "other-time"), detail__act=str(act),
+        appointment__practice=practice, verb__in=("moved", "other-time", "cancel"), detail__act=str(act),
         at__gte=timezone.now() - 2 * reminders.grace())
     return list(steps.order_by("at", "pk"))
 
@@ -106,11 +108,20 @@ def _make(move: Move, visit: Appointment, act: UUID, by: Actor) -> None:
                          expected_version=move.version, by=by, act=act)
 
 
-def _put_back(visit: Appointment, step: AppointmentEvent) -> None:
+def _put_back(visit: Appointment, step: AppointmentEvent, by: Actor) -> None:
     put_back(visit, step.detail["before"], PUT_BACK)
     visit.version, visit.sequence = visit.version + 1, visit.sequence + (step.verb == "moved")
-    write_visit(visit, fields=[*PUT_BACK, "version", "sequence"])
-    reminders.reschedule(visit)
+    lapse_expired(visit.practice, visit.occupied_from, visit.occupied_until)
+    try:
+        write_visit(visit, fields=[*PUT_BACK, "version", "sequence"])
+    except SlotTaken as taken:
+        raise UndoConflict(f"{visit.client.name}, {visit.said}, is not free any more. Nothing was put back.",
+                           appointments=[str(visit.pk)]) from taken
+    log_step(visit, f"undo-{step.verb}", by, at=visit.said)
+    if step.verb == "cancel":
+        reminders.stand_again(visit)
+    else:
+        reminders.reschedule(visit)
 
 
 def _were(model: Any, name: str, steps: dict[UUID, AppointmentEvent]) -> set[Any]:

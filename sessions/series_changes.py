@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import models, transaction
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from practice import clock
 from practice.access import Actor
@@ -49,16 +50,19 @@ def move_visits(
 ) -> list[Appointment]:
     """Move a visit and, by the same number of days and minutes on the wall, those of its series that are meant.
 
-    All or none: `SeriesConflict` names every visit that cannot go there. Each keeps its history, as when moved alone.
+    All or none: `SeriesConflict` names every visit that cannot go there. Each keeps its history, as when moved alone,
+    and one undo puts all of them back.
     """
     if scope == Scope.THIS or appointment.series_id is None:
         return [move_appointment(appointment=appointment, starts_at=starts_at, by=by, therapist=therapist, room=room,
                                  override_reason=override_reason, expected_version=expected_version)]
 
+    act = uuid7()
+
     def move(visit: Appointment) -> Appointment:
         new_start = starts_at if visit.pk == appointment.pk else _shifted(visit, appointment, starts_at)
         return move_appointment(appointment=visit, starts_at=new_start, by=by, therapist=therapist, room=room,
-                                override_reason=override_reason)
+                                override_reason=override_reason, act=act)
 
     with transaction.atomic():
         visits = _locked(appointment, scope, "move", [therapist] if therapist else [], expected_version)
@@ -69,9 +73,11 @@ def move_visits(
 
 def cancel_visits(*, appointment: Appointment, scope: str, by: Actor, reason: str = "other") -> list[Appointment]:
     """Cancel a visit and those of its series that are meant, all or none."""
+    act = uuid7() if scope != Scope.THIS else None
     with transaction.atomic():
         visits = _locked(appointment, scope, "cancel")
-        return _each(visits, lambda visit: cancel_appointment(appointment=visit, by=by, reason=reason), "cancel")
+        return _each(visits, lambda visit: cancel_appointment(appointment=visit, by=by, reason=reason, act=act),
+                     "cancel")
 
 
 def _locked(appointment: Appointment, scope: str, verb: str, therapists: Sequence[Membership] = (),

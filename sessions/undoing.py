@@ -16,6 +16,7 @@ from sessions import reminders
 from sessions.booking import PUT_BACK
 from sessions.diary import SlotTaken, fresh, lapse_expired, lock_diary, log_step, put_back, write_visit
 from sessions.models import Appointment, AppointmentEvent
+from sessions.moving import events_of, undo_together
 from sessions.objections import Wish, find_clash
 from sessions.rescheduling import UndoConflict
 
@@ -42,7 +43,8 @@ def undo_of_step(step: str, member: Membership) -> Undo | None:
     """The same for the act with this id, where nothing followed it; one query."""
     try:
         last = AppointmentEvent.objects.filter(
-            pk=UUID(step), appointment__practice=member.practice_id).select_related("appointment__client").first()
+            pk=UUID(step), appointment__practice=member.practice_id).select_related(
+                "appointment__client", "appointment__practice").first()
     except ValueError:
         return None
     return _offer(last.appointment, last) if last else None
@@ -51,8 +53,9 @@ def undo_of_step(step: str, member: Membership) -> Undo | None:
 def undo_act(*, appointment: Appointment, step: UUID, by: Actor) -> Appointment:
     """Take the act `step` back: a booking is withdrawn, a move, cancellation or “did not come” put back as it was.
 
-    For the practice's staff, within the grace. Refuses where something followed it, and as `undo_conflict`, with the
-    nearest open times, where the old time, therapist or room is taken meanwhile.
+    What was done together with other visits is taken back together. For the practice's staff, within the grace.
+    Refuses where something followed it, and as `undo_conflict`, with the nearest open times, where the old time,
+    therapist or room is taken meanwhile.
     """
     if not isinstance(by, Membership):
         raise NotAllowed("Only the practice takes an act back.")
@@ -66,6 +69,9 @@ def undo_act(*, appointment: Appointment, step: UUID, by: Actor) -> Appointment:
         if _offer(appointment, event) is None:
             raise WrongState(f"The {reminders.said_grace()} to undo this have passed, and its message may have left. "
                              "Change the visit by hand; the client is told.")
+        if act := event.detail.get("act"):  # made with others, taken back with them
+            undo_together(practice=by.practice, act=UUID(act), by=by)
+            return fresh(appointment)
         if event.verb == "booked":
             _withdraw(appointment, by)
         else:
@@ -78,7 +84,11 @@ def _offer(visit: Appointment, event: AppointmentEvent) -> Undo | None:
     is_whole = event.verb == "booked" or "before" in event.detail
     if event.verb not in _DONE or not is_whole or until <= timezone.now():
         return None
-    return Undo(visit, event.pk, f"{visit.client.name}, {visit.said}: {_DONE[event.verb]}.", until)
+    words = f"{visit.client.name}, {visit.said}: {_DONE[event.verb]}."
+    if act := event.detail.get("act"):
+        together = events_of(visit.practice, UUID(act))
+        words = f"{visit.client.name}, {len(together)} visits {_DONE[event.verb]}." if len(together) > 1 else words
+    return Undo(visit, event.pk, words, until)
 
 
 def _therapists(appointment: Appointment, step: UUID) -> list[Membership]:

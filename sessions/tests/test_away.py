@@ -21,7 +21,7 @@ from sessions.apart import MOST_OPTIONS, Candidate, choose_apart, others_for
 from sessions.away import in_time_off, on_closed_days, outside_hours, propose_times
 from sessions.booking import book_appointment, cancel_appointment
 from sessions.models import Appointment
-from sessions.moving import Move, NothingMoved, move_all, undo_moves
+from sessions.moving import Move, NothingMoved, move_all, undo_together
 from sessions.rescheduling import UndoConflict
 from sessions.tests.reading import CLINICAL, words_of
 
@@ -83,7 +83,7 @@ def test_all_move_in_one_act_and_all_come_back_as_they_were(away, desk, ana):
     act = move_all(moves=moves_of(away), by=desk)
     assert not in_time_off(away)
     assert Message.objects.filter(kind="moved", state="waiting").count() == 3
-    assert {v.status for v in undo_moves(practice=desk.practice, act=act, by=desk)} == {"booked", "confirmed"}
+    assert {v.status for v in undo_together(practice=desk.practice, act=act, by=desk)} == {"booked", "confirmed"}
     assert stand() == before
     assert not Message.objects.filter(kind="moved", state="waiting").exists(), "nobody is written"
     assert Message.objects.filter(kind="reminder", state="waiting").count() == 8, "and the old reminders stand"
@@ -107,9 +107,9 @@ def test_nothing_comes_back_after_three_minutes_or_once_one_was_changed(away, de
     cancel_appointment(appointment=Appointment.objects.get(client__name="Eva Ek"), by=desk)
     before = stand()
     with pytest.raises(UndoConflict, match="Changed since: Eva Ek"):
-        undo_moves(practice=desk.practice, act=act, by=desk)
+        undo_together(practice=desk.practice, act=act, by=desk)
     with time_machine.travel(now + timedelta(minutes=3), tick=False), pytest.raises(WrongState, match="have been sent"):
-        undo_moves(practice=desk.practice, act=act, by=desk)
+        undo_together(practice=desk.practice, act=act, by=desk)
     assert stand() == before
 
 

@@ -11,10 +11,12 @@ from practice import clock
 from practice.refusals import Stale
 from sessions.booking import book_appointment, cancel_appointment, move_appointment
 from sessions.models import Appointment
+from sessions.rescheduling import UndoConflict
 from sessions.rhythm import Rhythm
 from sessions.series import SeriesConflict, book_series
 from sessions.series_changes import cancel_visits, move_visits
 from sessions.states import VisitNotInState
+from sessions.undoing import undo_act, undo_of
 
 TUESDAY = MONDAY + timedelta(days=1)
 
@@ -103,3 +105,40 @@ def test_over_the_api_a_scope_moves_and_cancels_and_another_word_is_refused(visi
     assert walls(visits[0].series) == []
     odd = api(desk).post(f"{url}cancel/", {"scope": "some"}, format="json")
     assert (odd.status_code, odd.json()["errors"][0]["pointer"]) == (400, "/scope")
+
+
+def test_one_undo_puts_the_whole_change_back_also_where_one_stood_in_anothers_old_place(visits, ana, page):
+    before = walls(visits[0].series)
+    moved = move_visits(appointment=visits[1], scope="following", starts_at=at(10, 30, days=15), by=ana)
+    assert walls(visits[0].series) == weekly(1, 15, 22, 29)
+    undo_act(appointment=moved[0], step=undo_of(moved[0]).step, by=ana)
+    assert walls(visits[0].series) == before
+    gone = cancel_visits(appointment=visits[0], scope="all", by=ana, reason="away")
+    assert undo_of(gone[0]).words == "Maria Lindqvist, 4 visits cancelled."
+    undo_act(appointment=gone[0], step=undo_of(gone[0]).step, by=ana)
+    assert walls(visits[0].series) == before
+
+
+def test_an_undo_of_several_is_refused_whole_where_one_old_time_was_taken_since(visits, ana, ines, neuro_45):
+    moved = move_visits(appointment=visits[1], scope="following", starts_at=at(14, days=9), by=ana)
+    after = walls(visits[0].series)
+    book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(10, 30, days=15), by=ana)
+    with pytest.raises(UndoConflict, match=r"Tue 8 Dec, 10:30, is not free any more. Nothing was put back"):
+        undo_act(appointment=moved[0], step=undo_of(moved[0]).step, by=ana)
+    assert walls(visits[0].series) == after
+
+
+def test_the_page_asks_which_visits_are_meant_only_where_there_are_others(visits, page, desk, ines, ana, neuro_45):
+    alone = book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(14, days=3), by=ana)
+    browser = page(desk)
+    assert "Which visits" not in browser.get(f"/appointments/{alone.pk}/").content.decode()
+    url = f"/appointments/{visits[1].pk}/"
+    assert "This visit and those after it" in browser.get(url).content.decode()
+    look = browser.get(f"{url}move/", {"on": "2026-12-02", "at": "14:00", "scope": "following"}).content.decode()
+    assert "2 more of its series go with it" in look
+    form = {"on": "2026-12-02", "at": "14:00", "therapist": ana.pk, "version": 1, "scope": "following"}
+    done = browser.post(f"{url}move/", form, follow=True).content.decode()
+    assert "3 visits moved" in done and "Undo" in done
+    assert walls(visits[0].series) == [*weekly(1), *weekly(9, 16, 23, hour=14, minute=0)]
+    browser.post(f"{url}cancel/", {"reason": "away", "scope": "following"})
+    assert walls(visits[0].series) == weekly(1)

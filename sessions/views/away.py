@@ -22,7 +22,7 @@ from practice.pages import attempt, find, member_of, member_page, status_of
 from sessions.asked import back_to, row_asked, stamp, start_asked, today_at
 from sessions.away import Displaced, in_time_off, on_closed_days, outside_hours, propose_times
 from sessions.models import Appointment
-from sessions.moving import Move, events_of, move_all, undo_moves
+from sessions.moving import Move, events_of, move_all, undo_together
 from sessions.reminders import grace
 from sessions.supply import OpenSlot
 
@@ -82,7 +82,7 @@ def away_undo(request: HttpRequest) -> HttpResponse:
     member, form = member_of(request), forms.Form(request.POST)
     form.is_valid()
     back = back_to(request, reverse("sessions:today"))
-    visits = attempt(form, undo_moves, practice=member.practice, act=_act(request.POST.get("act")), by=member)
+    visits = attempt(form, undo_together, practice=member.practice, act=_act(request.POST.get("act")), by=member)
     if visits is None:
         messages.error(request, " ".join(map(str, form.non_field_errors())))
     else:

@@ -15,7 +15,7 @@ _WORDS = {
     "buffer-cut": "Buffer shortened for a visit beside it",
     "released": "Let go", "let-go": "Let go", "moved": "Moved", "plan-undone": "Back on hold, the plan was undone",
     "undo-booked": "Booking taken back", "undo-moved": "Move taken back", "undo-cancel": "Cancellation taken back",
-    "move-undone": "Back at its time, the move was undone", "other-time": "Another time is needed",
+    "undo-other-time": "At its time after all", "other-time": "Another time is needed",
     "keeps-time": "Comes at the old time after all", "accept": "Accepted",
 }
 

@@ -20,13 +20,13 @@ from practice import clock
 from practice.models import Membership, Room
 from practice.pages import attempt, find, member_page
 from practice.refusals import Refusal
-from sessions import booking
 from sessions.asked import member_of, status_of, today_at
 from sessions.caution_line import for_the_desk, told_to
 from sessions.forms import MoveForm
 from sessions.models import Appointment
 from sessions.objections import Wish, checked_at_booking, find_clashes, if_free, read, refuse_as_wished
 from sessions.reminders import said_grace
+from sessions.series_changes import Scope, move_visits, visits_meant
 from sessions.states import next_state
 from sessions.supply import rooms_for, therapists_for
 from sessions.views.refused import nearest_times, other_words, takes_a_reason
@@ -50,7 +50,7 @@ def appointment_move(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         asked = form.cleaned_data
         moved = attempt(
-            form, booking.move_appointment, appointment=visit, starts_at=form.starts_at, by=member,
+            form, move_visits, appointment=visit, scope=asked["scope"], starts_at=form.starts_at, by=member,
             therapist=asked["therapist"], room=asked["room"], override_reason=asked["override_reason"],
             expected_version=asked["version"])
         if moved:
@@ -58,10 +58,13 @@ def appointment_move(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, visit, form)
 
 
-def _done(request: HttpRequest, visit: Appointment, moved: Appointment) -> HttpResponse:
+def _done(request: HttpRequest, visit: Appointment, all_moved: list[Appointment]) -> HttpResponse:
     """Back to where the move was begun, which offers to undo it."""
-    back = _back(request)
-    if moved.version == visit.version:
+    back, moved = _back(request), next(row for row in all_moved if row.pk == visit.pk)
+    if len(all_moved) > 1:
+        remember(request, moved)
+        messages.success(request, f"{len(all_moved)} visits moved, from {all_moved[0].said} to {all_moved[-1].said}.")
+    elif moved.version == visit.version:
         messages.info(request, f"Nothing changed: the visit stays {moved.said}, {moved.room.name}.")
     else:
         remember(request, moved)
@@ -132,8 +135,15 @@ def _looked_at(request: HttpRequest, visit: Appointment, form: MoveForm, member:
         "takes_reason": takes_reason, "stays": stays, "can_move": not stays and (refusal is None or takes_reason),
         "check": told_to(member, limits, check),
         "desk_line": None if member.may_see_clinical else for_the_desk(check, therapist),
+        "scope_words": _scope_words(visit, form.cleaned_data.get("scope") or Scope.THIS),
         "nudges": _nudges(request, visit, start, therapist, asked), "named_room": asked,
     }
+
+
+def _scope_words(visit: Appointment, scope: str) -> str:
+    """How many of its series go with it."""
+    others = len(visits_meant(visit, scope, "move")) - 1
+    return f"{others} more of its series go with it, as many days and minutes further." if others > 0 else ""
 
 
 def _against(visit: Appointment, wish: Wish, room: Room | None) -> Refusal | None:

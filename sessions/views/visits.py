@@ -23,11 +23,19 @@ from sessions.check_before import last_answers
 from sessions.forms import CancelForm, KeepForm, MoveForm
 from sessions.models import Appointment
 from sessions.objections import checked_at_booking, read
+from sessions.series_changes import cancel_visits, visits_meant
 from sessions.steps import WORDS, may_be_noted, offered
 from sessions.views.history import history_of
 from sessions.views.moving import RELATIONS, quarters
 from sessions.views.refused import other_words
 from sessions.views.undone import UndoForm, forget, remember
+
+
+def _cancel(*, appointment: Appointment, scope: str, reason: str, by: Membership) -> Appointment:
+    """The visit, and of its series what was meant; answers the visit itself."""
+    gone = cancel_visits(appointment=appointment, scope=scope, reason=reason, by=by)
+    return next(visit for visit in gone if visit.pk == appointment.pk)
+
 
 _STEPS: dict[str, Callable[..., Appointment]] = {
     "accept": booking.accept_appointment,
@@ -35,7 +43,7 @@ _STEPS: dict[str, Callable[..., Appointment]] = {
     "arrive": booking.arrive,
     "complete": booking.complete,
     "no-show": booking.mark_no_show,
-    "cancel": booking.cancel_appointment,
+    "cancel": _cancel,
     "keep": holds.keep_appointment,
     "release": holds.release_appointment,
     "undo-arrive": lambda **k: booking.undo_day_verb(verb="undo-arrive", **k),
@@ -109,7 +117,8 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
         "cancel_form": bound.get("cancel") or CancelForm(member=member, initial={"reason": "other"}),
         "keep_form": bound.get("keep") or KeepForm(), "move_form": _move_form(visit, member),
         "may_move": "move" in offered(visit, member), "quarters": quarters(visit),
-        "can_cancel": "cancel" in offered(visit, member), "undo": undoing.undo_of(visit),
+        "can_cancel": "cancel" in offered(visit, member), "of_series": len(visits_meant(visit, "all", "cancel")) > 1,
+        "undo": undoing.undo_of(visit),
         "others": other_words(getattr(form, "refusal", None)),
         "messages_of": _messages(visit, member), "answered": last_answers(visit),
     }
