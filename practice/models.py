@@ -24,6 +24,14 @@ def check_zone(name: str) -> None:
         raise ValidationError(f"“{name}” is not a time zone. Use a name such as Europe/Berlin or America/New_York.")
 
 
+class NewClients(models.TextChoices):
+    """What somebody nobody knows yet can do on the practice's public page."""
+
+    REQUEST = "request", "They ask for a time, and we accept or decline"
+    BOOKED = "booked", "They book at once"
+    NO = "no", "They ring us"
+
+
 class Practice(models.Model):
     """One practice: everything else belongs to exactly one. Numbers marked (P) are proposals without a source."""
 
@@ -61,7 +69,19 @@ class Practice(models.Model):
     rule_changes = models.PositiveIntegerField(
         default=0, help_text="How often the rules of the safety check were changed here.")
     plan_horizon_days = models.PositiveSmallIntegerField(default=90)
+    books_online = models.BooleanField(default=False, help_text="Clients book for themselves.")
+    public_slug = models.SlugField(max_length=60, unique=True, null=True, blank=True,
+                                   help_text="The last part of the public page's address.")
+    new_clients_online = models.CharField(max_length=10, choices=NewClients.choices, default=NewClients.REQUEST)
+    request_hours = models.PositiveSmallIntegerField(
+        default=48, help_text="Hours a request keeps its time until somebody answers. Our proposal.")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(books_online=False) | Q(public_slug__isnull=False),
+                                   name="public_page_has_an_address"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -187,6 +207,7 @@ class Service(PracticeOwned):
     rooms = models.ManyToManyField(Room, blank=True, help_text="Empty: every room.")
     needed_skills = models.ManyToManyField(Skill, blank=True, related_name="services")
     is_active = models.BooleanField(default=True)
+    is_online = models.BooleanField(default=True, help_text="Clients can book it for themselves.")
 
     class Meta:
         ordering: ClassVar = ["minutes", "name"]

@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULE = {
     "drain-messages": {"task": "practice.tasks.drain_messages", "schedule": 5.0, "options": {"expires": 5}},
     "read-outside-calendars": {"task": "sessions.tasks.read_outside_calendars", "schedule": 3600.0,
                                "options": {"expires": 3600}},
+    "lapse-requests": {"task": "sessions.tasks.lapse_requests", "schedule": 600.0, "options": {"expires": 600}},
     "keep-questions": {"task": "clients.tasks.keep_questions", "schedule": 3600.0, "options": {"expires": 3600}},
     "save-day-sheets": {"task": "sessions.tasks.save_day_sheets", "schedule": 3600.0, "options": {"expires": 3600}},
 }
@@ -177,8 +178,14 @@ CACHES = (
     {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL,
                  "KEY_PREFIX": REDIS_KEY_PREFIX.rstrip(":")}}
     if REDIS_URL
-    else {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "practice_cache"}}
+    else {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "practice_cache",
+                      "OPTIONS": {"MAX_ENTRIES": 20_000}}}
 )
+
+# --- booking by oneself, in an hour of the clock: our proposals ------------------------------------------------
+ONLINE_LOOKS = env.int("ONLINE_LOOKS", 300)  # pages of open times looked at from one address
+ONLINE_SENDS = env.int("ONLINE_SENDS", 10)  # requests and links asked for from one address
+ONLINE_SENDS_IN_ALL = env.int("ONLINE_SENDS_IN_ALL", 60)  # of one practice, or by one client
 
 # --- the API ---------------------------------------------------------------------------------------------
 API_RATE = env.str("API_RATE", "off" if DEBUG else "600/minute")

@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from practice import api, api_views, closure_views, hours_views, offer_views, settings_views, views
+from practice import api, api_views, closure_views, hours_views, offer_views, online_views, settings_views, views
 
 app = [
     path("login/", views.SignIn.as_view(), name="login"),
@@ -30,6 +30,7 @@ app = [
     path("practice/closures/", closure_views.closure_list, name="closures"),
     path("practice/closures/<uuid:pk>/drop/", closure_views.closure_drop, name="closure_drop"),
     path("practice/holidays/", closure_views.holidays_page, name="holidays"),
+    path("practice/settings/online/", online_views.online_page, name="online"),
 ]
 
 urlpatterns = [

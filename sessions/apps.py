@@ -9,4 +9,5 @@ class SessionsConfig(AppConfig):
     verbose_name = "Diary"
 
     def ready(self) -> None:
-        from sessions import calendars, check_before, panels, parts, reminders  # noqa: F401  messages, questions, panels, rows
+        # Messages, questions, panels and kinds of rows register here.
+        from sessions import calendars, check_before, online_letters, panels, parts, reminders  # noqa: F401

@@ -34,6 +34,7 @@ from sessions.objections import (
     refuse_the_past,
     refuse_wish,
 )
+from sessions.own_changes import refuse_moving_a_request, refuse_own_change, take_on_newcomer
 from sessions.states import VisitNotInState, next_state
 from sessions.supply import rooms_for
 
@@ -45,9 +46,9 @@ PUT_BACK = ("status", "therapist", "room", "cancel_reason", "override_reason", "
 def book_appointment(
     *, client: Client, therapist: Membership, service: Service, starts_at: datetime, by: Actor,
     room: Room | None = None, override_reason: str = "", series: Series | None = None, minutes: int | None = None,
-    reading: Reading | None = None,
+    reading: Reading | None = None, expires_at: datetime | None = None,
 ) -> Appointment:
-    """Book one visit; without a room the first free one is taken.
+    """Book one visit; without a room the first free one is taken. With `expires_at` it is requested until then.
 
     `reading` is what was read of the client under their lock already, where one act books several visits.
 
@@ -65,11 +66,14 @@ def book_appointment(
         lock_diary([therapist], [room] if room else rooms, [client])
         appointment = Appointment(
             practice=client.practice, client=client, therapist=therapist, service=service, series=series,
-            minutes=wish.minutes, override_reason=wish.override_reason)
+            minutes=wish.minutes, override_reason=wish.override_reason, expires_at=expires_at,
+            status=Appointment.Status.PROPOSED if expires_at else Appointment.Status.BOOKED)
         _place(appointment, wish, room)
         write_visit(appointment, insert=True)
-        log_step(appointment, "booked", by, at=appointment.said, override=bool(wish.override_reason))
-        reminders.schedule(appointment)
+        log_step(appointment, "requested" if expires_at else "booked", by, at=appointment.said,
+                 override=bool(wish.override_reason))
+        if expires_at is None:
+            reminders.schedule(appointment)
     return appointment
 
 
@@ -92,6 +96,8 @@ def move_appointment(
         if expected_version is not None and appointment.version != expected_version:
             raise Stale("Somebody changed this visit since you read it. Read it again, then repeat your change.")
         becomes = next_state(appointment, "move")
+        refuse_moving_a_request(appointment, by)
+        refuse_own_change(appointment, by)
         stays = (starts_at, therapist) == (appointment.starts_at, appointment.therapist)
         if stays and room in (None, appointment.room):
             return appointment
@@ -110,6 +116,7 @@ def move_appointment(
                                     "expires_at", "override_reason", "version", "sequence"])
         log_step(appointment, "moved", by, was=was, at=appointment.said, before=before, **_of_act(act, appointment))
         reminders.reschedule(appointment)
+        take_on_newcomer(appointment, by)
     return appointment
 
 
@@ -126,13 +133,18 @@ def accept_appointment(*, appointment: Appointment, by: Actor) -> Appointment:
     """The practice agrees to a requested visit; a request whose time to be accepted has run out is refused."""
     if appointment.expires_at and appointment.expires_at <= timezone.now():
         raise VisitNotInState("This request has run out: its time may be somebody else's by now. Book it anew.")
-    return _act(appointment, "accept", by, expires_at=None)
+    with transaction.atomic():
+        appointment = _act(appointment, "accept", by, expires_at=None)
+        reminders.tell_accepted(appointment)
+    return appointment
 
 
 def confirm_appointment(*, appointment: Appointment, by: Actor) -> Appointment:
     """The client (or staff for them) says they will come; saying it twice changes nothing."""
     if appointment.status == Appointment.Status.CONFIRMED:
         return appointment
+    if appointment.status == Appointment.Status.PROPOSED and by.role == "client":
+        raise VisitNotInState("You have asked for this time. It is yours once we have said yes.")
     return _act(appointment, "confirm", by)
 
 
@@ -216,7 +228,10 @@ def _act(appointment: Appointment, verb: str, by: Actor, act: UUID | None = None
         lock_diary([appointment.therapist], [appointment.room], [appointment.client])
         appointment = fresh(appointment)
         before = {"before": as_it_stands(appointment, PUT_BACK)} if verb in ("cancel", "no-show") else {}
-        appointment.status = next_state(appointment, verb)
+        becomes = next_state(appointment, verb)
+        if verb == "cancel":
+            refuse_own_change(appointment, by)
+        appointment.status = becomes
         for name, value in fields.items():
             setattr(appointment, name, value)
         appointment.version += 1
@@ -224,4 +239,6 @@ def _act(appointment: Appointment, verb: str, by: Actor, act: UUID | None = None
         log_step(appointment, verb, by, **{k: v for k, v in fields.items() if k == "cancel_reason"}, **before,
                  **_of_act(act, appointment))
         reminders.follow(appointment)
+        if verb not in ("cancel", "no-show"):
+            take_on_newcomer(appointment, by)
     return appointment

@@ -136,6 +136,18 @@ class Appointment(PracticeOwned):
         return vars(self).get("asked_by") in (None, self.client.name)
 
 
+class OnlineBooking(PracticeOwned):
+    """A visit somebody asked for or booked by themselves. One form makes one, however often it is sent."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    appointment = models.OneToOneField(Appointment, on_delete=models.CASCADE, related_name="online")
+    nonce = models.UUIDField(unique=True, help_text="Of the form that was sent.")
+    remark = models.CharField(max_length=300, blank=True, help_text="About getting in and onto the table.")
+    answered_at = models.DateTimeField(null=True, blank=True, help_text="Since when nobody waits for an answer.")
+    answer = models.CharField(max_length=300, blank=True, help_text="What the practice wrote with it.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
 class AppointmentEvent(models.Model):
     """One line of a visit's own history: what happened, when, by whom, from what to what."""
 

@@ -18,7 +18,17 @@ from clients.keeping.retention import LAST_CONTACT
 from clients.models import Client
 from practice import clock
 from practice.models import Membership
-from sessions.models import RELEASED, Appointment, AppointmentEvent, Hold, Plan, PlanMove, Series, WaitlistEntry
+from sessions.models import (
+    RELEASED,
+    Appointment,
+    AppointmentEvent,
+    Hold,
+    OnlineBooking,
+    Plan,
+    PlanMove,
+    Series,
+    WaitlistEntry,
+)
 
 
 def _visits_come_over(merged: Client, stays: Client) -> None:
@@ -96,6 +106,8 @@ register_parts(
     Part("series", Series, "series", "series"),
     Part("visits", Appointment, "visit", "visits", comes_over=_visits_come_over),
     Part("visit-history", AppointmentEvent, "step of a visit", "steps of visits", link="appointment"),
+    Part("online", OnlineBooking, "visit booked online", "visits booked online", link="appointment",
+         without=("nonce",)),
     Part("holds", Hold, "visit put on hold", "visits put on hold", link="appointment"),
     Part("plans", Plan, "plan", "plans", without=("diary_print",)),
     Part("plan-moves", PlanMove, "move of a plan", "moves of plans", link="plan"),

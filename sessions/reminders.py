@@ -25,7 +25,7 @@ from sessions.models import Appointment, Hold, Plan, PlanMove
 VISIT_LINK = "visit"
 CHECK_OPENS = timedelta(days=3)  # before a visit, from when on the questions about it can be answered: our proposal
 _ALIVE = (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
-OF_A_TIME = ("booked", "reminder", "moved")  # kinds that speak of one start time of a visit
+OF_A_TIME = ("booked", "reminder", "moved", "request-accepted")  # kinds that speak of one start time of a visit
 
 
 def schedule(appointment: Appointment) -> None:
@@ -33,6 +33,11 @@ def schedule(appointment: Appointment) -> None:
     if appointment.starts_at > timezone.now():
         booked = _message(appointment, "booked", "booked", timezone.now() + grace(), "Confirms the booking.")
         outbox.queue_messages([*booked, *_reminders_of(appointment)], are_first=True)
+
+
+def tell_accepted(appointment: Appointment) -> None:
+    """The time somebody asked for is theirs."""
+    _queue(appointment, "request-accepted", "accepted", timezone.now() + grace(), "Accepts the request.")
 
 
 def reschedule(appointment: Appointment) -> None:
@@ -56,7 +61,8 @@ def _last_told(appointment: Appointment) -> str | None:
     """The start version of the last time the client was told of; None while nothing has left."""
     plans = PlanMove.objects.filter(appointment=appointment).values("plan_id")
     told = Message.objects.filter(
-        Q(appointment_id=appointment.pk, kind__in=("booked", "moved")) | Q(subject_id__in=plans, kind="plan-applied"),
+        Q(appointment_id=appointment.pk, kind__in=("booked", "moved", "request-accepted"))
+        | Q(subject_id__in=plans, kind="plan-applied"),
         state=Message.State.SENT)
     return told.order_by("-sent_at").values_list("start_version", flat=True).first()
 
@@ -248,7 +254,8 @@ def _about_visit(message: Message) -> Mail:
     visit = _visit(message)
     assert visit is not None
     head = {"booked": "Your appointment is booked", "reminder": "Your next appointment",
-            "moved": "Your appointment has a new time"}[message.kind]
+            "moved": "Your appointment has a new time",
+            "request-accepted": "Yes, your appointment is booked"}[message.kind]
     is_soon = message.kind == "reminder" and visit.starts_at <= timezone.now() + CHECK_OPENS
     questions = "A few questions before you come are on the same page.\n" if is_soon else ""
     body = (f"{_greeting(visit.client)}{head}:\n\n{visit.said} ({visit.minutes} minutes)\n\n"
@@ -344,6 +351,8 @@ outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit
                     look_up=_look_up_visits))
 outbox.declare(Kind("reminder", "Reminder", _time_stands, _about_visit, look_up=_look_up_visits))
 outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False, look_up=_look_up_visits))
+outbox.declare(Kind("request-accepted", "Request accepted", _time_stands, _about_visit, keeps_quiet_hours=False,
+                    look_up=_look_up_visits))
 outbox.declare(Kind("cancelled", "Cancellation", _cancel_stands, _about_cancellation, keeps_quiet_hours=False,
                     look_up=_look_up_visits))
 outbox.declare(Kind("held", "On hold", _hold_stands, _about_hold))

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from sessions import day_sheet, outside_calendars
+from sessions import day_sheet, outside_calendars, requests
 
 
 @shared_task(ignore_result=True)
@@ -13,3 +13,8 @@ def save_day_sheets() -> None:
 @shared_task(ignore_result=True)
 def read_outside_calendars() -> None:
     outside_calendars.read_all()
+
+
+@shared_task(ignore_result=True)
+def lapse_requests() -> None:
+    requests.lapse_requests()

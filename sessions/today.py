@@ -66,6 +66,7 @@ class Day:
     rows: list[VisitRow | OpenRow]
     needs: list[Need] = field(default_factory=list)
     therapists: tuple[Membership, ...] = ()
+    requests: tuple[Appointment, ...] = ()  # asked for online, waiting for an answer
 
     @property
     def count(self) -> int:
@@ -81,18 +82,20 @@ def day_of(member: Membership, on: date, *, everybody: bool) -> Day:
     found = list(
         Appointment.objects.visible_to(member).filter(mine)
         .filter(Q(starts_at__gte=begin, starts_at__lt=end) | Q(wants_other_time=True, starts_at__gte=timezone.now())
-                | in_absence())
+                | Q(status="proposed", expires_at__gt=timezone.now()) | in_absence())
         .annotate(asked_by=_last_asked(), **absence_columns()).select_related(
             "client__practice", "therapist__user", "room", "service").order_by("starts_at", "id"))
     visits = [v for v in found if begin <= v.starts_at < end]
     asking = [v for v in found if v.wants_other_time and v.status in LIVE and v.starts_at >= timezone.now()]
+    requests = [v for v in found if v.status == "proposed" and v.expires_at and v.expires_at > timezone.now()]
     therapists = _therapists(member) if everybody else [member]
     answers = unread_answers(member, mine)
     flagged = {row.subject_id for row in answers if row.is_red}
     rows: list[VisitRow | OpenRow] = [*_visit_rows(visits, member, on, flagged),
                                       *_open_rows(visits, therapists, on, member)]
     rows.sort(key=lambda row: row.starts_at)
-    return Day(on, everybody, rows, needs_of(member, mine, found, asking, answers), tuple(therapists))
+    return Day(on, everybody, rows, needs_of(member, mine, found, asking, answers), tuple(therapists),
+               tuple(requests))
 
 
 def _last_asked() -> Subquery:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_ipv46_address
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -35,6 +33,7 @@ from clients.asking.questions import beside, first_open, said_answer
 from clients.asking.questions_forms import AgreementForm, AnswerForm
 from clients.models import Questionnaire
 from clients.views import status_of
+from practice.pace import address_of
 from practice.pages import attempt, look
 from practice.refusals import Refusal
 
@@ -151,7 +150,7 @@ def _agree(request: HttpRequest, row: Questionnaire, token: str, code: str) -> H
     if first_open(questions_of(row), answers_of(row)) is not None or not (is_asked or form.is_bound):
         return _to(token, CHECK)
     if form.is_bound and form.is_valid():
-        sent = attempt(form, send_answers, questionnaire=row, address=_address(request), **form.given())
+        sent = attempt(form, send_answers, questionnaire=row, address=address_of(request), **form.given())
         refused: Refusal | None = getattr(form, "refusal", None)
         if sent is not None:
             return _to(token, SENT)
@@ -181,17 +180,3 @@ def _url(token: str, code: str = "") -> str:
 
 def _to(token: str, code: str) -> HttpResponse:
     return redirect(_url(token, code))
-
-
-def _address(request: HttpRequest) -> str | None:
-    """The address it came from; behind the practice's own proxy, the one that proxy saw."""
-    if settings.SECURE_PROXY_SSL_HEADER and (seen := request.headers.get("X-Forwarded-For")):
-        address = seen.rsplit(",", 1)[-1].strip()
-    else:
-        address = request.META.get("REMOTE_ADDR", "")
-    try:
-        validate_ipv46_address(address)
-    except ValidationError:
-        return None
-    return address
-

@@ -42,6 +42,8 @@ class Client(PracticeOwned):
     heat_sensitive = models.BooleanField(default=False)
     cold_sensitive = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
+    is_provisional = models.BooleanField(
+        default=False, help_text="New, from the public page: nobody of the practice has looked yet.")
     archived_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
     created_at = models.DateTimeField(auto_now_add=True)

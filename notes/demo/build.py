@@ -82,6 +82,8 @@ def _riverside(password: str) -> Practice:
         currency="GBP",
         country="GB",
         region="ENG",
+        books_online=True,
+        public_slug="riverside",
     )
     owner = _member(practice, "Olivia Grant", "owner@riverside.example", Role.OWNER, password)
     ana = _member(

@@ -58,7 +58,11 @@ TABLE: dict[str, Row] = {
     # for anybody: sign-in, health, links that carry their own secret
     **dict.fromkeys(
         ("healthz", "login/", "logout/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
-         "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "api/v1/schema/", "api/v1/docs/", "^api/"),
+         "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "r/<str:token>/cancel/", "me/<str:token>/",
+         "me/<str:token>/times/<uuid:pk>/", "me/<str:token>/book/<uuid:pk>/", "me/<str:token>/visits/<uuid:pk>/move/",
+         "me/<str:token>/visits/<uuid:pk>/cancel/", "book-with/<slug:slug>/",
+         *(f"book-with/<slug:slug>/{step}/" for step in ("when", "who", "check", "done", "link")),
+         "api/v1/schema/", "api/v1/docs/", "^api/"),
         Row(ANYBODY),
     ),
     # pages for every member
@@ -118,6 +122,8 @@ TABLE: dict[str, Row] = {
     "practice/time-off/<uuid:pk>/drop/": Row(STAFF, ("time_off",), P),
     "away/<slug:kind>/<uuid:pk>/": Row(STAFF, ("away_kind", "time_off")),
     "away/undo/": Row(STAFF, methods=P),
+    "practice/settings/online/": Row(CLINICAL),  # the owner alone: see sessions/tests/test_online.py
+    "clients/<uuid:pk>/booking-link/": Row(STAFF, ("client",), P),
     "conditions/<uuid:pk>/end/": Row(CLINICAL, ("condition",)),
     **dict.fromkeys(("findings/<uuid:pk>/edit/", "findings/<uuid:pk>/end/"), Row(CLINICAL, ("finding",))),
     "episodes/<uuid:pk>/": Row(CLINICAL, ("episode",)),

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from itertools import chain
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -16,6 +17,7 @@ from practice import clock, outbox
 from practice.models import ActionLink, Message
 from sessions import holds, rescheduling
 from sessions.booking import (
+    accept_appointment,
     book_appointment,
     cancel_appointment,
     confirm_appointment,
@@ -24,6 +26,9 @@ from sessions.booking import (
     undo_day_verb,
 )
 from sessions.models import Appointment
+from sessions.online import ask_for_visit
+from sessions.online_letters import send_link
+from sessions.requests import decline_request
 from sessions.rhythm import Rhythm
 from sessions.series import book_series
 
@@ -261,9 +266,26 @@ CLINICAL = re.compile(
 )
 
 
+def about_requests(practice, ana, neuro_45):
+    """Bring about what is written of booking by oneself, each read as it would leave."""
+    practice.books_online, practice.public_slug = True, "riverside"
+    practice.save()
+    for hour, kind, answer in ((14, "request-accepted", accept_appointment), (15, "request-declined", decline_request)):
+        asked = ask_for_visit(
+            practice=practice, service=neuro_45, therapist=ana, starts_at=at(hour, days=22), name="Nora Quist",
+            email=f"nora{hour}@example.org", phone="", remark="", nonce=uuid4())
+        if hour == 14:
+            yield "request-received"
+        answer(appointment=asked, by=ana)
+        yield kind
+    send_link(practice, "maria@clients.example")
+    yield "booking-link"
+
+
 def every_message(maria, ana, neuro_45):
     """Bring about one message of every kind this room sends."""
     visit = book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(10, days=30), by=ana)
+    yield from about_requests(maria.practice, ana, neuro_45)
     Message.objects.filter(kind="booked").update(state="sent", sent_at=timezone.now())
     yield "booked"
     move_appointment(appointment=visit, starts_at=at(10, days=31), by=ana)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.asking.questionnaires import url_of
+from practice import clock
 from practice.access import Outsider
 from practice.pages import attempt, look
 from sessions import answers
@@ -20,6 +21,8 @@ from sessions.caution_line import first_name
 from sessions.check_before import begin_check, is_open_for, last_answers
 from sessions.forms import UnwellForm
 from sessions.models import Appointment
+from sessions.online_letters import send_link
+from sessions.views.own import may_change
 
 _ASKING = ("proposed", "booked", "confirmed")
 _VERBS = {"yes": answers.says_yes, "other-time": answers.wants_another_time}
@@ -36,7 +39,8 @@ def action(request: HttpRequest, token: str) -> HttpResponse:
     elif request.GET.get("say") == "unwell" and _state(visit) == "asks":
         response = _page(request, visit, UnwellForm(), say="unwell")
     else:
-        response = _page(request, visit, UnwellForm(), say="thanks" if request.GET.get("say") == "thanks" else "")
+        said = request.GET.get("say", "")
+        response = _page(request, visit, UnwellForm(), say=said if said in ("thanks", "moved", "link") else "")
     return _kept_private(response)
 
 
@@ -80,6 +84,9 @@ def _answer(request: HttpRequest, visit: Appointment, token: str) -> HttpRespons
     if answer == "questions" and is_open_for(visit):
         by = Outsider(visit.practice, "client", visit.client.name)
         return redirect(url_of(begin_check(appointment=visit, by=by)))
+    if answer == "link" and visit.practice.books_online and visit.client.may_be_mailed:
+        send_link(visit.practice, visit.client.email, visit.client)
+        return redirect(f"{request.path}?say=link")
     if answer in _VERBS and attempt(form, _VERBS[answer], visit=visit) is None:
         visit.refresh_from_db(fields=["status", "wants_other_time"])
         return _page(request, visit, form, say="")
@@ -87,7 +94,9 @@ def _answer(request: HttpRequest, visit: Appointment, token: str) -> HttpRespons
 
 
 def _state(visit: Appointment) -> str:
-    """What there is to say: asks, begun, held, cancelled, noshow or done."""
+    """What there is to say: asks, requested, begun, held, cancelled, noshow or done."""
+    if visit.status == "proposed" and visit.starts_at > timezone.now():
+        return "requested"
     if visit.status in _ASKING:
         return "asks" if visit.starts_at > timezone.now() else "begun"
     return {"arrived": "begun", "fulfilled": "done"}.get(visit.status, visit.status)
@@ -97,5 +106,8 @@ def _page(request: HttpRequest, visit: Appointment, form: UnwellForm, **words: A
     template = {"unwell": "answer_unwell", "thanks": "answer_thanks"}.get(words["say"], "answer")
     asks = is_open_for(visit)
     context = {"visit": visit, "practice": visit.practice, "form": form, "state": _state(visit), "asks_questions": asks,
+               "token": request.resolver_match.kwargs["token"] if request.resolver_match else "",
+               "until": clock.said(visit.expires_at, visit.time_zone) if visit.expires_at else "",
+               "may_change": may_change(visit), "say": words["say"],
                "answered": last_answers(visit) if asks else None, "therapist": first_name(visit.therapist)}
     return render(request, f"sessions/{template}.html", context, status=status_of(form))

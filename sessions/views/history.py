@@ -17,6 +17,7 @@ _WORDS = {
     "undo-booked": "Booking taken back", "undo-moved": "Move taken back", "undo-cancel": "Cancellation taken back",
     "undo-other-time": "At its time after all", "other-time": "Another time is needed",
     "keeps-time": "Comes at the old time after all", "accept": "Accepted",
+    "requested": "Asked for online",
 }
 
 
@@ -36,7 +37,7 @@ def history_of(visit: Appointment, member: Membership) -> list[Line]:
 
 def _said(event: AppointmentEvent, member: Membership) -> str:
     words, detail = _WORDS.get(event.verb, event.verb.replace("-", " ").capitalize()), event.detail
-    if event.verb == "booked" and detail.get("at"):
+    if event.verb in ("booked", "requested") and detail.get("at"):
         return f"{words} for {detail['at']}" + (", with a reason" if detail.get("override") else "")
     if event.verb == "moved" and detail.get("at"):
         was = detail.get("was", {}).get("at", "")

@@ -16,17 +16,19 @@ from django.views.decorators.http import require_POST, require_safe
 from clients.contraindications import cautions_for
 from practice.models import Membership, Message
 from practice.pages import attempt, find, member_page
-from sessions import answers, booking, holds, undoing
+from sessions import answers, booking, holds, requests, undoing
 from sessions.asked import back_to, member_of, status_of
 from sessions.caution_line import for_the_desk, told_to
 from sessions.check_before import last_answers
 from sessions.forms import CancelForm, KeepForm, MoveForm
 from sessions.models import Appointment
 from sessions.objections import checked_at_booking, read
+from sessions.online_forms import DeclineForm
 from sessions.series_changes import cancel_visits, visits_meant
 from sessions.steps import WORDS, may_be_noted, offered
 from sessions.views.history import history_of
 from sessions.views.moving import RELATIONS, quarters
+from sessions.views.online_staff import asked_online
 from sessions.views.refused import other_words
 from sessions.views.undone import UndoForm, forget, remember
 
@@ -44,6 +46,7 @@ _STEPS: dict[str, Callable[..., Appointment]] = {
     "complete": booking.complete,
     "no-show": booking.mark_no_show,
     "cancel": _cancel,
+    "decline": requests.decline_request,
     "keep": holds.keep_appointment,
     "release": holds.release_appointment,
     "undo-arrive": lambda **k: booking.undo_day_verb(verb="undo-arrive", **k),
@@ -52,7 +55,8 @@ _STEPS: dict[str, Callable[..., Appointment]] = {
 }
 _DONE = {
     "accept": "is booked", "confirm": "is confirmed", "arrive": "has arrived", "complete": "is done",
-    "no-show": "did not come", "cancel": "is cancelled", "keep": "is back at its time", "release": "is let go",
+    "no-show": "did not come", "cancel": "is cancelled", "keep": "is back at its time", "decline": "is declined",
+    "release": "is let go",
     "undo-arrive": "is booked again", "undo-no-show": "is booked again",
     "undo": "taken back, nothing was sent",
 }
@@ -94,6 +98,8 @@ def _form_of(verb: str, request: HttpRequest, member: Membership) -> forms.Form:
         return UndoForm(request.POST)
     if verb == "cancel":
         return CancelForm(request.POST, member=member)
+    if verb == "decline":
+        return DeclineForm(request.POST)
     return KeepForm(request.POST) if verb == "keep" else forms.Form(request.POST)
 
 
@@ -117,7 +123,9 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
         "cancel_form": bound.get("cancel") or CancelForm(member=member, initial={"reason": "other"}),
         "keep_form": bound.get("keep") or KeepForm(), "move_form": _move_form(visit, member),
         "may_move": "move" in offered(visit, member), "quarters": quarters(visit),
-        "can_cancel": "cancel" in offered(visit, member), "of_series": len(visits_meant(visit, "all", "cancel")) > 1,
+        "can_cancel": "cancel" in offered(visit, member) and not (visit.status == "proposed" and visit.expires_at),
+        "online": asked_online(visit, member), "decline_form": bound.get("decline") or DeclineForm(),
+        "of_series": len(visits_meant(visit, "all", "cancel")) > 1,
         "undo": undoing.undo_of(visit),
         "others": other_words(getattr(form, "refusal", None)),
         "messages_of": _messages(visit, member), "answered": last_answers(visit),
@@ -132,7 +140,8 @@ def _move_form(visit: Appointment, member: Membership) -> MoveForm:
 
 def _buttons(visit: Appointment, member: Membership) -> list[tuple[str, str]]:
     """The steps that take nothing but a press, in the order of the day."""
-    return [(verb, WORDS[verb]) for verb in offered(visit, member) if verb not in ("cancel", "keep", "move")]
+    return [(verb, WORDS[verb]) for verb in offered(visit, member) if verb not in ("cancel", "keep", "move")
+            and not (verb in ("accept", "confirm") and visit.status == "proposed")]
 
 
 def _messages(visit: Appointment, member: Membership) -> list[Message]:

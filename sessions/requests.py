@@ -1,0 +1,73 @@
+"""What people asked for online and staff answer: declined in a few words, or lapsed because nobody answered."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from clients.newcomers import turn_away
+from clients.words import one_line
+from practice import outbox
+from practice.access import Actor, Outsider
+from sessions import online_letters
+from sessions.booking import cancel_appointment
+from sessions.models import Appointment, AppointmentEvent, OnlineBooking
+from sessions.states import VisitNotInState
+
+UNANSWERED = "We could not answer in time."
+
+
+@transaction.atomic
+def decline_request(*, appointment: Appointment, by: Actor, words: str = "") -> Appointment:
+    """Say no to a time somebody asked for, perhaps with a few words; a newcomer then leaves the list.
+
+    Refuses a visit that is no request any more.
+    """
+    if appointment.status != Appointment.Status.PROPOSED:
+        raise VisitNotInState(f"This is no request any more: it is “{appointment.get_status_display().lower()}”.")
+    appointment = cancel_appointment(appointment=appointment, by=by)
+    _close(appointment, by, one_line(words))
+    return appointment
+
+
+@transaction.atomic
+def call_off(*, appointment: Appointment, by: Actor, reason: str) -> Appointment:
+    """A client cancels by themselves; a request nobody has answered yet is simply taken back."""
+    was_request = appointment.status == Appointment.Status.PROPOSED
+    appointment = cancel_appointment(appointment=appointment, by=by, reason=reason)
+    if was_request:
+        OnlineBooking.objects.filter(appointment=appointment).update(answered_at=timezone.now())
+        _leaves(appointment, by)
+    return appointment
+
+
+def lapse_requests() -> int:
+    """Let go of requests nobody answered in time, and tell whoever asked; how many."""
+    now = timezone.now()
+    called_off = AppointmentEvent.objects.filter(appointment=OuterRef("appointment"), verb="cancel")
+    rows = list(OnlineBooking.objects.filter(
+        Q(appointment__status="proposed") | Q(appointment__status="cancelled") & ~Exists(called_off), answered_at=None,
+        appointment__expires_at__lte=now).select_related("appointment__client__practice", "appointment__practice"))
+    for row in rows:
+        with transaction.atomic():
+            visit, system = row.appointment, Outsider(row.appointment.practice, "system", "Evenhand")
+            if visit.status == Appointment.Status.PROPOSED:
+                visit = cancel_appointment(appointment=visit, by=system)
+            _close(visit, system, UNANSWERED)
+    return len(rows)
+
+
+def _close(visit: Appointment, by: Actor, words: str) -> None:
+    """Nobody waits any more: the answer is kept and sent, and a newcomer without another visit leaves the list."""
+    OnlineBooking.objects.filter(appointment=visit).update(answered_at=timezone.now(), answer=words[:300])
+    outbox.cancel_messages(why="The request was answered.", appointment_id=visit.pk,
+                           kind__in=("cancelled", "request-received"))
+    online_letters.tell_declined(visit)
+    _leaves(visit, by)
+
+
+def _leaves(visit: Appointment, by: Actor) -> None:
+    others = Appointment.objects.filter(client=visit.client_id).exclude(status="cancelled")
+    if not others.exists():
+        turn_away(client=visit.client, by=by)
