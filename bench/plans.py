@@ -21,7 +21,8 @@ from sessions import holds, planning, rescheduling
 from sessions.availability import RoomBusy, Supply, open_slots
 from sessions.models import Appointment
 from sessions.series import book_series
-from sessions.supply import busy_between, windows_of
+from sessions.supply import busy_between
+from sessions.work import windows_of
 
 HELD = 8
 

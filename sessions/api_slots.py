@@ -19,8 +19,9 @@ from practice.api_views import OwnedList
 from practice.models import Service
 from sessions.availability import Slot
 from sessions.models import Appointment, WaitlistEntry
+from sessions.ranking import rank_for
 from sessions.serializers import AvailabilityQuery, SlotsSerializer, WaitlistSerializer
-from sessions.supply import open_times, rank_for, rooms_for, therapists_for
+from sessions.supply import open_times, rooms_for, therapists_for
 from sessions.waitlist import join_waitlist, waiting
 
 

@@ -16,7 +16,8 @@ from practice.clock import minute_of
 from practice.models import Closure, Membership, Practice, TimeOff
 from sessions.apart import Candidate, choose_apart, others_for
 from sessions.models import Appointment
-from sessions.supply import OpenSlot, find_open_slots, horizon_of, rooms_for, therapists_for, windows_of
+from sessions.supply import OpenSlot, find_open_slots, horizon_of, rooms_for, therapists_for
+from sessions.work import windows_of
 
 STANDING = ("proposed", "booked", "confirmed")
 NEAR = timedelta(days=7)

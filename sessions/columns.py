@@ -16,7 +16,7 @@ from sessions.availability import Window, intersect, merge, subtract
 from sessions.forms import therapists_of
 from sessions.grid import Piece, Placed, hours_shown, off_pieces, open_pieces, place, time_words
 from sessions.models import Appointment
-from sessions.supply import Work, work_of
+from sessions.work import Work, work_of
 
 SATURDAY = 5
 

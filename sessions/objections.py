@@ -28,7 +28,8 @@ from practice.refusals import BadInput, NotAllowed, Refusal, refuse_all
 from sessions.availability import Window, intersect
 from sessions.diary import DAY, SlotTaken
 from sessions.models import RELEASED, Appointment
-from sessions.supply import gives, open_times, rooms_for, rows_away, windows_of
+from sessions.supply import gives, open_times, rooms_for
+from sessions.work import rows_away, windows_of
 
 LATE_ENTRY_DAYS = 30
 

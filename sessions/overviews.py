@@ -16,7 +16,7 @@ from sessions.columns import SATURDAY, days_from, on_day, open_from_now
 from sessions.forms import therapists_of
 from sessions.grid import LEAST_OPEN
 from sessions.models import RELEASED, Appointment
-from sessions.supply import Work, work_of
+from sessions.work import Work, work_of
 
 
 @dataclass(frozen=True, slots=True)

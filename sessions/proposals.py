@@ -28,7 +28,8 @@ from sessions import planning
 from sessions.diary import lock_diary
 from sessions.models import RELEASED, Appointment, Hold, Plan, PlanMove
 from sessions.objections import refuse_unless_clinical
-from sessions.supply import horizon_of, open_times, preferences_of, rooms_for, therapists_for
+from sessions.ranking import preferences_of
+from sessions.supply import horizon_of, open_times, rooms_for, therapists_for
 
 PROPOSAL_LIVES = timedelta(hours=24)
 USUAL_INTERVAL = 7  # days, where neither a series nor earlier visits say otherwise

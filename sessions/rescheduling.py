@@ -21,7 +21,7 @@ from sessions.diary import SlotTaken, as_it_stands, fresh_all, lock_diary, log_s
 from sessions.holds import end_holds
 from sessions.models import Appointment, Hold, Plan, PlanMove
 from sessions.proposals import NothingToPlan, diary_print, is_let_go, propose_plan
-from sessions.supply import windows_of
+from sessions.work import windows_of
 
 __all__ = ["NothingToPlan", "PlanStale", "UndoConflict", "apply_plan", "propose_plan", "undo_plan"]
 

@@ -5,56 +5,38 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from functools import cache
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import (
     Aggregate,
-    CharField,
-    DateField,
-    DateTimeField,
     Exists,
     OuterRef,
-    PositiveSmallIntegerField,
     Q,
-    QuerySet,
-    Subquery,
     TextField,
-    UUIDField,
-    Value,
 )
-from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from clients.episodes import holding
 from clients.models import Client, Episode
-from clients.suiting_times import suiting_times
 from practice import clock
 from practice.clock import day_begins, instant_at, minute_of
-from practice.models import Closure, DayHours, Membership, Practice, Room, Service, TimeOff, WorkingHours
+from practice.models import Membership, Practice, Room, Service
 from sessions.availability import (
-    Hours,
-    Preferences,
-    Ranked,
     RoomBusy,
     Slot,
     Supply,
     Window,
     merge,
     open_slots,
-    rank,
-    subtract,
-    windows_with_days,
 )
-from sessions.models import RELEASED, Appointment, BusyTime
+from sessions.models import RELEASED, Appointment
+from sessions.ranking import rank_for
+from sessions.work import windows_of
 
 MOST_DAYS = 92
 DAY = timedelta(days=1)
-OF_A_DATE = 7  # no weekday: the row holds on one date
-_AWAY = ("therapist_id", "starts_at", "ends_at")
 ROUND_UP = timedelta(minutes=1, microseconds=-1)  # the minute under way has begun already
 
 
@@ -173,84 +155,6 @@ def earliest_start(practice: Practice) -> datetime:
     return timezone.now() + timedelta(minutes=practice.notice_minutes)
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What the hours, time off and closures of some days say: `hours` without either, by therapist, epoch minutes."""
-
-    hours: dict[UUID, list[Window]]
-    away: dict[UUID, list[Window]]
-    closed: list[tuple[date, date, str]]  # first and last day, both included, and the name
-    closed_windows: list[Window]
-
-    def windows(self) -> dict[UUID, list[Window]]:
-        """When each therapist works: hours less time off and closures."""
-        return {pk: subtract(own, merge([*self.closed_windows, *self.away.get(pk, [])]))
-                for pk, own in self.hours.items()}
-
-    def closure_on(self, on: date) -> str:
-        """What the practice is closed for that day, "" where it is open."""
-        return next((name for first, last, name in self.closed if first <= on <= last), "")
-
-
-def windows_of(practice: Practice, who: Sequence[UUID], first: date, last: date) -> dict[UUID, list[Window]]:
-    """Working time of each therapist in epoch minutes: hours less closures, time off and busy times elsewhere."""
-    return work_of(practice, who, first, last).windows()
-
-
-def work_of(practice: Practice, who: Sequence[UUID], first: date, last: date) -> Work:
-    """The same apart, for whoever names a closed day or says that somebody is away; two queries."""
-    zone = practice.time_zone
-    hours, days = _hours_of(who, first, last)
-    closed, away = _away(practice, who, first, last)
-    # Colleagues often work the same hours.
-    alike = cache(lambda weekly, dated: windows_with_days(weekly, dated, first, last, zone))
-    shut = [(minute_of(day_begins(a, zone)), minute_of(day_begins(b + DAY, zone))) for a, b, _ in closed]
-    return Work({pk: alike(tuple(hours[pk]), tuple(days[pk])) for pk in who}, away, closed, shut)
-
-
-def _hours_of(who: Sequence[UUID], first: date, last: date) -> tuple[dict[UUID, list[Hours]], dict[UUID, list[Hours]]]:
-    """The weekly hours of each, and those of single dates between the two, in one query."""
-    weekly = WorkingHours.objects.filter(therapist__in=who).order_by().values_list(
-        "therapist_id", "weekday", "opens", "closes", "valid_from", "valid_until")
-    dated = DayHours.objects.filter(therapist__in=who, on__gte=first, on__lte=last).order_by().values_list(
-        "therapist_id", Value(OF_A_DATE, output_field=PositiveSmallIntegerField()), "opens", "closes", "on", "on")
-    hours: dict[UUID, list[Hours]] = defaultdict(list)
-    days: dict[UUID, list[Hours]] = defaultdict(list)
-    for pk, weekday, opens, closes, since, until in weekly.union(dated, all=True):
-        if weekday == OF_A_DATE and since:
-            days[pk].append(Hours(since.weekday(), opens, closes, since, until))
-        else:
-            hours[pk].append(Hours(weekday, opens, closes, since, until))
-    return hours, days
-
-
-def rows_away(who: Sequence[UUID], begin: datetime, end: datetime) -> tuple[QuerySet[Any], QuerySet[Any]]:
-    """What takes these therapists away between two instants: time off, and busy times of outside calendars."""
-    overlap = {"therapist__in": who, "ends_at__gt": begin, "starts_at__lt": end}
-    return TimeOff.objects.filter(**overlap).order_by(), BusyTime.objects.filter(**overlap).order_by()
-
-
-def _away(practice: Practice, who: Sequence[UUID], first: date,
-          last: date) -> tuple[list[tuple[date, date, str]], dict[UUID, list[Window]]]:
-    """When the whole practice is closed and what for, and when each therapist is away, in one query."""
-    begin, end = day_begins(first, practice.time_zone), day_begins(last + DAY, practice.time_zone)
-    no_time, no_day = Cast(Value(None), DateTimeField()), Cast(Value(None), DateField())
-    no_one, no_name = Cast(Value(None), UUIDField()), Cast(Value(""), CharField())
-    off, busy = rows_away(who, begin, end)
-    shut = Closure.objects.filter(practice=practice, last_on__gte=first, first_on__lte=last).order_by()
-    closed: list[tuple[date, date, str]] = []
-    away: dict[UUID, list[Window]] = defaultdict(list)
-    for pk, starts, ends, first_on, last_on, name in (
-            off.values_list(*_AWAY, no_day, no_day, no_name).union(
-                busy.values_list(*_AWAY, no_day, no_day, no_name),
-                shut.values_list(no_one, no_time, no_time, "first_on", "last_on", "name"), all=True)):
-        if pk is not None:
-            away[pk].append((minute_of(starts), minute_of(ends)))
-        else:
-            closed.append((first_on, last_on, name))
-    return sorted(closed), away
-
-
 def busy_between(practice: Practice, begin: datetime, end: datetime, who: Sequence[UUID], where: Sequence[UUID],
                  client: Client | None, ignoring: Sequence[UUID] = ()) -> tuple[dict, dict, list[Window]]:
     """Occupied time by therapist, by room, and of the client, in one query."""
@@ -308,55 +212,3 @@ def _held_days(client: Client, first: date, last: date, zone: str, but: Episode 
         for episode in holding([client], first, last).get(client.pk, [])
         if episode.hold_until > first and episode != but
     ]
-
-
-def rank_for(client: Client, slots: list[Slot], practice: Practice,
-             instead_of: Appointment | None = None) -> list[Ranked]:
-    """The same slots, best first for this client, each saying why; the rhythm is that of the last or next series.
-
-    `instead_of` is the visit that moves: it counts as not there, and where the client wishes nothing else, its
-    therapist and its time of day are what suits.
-    """
-    now = timezone.now()
-    visits = (Appointment.objects.filter(client=client).exclude(status__in=RELEASED)
-              .exclude(status="proposed", expires_at__lte=now).order_by("starts_at"))
-    if instead_of:
-        visits = visits.exclude(pk=instead_of.pk)
-    last = Subquery(visits.filter(starts_at__lte=now).order_by("-starts_at").values("starts_at")[:1])
-    nearest = list(visits.filter(starts_at__gte=Coalesce(last, now)).values_list(
-        "starts_at", "therapist_id", "series__every_days"))
-    minutes = [minute_of(row[0]) for row in nearest]
-    has_begun = bool(nearest) and nearest[0][0] <= now
-    prefs = _with_suiting_times(preferences_of(client), client, slots, practice.time_zone)
-    usual = str(instead_of.therapist_id) if instead_of else str(nearest[0][1]) if nearest else ""
-    if not prefs.therapists and usual:
-        prefs = replace(prefs, therapists=(usual,))
-    if not (prefs.windows or prefs.suggested) and instead_of:
-        prefs = replace(prefs, suggested=_time_of_day(instead_of))
-    return rank(slots, prefs, zone=practice.time_zone, last_visit=minutes[0] if has_begun else None,
-                coming=minutes[has_begun:],
-                rhythm_days=next((row[2] for row in nearest if row[2]), None))
-
-
-def _with_suiting_times(prefs: Preferences, client: Client, slots: Sequence[Slot], zone: str) -> Preferences:
-    """Their wishes, and beside them what suits their body on these days."""
-    if not slots:
-        return prefs
-    first, last = (clock.wall_of(instant_at(edge(slot.starts for slot in slots)), zone)[0] for edge in (min, max))
-    suits = suiting_times(client, first, last)
-    return replace(prefs, suggested=suits.hours, days_to_avoid=suits.days_to_avoid)
-
-
-def _time_of_day(visit: Appointment) -> tuple[tuple[time, time], ...]:
-    """The window of a visit on the wall clock; none where it lies across midnight."""
-    opens, closes = visit.wall_time, clock.wall_of(visit.ends_at, visit.time_zone)[1]
-    return ((opens, closes),) if closes > opens else ()
-
-
-def preferences_of(client: Client) -> Preferences:
-    """The client's wishes in the shape the pure functions read."""
-    wishes = client.preferences
-    return Preferences(
-        weekdays=frozenset(wishes.get("weekdays", [])),
-        windows=tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in wishes.get("windows", [])),
-        therapists=tuple(wishes.get("therapists", [])))

@@ -24,7 +24,7 @@ from sessions.caution_line import Line, for_the_desk, in_one_line
 from sessions.models import RELEASED, Appointment, AppointmentEvent
 from sessions.needs import Need, needs_of, unread_answers
 from sessions.steps import may_be_noted, offered
-from sessions.supply import windows_of
+from sessions.work import windows_of
 
 LEAST_OPEN_MINUTES = 30
 LIVE = ("proposed", "booked", "confirmed", "arrived", "fulfilled")

@@ -1,0 +1,109 @@
+"""When therapists work: hours of the week or of a date, less time off, closed days and busy times elsewhere."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import (
+    CharField,
+    DateField,
+    DateTimeField,
+    PositiveSmallIntegerField,
+    QuerySet,
+    UUIDField,
+    Value,
+)
+from django.db.models.functions import Cast
+
+from practice.clock import day_begins, minute_of
+from practice.models import Closure, DayHours, Practice, TimeOff, WorkingHours
+from sessions.availability import Hours, Window, merge, subtract, windows_with_days
+from sessions.models import BusyTime
+
+DAY = timedelta(days=1)
+OF_A_DATE = 7  # no weekday: the row holds on one date
+_AWAY = ("therapist_id", "starts_at", "ends_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the hours, time off and closures of some days say: `hours` without either, by therapist, epoch minutes."""
+
+    hours: dict[UUID, list[Window]]
+    away: dict[UUID, list[Window]]
+    closed: list[tuple[date, date, str]]  # first and last day, both included, and the name
+    closed_windows: list[Window]
+
+    def windows(self) -> dict[UUID, list[Window]]:
+        """When each therapist works: hours less time off and closures."""
+        return {pk: subtract(own, merge([*self.closed_windows, *self.away.get(pk, [])]))
+                for pk, own in self.hours.items()}
+
+    def closure_on(self, on: date) -> str:
+        """What the practice is closed for that day, "" where it is open."""
+        return next((name for first, last, name in self.closed if first <= on <= last), "")
+
+
+def windows_of(practice: Practice, who: Sequence[UUID], first: date, last: date) -> dict[UUID, list[Window]]:
+    """Working time of each therapist in epoch minutes: hours less closures, time off and busy times elsewhere."""
+    return work_of(practice, who, first, last).windows()
+
+
+def work_of(practice: Practice, who: Sequence[UUID], first: date, last: date) -> Work:
+    """The same apart, for whoever names a closed day or says that somebody is away; two queries."""
+    zone = practice.time_zone
+    hours, days = _hours_of(who, first, last)
+    closed, away = _away(practice, who, first, last)
+    # Colleagues often work the same hours.
+    alike = cache(lambda weekly, dated: windows_with_days(weekly, dated, first, last, zone))
+    shut = [(minute_of(day_begins(a, zone)), minute_of(day_begins(b + DAY, zone))) for a, b, _ in closed]
+    return Work({pk: alike(tuple(hours[pk]), tuple(days[pk])) for pk in who}, away, closed, shut)
+
+
+def _hours_of(who: Sequence[UUID], first: date, last: date) -> tuple[dict[UUID, list[Hours]], dict[UUID, list[Hours]]]:
+    """The weekly hours of each, and those of single dates between the two, in one query."""
+    weekly = WorkingHours.objects.filter(therapist__in=who).order_by().values_list(
+        "therapist_id", "weekday", "opens", "closes", "valid_from", "valid_until")
+    dated = DayHours.objects.filter(therapist__in=who, on__gte=first, on__lte=last).order_by().values_list(
+        "therapist_id", Value(OF_A_DATE, output_field=PositiveSmallIntegerField()), "opens", "closes", "on", "on")
+    hours: dict[UUID, list[Hours]] = defaultdict(list)
+    days: dict[UUID, list[Hours]] = defaultdict(list)
+    for pk, weekday, opens, closes, since, until in weekly.union(dated, all=True):
+        if weekday == OF_A_DATE and since:
+            days[pk].append(Hours(since.weekday(), opens, closes, since, until))
+        else:
+            hours[pk].append(Hours(weekday, opens, closes, since, until))
+    return hours, days
+
+
+def rows_away(who: Sequence[UUID], begin: datetime, end: datetime) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """What takes these therapists away between two instants: time off, and busy times of outside calendars."""
+    overlap = {"therapist__in": who, "ends_at__gt": begin, "starts_at__lt": end}
+    return TimeOff.objects.filter(**overlap).order_by(), BusyTime.objects.filter(**overlap).order_by()
+
+
+def _away(practice: Practice, who: Sequence[UUID], first: date,
+          last: date) -> tuple[list[tuple[date, date, str]], dict[UUID, list[Window]]]:
+    """When the whole practice is closed and what for, and when each therapist is away, in one query."""
+    begin, end = day_begins(first, practice.time_zone), day_begins(last + DAY, practice.time_zone)
+    no_time, no_day = Cast(Value(None), DateTimeField()), Cast(Value(None), DateField())
+    no_one, no_name = Cast(Value(None), UUIDField()), Cast(Value(""), CharField())
+    off, busy = rows_away(who, begin, end)
+    shut = Closure.objects.filter(practice=practice, last_on__gte=first, first_on__lte=last).order_by()
+    closed: list[tuple[date, date, str]] = []
+    away: dict[UUID, list[Window]] = defaultdict(list)
+    for pk, starts, ends, first_on, last_on, name in (
+            off.values_list(*_AWAY, no_day, no_day, no_name).union(
+                busy.values_list(*_AWAY, no_day, no_day, no_name),
+                shut.values_list(no_one, no_time, no_time, "first_on", "last_on", "name"), all=True)):
+        if pk is not None:
+            away[pk].append((minute_of(starts), minute_of(ends)))
+        else:
+            closed.append((first_on, last_on, name))
+    return sorted(closed), away
