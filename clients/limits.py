@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from clients.bodies import read_bodies
 from clients.contraindications import (
     Body,
     Check,
@@ -39,13 +40,14 @@ def body_of(client: Client) -> Body:
 
 
 def bodies_of(clients: Iterable[Client]) -> dict[UUID, Body]:
-    """The same for several clients, in six queries whatever their number."""
+    """The same for several clients, in one query whatever their number."""
     people = {client.pk: client for client in clients}
     books: dict[UUID, RuleBook] = {}
     for client in people.values():
         if client.practice_id not in books:  # of all of them one is asked: each might read its practice anew
             books[client.practice_id] = book_of(client.practice)
-    return {pk: body_from(people[pk], known, books[people[pk].practice_id]) for pk, known in known_of(people).items()}
+    known = read_bodies(people)
+    return {pk: _body(client, books[client.practice_id], *known[pk]) for pk, client in people.items()}
 
 
 def known_of(clients: Iterable[UUID]) -> dict[UUID, Known]:
@@ -66,15 +68,21 @@ def known_of(clients: Iterable[UUID]) -> dict[UUID, Known]:
 
 def body_from(client: Client, known: Known, book: RuleBook) -> Body:
     """Rows as the check reads them, and by whose rules; how a body takes heat and cold stands on the client."""
+    return _body(
+        client, book,
+        [KnownCondition(c.condition, c.since, c.ended_on) for c in known.conditions],
+        list(map(known_finding, known.findings)),
+        [KnownEpisode(e.kind, e.status, e.onset_on, e.hold_until, e.fever_or_infection, e.steroids_until)
+         for e in known.episodes],
+        list(map(known_clearance, known.clearances)), list(map(known_medicine, known.medicines)))
+
+
+def _body(client: Client, book: RuleBook, conditions: list[KnownCondition], findings: list[KnownFinding],
+          episodes: list[KnownEpisode], clearances: list[KnownClearance], medicines: list[KnownMedicine]) -> Body:
     sensitive = [KnownFinding(code) for code, is_so in (
         ("heat-sensitive", client.heat_sensitive), ("cold-sensitive", client.cold_sensitive)) if is_so]
-    return Body(
-        tuple(KnownCondition(c.condition, c.since, c.ended_on) for c in known.conditions),
-        (*map(known_finding, known.findings), *sensitive),
-        tuple(KnownEpisode(e.kind, e.status, e.onset_on, e.hold_until, e.fever_or_infection, e.steroids_until)
-              for e in known.episodes),
-        tuple(map(known_clearance, known.clearances)),
-        medicines=tuple(map(known_medicine, known.medicines)), book=book)
+    return Body(tuple(conditions), (*findings, *sensitive), tuple(episodes), tuple(clearances),
+                medicines=tuple(medicines), book=book)
 
 
 def known_finding(row: Finding) -> KnownFinding:

@@ -65,7 +65,7 @@ def with_marks(visits: QuerySet[Appointment], member: Membership) -> QuerySet[Ap
 def flags_of(visits: Sequence[Appointment], member: Membership) -> dict[UUID, list[Flag]]:
     """The marks of each of these visits (read by `with_marks`).
 
-    Only where something known can bar a client's visit at all, six queries more, however many there are.
+    Only where something known can bar a client's visit at all, one query more, however many there are.
     """
     deciding = _needing_decision(visits)
     return {visit.pk: list(_marks(visit, member, visit.pk in deciding)) for visit in visits}

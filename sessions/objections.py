@@ -17,9 +17,8 @@ from django.utils import timezone
 
 from clients.contraindications import RULES, Body, Check, ProposedTreatment, Reason, cautions_for
 from clients.episodes import hold_among
-from clients.limits import body_from, known_of
+from clients.limits import body_of
 from clients.models import Client, Episode
-from clients.own_rules import book_of
 from practice import clock
 from practice.access import Actor, Role
 from practice.clock import instant_at, minute_of
@@ -135,9 +134,8 @@ def read(client: Client) -> Reading:
 
     The treatments come from the record, which this room does not know; the record registers them.
     """
-    known = known_of([client.pk])[client.pk]
-    return Reading(body_from(client, known, book_of(client.practice)),
-                   tuple(t for source in LAST_TREATMENTS for t in source(client)), tuple(known.episodes))
+    return Reading(body_of(client), tuple(t for source in LAST_TREATMENTS for t in source(client)),
+                   tuple(Episode.objects.filter(client=client)))
 
 
 def checked_at_booking(client: Client, service_minutes: int, on: date, reading: Reading | None = None) -> Check:
