@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Value
+from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import JSONObject
 
 from clients.known import KnownClearance, KnownCondition, KnownEpisode, KnownFinding, KnownMedicine
 from clients.models import Clearance, ClientCondition, Episode, Finding, FindingRegion, Medicine
+from practice.composed import Composed, as_date, as_id, as_instant
 
 Parts = tuple[list[KnownCondition], list[KnownFinding], list[KnownEpisode], list[KnownClearance], list[KnownMedicine]]
+_MODELS: dict[str, Any] = {"condition": ClientCondition, "finding": Finding, "episode": Episode, "clearance": Clearance,
+                           "medicine": Medicine}
 _COLUMNS = {
     "condition": ("condition", "since", "ended_on"),
     "finding": ("finding", "began_on", "ended_on", "detail", "id"),
@@ -30,14 +33,15 @@ def read_bodies(clients: Iterable[UUID]) -> dict[UUID, Parts]:
     found: dict[UUID, Parts] = {pk: ([], [], [], [], []) for pk in clients}
     places: dict[str, list[tuple[str, str]]] = {}
     findings: list[tuple[UUID, dict[str, Any]]] = []
-    for client, kind, told in _rows(list(found)):
+    for client_id, kind, told in _known_rows(list(found)) if found else ():
+        client = as_id(client_id)
         row = json.loads(told) if isinstance(told, str) else told
         if kind == "place":
             places.setdefault(row["finding"], []).append((row["region"], row["side"]))
         elif kind == "finding":
             findings.append((client, row))
         elif kind == "condition":
-            found[client][0].append(KnownCondition(row["condition"], _date(row["since"]), _date(row["ended_on"])))
+            found[client][0].append(KnownCondition(row["condition"], as_date(row["since"]), as_date(row["ended_on"])))
         elif kind == "episode":
             found[client][2].append(_episode(row))
         elif kind == "clearance":
@@ -45,41 +49,42 @@ def read_bodies(clients: Iterable[UUID]) -> dict[UUID, Parts]:
         else:
             found[client][4].append(_medicine(row))
     for client, row in findings:
-        found[client][1].append(KnownFinding(row["finding"], tuple(places.get(row["id"], ())), _date(row["began_on"]),
-                                             _date(row["ended_on"]), row["detail"]))
+        found[client][1].append(KnownFinding(row["finding"], tuple(places.get(row["id"], ())), as_date(row["began_on"]),
+                                             as_date(row["ended_on"]), row["detail"]))
     return found
 
 
-def _rows(clients: list[UUID]) -> Any:
-    models = {"condition": ClientCondition, "finding": Finding, "episode": Episode, "clearance": Clearance,
-              "medicine": Medicine}
+def _known_about(clients: list[UUID]) -> QuerySet[Any, Any]:
+    """Client, kind and columns of every row of every table."""
     conditions, *others = [
         model.objects.filter(client__in=clients).order_by().values_list(
             "client_id", Value(kind, CharField()), JSONObject(**{name: name for name in _COLUMNS[kind]}))
-        for kind, model in models.items()]
+        for kind, model in _MODELS.items()]
     places = FindingRegion.objects.filter(finding__client__in=clients).order_by().values_list(
         "finding__client_id", Value("place", CharField()),
         JSONObject(finding="finding_id", region="region", side="side"))
     return conditions.union(*others, places, all=True)
 
 
+_known_rows = Composed(_known_about)
+
+
 def _episode(row: dict[str, Any]) -> KnownEpisode:
     fever = row["fever_or_infection"]
-    return KnownEpisode(row["kind"], row["status"], date.fromisoformat(row["onset_on"]), _date(row["hold_until"]),
-                        None if fever is None else bool(fever), _date(row["steroids_until"]))
+    return KnownEpisode(row["kind"], row["status"], date.fromisoformat(row["onset_on"]), as_date(row["hold_until"]),
+                        None if fever is None else bool(fever), as_date(row["steroids_until"]))
 
 
 def _clearance(row: dict[str, Any]) -> KnownClearance:
-    given = datetime.fromisoformat(row["recorded_at"])
     return KnownClearance(
         row["scope"], row["state"], _places(row["regions"]), row["max_pressure"],
-        tuple(_list(row["excluded_techniques"])), row["minutes"], _date(row["expires_on"]), row["doctor__name"],
-        given if given.tzinfo else given.replace(tzinfo=UTC))
+        tuple(_list(row["excluded_techniques"])), row["minutes"], as_date(row["expires_on"]), row["doctor__name"],
+        as_instant(row["recorded_at"]))
 
 
 def _medicine(row: dict[str, Any]) -> KnownMedicine:
-    return KnownMedicine(row["kind"], row["name"], _date(row["began_on"]), _date(row["ended_on"]),
-                         _date(row["last_given_on"]), row["every_days"], _places(row["regions"]))
+    return KnownMedicine(row["kind"], row["name"], as_date(row["began_on"]), as_date(row["ended_on"]),
+                         as_date(row["last_given_on"]), row["every_days"], _places(row["regions"]))
 
 
 def _places(regions: Any) -> tuple[tuple[str, str], ...]:
@@ -90,7 +95,3 @@ def _list(value: Any) -> list[Any]:
     """A JSON column within JSON: text on SQLite, as it is on PostgreSQL."""
     found: list[Any] = json.loads(value) if isinstance(value, str) else value
     return found
-
-
-def _date(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None

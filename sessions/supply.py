@@ -14,6 +14,7 @@ from django.db.models import (
     Exists,
     OuterRef,
     Q,
+    QuerySet,
     TextField,
 )
 from django.utils import timezone
@@ -22,6 +23,7 @@ from clients.episodes import holding
 from clients.models import Client, Episode
 from practice import clock
 from practice.clock import day_begins, instant_at, minute_of
+from practice.composed import Composed, as_id
 from practice.models import Membership, Practice, Room, Service
 from sessions.availability import (
     RoomBusy,
@@ -158,31 +160,46 @@ def earliest_start(practice: Practice) -> datetime:
 def busy_between(practice: Practice, begin: datetime, end: datetime, who: Sequence[UUID], where: Sequence[UUID],
                  client: Client | None, ignoring: Sequence[UUID] = ()) -> tuple[dict, dict, list[Window]]:
     """Occupied time by therapist, by room, and of the client, in one query."""
-    # Bounds on starts_at let one index answer, however long the past; no visit with its buffers lasts a day.
-    rows = Appointment.objects.filter(
-        practice=practice, starts_at__gt=begin - DAY, starts_at__lt=end + DAY, occupied_until__gt=begin,
-        occupied_from__lt=end).exclude(status__in=RELEASED).exclude(status="proposed", expires_at__lte=timezone.now())
-    if ignoring:
-        rows = rows.exclude(pk__in=ignoring)
-    # The database gathers the times of each therapist and room into two lists; a row per visit costs three times that.
-    times = {"since": EpochMinutes("occupied_from"), "until": EpochMinutes("occupied_until")}
-    if client is not None:
-        mine = Q(client=client)
-        times |= {"own_since": EpochMinutes("starts_at", filter=mine),
-                  "own_until": EpochMinutes("ends_at", filter=mine)}
+    asked: list[Any] = [practice.pk, begin - DAY, end + DAY, begin, end, timezone.now()]
+    asked += ([client.pk] if client is not None else []) + ([list(ignoring)] if ignoring else [])
     by_who: dict[UUID, list[Window]] = defaultdict(list)
     by_where: dict[UUID, list[Window]] = defaultdict(list)
     own: list[Window] = []
-    for therapist, room, since, until, *own_times in (
-            rows.order_by().values("therapist_id", "room_id").annotate(**times)
-            .values_list("therapist_id", "room_id", *times)):
+    for therapist, room, *times in _busy(*asked):
+        since, until, *own_times = map(_minutes, times)
         spans = list(zip(since, until, strict=True))
-        by_who[therapist] += spans
-        by_where[room] += spans
+        by_who[as_id(therapist)] += spans
+        by_where[as_id(room)] += spans
         if own_times:
             own += zip(*own_times, strict=True)
     own.sort()
     return by_who, by_where, own
+
+
+@Composed
+def _busy(practice: UUID, after: datetime, before: datetime, begin: datetime, end: datetime, now: datetime,
+          *more: UUID | list[UUID]) -> QuerySet[Any, Any]:
+    """Occupied time between two instants by therapist and room; of a client (an id) too, and without some (a list)."""
+    # Bounds on starts_at let one index answer, however long the past; no visit with its buffers lasts a day.
+    rows = Appointment.objects.filter(
+        practice=practice, starts_at__gt=after, starts_at__lt=before, occupied_until__gt=begin,
+        occupied_from__lt=end).exclude(status__in=RELEASED).exclude(status="proposed", expires_at__lte=now)
+    # The database gathers the times of each therapist and room into two lists; a row per visit costs three times that.
+    times = {"since": EpochMinutes("occupied_from"), "until": EpochMinutes("occupied_until")}
+    for one in more:
+        if isinstance(one, list):
+            rows = rows.exclude(pk__in=one)
+        else:
+            mine = Q(client=one)
+            times |= {"own_since": EpochMinutes("starts_at", filter=mine),
+                      "own_until": EpochMinutes("ends_at", filter=mine)}
+    return (rows.order_by().values("therapist_id", "room_id").annotate(**times)
+            .values_list("therapist_id", "room_id", *times))
+
+
+def _minutes(gathered: Any) -> list[int]:
+    """What `EpochMinutes` gathered: a list on PostgreSQL, its JSON on SQLite."""
+    return json.loads(gathered) if isinstance(gathered, str) else gathered or []
 
 
 class EpochMinutes(Aggregate):
@@ -202,7 +219,7 @@ class EpochMinutes(Aggregate):
         return self.as_sql(compiler, connection)
 
     def convert_value(self, value: Any, *_: Any) -> list[int]:
-        return json.loads(value) if isinstance(value, str) else value or []
+        return _minutes(value)
 
 
 def _held_days(client: Client, first: date, last: date, zone: str, but: Episode | None) -> list[Window]:

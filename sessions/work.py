@@ -22,6 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Cast
 
 from practice.clock import day_begins, minute_of
+from practice.composed import Composed, as_date, as_id, as_instant, as_time
 from practice.models import Closure, DayHours, Practice, TimeOff, WorkingHours
 from sessions.availability import Hours, Window, merge, subtract, windows_with_days
 from sessions.models import BusyTime
@@ -68,18 +69,24 @@ def work_of(practice: Practice, who: Sequence[UUID], first: date, last: date) ->
 
 def _hours_of(who: Sequence[UUID], first: date, last: date) -> tuple[dict[UUID, list[Hours]], dict[UUID, list[Hours]]]:
     """The weekly hours of each, and those of single dates between the two, in one query."""
+    hours: dict[UUID, list[Hours]] = defaultdict(list)
+    days: dict[UUID, list[Hours]] = defaultdict(list)
+    for pk, weekday, opens, closes, since, until in _hours(list(who), first, last) if who else ():
+        begins, ends, valid_from = as_time(opens), as_time(closes), as_date(since)
+        if weekday == OF_A_DATE and valid_from:
+            days[as_id(pk)].append(Hours(valid_from.weekday(), begins, ends, valid_from, as_date(until)))
+        else:
+            hours[as_id(pk)].append(Hours(weekday, begins, ends, valid_from, as_date(until)))
+    return hours, days
+
+
+@Composed
+def _hours(who: list[UUID], first: date, last: date) -> QuerySet[Any, Any]:
     weekly = WorkingHours.objects.filter(therapist__in=who).order_by().values_list(
         "therapist_id", "weekday", "opens", "closes", "valid_from", "valid_until")
     dated = DayHours.objects.filter(therapist__in=who, on__gte=first, on__lte=last).order_by().values_list(
         "therapist_id", Value(OF_A_DATE, output_field=PositiveSmallIntegerField()), "opens", "closes", "on", "on")
-    hours: dict[UUID, list[Hours]] = defaultdict(list)
-    days: dict[UUID, list[Hours]] = defaultdict(list)
-    for pk, weekday, opens, closes, since, until in weekly.union(dated, all=True):
-        if weekday == OF_A_DATE and since:
-            days[pk].append(Hours(since.weekday(), opens, closes, since, until))
-        else:
-            hours[pk].append(Hours(weekday, opens, closes, since, until))
-    return hours, days
+    return weekly.union(dated, all=True)
 
 
 def rows_away(who: Sequence[UUID], begin: datetime, end: datetime) -> tuple[QuerySet[Any], QuerySet[Any]]:
@@ -92,18 +99,24 @@ def _away(practice: Practice, who: Sequence[UUID], first: date,
           last: date) -> tuple[list[tuple[date, date, str]], dict[UUID, list[Window]]]:
     """When the whole practice is closed and what for, and when each therapist is away, in one query."""
     begin, end = day_begins(first, practice.time_zone), day_begins(last + DAY, practice.time_zone)
+    closed: list[tuple[date, date, str]] = []
+    away: dict[UUID, list[Window]] = defaultdict(list)
+    rows = _absences(list(who), begin, end, practice.pk, first, last) if who else ()
+    for pk, starts, ends, first_on, last_on, name in rows:
+        if pk is not None:
+            away[as_id(pk)].append((minute_of(as_instant(starts)), minute_of(as_instant(ends))))
+        elif (since := as_date(first_on)) and (until := as_date(last_on)):
+            closed.append((since, until, name))
+    return sorted(closed), away
+
+
+@Composed
+def _absences(who: list[UUID], begin: datetime, end: datetime, practice: UUID, first: date,
+              last: date) -> QuerySet[Any, Any]:
     no_time, no_day = Cast(Value(None), DateTimeField()), Cast(Value(None), DateField())
     no_one, no_name = Cast(Value(None), UUIDField()), Cast(Value(""), CharField())
     off, busy = rows_away(who, begin, end)
     shut = Closure.objects.filter(practice=practice, last_on__gte=first, first_on__lte=last).order_by()
-    closed: list[tuple[date, date, str]] = []
-    away: dict[UUID, list[Window]] = defaultdict(list)
-    for pk, starts, ends, first_on, last_on, name in (
-            off.values_list(*_AWAY, no_day, no_day, no_name).union(
-                busy.values_list(*_AWAY, no_day, no_day, no_name),
-                shut.values_list(no_one, no_time, no_time, "first_on", "last_on", "name"), all=True)):
-        if pk is not None:
-            away[pk].append((minute_of(starts), minute_of(ends)))
-        else:
-            closed.append((first_on, last_on, name))
-    return sorted(closed), away
+    return off.values_list(*_AWAY, no_day, no_day, no_name).union(
+        busy.values_list(*_AWAY, no_day, no_day, no_name),
+        shut.values_list(no_one, no_time, no_time, "first_on", "last_on", "name"), all=True)
