@@ -1,0 +1,75 @@
+"""Icons and states in templates: `{% icon "clock" %}`, `{% chip visit.status %}`. Loaded everywhere (settings.py)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+# The state of a thing: colour, icon and word. Colour only supports the other two.
+STATES = {
+    "proposed": ("quiet", "dashed", "proposed"),
+    "booked": ("accent", "circle", "booked"),
+    "confirmed": ("accent", "dot", "confirmed"),
+    "arrived": ("moss", "person", "arrived"),
+    "fulfilled": ("moss", "check", "done"),
+    "cancelled": ("quiet", "cross", "cancelled"),
+    "noshow": ("clay", "absent", "did not come"),
+    "held": ("clay", "hold", "On hold: time released"),
+    "waiting": ("quiet", "clock", "waiting"),
+    "sending": ("accent", "send", "sending"),
+    "sent": ("moss", "check", "sent"),
+    "failed": ("brick", "flag", "did not arrive"),
+    "skipped": ("quiet", "skip", "not sent"),
+    "draft": ("clay", "pen", "draft"),
+    "signed": ("moss", "lock", "signed"),
+    "suspected": ("clay", "flag", "possible"),
+    "recovering": ("accent", "arrow-up", "recovering"),
+    "resolved": ("moss", "moss-check", "resolved"),
+    "not_a_relapse": ("quiet", "info", "not a relapse"),
+    "applied": ("moss", "check", "applied"),
+    "undone": ("quiet", "undo", "undone"),
+    "stale": ("clay", "clock", "out of date"),
+    "expired": ("quiet", "clock", "expired"),
+    "superseded": ("quiet", "skip", "replaced"),
+    "requested": ("clay", "letter", "asked"),
+    "granted": ("moss", "moss-check", "granted"),
+    "refused": ("brick", "stop", "refused"),
+    "received": ("accent", "letter", "answered"),
+    "open": ("moss", "circle", "open"),
+    "offered": ("accent", "send", "offered"),
+    "withdrawn": ("quiet", "undo", "withdrawn"),
+    "given": ("moss", "moss-check", "given"),
+    "revoked": ("quiet", "cross", "closed"),
+    "amended": ("accent", "pen", "amended"),
+}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", size: str = "") -> SafeString:
+    """One icon of our sprite (static/practice/icons.svg).
+
+    The word beside it carries the meaning, and the icon is hidden from screen readers; `label` says it aloud where
+    there is no word. `size` may be "large".
+    """
+    return _icon(str(name), str(label), str(size))
+
+
+@register.simple_tag
+def chip(status: str, label: str = "") -> SafeString:
+    """A state as icon and word; `label` says other words than ours. A state nobody described keeps its own name."""
+    tone, name, word = STATES.get(str(status), ("quiet", "circle", str(status)))
+    return format_html('<span class="chip chip--{}">{}{}</span>', tone, icon(name), label or word)
+
+
+@lru_cache(512)
+def _icon(name: str, label: str, size: str) -> SafeString:
+    aloud = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html(
+        '<svg class="icon{}" {} focusable="false" width="20" height="20"><use href="{}#{}"/></svg>',
+        f" icon--{size}" if size else "", aloud, static("practice/icons.svg"), name)
