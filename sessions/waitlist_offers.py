@@ -102,7 +102,7 @@ def _withdraw_taken() -> None:
     """Take back offers of time that is somebody's by now, and of those who were put away."""
     over = WaitlistOffer.objects.filter(state=Offered.OPEN).filter(
         Exists(_standing(OuterRef("therapist"), OuterRef("starts_at"), OuterRef("ends_at")).exclude(
-            pk=OuterRef("entry__give_up"))) | Q(entry__client__archived_at__isnull=False))
+            client=OuterRef("client"))) | Q(entry__client__archived_at__isnull=False))
     for pk in list(over.values_list("pk", flat=True)):
         with transaction.atomic():
             _withdraw(WaitlistOffer.objects.filter(pk=pk))
