@@ -102,7 +102,10 @@ def wanted(entry: WaitlistEntry, starts: Iterable[Slot] = ()) -> Wanted:
 
 
 def open_for(entry: WaitlistEntry, first: date, last: date, therapist: Membership | None = None) -> list[Slot]:
-    """The open starts between two days that suit an entry; what they would give up counts as free, but not itself."""
+    """The open starts between two days that suit an entry; what they would give up counts as free, but not itself.
+
+    None on a day on which they have another visit.
+    """
     first, last = max(first, entry.from_on), min(last, entry.until_on)
     only = therapist or entry.therapist
     who = [member.pk for member in therapists_for(entry.service) if only in (None, member)]
@@ -112,7 +115,11 @@ def open_for(entry: WaitlistEntry, first: date, last: date, therapist: Membershi
     slots = open_times(service=entry.service, first=first, last=last, therapists=who, client=entry.client,
                        rooms=[room.pk for room in rooms_for(entry.service)], ignoring=[gives.pk] if gives else ())
     own = (minute_of(gives.starts_at), str(gives.therapist_id)) if gives else None
-    return [slot for slot in slots if suits(rule, slot, zone) and (slot.starts, slot.therapist) != own]
+    had = Appointment.objects.filter(client=entry.client, wall_date__gte=first, wall_date__lte=last).exclude(
+        status__in=RELEASED).values_list("pk", "wall_date")
+    days = {on for pk, on in had if gives is None or pk != gives.pk}
+    return [slot for slot in slots if suits(rule, slot, zone) and (slot.starts, slot.therapist) != own
+            and clock.wall_of(instant_at(slot.starts), zone)[0] not in days]
 
 
 def open_soon(entry: WaitlistEntry, how_many: int) -> list[Slot]:

@@ -157,6 +157,13 @@ def test_who_may_not_be_offered_anything_is_left_out(queue, visit, ana, desk, ne
     assert not clinical_in(shown)
 
 
+def test_nobody_is_offered_a_second_visit_on_one_day(queue, visit, ana, neuro_45, clock_moves):
+    book_appointment(client=queue[0].client, therapist=ana, service=neuro_45, starts_at=at(15), by=ana)
+    cancel_appointment(appointment=visit, by=ana)
+    clock_moves(minutes=4)
+    assert (offer_freed_times(), list(offers())) == (3, ["Bo", "Cy", "Di"])
+
+
 def test_a_service_too_long_for_the_gap_is_not_offered(queue, visit, ana, riverside, room, neuro_45, maria, clock_moves):
     WaitlistEntry.objects.exclude(pk=queue[0].pk).update(ended_at=timezone.now())
     type(neuro_45).objects.create(practice=riverside, name="Long", minutes=90)
