@@ -31,7 +31,7 @@ class Outsider:
     """Somebody who acts without an account: a client or doctor through a link, or the system by itself."""
 
     practice: Practice
-    role: str  # "client", "doctor" or "system"
+    role: str  # "client", "waitlist" (a client who takes what the practice offered), "doctor" or "system"
     name: str
 
     @property

@@ -75,6 +75,10 @@ class Practice(models.Model):
     new_clients_online = models.CharField(max_length=10, choices=NewClients.choices, default=NewClients.REQUEST)
     request_hours = models.PositiveSmallIntegerField(
         default=48, help_text="Hours a request keeps its time until somebody answers. Our proposal.")
+    waitlist_offers = models.PositiveSmallIntegerField(
+        default=3, help_text="To how many on the waitlist freed time is offered at once. Our proposal; 0: by hand.")
+    waitlist_offer_hours = models.PositiveSmallIntegerField(
+        default=2, help_text="Hours such an offer lasts. Our proposal.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -57,6 +57,10 @@ NUMBERS: dict[str, Number] = {n.name: n for n in (
            "(P) our proposal.", 0, 720, "hours"),
     Number("client_change_hours", "Clients move or cancel no later than this before a visit (hours)",
            "(P) our proposal.", 0, 720, "hours"),
+    Number("waitlist_offers", "Time that comes free is offered to so many people on the waitlist at once",
+           "(P) our proposal. 0: nobody is written to, you offer by hand.", 0, 20, "people"),
+    Number("waitlist_offer_hours", "Such an offer lasts for (hours)",
+           "(P) our proposal. Never beyond the visit’s start less your notice.", 1, 72, "hours"),
 )}
 
 

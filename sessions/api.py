@@ -25,6 +25,7 @@ urlpatterns = [
     path("series/", diary.SeriesView.as_view()),
     path("therapists/<uuid:pk>/feed/", calendars.Feed.as_view()),
     path("waitlist/", slots.Waitlist.as_view()),
+    path("waitlist/<uuid:pk>/end/", slots.EndWaiting.as_view()),
     path("clients/<uuid:pk>/episodes/", episodes.ClientEpisodes.as_view()),
     path("episodes/<uuid:pk>/", episodes.OneEpisode.as_view()),
     path("episodes/<uuid:pk>/status/", episodes.EpisodeStatus.as_view()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -23,6 +24,7 @@ from sessions.ranking import rank_for
 from sessions.serializers import AvailabilityQuery, SlotsSerializer, WaitlistSerializer
 from sessions.supply import open_times, rooms_for, therapists_for
 from sessions.waitlist import join_waitlist, waiting
+from sessions.waitlist_offers import end_waiting
 
 
 class Availability(Api):
@@ -67,7 +69,7 @@ class Waitlist(OwnedList):
         rows = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows
-        return waiting(rows, today_in(Client(practice=self.member.practice)))
+        return waiting(rows, today_in(Client(practice=self.member.practice))).prefetch_related("offers")
 
     @extend_schema(responses=WaitlistSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -80,3 +82,14 @@ class Waitlist(OwnedList):
         read["windows"] = [tuple(window) for window in read.get("windows", [])]
         entry, is_new = join_waitlist(by=self.member, **read)
         return Response(WaitlistSerializer(entry).data, status=201 if is_new else 200)
+
+
+class EndWaiting(Api):
+    """Take somebody off the waitlist; ended twice, it answers the same."""
+
+    model = WaitlistEntry
+
+    @extend_schema(request=None, responses=WaitlistSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        entry = end_waiting(entry=self.find(WaitlistEntry, pk), by=self.member)
+        return Response(WaitlistSerializer(entry).data)

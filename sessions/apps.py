@@ -10,4 +10,4 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         # Messages, questions, panels and kinds of rows register here.
-        from sessions import calendars, check_before, online_letters, panels, parts, reminders  # noqa: F401
+        from sessions import calendars, check_before, online_letters, panels, parts, reminders, waitlist_letters  # noqa: F401

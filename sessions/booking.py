@@ -18,7 +18,7 @@ from practice import clock
 from practice.access import Actor
 from practice.models import Membership, Room, Service
 from practice.refusals import BadInput, Stale
-from sessions import reminders
+from sessions import freed, reminders
 from sessions.diary import as_it_stands, fresh, lapse_expired, lock_diary, log_step, shorten_buffers, write_visit
 from sessions.models import Appointment, Series
 from sessions.objections import (
@@ -105,7 +105,7 @@ def move_appointment(
                      override_reason.strip(), (appointment.pk,))
         refuse_the_past(wish)
         was = {"at": appointment.said, "therapist": appointment.therapist.name, "room": appointment.room.name}
-        before = as_it_stands(appointment, PUT_BACK)
+        before, old_time = as_it_stands(appointment, PUT_BACK), freed.time_of(appointment)
         same_room = appointment.room if room is None and therapist == appointment.therapist else room
         appointment.therapist = therapist
         _place(appointment, wish, room or if_free(same_room, wish))
@@ -116,6 +116,7 @@ def move_appointment(
                                     "expires_at", "override_reason", "version", "sequence"])
         log_step(appointment, "moved", by, was=was, at=appointment.said, before=before, **_of_act(act, appointment))
         reminders.reschedule(appointment)
+        freed.note([old_time])
         take_on_newcomer(appointment, by)
     return appointment
 
@@ -239,6 +240,8 @@ def _act(appointment: Appointment, verb: str, by: Actor, act: UUID | None = None
         log_step(appointment, verb, by, **{k: v for k, v in fields.items() if k == "cancel_reason"}, **before,
                  **_of_act(act, appointment))
         reminders.follow(appointment)
+        if verb == "cancel":
+            freed.note([freed.time_of(appointment)])
         if verb not in ("cancel", "no-show"):
             take_on_newcomer(appointment, by)
     return appointment

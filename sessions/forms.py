@@ -13,10 +13,11 @@ from clients.wishes import WEEKDAYS
 from practice import clock
 from practice.models import Membership, Room, Service
 from sessions.asked import FIRST_DAY, LAST_DAY, today_at
-from sessions.models import Appointment, Plan
+from sessions.models import Appointment, Plan, WaitlistEntry
 from sessions.rhythm import MOST_VISITS, Rhythm
 from sessions.series_changes import Scope
 from sessions.supply import MOST_DAYS
+from sessions.waitlist import entries_to_read
 
 REASON = "Say why, in a few words."
 _NO_DATE = {"required": "Choose a date.", "invalid": "Write the date as day, month and year."}
@@ -62,7 +63,8 @@ class OfPractice(forms.Form):
         rows: dict[str, Any] = {
             "client": Client.objects.visible_to(member), "therapist": therapists_of(member),
             "service": Service.objects.visible_to(member).filter(is_active=True),
-            "room": Room.objects.visible_to(member).filter(is_active=True)}
+            "room": Room.objects.visible_to(member).filter(is_active=True),
+            "waits": entries_to_read(WaitlistEntry.objects.visible_to(member).filter(ended_at=None))}
         for name in rows.keys() & self.fields.keys():
             self.fields[name].queryset = rows[name]  # type: ignore[attr-defined]
 
@@ -124,6 +126,7 @@ class BookForm(OfPractice):
     starts_at = forms.DateTimeField(widget=forms.HiddenInput, error_messages={
         "required": "Choose a time.", "invalid": "Choose one of the times."})
     override_reason = ReasonField(label="Book all the same, because", required=False)
+    waits = RowField(widget=forms.HiddenInput, required=False)  # their place on the waitlist, which this ends
 
     def clean_starts_at(self) -> datetime:
         starts_at: datetime = self.cleaned_data["starts_at"]

@@ -20,7 +20,7 @@ from practice import clock
 from practice.access import Actor
 from practice.models import Message
 from practice.refusals import BadInput, Refusal, refuse_all
-from sessions import reminders
+from sessions import freed, reminders
 from sessions.diary import fresh, fresh_all, lapse_expired, lock_diary, log_step, log_steps, write_visit
 from sessions.models import Appointment, Hold, Plan
 from sessions.objections import ReasonNeeded, Wish, against_the_body, find_clash, if_free, refuse_unless_clinical
@@ -110,6 +110,7 @@ def hold_appointments(*, episode: Episode, by: Actor) -> Effect:
         Hold.objects.create(practice=client.practice, appointment=visit, episode=episode, status_before=before)
         effect.held.append(visit)
     log_steps([(visit, {}) for visit in effect.held], "held", by)
+    freed.note([freed.time_of(visit) for visit in effect.held])
     if message := reminders.tell_held(episode, effect.held):
         effect.messages.append(message)
     return effect
@@ -148,6 +149,7 @@ def release_appointment(*, appointment: Appointment, by: Actor) -> Appointment:
         end_holds([appointment], Hold.Outcome.CANCELLED)
         _spoil_plans(appointment)
         log_step(appointment, "released", by)
+        freed.note([freed.time_of(appointment)])
     return appointment
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,7 +20,7 @@ from practice import clock
 from practice.models import Membership
 from sessions.away import count_absences
 from sessions.check_before import PRE_VISIT
-from sessions.models import Appointment, Hold
+from sessions.models import RELEASED, Appointment, FreedTime, Hold
 
 STANDING = ("proposed", "booked", "confirmed")
 
@@ -40,7 +40,7 @@ def needs_of(member: Membership, mine: Q, visits: Iterable[Appointment], asking:
     `visits` were read with `away.absence_columns`.
     """
     needs = [*_episode_needs(member, mine), *_absences(visits), *(_answered(row, member) for row in answers),
-             *map(_other_time, asking),
+             *map(_other_time, asking), *_freed_times(member, mine),
              *_doctors_words(member), *_to_look_at_again(member)]
     return list(dict.fromkeys(needs))  # the desk is told the same of an episode and of the answers that opened it
 
@@ -125,6 +125,27 @@ def _absences(visits: Iterable[Appointment]) -> list[Need]:
 def _other_time(visit: Appointment) -> Need:
     how = "asked for" if visit.is_asked_for else "needs"
     return Need(f"{visit.client.name} {how} another time than {visit.said}.", _visit_url(visit.pk))
+
+
+def _freed_times(member: Membership, mine: Q) -> list[Need]:
+    """Time that came free: to how many it is offered and until when, or that nobody took it; in one query."""
+    is_taken = Appointment.objects.filter(therapist=OuterRef("therapist"), starts_at__lt=OuterRef("ends_at"),
+                                          ends_at__gt=OuterRef("starts_at")).exclude(status__in=RELEASED)
+    running = Q(offers__state="open", offers__expires_at__gt=timezone.now())
+    rows = (FreedTime.objects.visible_to(member).filter(mine, state__in=("offered", "untaken"),
+                                                        starts_at__gt=timezone.now())
+            .exclude(Exists(is_taken)).select_related("therapist__user").order_by("starts_at", "pk")
+            .annotate(running=Count("offers", filter=running), until=Max("offers__expires_at", filter=running)))
+    return [Need(_freed_words(row, member.practice.time_zone), reverse("sessions:freed_time", args=[row.pk]))
+            for row in rows[:20]]
+
+
+def _freed_words(row: Any, zone: str) -> str:
+    when = f"{clock.said_span(row.starts_at, row.ends_at, zone)}, {row.therapist.name}"
+    if not row.running:
+        return f"{when}: came free, nobody has taken it"
+    people = "1 person" if row.running == 1 else f"{row.running} people"
+    return f"{when}: offered to {people} until {clock.said(row.until, zone)}"
 
 
 def _doctors_words(member: Membership) -> list[Need]:

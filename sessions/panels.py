@@ -17,8 +17,9 @@ from practice.clock import day_begins
 from practice.models import Membership, Practice
 from practice.panels import Panel, register_panel
 from sessions.holds import visits_on_hold
-from sessions.models import Appointment
+from sessions.models import Appointment, WaitlistEntry
 from sessions.referral_use import uses_of
+from sessions.waitlist import said_wish, waiting
 from sessions.year import span_around, year_of
 
 
@@ -29,6 +30,8 @@ def _visits(member: Membership, client: Client, _known: Known | None) -> dict[st
     return {
         "client": client,
         "coming": list(rows.filter(starts_at__gte=now).exclude(status="cancelled").order_by("starts_at")[:12]),
+        "waits": [(entry, said_wish(entry)) for entry in waiting(
+            WaitlistEntry.objects.filter(client=client), today_in(client)).select_related("practice", "service")],
         "past": list(rows.filter(starts_at__lt=now).order_by("-starts_at")[:8]),
     }
 

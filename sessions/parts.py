@@ -22,12 +22,14 @@ from sessions.models import (
     RELEASED,
     Appointment,
     AppointmentEvent,
+    FreedTime,
     Hold,
     OnlineBooking,
     Plan,
     PlanMove,
     Series,
     WaitlistEntry,
+    WaitlistOffer,
 )
 
 
@@ -67,6 +69,13 @@ def _waitlist_comes_over(merged: Client, stays: Client) -> None:
     waits = WaitlistEntry.objects.filter(client=stays, ended_at=None).values_list("service", flat=True)
     theirs = WaitlistEntry.objects.filter(client=merged)
     theirs.filter(ended_at=None, service__in=list(waits)).update(ended_at=timezone.now())
+    theirs.update(client=stays)
+
+
+def _offers_come_over(merged: Client, stays: Client) -> None:
+    """What was offered; what still runs for the row that goes is over, for its link names that row."""
+    theirs = WaitlistOffer.objects.filter(client=merged)
+    theirs.filter(state="open").update(state="withdrawn", decided_at=timezone.now())
     theirs.update(client=stays)
 
 
@@ -113,4 +122,7 @@ register_parts(
     Part("plan-moves", PlanMove, "move of a plan", "moves of plans", link="plan"),
     Part("waitlist", WaitlistEntry, "place on the waitlist", "places on the waitlist",
          comes_over=_waitlist_comes_over),
+    Part("freed-times", FreedTime, "time that came free", "times that came free", link="appointment"),
+    Part("waitlist-offers", WaitlistOffer, "time offered from the waitlist", "times offered from the waitlist",
+         comes_over=_offers_come_over),
 )

@@ -25,7 +25,7 @@ from sessions.models import Appointment, Hold, Plan, PlanMove
 VISIT_LINK = "visit"
 CHECK_OPENS = timedelta(days=3)  # before a visit, from when on the questions about it can be answered: our proposal
 _ALIVE = (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
-OF_A_TIME = ("booked", "reminder", "moved", "request-accepted")  # kinds that speak of one start time of a visit
+OF_A_TIME = ("booked", "reminder", "moved", "request-accepted", "swapped")  # kinds that speak of one start of a visit
 
 
 def schedule(appointment: Appointment) -> None:
@@ -43,7 +43,7 @@ def tell_accepted(appointment: Appointment) -> None:
 def reschedule(appointment: Appointment) -> None:
     """After a move: nothing leaves for the old time; the new time is told, unless it is the one last told, and
     reminded of."""
-    stamp = _stamp(appointment)
+    stamp = stamp_of(appointment)
     other_times = Message.objects.filter(appointment_id=appointment.pk, kind__in=OF_A_TIME).exclude(
         start_version__startswith=stamp)
     outbox.cancel_messages(why="The visit was moved.", pk__in=list(other_times.values_list("pk", flat=True)))
@@ -61,7 +61,7 @@ def _last_told(appointment: Appointment) -> str | None:
     """The start version of the last time the client was told of; None while nothing has left."""
     plans = PlanMove.objects.filter(appointment=appointment).values("plan_id")
     told = Message.objects.filter(
-        Q(appointment_id=appointment.pk, kind__in=("booked", "moved", "request-accepted"))
+        Q(appointment_id=appointment.pk, kind__in=("booked", "moved", "request-accepted", "swapped"))
         | Q(subject_id__in=plans, kind="plan-applied"),
         state=Message.State.SENT)
     return told.order_by("-sent_at").values_list("start_version", flat=True).first()
@@ -72,7 +72,7 @@ def follow(appointment: Appointment) -> None:
     if appointment.status == Appointment.Status.CANCELLED:
         withdraw([appointment], "The visit was cancelled.")
         if appointment.starts_at > timezone.now() and _was_told(appointment):
-            _queue(appointment, "cancelled", _stamp(appointment), timezone.now() + grace(), "Tells the cancellation.")
+            _queue(appointment, "cancelled", stamp_of(appointment), timezone.now() + grace(), "Tells the cancellation.")
     elif appointment.status in _ALIVE:
         if appointment.starts_at > timezone.now():
             _queue_reminders(appointment)
@@ -144,7 +144,8 @@ def visit_url(appointment: Appointment) -> str:
     return f"{settings.BASE_URL}/r/{token}/"
 
 
-def _stamp(appointment: Appointment) -> str:
+def stamp_of(appointment: Appointment) -> str:
+    """The start a message speaks of, as its row keeps it."""
     return f"{appointment.starts_at:%Y%m%dT%H%MZ}"
 
 
@@ -177,7 +178,7 @@ def _message(appointment: Appointment, kind: str, version: str, due_at: datetime
     client = appointment.client
     if not client.may_be_mailed:
         return []
-    version = version if version.startswith(_stamp(appointment)) else f"{_stamp(appointment)}-{version}"
+    version = version if version.startswith(stamp_of(appointment)) else f"{stamp_of(appointment)}-{version}"
     return [Message(
         practice=appointment.practice, kind=kind, subject_id=appointment.pk, start_version=version,
         to_address=client.email, to_name=client.name, time_zone=client.zone, due_at=due_at,
@@ -216,7 +217,7 @@ def _look_up_visits(messages: list[Message]) -> None:
 
 
 def _time_is_of(message: Message, visit: Appointment) -> bool:
-    return visit.status in _ALIVE and message.start_version.startswith(_stamp(visit))
+    return visit.status in _ALIVE and message.start_version.startswith(stamp_of(visit))
 
 
 def _time_stands(message: Message) -> str | None:
@@ -224,27 +225,30 @@ def _time_stands(message: Message) -> str | None:
     visit = _visit(message)
     if visit is None or visit.status not in _ALIVE:
         return "The visit does not stand any more."
-    if not message.start_version.startswith(_stamp(visit)):
+    if not message.start_version.startswith(stamp_of(visit)):
         return "The visit was moved."
-    return _still_agreed(visit.client)
+    return still_agreed(visit.client)
 
 
 def _cancel_stands(message: Message) -> str | None:
     visit = _visit(message)
     if visit is None or visit.status != Appointment.Status.CANCELLED:
         return "The visit stands again."
-    return _still_agreed(visit.client)
+    return still_agreed(visit.client)
 
 
-def _still_agreed(client: Client) -> str | None:
+def still_agreed(client: Client) -> str | None:
+    """Why a client is not written to after all; None if they are."""
     return None if client.may_be_mailed else "The client no longer wishes to be written to."
 
 
-def _greeting(client: Client) -> str:
+def greeting(client: Client) -> str:
+    """How every message to a client begins."""
     return f"Hello {client.called},\n\n"
 
 
-def _closing(client: Client) -> str:
+def closing(client: Client) -> str:
+    """How it ends."""
     practice = client.practice
     call = f"Questions? Call {practice.phone}.\n" if practice.phone else ""
     return f"\n{call}{practice.sender_name or practice.name}\n"
@@ -258,10 +262,10 @@ def _about_visit(message: Message) -> Mail:
             "request-accepted": "Yes, your appointment is booked"}[message.kind]
     is_soon = message.kind == "reminder" and visit.starts_at <= timezone.now() + CHECK_OPENS
     questions = "A few questions before you come are on the same page.\n" if is_soon else ""
-    body = (f"{_greeting(visit.client)}{head}:\n\n{visit.said} ({visit.minutes} minutes)\n\n"
+    body = (f"{greeting(visit.client)}{head}:\n\n{visit.said} ({visit.minutes} minutes)\n\n"
             f"Confirm, or ask for another time: {visit_url(visit)}\n"
             f"{questions}"
-            f"Not feeling well? Tell us on the same page.\n{_closing(visit.client)}")
+            f"Not feeling well? Tell us on the same page.\n{closing(visit.client)}")
     files = () if message.kind == "reminder" else (visit_file(visit),)
     return Mail(f"{head}: {visit.said}", body, files, copied_to(visit.client))
 
@@ -269,7 +273,7 @@ def _about_visit(message: Message) -> Mail:
 def _about_cancellation(message: Message) -> Mail:
     visit = _visit(message)
     assert visit is not None
-    body = f"{_greeting(visit.client)}Your appointment on {visit.said} is cancelled.\n{_closing(visit.client)}"
+    body = f"{greeting(visit.client)}Your appointment on {visit.said} is cancelled.\n{closing(visit.client)}"
     return Mail(f"Your appointment on {visit.said} is cancelled", body, (visit_file(visit),), copied_to(visit.client))
 
 
@@ -277,7 +281,7 @@ def _hold_stands(message: Message) -> str | None:
     if not _held_by(message):
         return "No visit is on hold any more."
     client = Client.objects.get(pk=message.client_id)
-    return _still_agreed(client)
+    return still_agreed(client)
 
 
 def _held_by(message: Message) -> list[Appointment]:
@@ -288,9 +292,9 @@ def _held_by(message: Message) -> list[Appointment]:
 def _about_hold(message: Message) -> Mail:
     client = Client.objects.select_related("practice").get(pk=message.client_id)
     times = "\n".join(visit.said for visit in _held_by(message))
-    body = (f"{_greeting(client)}These appointments are on hold and need a new time:\n\n{times}\n\n"
+    body = (f"{greeting(client)}These appointments are on hold and need a new time:\n\n{times}\n\n"
             f"You do not have to do anything, and there is no fee. We will write to you with new times.\n"
-            f"{_closing(client)}")
+            f"{closing(client)}")
     return Mail("Your appointments need a new time", body, copies=copied_to(client))
 
 
@@ -298,15 +302,15 @@ def _plan_stands(message: Message) -> str | None:
     plan = Plan.objects.filter(pk=message.subject_id).first()
     if plan is None or plan.status != message.start_version:
         return "The plan was changed again."
-    return _still_agreed(plan.client)
+    return still_agreed(plan.client)
 
 
 def _about_plan(message: Message) -> Mail:
     plan = Plan.objects.select_related("client__practice").get(pk=message.subject_id)
     if message.kind == "plan-undone":
         return Mail("Your appointments need a new time",
-                    f"{_greeting(plan.client)}The new times we sent you do not stand after all. We will write again.\n"
-                    f"{_closing(plan.client)}", copies=copied_to(plan.client))
+                    f"{greeting(plan.client)}The new times we sent you do not stand after all. We will write again.\n"
+                    f"{closing(plan.client)}", copies=copied_to(plan.client))
     zone = plan.client.practice.time_zone
     moves = list(plan.moves.exclude(before={}).select_related("appointment"))
     times = [f"{clock.said(m.starts_at, zone)} ({m.minutes} minutes)" for m in moves if m.starts_at]
@@ -318,7 +322,7 @@ def _about_plan(message: Message) -> Mail:
     if gone:
         parts += ["These appointments are cancelled, without a fee:", "\n".join(gone)]
     subject = "Your new appointment times" if times else "Your appointments are cancelled"
-    body = f"{_greeting(plan.client)}" + "\n\n".join(parts) + f"\n{_closing(plan.client)}"
+    body = f"{greeting(plan.client)}" + "\n\n".join(parts) + f"\n{closing(plan.client)}"
     return Mail(subject, body, copies=copied_to(plan.client))
 
 

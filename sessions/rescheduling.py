@@ -16,7 +16,7 @@ from practice.access import Actor
 from practice.clock import minute_of
 from practice.models import Message
 from practice.refusals import Refusal, WrongState
-from sessions import reminders
+from sessions import freed, reminders
 from sessions.diary import SlotTaken, as_it_stands, fresh_all, lock_diary, log_steps, put_back, write_visit
 from sessions.holds import end_holds
 from sessions.models import Appointment, Hold, Plan, PlanMove
@@ -193,6 +193,7 @@ def _is_as_planned(move: PlanMove) -> bool:
 
 
 def _unmake(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
+    new_times = [freed.time_of(move.appointment) for move in moves if move.starts_at]
     for move in moves:
         visit = move.appointment
         put_back(visit, move.before, _PUT_BACK)
@@ -202,6 +203,7 @@ def _unmake(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
     Hold.objects.filter(pk__in=[move.before["hold"] for move in moves]).update(outcome=Hold.Outcome.OPEN, ended_at=None)
     reminders.withdraw(visits, "The plan was undone.")
     log_steps([(visit, {"plan": str(plan.pk)}) for visit in visits], "plan-undone", by)
+    freed.note(new_times)
 
 
 def _correct_messages(plan: Plan) -> None:

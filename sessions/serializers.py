@@ -12,7 +12,7 @@ from clients.models import Client
 from practice import clock
 from practice.api import Day, Owned, WallTime
 from practice.models import Membership, Room, Service
-from sessions.models import Appointment, Series, WaitlistEntry
+from sessions.models import Appointment, Series, WaitlistEntry, WaitlistOffer
 from sessions.objections import ReasonNeeded
 from sessions.rhythm import MOST_VISITS, Rhythm
 from sessions.series_changes import Scope
@@ -263,6 +263,15 @@ class WindowField(serializers.ListField):
         super().__init__(child=serializers.TimeField(format="%H:%M"), min_length=2, max_length=2, **kwargs)
 
 
+class WaitlistOfferSerializer(serializers.ModelSerializer[WaitlistOffer]):
+    """One time that was offered: open until `expires_at`, or what became of it."""
+
+    class Meta:
+        model = WaitlistOffer
+        fields = ["id", "starts_at", "ends_at", "therapist", "expires_at", "state"]
+        read_only_fields = fields
+
+
 class WaitlistSerializer(serializers.ModelSerializer[WaitlistEntry]):
     """Who wants an earlier or another time, and when they can: `weekdays` 0 is Monday; none named means any."""
 
@@ -274,15 +283,19 @@ class WaitlistSerializer(serializers.ModelSerializer[WaitlistEntry]):
     weekdays = serializers.ListField(child=serializers.IntegerField(min_value=0, max_value=6), required=False,
                                      max_length=7)
     windows = serializers.ListField(child=WindowField(), required=False, max_length=14)
+    give_up = Owned(Appointment, required=False, allow_null=True)
+    offers = WaitlistOfferSerializer(many=True, read_only=True)
 
     class Meta:
         model = WaitlistEntry
-        fields = ["id", "client", "service", "therapist", "from_on", "until_on", "weekdays", "windows", "created_at"]
+        fields = ["id", "client", "service", "therapist", "from_on", "until_on", "weekdays", "windows", "give_up",
+                  "offers", "created_at"]
 
     def to_representation(self, entry: WaitlistEntry) -> dict[str, Any]:
         return {
             "id": str(entry.pk), "client": str(entry.client_id), "service": str(entry.service_id),
             "therapist": str(entry.therapist_id) if entry.therapist_id else None,
             "from_on": entry.from_on.isoformat(), "until_on": entry.until_on.isoformat(), "weekdays": entry.weekdays,
-            "windows": entry.windows,
+            "windows": entry.windows, "give_up": str(entry.give_up_id) if entry.give_up_id else None,
+            "offers": WaitlistOfferSerializer(entry.offers.all(), many=True).data,
             "created_at": clock.iso(entry.created_at, timezone.get_current_timezone_name())}

@@ -1,8 +1,8 @@
-"""What is looked after every hour; rows are the truth, so a missed hour is made up by the next."""
+"""What is looked after every hour or minute; rows are the truth, so a missed hour is made up by the next."""
 
 from celery import shared_task
 
-from sessions import day_sheet, outside_calendars, requests
+from sessions import day_sheet, outside_calendars, requests, waitlist_offers
 
 
 @shared_task(ignore_result=True)
@@ -18,3 +18,8 @@ def read_outside_calendars() -> None:
 @shared_task(ignore_result=True)
 def lapse_requests() -> None:
     requests.lapse_requests()
+
+
+@shared_task(ignore_result=True)
+def offer_freed_times() -> None:
+    waitlist_offers.offer_freed_times()

@@ -12,6 +12,7 @@ from sessions.views import (
     episodes,
     moving,
     newcomer,
+    offered,
     online_staff,
     own,
     plans,
@@ -19,6 +20,7 @@ from sessions.views import (
     series,
     today,
     visits,
+    waitlist,
 )
 
 app_name = "sessions"
@@ -38,6 +40,13 @@ urlpatterns = [
     path("episodes/<uuid:pk>/plan/", episodes.plan_new, name="plan_new"),
     path("away/<slug:kind>/<uuid:pk>/", away.away, name="away"),
     path("away/undo/", away.away_undo, name="away_undo"),
+    path("waitlist/", waitlist.waitlist, name="waitlist"),
+    path("waitlist/new/", waitlist.waitlist_new, name="waitlist_new"),
+    path("waitlist/<uuid:pk>/", waitlist.waitlist_entry, name="waitlist_entry"),
+    path("waitlist/<uuid:pk>/end/", waitlist.waitlist_end, name="waitlist_end"),
+    path("waitlist/<uuid:pk>/offer/", waitlist.waitlist_offer, name="waitlist_offer"),
+    path("waitlist/freed/<uuid:pk>/", waitlist.freed_time, name="freed_time"),
+    path("w/<str:token>/", offered.offer, name="offer"),
     path("on-hold/", episodes.on_hold_page, name="on_hold"),
     path("plans/<uuid:pk>/", plans.plan, name="plan"),
     path("plans/<uuid:pk>/<slug:verb>/", plans.plan_act, name="plan_act"),

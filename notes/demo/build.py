@@ -26,6 +26,7 @@ from practice.refusals import Refusal
 from sessions import holds
 from sessions.booking import arrive, book_appointment, complete, confirm_appointment
 from sessions.models import Appointment, Series
+from sessions.waitlist import join_waitlist
 
 ZONE = "Europe/London"
 
@@ -135,6 +136,7 @@ def _riverside(password: str) -> Practice:
         _case(practice, case, {"ana": ana, "ben": ben}[case.therapist], desk, doctors[case.doctor], base)
     _course(ana, owner, today)
     _stories(practice, ana, doctors)
+    _waitlist(practice, ana)
     build_around(practice, ana, doctors, base)
     return practice
 
@@ -295,6 +297,20 @@ def _left_in_time(visit: Appointment) -> None:
     """What was due before the visit left then, as a running practice would have sent it."""
     due = Message.objects.filter(appointment_id=visit.pk, state="waiting", due_at__lte=visit.starts_at)
     due.update(state="sent", sent_at=F("due_at"))
+
+
+def _waitlist(practice: Practice, ana: Membership) -> None:
+    """Joao would give his next visit up for an earlier one; Ines can come on Tuesday and Thursday mornings."""
+    joao, ines = (Client.objects.get(practice=practice, name=n) for n in ("Joao Pereira", "Ines Moreau"))
+    now = timezone.now()
+    coming = Appointment.objects.filter(client=joao, starts_at__gt=now, status__in=("booked", "confirmed"))
+    visit = coming.select_related("service").order_by("starts_at").first()
+    if visit:
+        with as_of(now - timedelta(days=6)):
+            join_waitlist(client=joao, service=visit.service, give_up=visit, by=ana)
+    with as_of(now - timedelta(days=2)):
+        join_waitlist(client=ines, service=Service.objects.filter(practice=practice, is_active=True)[0], by=ana,
+                      weekdays=[1, 3], windows=[(time(9), time(12))])
 
 
 def _stories(practice: Practice, ana: Membership, doctors: dict[str, Doctor]) -> None:

@@ -29,9 +29,10 @@ from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import Closure, DayHours, Message, Room, Service, TimeOff
 from sessions import holds, reminders, rescheduling
 from sessions.booking import arrive, book_appointment
-from sessions.models import OutsideFeed
+from sessions.models import FreedTime, OutsideFeed
 from sessions.rhythm import Rhythm
 from sessions.series import book_series
+from sessions.waitlist import join_waitlist
 
 MARK = "Zwetschgenmarker"  # stands in every text of Riverside; nobody else may ever receive it
 FOUND = "Klinikmarker"  # stands in everything clinical; the front desk may never receive it
@@ -58,7 +59,7 @@ TABLE: dict[str, Row] = {
     # for anybody: sign-in, health, links that carry their own secret
     **dict.fromkeys(
         ("healthz", "login/", "logout/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
-         "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "r/<str:token>/cancel/", "me/<str:token>/",
+         "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "w/<str:token>/", "r/<str:token>/cancel/", "me/<str:token>/",
          "me/<str:token>/times/<uuid:pk>/", "me/<str:token>/book/<uuid:pk>/", "me/<str:token>/visits/<uuid:pk>/move/",
          "me/<str:token>/visits/<uuid:pk>/cancel/", "book-with/<slug:slug>/",
          *(f"book-with/<slug:slug>/{step}/" for step in ("when", "who", "check", "done", "link")),
@@ -66,7 +67,7 @@ TABLE: dict[str, Row] = {
         Row(ANYBODY),
     ),
     # pages for every member
-    **dict.fromkeys(("messages/", "practice/", "clients/", "", "diary/", "diary/print/", "on-hold/"), Row(STAFF, methods=G)),
+    **dict.fromkeys(("messages/", "practice/", "clients/", "", "diary/", "diary/print/", "on-hold/", "waitlist/"), Row(STAFF, methods=G)),
     **dict.fromkeys(("clients/new/", "book/", "book/new/", "series/new/"), Row(STAFF)),
     "messages/<uuid:pk>/": Row(STAFF, ("message",), G),
     **dict.fromkeys(
@@ -121,6 +122,11 @@ TABLE: dict[str, Row] = {
     "practice/time-off/new/": Row(STAFF),
     "practice/time-off/<uuid:pk>/drop/": Row(STAFF, ("time_off",), P),
     "away/<slug:kind>/<uuid:pk>/": Row(STAFF, ("away_kind", "time_off")),
+    "waitlist/new/": Row(STAFF),
+    "waitlist/<uuid:pk>/": Row(STAFF, ("waits",)),
+    **{f"{path}waitlist/<uuid:pk>/end/": Row(STAFF, ("waits",), P) for path in ("", "api/v1/")},
+    "waitlist/<uuid:pk>/offer/": Row(STAFF, ("waits",), P),
+    "waitlist/freed/<uuid:pk>/": Row(STAFF, ("freed",), G),
     "away/undo/": Row(STAFF, methods=P),
     "practice/settings/online/": Row(CLINICAL),  # the owner alone: see sessions/tests/test_online.py
     "clients/<uuid:pk>/booking-link/": Row(STAFF, ("client",), P),
@@ -216,6 +222,8 @@ class World:
         Room.objects.create(practice=here, name=f"Room {MARK}", position=1)
         service = Service.objects.create(practice=here, name=f"Neuro {MARK}", minutes=45, buffer_after=15)
         maria = make_client(here, f"Maria {MARK}", "ms-relapsing-remitting")
+        kofi = make_client(here, f"Kofi {MARK}", "diabetic-neuropathy")
+        numb(kofi)
         doctor = Doctor.objects.create(practice=here, name=f"Dr {MARK}", email="dr@hospital.example")
         ClientDoctor.objects.create(practice=here, client=maria, doctor=doctor)
         finding = numb(maria)
@@ -271,6 +279,10 @@ class World:
         change_card(client=maria, by=self.ana, contact_name=MARK)
         self.ids: dict[str, Any] = {
             "answers": questions.pk,
+            "waits": join_waitlist(client=kofi, service=service, by=self.ana)[0].pk,
+            "freed": FreedTime.objects.create(
+                practice=here, therapist=self.ana, room=visit.room, appointment=visit, starts_at=at(9, days=40),
+                ends_at=at(10, days=40), offer_from=timezone.now()).pk,
             "client": maria.pk,
             "condition": maria.conditions.get().pk,
             "finding": finding.pk,

@@ -598,6 +598,8 @@ def test_somebody_waits_for_an_earlier_time_and_asking_again_changes_the_wish(
         "until_on": "2027-02-21",
         "weekdays": [1, 3],
         "windows": [["10:00", "12:00"]],
+        "give_up": None,
+        "offers": [],
         "created_at": "",
     }
     changed = api(desk).post(f"{V1}/waitlist/", wish | {"therapist": str(ana.pk), "until_on": "2026-12-24"})

@@ -25,12 +25,15 @@ from sessions.booking import (
     move_appointment,
     undo_day_verb,
 )
-from sessions.models import Appointment
+from sessions.models import Appointment, FreedTime, WaitlistEntry, WaitlistOffer
 from sessions.online import ask_for_visit
 from sessions.online_letters import send_link
 from sessions.requests import decline_request
 from sessions.rhythm import Rhythm
 from sessions.series import book_series
+from sessions.waitlist import entries_to_read, join_waitlist
+from sessions.waitlist_answers import take_offer
+from sessions.waitlist_offers import offer_freed_times
 
 
 @pytest.fixture
@@ -286,6 +289,7 @@ def every_message(maria, ana, neuro_45):
     """Bring about one message of every kind this room sends."""
     visit = book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(10, days=30), by=ana)
     yield from about_requests(maria.practice, ana, neuro_45)
+    yield from about_the_waitlist(maria.practice, ana, neuro_45)
     Message.objects.filter(kind="booked").update(state="sent", sent_at=timezone.now())
     yield "booked"
     move_appointment(appointment=visit, starts_at=at(10, days=31), by=ana)
@@ -305,6 +309,26 @@ def every_message(maria, ana, neuro_45):
     Message.objects.filter(kind="plan-applied").update(state="sent", sent_at=timezone.now())
     rescheduling.undo_plan(plan=plan, by=ana)
     yield "plan-undone"
+
+
+def about_the_waitlist(practice, ana, neuro_45):
+    """A time comes free; one takes it and gives another up, and who was asked too is told."""
+    gone = book_appointment(client=make_client(practice, "Gus"), therapist=ana, service=neuro_45,
+                            starts_at=at(14, days=1), by=ana)
+    for name in ("Ada", "Bo"):
+        client = make_client(practice, name)
+        own = book_appointment(client=client, therapist=ana, service=neuro_45, by=ana,
+                               starts_at=at(14 + (name == "Bo"), days=42))
+        join_waitlist(client=client, service=neuro_45, give_up=own, by=ana)
+    cancel_appointment(appointment=gone, by=ana)
+    FreedTime.objects.update(offer_from=timezone.now())
+    offer_freed_times()
+    yield "waitlist-offer"
+    Message.objects.filter(kind="waitlist-offer").update(state="sent", sent_at=timezone.now())
+    offer = WaitlistOffer.objects.select_related("entry__give_up", "client__practice", "practice", "therapist").first()
+    offer.entry = entries_to_read(WaitlistEntry.objects).get(pk=offer.entry_id)
+    take_offer(offer=offer, gives_up_version=offer.entry.give_up.version)
+    yield from ("swapped", "waitlist-over")
 
 
 def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):

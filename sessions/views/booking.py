@@ -27,13 +27,15 @@ from sessions.asked import FIRST_DAY, LAST_DAY, member_of, row_asked, stamp, sta
 from sessions.booking import book_appointment
 from sessions.caution_line import for_the_desk, told_to
 from sessions.forms import BookForm, SlotSearch, first_and_last
-from sessions.models import RELEASED, Appointment
+from sessions.models import RELEASED, Appointment, WaitlistEntry
 from sessions.objections import Wish, checked_at_booking, find_clashes, read, refuse_as_wished
 from sessions.referral_use import lines_for
 from sessions.supply import OpenSlot, find_open_slots, rooms_for, therapists_for
 from sessions.views.client_choice import Whom, also_fitting, last_visit, whom_asked
 from sessions.views.refused import is_taken, nearest_times, other_words, takes_a_reason, times_against
 from sessions.views.undone import remember
+from sessions.waitlist import RELATIONS, given_up
+from sessions.waitlist_booking import book_from_waitlist
 
 MOST_SLOTS = 400  # shown on one page; always whole days
 BEST = 5
@@ -69,7 +71,8 @@ def book(request: HttpRequest) -> HttpResponse:
         if therapist:
             form = BookForm(member=member_of(request), initial={
                 "client": asked.whom.client.pk, "service": asked.service.pk, "therapist": therapist.pk,
-                "room": (slot or asked).room, "starts_at": stamp(asked.start)})
+                "room": (slot or asked).room, "starts_at": stamp(asked.start),
+                "waits": request.GET.get("waits", "")})
             return _confirm(request, form, asked.whom.client, asked.service, therapist, asked.start, slot)
     return _find(request, asked)
 
@@ -212,7 +215,9 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
     check, hold = checked_at_booking(client, service.minutes, on, reading), hold_among(reading.episodes, on)
     limits = cautions_for(reading.body, on=on, minutes=service.minutes)
     clinical = member.may_see_clinical
-    wish = Wish(client, therapist, service, start, service.minutes, member, "", reading=reading)
+    gives = _gives_up(form, member)
+    wish = Wish(client, therapist, service, start, service.minutes, member, "", reading=reading,
+                ignoring=(gives.pk,) if gives else ())
     room = slot.room if slot else row_asked(Room, member, str(form["room"].value() or ""))
     refusal = getattr(form, "refusal", None) or _against(wish, room)
     takes_reason = takes_a_reason(refusal, member, wish, room) or bool(form["override_reason"].value())
@@ -220,7 +225,7 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
     return render(request, "sessions/book_confirm.html", {
         "room": "diary", "form": form, "client": client, "service": service, "therapist": therapist, "where": room,
         "said": clock.said(start, zone, today=today_at(member.practice)), "against": times_against(refusal),
-        "notes": _same_day(wish), "referrals": lines_for(client, [on]),
+        "notes": _same_day(wish), "gives": gives, "referrals": lines_for(client, [on]),
         "check": told_to(member, limits, check), "hold": hold if clinical else None,
         "desk_line": None if clinical else for_the_desk(check, therapist, is_on_hold=hold is not None),
         "takes_reason": takes_reason, "can_book": refusal is None or takes_reason,
@@ -229,6 +234,12 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
         "also": [(other.name, f"{reverse('sessions:book')}?{_with(request, client=other.pk)}")
                  for other in also_fitting(request, client)],
     }, status=status_of(form))
+
+
+def _gives_up(form: BookForm, member: Membership) -> Appointment | None:
+    """The visit that is given up for this one, where it is booked from the waitlist."""
+    entry = row_asked(WaitlistEntry, member, str(form["waits"].value() or ""), *RELATIONS)
+    return given_up(entry) if entry and entry.ended_at is None else None
 
 
 def _against(wish: Wish, room: Room | None) -> Refusal | None:
@@ -269,9 +280,11 @@ def _book(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _find(request, Asked(whom_asked(request), None, None, None, None), form)
     wish = dict(form.cleaned_data)  # a refusal of a field takes its value out of the form
-    visit = attempt(
-        form, book_appointment, client=wish["client"], therapist=wish["therapist"], service=wish["service"],
-        starts_at=wish["starts_at"], room=wish["room"], by=member, override_reason=wish["override_reason"])
+    entry, where = wish["waits"], {name: wish[name] for name in ("therapist", "starts_at", "room", "override_reason")}
+    if entry and (entry.client, entry.service) == (wish["client"], wish["service"]):
+        visit = attempt(form, book_from_waitlist, entry=entry, by=member, **where)
+    else:
+        visit = attempt(form, book_appointment, client=wish["client"], service=wish["service"], by=member, **where)
     words = "Booked"
     if visit is None:
         visit, words = _booked_already(member, wish), "Booked already"

@@ -17,6 +17,7 @@ _WORDS = {
     "undo-booked": "Booking taken back", "undo-moved": "Move taken back", "undo-cancel": "Cancellation taken back",
     "undo-other-time": "At its time after all", "other-time": "Another time is needed",
     "keeps-time": "Comes at the old time after all", "accept": "Accepted",
+    "from-waitlist": "Taken from the waitlist", "given-up": "Given up for a time from the waitlist",
     "requested": "Asked for online",
 }
 

@@ -31,6 +31,7 @@ from sessions.views.moving import RELATIONS, quarters
 from sessions.views.online_staff import asked_online
 from sessions.views.refused import other_words
 from sessions.views.undone import UndoForm, forget, remember
+from sessions.views.waitlist import could_take, freed_of
 
 
 def _cancel(*, appointment: Appointment, scope: str, reason: str, by: Membership) -> Appointment:
@@ -128,6 +129,7 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
         "of_series": len(visits_meant(visit, "all", "cancel")) > 1,
         "undo": undoing.undo_of(visit),
         "others": other_words(getattr(form, "refusal", None)),
+        **(could_take(freed) if (freed := freed_of(visit)) else {}),
         "messages_of": _messages(visit, member), "answered": last_answers(visit),
     }
     return render(request, "sessions/appointment.html", context, status=status_of(form) if form else 200)

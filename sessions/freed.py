@@ -1,0 +1,44 @@
+"""Time that comes free, noted by the verb that frees it, so that it can be offered once nobody can undo it any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from practice import clock
+from sessions import reminders
+from sessions.models import Appointment, FreedTime, WaitlistEntry
+from sessions.supply import earliest_start
+
+TO_OFFER = (FreedTime.State.WAITING, FreedTime.State.OFFERED)
+
+
+def time_of(visit: Appointment) -> FreedTime:
+    """The time a visit occupies now, as it would come free; nothing is saved."""
+    return FreedTime(practice=visit.practice, appointment=visit, therapist=visit.therapist, room=visit.room,
+                     starts_at=visit.occupied_from, ends_at=visit.occupied_until)
+
+
+def note(times: Iterable[FreedTime]) -> None:
+    """Write down what came free, within the act that frees it.
+
+    Left out: what has passed or lies within the practice's notice, what nobody on the waitlist could want by its day
+    and therapist, and what is noted already.
+    """
+    coming = [row for row in times if row.starts_at >= earliest_start(row.practice)]
+    if not coming:
+        return
+    practice = coming[0].practice
+    days = {id(row): clock.wall_of(row.starts_at, practice.time_zone)[0] for row in coming}
+    waiting = list(WaitlistEntry.objects.filter(
+        practice=practice, ended_at=None, from_on__lte=max(days.values()), until_on__gte=min(days.values()))
+        .values_list("from_on", "until_on", "therapist"))
+    wanted = [row for row in coming if any(first <= days[id(row)] <= last and who in (None, row.therapist_id)
+                                           for first, last, who in waiting)]
+    noted = set(FreedTime.objects.filter(appointment__in=[row.appointment_id for row in wanted], state__in=TO_OFFER)
+                .values_list("appointment_id", "starts_at")) if wanted else set()
+    new = [row for row in wanted if (row.appointment_id, row.starts_at) not in noted]
+    for row in new:
+        row.offer_from = timezone.now() + reminders.grace()
+    FreedTime.objects.bulk_create(new)

@@ -1,0 +1,98 @@
+"""What somebody answers to an offered time, from the link in its message. The first yes gets it; each is one act."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import transaction
+from django.utils import timezone
+
+from practice import audit, links
+from practice.access import Outsider
+from practice.refusals import Refusal, WrongState
+from sessions.diary import SlotTaken
+from sessions.models import Appointment, WaitlistEntry, WaitlistOffer
+from sessions.objections import ClearanceMissing, ClientInRelapse, Contraindicated
+from sessions.online import RingFirst
+from sessions.waitlist import entries_to_read, given_up
+from sessions.waitlist_booking import book_from_waitlist, lock_for
+from sessions.waitlist_letters import OFFER_LINK
+from sessions.waitlist_offers import withdraw_lost
+
+State = WaitlistOffer.State
+
+
+class OfferOver(Refusal):
+    """The offered time is somebody else's, or the offer has run out."""
+
+    code: ClassVar[str] = "offer_over"
+    title: ClassVar[str] = "You stay on the list"
+
+
+def offer_behind(token: str) -> WaitlistOffer | None:
+    """The offer a live link speaks about; None for unknown and expired ones alike."""
+    link = links.open_link(token, purpose=OFFER_LINK)
+    if link is None:
+        return None
+    offer = (WaitlistOffer.objects.filter(pk=link.subject_id, practice=link.practice)
+             .select_related("practice", "client__practice", "therapist__user", "room", "became").first())
+    if offer:
+        offer.entry = entries_to_read(WaitlistEntry.objects).get(pk=offer.entry_id)
+    return offer
+
+
+def said_over(offer: WaitlistOffer) -> str:
+    """Why an offer cannot be taken any more, to whom it was made; "" while it can."""
+    stays = "You stay on the list." if offer.entry.ended_at is None else "You are not on the list any more."
+    if offer.state == State.LAPSED or (offer.state == State.OPEN and offer.expires_at <= timezone.now()):
+        return f"The offer has run out. {stays}"
+    return {State.WITHDRAWN: f"It is taken. {stays}", State.DECLINED: f"You said no. {stays}"}.get(
+        State(offer.state), "")
+
+
+def take_offer(*, offer: WaitlistOffer, gives_up_version: int | None) -> Appointment:
+    """The client says yes: the first who does gets the time, and what they give up is cancelled in the same act.
+
+    `gives_up_version` is the version of the visit to give up as they saw it. Said twice, it is one act. Refuses as
+    `offer_over` what is taken or has run out. Booked at the practice's notice, not at that for clients: the practice
+    offered it.
+    """
+    by = Outsider(offer.practice, "waitlist", offer.client.name)
+    try:
+        with transaction.atomic():
+            return _take(offer, gives_up_version, by)
+    except SlotTaken as taken:
+        withdraw_lost(offer)
+        raise OfferOver("It is taken. You stay on the list.") from taken
+    except (ClientInRelapse, Contraindicated, ClearanceMissing) as decision:
+        raise RingFirst("We would like to talk with you before we plan this visit.") from decision
+
+
+def _take(offer: WaitlistOffer, gives_up_version: int | None, by: Outsider) -> Appointment:
+    lock_for(offer.entry, offer.therapist)
+    entry = entries_to_read(WaitlistEntry.objects).get(pk=offer.entry_id)
+    offer = WaitlistOffer.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "practice", "therapist__user", "freed", "became").get(pk=offer.pk)
+    offer.entry = entry
+    if offer.became:
+        return offer.became
+    if over := said_over(offer):
+        raise OfferOver(over)
+    gives = given_up(entry)
+    if gives and gives.version != gives_up_version:
+        raise WrongState(f"Look once more: you would give up {gives.said} for it.")
+    visit = book_from_waitlist(entry=entry, therapist=offer.therapist, starts_at=offer.starts_at, by=by,
+                               depth=offer.freed.depth + 1, taking=offer)
+    audit.record(by=by, verb="waitlist_taken", subject=offer)
+    return visit
+
+
+@transaction.atomic
+def decline_offer(*, offer: WaitlistOffer) -> WaitlistOffer:
+    """The client says no, and stays on the list; said after it was over, nothing changes."""
+    rows = WaitlistOffer.objects.filter(pk=offer.pk, state=State.OPEN)
+    if rows.update(state=State.DECLINED, decided_at=timezone.now()):
+        audit.record(by=Outsider(offer.practice, "waitlist", offer.client.name), verb="waitlist_declined",
+                     subject=offer)
+    offer.refresh_from_db(fields=["state", "decided_at"])
+    return offer

@@ -1,0 +1,138 @@
+"""What people on the waitlist are written: a time has come free, it is taken, it is yours and the other is cancelled.
+
+No clinical word stands in any of them, and an offer keeps the quiet hours.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from clients.contacts import copied_to
+from practice import clock, links, outbox
+from practice.models import Message
+from practice.outbox import Kind, Mail
+from sessions import reminders
+from sessions.calendars import visit_file
+from sessions.caution_line import first_name
+from sessions.models import RELEASED, Appointment, AppointmentEvent, WaitlistOffer
+from sessions.reminders import closing, greeting, still_agreed
+from sessions.waitlist import given_up
+
+OFFER_LINK = "waitlist"
+LEAST = timedelta(minutes=15)  # somebody has to answer, from when the message leaves: our proposal
+
+
+def offer_url(offer: WaitlistOffer) -> str:
+    """The link with which this one offer is taken or declined; it says so when it is over."""
+    token = links.link_for(practice=offer.practice, purpose=OFFER_LINK, subject_id=offer.pk, expires_at=offer.ends_at)
+    return f"{settings.BASE_URL}/w/{token}/"
+
+
+def tell_offer(offer: WaitlistOffer) -> None:
+    """Queue the offer's message; it is of use until the offer runs out."""
+    _queue(offer, "waitlist-offer", offer.expires_at, "A time came free that suits their wish.")
+
+
+def tell_over(offer: WaitlistOffer, *, is_told: bool = True) -> None:
+    """Take the offer's message back; where it had left, say in one short one that it is taken."""
+    outbox.cancel_messages(why="The time is taken.", subject_id=offer.pk, kinds=["waitlist-offer"])
+    had_left = Message.objects.filter(subject_id=offer.pk, kind="waitlist-offer", state=Message.State.SENT).exists()
+    if is_told and had_left and offer.entry.ended_at is None:
+        _queue(offer, "waitlist-over", offer.starts_at, "The time they were offered is taken.")
+
+
+def tell_swap(visit: Appointment, gone: Appointment) -> None:
+    """One message for the visit that was booked and the one given up for it, instead of two."""
+    outbox.cancel_messages(why="Told together with the new time.", kinds=["cancelled"], appointment_id=gone.pk)
+    outbox.cancel_messages(why="Told together with the visit given up.", kinds=["booked"], appointment_id=visit.pk)
+    client = visit.client
+    if client.may_be_mailed:
+        outbox.queue_message(
+            practice=visit.practice, kind="swapped", subject_id=visit.pk, to_address=client.email, to_name=client.name,
+            time_zone=client.zone, due_at=timezone.now() + reminders.grace(), useful_until=visit.starts_at,
+            start_version=f"{reminders.stamp_of(visit)}-swapped", why="Tells the new time and what it replaces.",
+            client_id=client.pk, appointment_id=visit.pk)
+
+
+def _queue(offer: WaitlistOffer, kind: str, useful_until: object, why: str) -> None:
+    client = offer.client
+    if client.may_be_mailed:
+        outbox.queue_message(
+            practice=offer.practice, kind=kind, subject_id=offer.pk, to_address=client.email, to_name=client.name,
+            time_zone=client.zone, due_at=timezone.now(), useful_until=useful_until, why=why,  # type: ignore[arg-type]
+            client_id=client.pk)
+
+
+# --- checked again at the door, then written ---------------------------------------------------------------------
+
+
+def _offer(message: Message) -> WaitlistOffer:
+    return WaitlistOffer.objects.select_related(
+        "practice", "client__practice", "therapist__user", "entry__service", "entry__give_up").get(
+            pk=message.subject_id)
+
+
+def _offer_stands(message: Message) -> str | None:
+    offer = _offer(message)
+    if offer.state != WaitlistOffer.State.OPEN or offer.expires_at <= timezone.now():
+        return "The offer is over."
+    taken = Appointment.objects.exclude(status__in=RELEASED).exclude(pk=offer.entry.give_up_id).filter(
+        therapist=offer.therapist, starts_at__lt=offer.ends_at, ends_at__gt=offer.starts_at)
+    return "The time is taken." if taken.exists() else still_agreed(offer.client)
+
+
+def _about_offer(message: Message) -> Mail:
+    offer = _offer(message)
+    gives, minutes = given_up(offer.entry), offer.entry.service.minutes
+    instead = f"You would give up for it: {gives.said}\n" if gives else ""
+    until = clock.said(offer.expires_at, offer.practice.time_zone)
+    body = (f"{greeting(offer.client)}A time has come free:\n\n"
+            f"{offer.said} ({minutes} minutes) with {first_name(offer.therapist)}\n{instead}\n"
+            f"Take it, or say no: {offer_url(offer)}\n\n"
+            f"Others may be asked too: the first yes gets it. The offer runs until {until}.\n"
+            f"If it is not for you, you stay on the list.\n{closing(offer.client)}")
+    return Mail(f"A time has come free: {offer.said}", body)
+
+
+def _over_stands(message: Message) -> str | None:
+    offer = _offer(message)
+    if offer.state != WaitlistOffer.State.WITHDRAWN:
+        return "The offer stands again."
+    return "They wait no longer." if offer.entry.ended_at else still_agreed(offer.client)
+
+
+def _about_over(message: Message) -> Mail:
+    offer = _offer(message)
+    body = (f"{greeting(offer.client)}The time we offered you, {offer.said}, is taken. You stay on the list, and we "
+            f"will write when another comes free.\n{closing(offer.client)}")
+    return Mail(f"{offer.said} is taken", body)
+
+
+def _swap(message: Message) -> tuple[Appointment, Appointment]:
+    rows = Appointment.objects.select_related("client__practice", "practice", "therapist__user", "room", "service")
+    step = AppointmentEvent.objects.get(appointment=message.subject_id, verb="from-waitlist")
+    return rows.get(pk=message.subject_id), rows.get(pk=step.detail["instead"])
+
+
+def _swap_stands(message: Message) -> str | None:
+    visit, _ = _swap(message)
+    if visit.status not in ("booked", "confirmed") or not message.start_version.startswith(reminders.stamp_of(visit)):
+        return "The visit was changed again."
+    return still_agreed(visit.client)
+
+
+def _about_swap(message: Message) -> Mail:
+    visit, gone = _swap(message)
+    body = (f"{greeting(visit.client)}Your appointment is booked:\n\n{visit.said} ({visit.minutes} minutes)\n\n"
+            f"It replaces {gone.said}, which is cancelled.\n\n"
+            f"Confirm, or ask for another time: {reminders.visit_url(visit)}\n{closing(visit.client)}")
+    return Mail(f"Your appointment is booked: {visit.said}", body, (visit_file(visit), visit_file(gone)),
+                copied_to(visit.client))
+
+
+outbox.declare(Kind("waitlist-offer", "Offer of a time", _offer_stands, _about_offer))
+outbox.declare(Kind("waitlist-over", "Offered time taken", _over_stands, _about_over))
+outbox.declare(Kind("swapped", "New booking and what it replaces", _swap_stands, _about_swap, keeps_quiet_hours=False))
