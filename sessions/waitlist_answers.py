@@ -46,6 +46,8 @@ def said_over(offer: WaitlistOffer) -> str:
     stays = "You stay on the list." if offer.entry.ended_at is None else "You are not on the list any more."
     if offer.state == State.LAPSED or (offer.state == State.OPEN and offer.expires_at <= timezone.now()):
         return f"The offer has run out. {stays}"
+    if offer.state == State.WITHDRAWN and offer.entry.ended_at:
+        return f"This time is not offered any more. {stays}"
     return {State.WITHDRAWN: f"It is taken. {stays}", State.DECLINED: f"You said no. {stays}"}.get(
         State(offer.state), "")
 

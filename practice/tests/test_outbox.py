@@ -475,3 +475,5 @@ def test_the_secret_of_a_link_stays_out_of_what_staff_read():
     assert outbox.without_links("see https://x.example/r/abcDEF_1/ and\nhttps://x.example/s/q-2/ or https://x.example/q/z/") == (
         "see https://x.example/r/… and\nhttps://x.example/s/… or https://x.example/q/…"
     )
+    assert outbox.without_links("https://x.example/w/aB_1/ https://x.example/me/cD-2/") == (
+        "https://x.example/w/… https://x.example/me/…")

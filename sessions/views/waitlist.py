@@ -37,7 +37,7 @@ from sessions.waitlist import (
 from sessions.waitlist_form import OfferForm, WaitForm
 from sessions.waitlist_offers import end_waiting, offer_by_hand, takers
 
-PER_PAGE, SHOWN = 20, 3  # people on one page; open times shown of each
+PER_PAGE, SHOWN = 10, 3  # people on one page; open times shown of each
 
 
 @require_safe
