@@ -46,11 +46,12 @@ PUT_BACK = ("status", "therapist", "room", "cancel_reason", "override_reason", "
 def book_appointment(
     *, client: Client, therapist: Membership, service: Service, starts_at: datetime, by: Actor,
     room: Room | None = None, override_reason: str = "", series: Series | None = None, minutes: int | None = None,
-    reading: Reading | None = None, expires_at: datetime | None = None,
+    reading: Reading | None = None, expires_at: datetime | None = None, act: UUID | None = None,
 ) -> Appointment:
     """Book one visit; without a room the first free one is taken. With `expires_at` it is requested until then.
 
-    `reading` is what was read of the client under their lock already, where one act books several visits.
+    `reading` is what was read of the client under their lock already, where one act books several visits; `act` names
+    that one act, for an undo of all of them.
 
     Refuses a past time, an overlap (nobody may override), time outside hours or horizon, a day on which an
     episode holds the client's visits, a stop or missing clearance of the safety check. `override_reason` lifts
@@ -71,7 +72,8 @@ def book_appointment(
         _place(appointment, wish, room)
         write_visit(appointment, insert=True)
         log_step(appointment, "requested" if expires_at else "booked", by, at=appointment.said,
-                 override=bool(wish.override_reason))
+                 override=bool(wish.override_reason),
+                 **_of_act(act, appointment))
         if expires_at is None:
             reminders.schedule(appointment)
     return appointment
@@ -104,6 +106,9 @@ def move_appointment(
         wish = Wish(appointment.client, therapist, appointment.service, starts_at, appointment.minutes, by,
                      override_reason.strip(), (appointment.pk,))
         refuse_the_past(wish)
+        if starts_at < timezone.now() <= appointment.starts_at:
+            raise BadInput("A visit still to come can only be moved to a time still to come. Cancel it, and enter the "
+                           "one that took place by booking it late.", field="starts_at")
         was = {"at": appointment.said, "therapist": appointment.therapist.name, "room": appointment.room.name}
         before, old_time = as_it_stands(appointment, PUT_BACK), freed.time_of(appointment)
         same_room = appointment.room if room is None and therapist == appointment.therapist else room

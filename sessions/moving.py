@@ -95,7 +95,7 @@ def undo_together(*, practice: Practice, act: UUID, by: Actor) -> list[Appointme
 def events_of(practice: Practice, act: UUID) -> list[AppointmentEvent]:
     """What one act did, visit by visit."""
     steps = AppointmentEvent.objects.filter(
-        appointment__practice=practice, verb__in=("moved", "other-time", "cancel"), detail__act=str(act),
+        appointment__practice=practice, verb__in=("booked", "moved", "other-time", "cancel"), detail__act=str(act),
         at__gte=timezone.now() - 2 * reminders.grace())
     return list(steps.order_by("at", "pk"))
 
@@ -108,7 +108,21 @@ def _make(move: Move, visit: Appointment, act: UUID, by: Actor) -> None:
                          expected_version=move.version, by=by, act=act)
 
 
+def withdraw(visit: Appointment, by: Actor) -> None:
+    """Take a booking back: cancelled, and nobody is told who had not been told."""
+    if visit.status != Appointment.Status.BOOKED:
+        raise WrongState(f"This visit is “{visit.get_status_display().lower()}” by now.")
+    visit.status, visit.cancel_reason = Appointment.Status.CANCELLED, Appointment.Reason.OTHER
+    visit.version += 1
+    write_visit(visit, fields=["status", "cancel_reason", "version"])
+    log_step(visit, "undo-booked", by)
+    reminders.follow(visit)
+
+
 def _put_back(visit: Appointment, step: AppointmentEvent, by: Actor) -> None:
+    if step.verb == "booked":
+        withdraw(visit, by)
+        return
     put_back(visit, step.detail["before"], PUT_BACK)
     visit.version, visit.sequence = visit.version + 1, visit.sequence + (step.verb == "moved")
     lapse_expired(visit.practice, visit.occupied_from, visit.occupied_until)
@@ -126,4 +140,5 @@ def _put_back(visit: Appointment, step: AppointmentEvent, by: Actor) -> None:
 
 def _were(model: Any, name: str, steps: dict[UUID, AppointmentEvent]) -> set[Any]:
     """The therapists or rooms the visits were with before."""
-    return set(model.objects.filter(pk__in={step.detail["before"][name] for step in steps.values()}))
+    kept = [step.detail["before"] for step in steps.values() if "before" in step.detail]
+    return set(model.objects.filter(pk__in={before[name] for before in kept}))

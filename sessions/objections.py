@@ -221,7 +221,7 @@ def find_clashes(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[list[
     own = [row for row in taken if row.client_id == wish.client.pk
            and row.starts_at < wish.ends_at and row.ends_at > wish.starts_at]
     if busy:
-        clashes.append(SlotTaken(f"{wish.therapist.name} is taken {_span(busy[0])}."))
+        clashes.append(SlotTaken(_taken_words(wish.therapist.name, busy, wish)))
     if own:
         clashes.append(SlotTaken(
             f"{wish.client.name} already has a visit {_span(own[0])}, with {own[0].therapist.name}."))
@@ -229,10 +229,19 @@ def find_clashes(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[list[
     free = [r for r in rooms if r.pk not in in_room]
     if room and room.pk in in_room:
         other = f"; free at the same time in {_either(free)}" if free else ""
-        clashes.append(SlotTaken(f"{room.name} is taken {_span(in_room[room.pk])}{other}."))
+        there = [row for row in taken if row.room_id == room.pk]
+        clashes.append(SlotTaken(f"{_taken_words(room.name, there, wish)[:-1]}{other}."))
     elif not room and {r.pk for r in rooms} <= {row.room_id for row in taken if row not in (*busy, *own)}:
         clashes.append(SlotTaken(f"Every room for this service is taken {_wished_span(wish)}."))
     return clashes, None if clashes else room or free[0]
+
+
+def _taken_words(who: str, rows: Sequence[Appointment], wish: Wish) -> str:
+    """That a visit stands there, or only the break kept free between it and the wished one."""
+    over = [row for row in rows if row.starts_at < wish.ends_at and wish.starts_at < row.ends_at]
+    if over:
+        return f"{who} is taken {_span(over[0])}."
+    return f"{who} has a visit {_span(rows[0])}, and the break kept free beside it would be cut."
 
 
 def _standing(wish: Wish, begin: datetime, end: datetime) -> QuerySet[Appointment]:

@@ -212,7 +212,7 @@ class SeriesQuestionSerializer(serializers.Serializer[Any]):
     service = Owned(Service, where=_IN_USE)
     room = Owned(Room, where=_IN_USE, required=False, allow_null=True)
     first_starts_at = WallTime()
-    every_days = serializers.IntegerField(min_value=1, max_value=366)
+    every_days = serializers.IntegerField(min_value=1, max_value=366, default=7)
     weekdays = serializers.ListField(child=serializers.IntegerField(min_value=0, max_value=6), required=False,
                                      max_length=7)
     count = serializers.IntegerField(min_value=1, max_value=MOST_VISITS, required=False)

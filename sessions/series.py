@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from django.db import transaction
+from uuid_utils.compat import uuid7
 
 from clients.episodes import today_in
 from clients.models import Client
@@ -49,6 +50,7 @@ class SeriesDate:
     conflict: str = ""
     code: str = ""
     alternatives: tuple[datetime, ...] = ()
+    visit: str = ""  # where a visit stands there already
 
     @property
     def alternative(self) -> datetime | None:
@@ -98,8 +100,10 @@ def book_series(
             series = Series.objects.create(
                 practice=client.practice, client=client, therapist=therapist, service=service,
                 every_days=rhythm.interval_days, weekdays=sorted(set(rhythm.weekdays)), count=len(dates))
-            visits = [_book_date(d, client=client, therapist=therapist, service=service, by=by, room=room,
-                                 series=series, override_reason=override_reason, reading=reading) for d in dates]
+            act = uuid7()
+            wish = {"client": client, "therapist": therapist, "service": service, "by": by, "room": room,
+                    "series": series, "override_reason": override_reason, "reading": reading, "act": act}
+            visits = [_book_date(d, **wish) for d in dates]
             audit.record(by=by, verb="series_booked", subject=series, count=len(dates))
     except BadInput as refused:
         raise BadInput(refused.detail, field="first_starts_at", **refused.more) from refused
@@ -124,7 +128,8 @@ def as_data(found: SeriesDate, zone: str) -> dict[str, Any]:
     return {"on": found.on.isoformat(), "starts_at": clock.iso(found.starts_at, zone),
             "conflict": found.conflict or None, "code": found.code or None,
             "alternative": clock.iso(found.alternative, zone) if found.alternative else None,
-            "alternatives": [clock.iso(at, zone) for at in found.alternatives]}
+            "alternatives": [clock.iso(at, zone) for at in found.alternatives]} | (
+                {"appointment": found.visit} if found.visit else {})
 
 
 def _dates(client: Client, first: datetime, rhythm: Rhythm,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+import contextlib
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -47,8 +50,11 @@ def visits_meant(appointment: Appointment, scope: str, verb: str) -> list[Appoin
 def move_visits(
     *, appointment: Appointment, scope: str, starts_at: datetime, by: Actor, therapist: Membership | None = None,
     room: Room | None = None, override_reason: str = "", expected_version: int | None = None,
+    but: Collection[UUID] = (),
 ) -> list[Appointment]:
     """Move a visit and, by the same number of days and minutes on the wall, those of its series that are meant.
+
+    The visits in `but` stay where they are.
 
     All or none: `SeriesConflict` names every visit that cannot go there. Each keeps its history, as when moved alone,
     and one undo puts all of them back.
@@ -65,10 +71,33 @@ def move_visits(
                                 override_reason=override_reason, act=act)
 
     with transaction.atomic():
-        visits = _locked(appointment, scope, "move", [therapist] if therapist else [], expected_version)
+        visits = [visit for visit in _locked(appointment, scope, "move", [therapist] if therapist else [],
+                                             expected_version) if visit.pk == appointment.pk or visit.pk not in but]
         is_later = starts_at > appointment.starts_at
         visits.sort(key=lambda visit: visit.starts_at, reverse=is_later)  # none stands where the next one goes
         return sorted(_each(visits, move, "move"), key=lambda visit: visit.starts_at)
+
+
+class _Look(Exception):
+    """Takes every trial move back."""
+
+
+def try_moving(*, appointment: Appointment, scope: str, **wish: Any) -> list[SeriesDate]:
+    """Where each visit meant would go, or, at its old time, what speaks against that; nothing is moved.
+
+    `wish` is what `move_visits` takes.
+    """
+    found: list[SeriesDate] = []
+    with contextlib.suppress(_Look), transaction.atomic():
+        try:
+            found = [SeriesDate(visit.wall_date, visit.starts_at, visit=str(visit.pk))
+                     for visit in move_visits(appointment=appointment, scope=scope, **wish)]
+        except SeriesConflict as refused:
+            found = [SeriesDate(date.fromisoformat(told["on"]), datetime.fromisoformat(told["starts_at"]),
+                                told["conflict"] or "", told["code"] or "", visit=told["appointment"])
+                     for told in refused.more["dates"]]
+        raise _Look
+    return found
 
 
 def cancel_visits(*, appointment: Appointment, scope: str, by: Actor, reason: str = "other") -> list[Appointment]:
@@ -102,10 +131,11 @@ def _each(visits: Sequence[Appointment], act: Callable[[Appointment], Appointmen
         try:
             with transaction.atomic():
                 done.append(act(visit))
-                dates.append(SeriesDate(visit.wall_date, visit.starts_at))
+                dates.append(SeriesDate(visit.wall_date, visit.starts_at, visit=str(visit.pk)))
         except Refusal as refused:
             first = first or refused
-            dates.append(SeriesDate(visit.wall_date, visit.starts_at, words_of(refused), refused.code))
+            dates.append(SeriesDate(visit.wall_date, visit.starts_at, words_of(refused), refused.code,
+                                    visit=str(visit.pk)))
     if first is None:
         return done
     conflicts = sorted((d for d in dates if d.conflict), key=lambda found: found.starts_at)

@@ -16,7 +16,7 @@ from sessions import reminders
 from sessions.booking import PUT_BACK
 from sessions.diary import SlotTaken, fresh, lapse_expired, lock_diary, log_step, put_back, write_visit
 from sessions.models import Appointment, AppointmentEvent
-from sessions.moving import events_of, undo_together
+from sessions.moving import events_of, undo_together, withdraw
 from sessions.objections import Wish, find_clash
 from sessions.rescheduling import UndoConflict
 
@@ -31,6 +31,7 @@ class Undo:
     step: UUID
     words: str
     until: datetime
+    count: int = 1  # visits that come back together
 
 
 def undo_of(visit: Appointment) -> Undo | None:
@@ -73,7 +74,7 @@ def undo_act(*, appointment: Appointment, step: UUID, by: Actor) -> Appointment:
             undo_together(practice=by.practice, act=UUID(act), by=by)
             return fresh(appointment)
         if event.verb == "booked":
-            _withdraw(appointment, by)
+            withdraw(appointment, by)
         else:
             _restore(appointment, event, by)
     return appointment
@@ -84,11 +85,10 @@ def _offer(visit: Appointment, event: AppointmentEvent) -> Undo | None:
     is_whole = event.verb == "booked" or "before" in event.detail
     if event.verb not in _DONE or not is_whole or until <= timezone.now():
         return None
-    words = f"{visit.client.name}, {visit.said}: {_DONE[event.verb]}."
-    if act := event.detail.get("act"):
-        together = events_of(visit.practice, UUID(act))
-        words = f"{visit.client.name}, {len(together)} visits {_DONE[event.verb]}." if len(together) > 1 else words
-    return Undo(visit, event.pk, words, until)
+    act = event.detail.get("act")
+    count = len(events_of(visit.practice, UUID(act))) if act else 1
+    what = f", {count} visits" if count > 1 else f", {visit.said}:"
+    return Undo(visit, event.pk, f"{visit.client.name}{what} {_DONE[event.verb]}.", until, count)
 
 
 def _therapists(appointment: Appointment, step: UUID) -> list[Membership]:
@@ -96,16 +96,6 @@ def _therapists(appointment: Appointment, step: UUID) -> list[Membership]:
     event = appointment.events.filter(pk=step).first()
     before = event.detail.get("before", {}).get("therapist") if event else None
     return list(Membership.objects.filter(pk__in={appointment.therapist_id, before or appointment.therapist_id}))
-
-
-def _withdraw(appointment: Appointment, by: Membership) -> None:
-    if appointment.status != Appointment.Status.BOOKED:
-        raise WrongState(f"This visit is “{appointment.get_status_display().lower()}” by now.")
-    appointment.status, appointment.cancel_reason = Appointment.Status.CANCELLED, Appointment.Reason.OTHER
-    appointment.version += 1
-    write_visit(appointment, fields=["status", "cancel_reason", "version"])
-    log_step(appointment, "undo-booked", by)
-    reminders.follow(appointment)
 
 
 def _restore(appointment: Appointment, event: AppointmentEvent, by: Membership) -> None:

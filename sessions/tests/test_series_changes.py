@@ -8,7 +8,7 @@ import pytest
 
 from conftest import MONDAY, at
 from practice import clock
-from practice.refusals import Stale
+from practice.refusals import BadInput, Stale
 from sessions.booking import book_appointment, cancel_appointment, move_appointment
 from sessions.models import Appointment
 from sessions.rescheduling import UndoConflict
@@ -135,10 +135,35 @@ def test_the_page_asks_which_visits_are_meant_only_where_there_are_others(visits
     url = f"/appointments/{visits[1].pk}/"
     assert "This visit and those after it" in browser.get(url).content.decode()
     look = browser.get(f"{url}move/", {"on": "2026-12-02", "at": "14:00", "scope": "following"}).content.decode()
-    assert "2 more of its series go with it" in look
+    assert "3 visits go, each as many days and minutes further" in look and "Wed 16 Dec, 14:00" in look
     form = {"on": "2026-12-02", "at": "14:00", "therapist": ana.pk, "version": 1, "scope": "following"}
     done = browser.post(f"{url}move/", form, follow=True).content.decode()
     assert "3 visits moved" in done and "Undo" in done
     assert walls(visits[0].series) == [*weekly(1), *weekly(9, 16, 23, hour=14, minute=0)]
     browser.post(f"{url}cancel/", {"reason": "away", "scope": "following"})
     assert walls(visits[0].series) == weekly(1)
+
+
+def test_the_look_names_each_visit_that_cannot_go_and_one_can_stay_where_it_is(visits, page, desk, ines, ana, neuro_45):
+    book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(14, days=16), by=ana)
+    browser, url = page(desk), f"/appointments/{visits[1].pk}/move/"
+    wish = {"on": "2026-12-02", "at": "14:00", "scope": "following"}
+    look = browser.get(url, wish).content.decode()
+    assert "1 of 3 cannot go there" in look and "Tue 8 Dec, 10:30: Ana Alves is taken" in look
+    assert ">Move</button>" not in look
+    look = browser.get(url, wish | {"but": visits[2].pk}).content.decode()
+    assert "2 visits go" in look and "1 stays where it is" in look and ">Move</button>" in look
+    browser.post(url, wish | {"but": visits[2].pk, "therapist": ana.pk, "version": 1})
+    assert walls(visits[0].series) == [*weekly(1), *weekly(9, hour=14, minute=0), *weekly(15),
+                                       *weekly(23, hour=14, minute=0)]
+
+
+def test_one_undo_takes_a_whole_series_back(visits, ana):
+    assert undo_of(visits[0]).words == "Maria Lindqvist, 4 visits booked."
+    undo_act(appointment=visits[0], step=undo_of(visits[0]).step, by=ana)
+    assert walls(visits[0].series) == []
+
+
+def test_a_visit_still_to_come_is_not_moved_into_the_past(visits, ana):
+    with pytest.raises(BadInput, match="can only be moved to a time still to come"):
+        move_appointment(appointment=visits[1], starts_at=at(10, days=-7), by=ana, override_reason="typed wrong")

@@ -26,7 +26,7 @@ from sessions.forms import MoveForm
 from sessions.models import Appointment
 from sessions.objections import Wish, checked_at_booking, find_clashes, if_free, read, refuse_as_wished
 from sessions.reminders import said_grace
-from sessions.series_changes import Scope, move_visits, visits_meant
+from sessions.series_changes import Scope, move_visits, try_moving, visits_meant
 from sessions.states import next_state
 from sessions.supply import rooms_for, therapists_for
 from sessions.views.refused import nearest_times, other_words, takes_a_reason
@@ -52,7 +52,7 @@ def appointment_move(request: HttpRequest, pk: UUID) -> HttpResponse:
         moved = attempt(
             form, move_visits, appointment=visit, scope=asked["scope"], starts_at=form.starts_at, by=member,
             therapist=asked["therapist"], room=asked["room"], override_reason=asked["override_reason"],
-            expected_version=asked["version"])
+            expected_version=asked["version"], but=_but(request))
         if moved:
             return _done(request, visit, moved)
     return _page(request, visit, form)
@@ -127,23 +127,53 @@ def _looked_at(request: HttpRequest, visit: Appointment, form: MoveForm, member:
     check = checked_at_booking(visit.client, visit.minutes, on, reading)
     limits = cautions_for(reading.body, on=on, minutes=visit.minutes)
     takes_reason = takes_a_reason(refusal, member, wish, room) or bool(form["override_reason"].value())
+    series = _of_series(request, visit, form)
     stays = (start, therapist.pk) == (visit.starts_at, visit.therapist_id) and room in (None, visit.room)
     return {
         "said": clock.said(start, visit.time_zone, today=today_at(member.practice)), "therapist": therapist,
         "where": room or _free_room(wish), "refusal": refusal, "others": other_words(refusal),
         "nearest": [(_wall(at, visit), words) for at, words in nearest_times(refusal, visit.time_zone)],
-        "takes_reason": takes_reason, "stays": stays, "can_move": not stays and (refusal is None or takes_reason),
+        "takes_reason": takes_reason, "stays": stays,
+        "can_move": not stays and (refusal is None or takes_reason) and not series.get("in_the_way"),
         "check": told_to(member, limits, check),
         "desk_line": None if member.may_see_clinical else for_the_desk(check, therapist),
-        "scope_words": _scope_words(visit, form.cleaned_data.get("scope") or Scope.THIS),
+        **series,
         "nudges": _nudges(request, visit, start, therapist, asked), "named_room": asked,
     }
 
 
-def _scope_words(visit: Appointment, scope: str) -> str:
-    """How many of its series go with it."""
-    others = len(visits_meant(visit, scope, "move")) - 1
-    return f"{others} more of its series go with it, as many days and minutes further." if others > 0 else ""
+def _but(request: HttpRequest) -> list[UUID]:
+    """The visits of the series that are to stay where they are."""
+    found = []
+    for text in [*request.GET.getlist("but"), *request.POST.getlist("but")]:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+def _of_series(request: HttpRequest, visit: Appointment, form: MoveForm) -> dict[str, Any]:
+    """Which visits of the series are meant, and for more than one: where each would go, or why it cannot."""
+    if len(visits_meant(visit, Scope.ALL, "move")) < 2:
+        return {}
+    scope, but, zone = form.cleaned_data.get("scope") or Scope.THIS, _but(request), visit.time_zone
+    start, who, room = form.starts_at, form.cleaned_data["therapist"], form.cleaned_data.get("room")
+    assert start is not None
+
+    def address(chosen: str, leaving: list[UUID]) -> str:
+        base = move_address(visit, start, who.pk, room.pk if room else None, _back(request))
+        return f"{base}&{urlencode([('scope', chosen), *(('but', pk) for pk in leaving)])}"
+
+    dates = try_moving(appointment=visit, scope=scope, starts_at=start, by=member_of(request), therapist=who, room=room,
+                       but=but) if scope != Scope.THIS else []
+    today = today_at(visit.practice)
+    return {
+        "scopes": [(Scope(chosen).label, address(chosen, []), chosen == scope) for chosen in Scope.values],
+        "but": but, "left": len(but), "in_the_way": sum(bool(d.conflict) for d in dates),
+        "dates": [(clock.said(d.starts_at, zone, today=today), d.conflict,
+                   address(scope, [*but, UUID(d.visit)]) if d.conflict and d.visit != str(visit.pk) else "")
+                  for d in dates]}
 
 
 def _against(visit: Appointment, wish: Wish, room: Room | None) -> Refusal | None:

@@ -25,6 +25,7 @@ from sessions.rhythm import WEEK
 from sessions.series import as_data, book_series, try_series
 from sessions.views.client_choice import Whom, last_visit, whom_asked
 from sessions.views.refused import takes_a_reason
+from sessions.views.undone import remember
 
 TWICE = 3  # days between the two visits of a week
 
@@ -67,7 +68,8 @@ def series_new(request: HttpRequest) -> HttpResponse:
     visits = booked[1]
     messages.success(request, f"{len(visits)} visits booked for {whom.client.name}, from {visits[0].said} "
                      f"to {visits[-1].said}.")
-    return redirect("clients:client", whom.client.pk)
+    remember(request, visits[0])
+    return redirect("sessions:appointment", visits[0].pk)
 
 
 def _initial(request: HttpRequest, member: Membership, whom: Whom) -> dict[str, Any]:

@@ -81,6 +81,7 @@ def appointment_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     form = _form_of(verb, request, member)
     if not form.is_valid():
         return _page(request, visit, **{verb: form})
+    undone = undoing.undo_of(visit) if verb == "undo" else None
     done = attempt(form, _STEPS[verb], appointment=visit, by=member, **form.cleaned_data)
     if done is None:
         return _page(request, visit, **{verb: form})
@@ -90,7 +91,8 @@ def appointment_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         forget(request)
     if request.POST.get("next") and verb != "undo":
         return redirect(back_to(request, _url(visit)))
-    messages.success(request, f"{visit.client.name}, {done.said}: {_DONE[verb]}.")
+    which = f"{undone.count} visits" if undone and undone.count > 1 else done.said
+    messages.success(request, f"{visit.client.name}, {which}: {_DONE[verb]}.")
     return redirect(back_to(request, _url(visit)))
 
 
