@@ -27,6 +27,7 @@ from sessions.objections import Wish, against_the_body, read
 from sessions.supply import OpenSlot, find_open_slots, therapists_for
 
 SAME, AHEAD = 3, 42  # how many times "the same as last time" is offered; days looked at from the usual day on
+LEAST_TO_ANSWER = timedelta(hours=1)
 
 
 class FormUsed(Refusal):
@@ -53,8 +54,10 @@ def services_online(practice: Practice) -> list[Service]:
 
 
 def expiry(practice: Practice, starts_at: datetime) -> datetime:
-    """Until when a request made now keeps its time."""
-    return min(timezone.now() + timedelta(hours=practice.request_hours), starts_at)
+    """Until when a request made now keeps its time: so long that whoever asked can still come, or go elsewhere."""
+    now = timezone.now()
+    in_time = starts_at - timedelta(hours=practice.client_notice_hours) / 2
+    return min(now + timedelta(hours=practice.request_hours), max(in_time, now + LEAST_TO_ANSWER), starts_at)
 
 
 def ask_for_visit(
