@@ -90,16 +90,19 @@ def count_absences(visits: Iterable[Any]) -> list[tuple[str, UUID, str, int]]:
     """
     counts: dict[tuple[str, UUID, str], int] = {}
     for visit in visits:
-        if visit.wants_other_time or visit.status not in STANDING or visit.starts_at <= timezone.now():
-            continue
-        if visit.closed:
-            key = ("closure", visit.closed, visit.closed_name)
-        elif visit.off:
-            key = ("time-off", visit.off, visit.therapist.name)
-        else:
-            continue
-        counts[key] = counts.get(key, 0) + 1
+        key = None if visit.wants_other_time else absence_of(visit)
+        if key:
+            counts[key] = counts.get(key, 0) + 1
     return [(*key, count) for key, count in counts.items()]
+
+
+def absence_of(visit: Any) -> tuple[str, UUID, str] | None:
+    """The closed day or the time off a coming visit lies in: kind, id, and which or whose; read as above."""
+    if visit.status not in STANDING or visit.starts_at <= timezone.now():
+        return None
+    if visit.closed:
+        return "closure", visit.closed, visit.closed_name
+    return ("time-off", visit.off, visit.therapist.name) if visit.off else None
 
 
 def _off() -> QuerySet[TimeOff]:

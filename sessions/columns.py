@@ -14,7 +14,7 @@ from practice.clock import day_begins, instant_at, minute_of
 from practice.models import Membership, Room
 from sessions.availability import Window, intersect, merge, subtract
 from sessions.forms import therapists_of
-from sessions.grid import Piece, Placed, hours_shown, off_pieces, open_pieces, place, time_words
+from sessions.grid import QUARTER, Piece, Placed, hours_shown, off_pieces, open_pieces, place, shades, time_words
 from sessions.models import Appointment
 from sessions.work import Work, work_of
 
@@ -35,6 +35,7 @@ class Column:
     visits: list[Appointment] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
+    shades: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def said_hours(self) -> str:
@@ -113,19 +114,18 @@ def _column(member: Membership, title: str, on: date, windows: list[Window], wor
     zone, pk = member.practice.time_zone, therapist.pk if therapist else UUID(int=0)
     standing = [v for v in visits if not v.is_released]
     taken = [(minute_of(v.occupied_from), minute_of(v.occupied_until)) for v in standing]
-    column = Column(title, on, therapist, room, [_on_the_wall(w, on, zone) for w in windows], visits=standing,
+    column = Column(title, on, therapist, room, [on_the_wall(w, on, zone) for w in windows], visits=standing,
                     closed=work.closure_on(on))
-    if not column.closed:
-        gone = intersect(on_day(work.hours.get(pk, []), on, zone), merge(work.away.get(pk, [])))
-        column.away = [_on_the_wall(w, on, zone) for w in gone]
-    column.pieces = [Piece("visit", *_on_the_wall((minute_of(v.starts_at), minute_of(v.ends_at)), on, zone), visit=v)
+    gone = merge([*work.closed_windows, *work.away.get(pk, [])])
+    column.away = [on_the_wall(w, on, zone) for w in intersect(on_day(work.hours.get(pk, []), on, zone), gone)]
+    column.pieces = [Piece("visit", *on_the_wall((minute_of(v.starts_at), minute_of(v.ends_at)), on, zone), visit=v)
                      for v in standing]
     for window in subtract(windows, merge([open_from_now(), *taken])):
-        column.pieces += open_pieces(*_on_the_wall(window, on, zone))
+        column.pieces += open_pieces(*on_the_wall(window, on, zone))
     return column
 
 
-def _on_the_wall(window: Window, on: date, zone: str) -> tuple[int, int]:
+def on_the_wall(window: Window, on: date, zone: str) -> tuple[int, int]:
     """A stretch of time as minutes of that day on the wall; what reaches into the next day ends at midnight."""
     day, at, _ = clock.wall_of(instant_at(window[0]), zone)
     last_day, until, _ = clock.wall_of(instant_at(window[1]), zone)
@@ -138,8 +138,11 @@ def _drawn(columns: list[Column]) -> Drawn:
     first, last = hours_shown(p for c in columns for p in [
         *c.pieces, *(Piece("off", a, b) for a, b in [*c.hours, *c.away])])
     for column in columns:
-        off = off_pieces(column.hours, first, column.away, closed=column.closed) if (
+        off = off_pieces(column.hours, (first, last), column.away, closed=column.closed) if (
             column.therapist or column.hours or column.closed) else []
-        clear = [o for o in off if not any(p.begins < o.ends and p.ends > o.begins for p in column.pieces)]
+        taken = merge((p.begins, p.ends) for p in column.pieces)
+        clear = [Piece("off", a, b, o.words) for o in off for a, b in subtract([(o.begins, o.ends)], taken)
+                 if b - a >= QUARTER]
         column.placed = place([*column.pieces, *clear], first)
+        column.shades = shades(column.hours, (first, last))
     return Drawn(columns, first, last)

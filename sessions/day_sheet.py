@@ -42,7 +42,7 @@ class Row:
     begins: str
     ends: str
     client: str
-    phone: str
+    reach: str  # by phone, else by e-mail
     service: str
     room: str
     therapist: str
@@ -84,7 +84,7 @@ def day_sheet(practice: Practice, on: date, *, by_therapist: bool, with_limits: 
     visits = list(
         Appointment.objects.filter(practice=practice, starts_at__gte=begin, starts_at__lt=end)
         .exclude(status__in=RELEASED).exclude(status="proposed", expires_at__lte=timezone.now())
-        .select_related("client__practice", "therapist__user", "room", "service")
+        .select_related("client__practice", "therapist__user", "room", "service", "online")
         .prefetch_related(Prefetch("client__contacts", company, to_attr="company")).order_by("starts_at", "pk"))
     limits = _limits(visits, on) if with_limits else {}
     rows = [(visit.therapist, _row(visit, limits.get(visit.pk, ""))) for visit in visits]
@@ -105,17 +105,18 @@ def _limits(visits: Sequence[Appointment], on: date) -> dict[Any, str]:
 
 
 def _row(visit: Any, limits: str) -> Row:
-    client, wishes = visit.client, wishes_of(visit.client)
+    client, wishes, online = visit.client, wishes_of(visit.client), getattr(visit, "online", None)
     said = [
         f"Getting on the table: {wishes.transfer}" if wishes.transfer else "",
+        f"Getting in and onto the table: “{online.remark}”" if online and online.remark else "",
         f"Getting about: {wishes.mobility}" if wishes.mobility else "",
         PLACES_TO_WORK.get(wishes.works_on or "", ""),
         f"The room: {wishes.room_temperature}" if wishes.room_temperature else "",
         *(f"{who.get_role_display()}: {who.name}{f', {who.phone}' if who.phone else ''}" for who in client.company)]
     ends = clock.wall_of(visit.ends_at, visit.time_zone)[1]
-    return Row(clock.said_time(visit.wall_time), clock.said_time(ends), client.name, client.phone, visit.service.name,
-               visit.room.name, visit.therapist.user.name, visit.get_status_display(), tuple(filter(None, said)),
-               limits)
+    return Row(clock.said_time(visit.wall_time), clock.said_time(ends), client.name, client.phone or client.email,
+               visit.service.name, visit.room.name, visit.therapist.user.name,
+               visit.get_status_display(), tuple(filter(None, said)), limits)
 
 
 def day_sheet_pdf(sheet: DaySheet) -> bytes:
@@ -132,7 +133,7 @@ def day_sheet_pdf(sheet: DaySheet) -> bytes:
 
 def _to_print(row: Row, sheet: DaySheet) -> dict[str, Any]:
     place = f"{row.room}, {row.therapist}" if sheet.names_therapist else row.room
-    return {"time": row.begins, "until": f"to {row.ends}", "client": placed(row.client), "phone": one_line(row.phone),
+    return {"time": row.begins, "until": f"to {row.ends}", "client": placed(row.client), "reach": one_line(row.reach),
             "what": placed(row.service), "place": placed(place), "state": placed(row.state),
             "needs": placed_all(*row.needs), "limits": placed_all(row.limits)}
 

@@ -80,18 +80,28 @@ def open_pieces(begins: int, ends: int) -> list[Piece]:
     return pieces
 
 
-def off_pieces(windows: Sequence[tuple[int, int]], first_hour: int, away: Sequence[tuple[int, int]] = (), *,
+def off_pieces(windows: Sequence[tuple[int, int]], hours: tuple[int, int], away: Sequence[tuple[int, int]] = (), *,
                closed: str = "") -> list[Piece]:
-    """The breaks between the hours and where somebody is away, or one word on top of a day without any hours.
+    """The breaks between the hours and where somebody is away; a closed day as a whole, one word on a free one.
 
     Why somebody is away is nobody else's business; what the practice is closed for is.
     """
+    if closed:
+        return [Piece("off", hours[0] * 60, hours[1] * 60, f"Closed: {closed}")]
     gone = [Piece("off", begins, ends, "Away") for begins, ends in away]
     if not windows and not gone:
-        return [Piece("off", first_hour * 60, (first_hour + 1) * 60, f"Closed: {closed}" if closed else "Not working")]
+        return [Piece("off", hours[0] * 60, (hours[0] + 1) * 60, "Not working")]
     stretches = sorted([*windows, *away])
     return gone + [Piece("off", before[1], after[0], "Break")
                    for before, after in pairwise(stretches) if after[0] > before[1]]
+
+
+def shades(windows: Sequence[tuple[int, int]], hours: tuple[int, int]) -> list[tuple[int, int]]:
+    """Where nothing can be booked, as rows and how many each spans: what these windows leave of the hours shown."""
+    first, last = hours[0] * 4, hours[1] * 4
+    edges = [first, *(edge for a, b in sorted(windows) for edge in (a // QUARTER, -(-b // QUARTER))), last]
+    return [(row - first, min(MOST_SPAN, until - row)) for begin, until in zip(edges[::2], edges[1::2], strict=True)
+            for row in range(begin, until, MOST_SPAN)]
 
 
 def now_row(minute: int, first_hour: int, last_hour: int) -> tuple[int, int] | None:

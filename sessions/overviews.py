@@ -11,10 +11,10 @@ from uuid import UUID
 
 from practice.clock import day_begins, minute_of
 from practice.models import Membership
-from sessions.availability import Window, merge, subtract
-from sessions.columns import SATURDAY, days_from, on_day, open_from_now
+from sessions.availability import Window, intersect, merge, subtract
+from sessions.columns import SATURDAY, days_from, on_day, on_the_wall, open_from_now
 from sessions.forms import therapists_of
-from sessions.grid import LEAST_OPEN
+from sessions.grid import LEAST_OPEN, time_words
 from sessions.models import RELEASED, Appointment
 from sessions.work import Work, work_of
 
@@ -29,7 +29,7 @@ class Cell:
     held: int = 0
     open_minutes: int = 0
     is_working: bool = False
-    is_away: bool = False
+    away: str = ""
     closed: str = ""
 
     @property
@@ -72,7 +72,16 @@ def _cell(day: date, visits: Sequence[Appointment], windows: Sequence[Window], w
     closed = work.closure_on(day)
     return Cell(day, tuple(standing), len(standing), sum(v.status == "held" for v in visits), _open(own, taken),
                 is_working=_is_to_come(own), closed=closed,
-                is_away=not closed and not own and bool(on_day(work.away.get(pk, []), day, zone)))
+                away="" if closed else _said_away(own, day, work, pk, zone))
+
+
+def _said_away(own: Sequence[Window], day: date, work: Work, pk: UUID, zone: str) -> str:
+    """That somebody is away, and when, where they work the rest of the day; "" where they are not."""
+    gone = on_day(merge(work.away.get(pk, [])), day, zone)
+    if not own:
+        return "away" if gone else ""
+    said = [on_the_wall(window, day, zone) for window in intersect(on_day(work.hours.get(pk, []), day, zone), gone)]
+    return f"away {', '.join(f'{time_words(a)}–{time_words(b)}' for a, b in said)}" if said else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ A constant number of queries, whatever the number of visits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -14,7 +14,9 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from clients.contraindications import cautions_for
+from clients.duplicates import listed_alike
 from clients.limits import bodies_of
+from clients.models import Client
 from practice import clock
 from practice.clock import day_begins, instant_at, minute_of
 from practice.models import Membership
@@ -66,7 +68,7 @@ class Day:
     rows: list[VisitRow | OpenRow]
     needs: list[Need] = field(default_factory=list)
     therapists: tuple[Membership, ...] = ()
-    requests: tuple[Appointment, ...] = ()  # asked for online, waiting for an answer
+    requests: tuple[tuple[Appointment, list[Client]], ...] = ()  # asked for online, and who they might be already
 
     @property
     def count(self) -> int:
@@ -84,7 +86,7 @@ def day_of(member: Membership, on: date, *, everybody: bool) -> Day:
         .filter(Q(starts_at__gte=begin, starts_at__lt=end) | Q(wants_other_time=True, starts_at__gte=timezone.now())
                 | Q(status="proposed", expires_at__gt=timezone.now()) | in_absence())
         .annotate(asked_by=_last_asked(), **absence_columns()).select_related(
-            "client__practice", "therapist__user", "room", "service").order_by("starts_at", "id"))
+            "client__practice", "therapist__user", "room", "service", "online").order_by("starts_at", "id"))
     visits = [v for v in found if begin <= v.starts_at < end]
     asking = [v for v in found if v.wants_other_time and v.status in LIVE and v.starts_at >= timezone.now()]
     requests = [v for v in found if v.status == "proposed" and v.expires_at and v.expires_at > timezone.now()]
@@ -95,7 +97,16 @@ def day_of(member: Membership, on: date, *, everybody: bool) -> Day:
                                       *_open_rows(visits, therapists, on, member)]
     rows.sort(key=lambda row: row.starts_at)
     return Day(on, everybody, rows, needs_of(member, mine, found, asking, answers), tuple(therapists),
-               tuple(requests))
+               tuple(_who_asks(member, requests)))
+
+
+def _who_asks(member: Membership, requests: Sequence[Appointment]) -> Iterator[tuple[Appointment, list[Client]]]:
+    """Each request with those of the list who may be the same person; whoever is on it already is nobody else."""
+    new = [v for v in requests if v.client.is_provisional]
+    alike = dict(zip((v.pk for v in new), listed_alike(
+        by=member, people=[(v.client.name, v.client.email, v.client.phone) for v in new]), strict=True))
+    for visit in requests:
+        yield visit, [other for other in alike.get(visit.pk, []) if other.pk != visit.client_id]
 
 
 def _last_asked() -> Subquery:

@@ -15,7 +15,7 @@ from clients.models import Clearance, Contact, Finding
 from conftest import MONDAY, at, make_client, make_member
 from practice.models import Closure, Room, TimeOff
 from sessions.booking import book_appointment
-from sessions.grid import Piece, open_pieces, place
+from sessions.grid import Piece, open_pieces, place, shades
 from sessions.models import Appointment
 from sessions.tests.reading import TUESDAY, clinical_in, words_of
 
@@ -100,10 +100,49 @@ def test_a_closed_day_is_named_and_why_somebody_is_away_is_not(visit, page, desk
     assert "Away" not in words_of(page(desk).get(f"/diary/?on={TUESDAY}"))
 
 
+def test_a_visit_in_time_off_stands_amid_it_and_leads_to_who_must_move(visit, page, desk, ana, riverside):
+    queries = ("", "&by=room", f"&view=week&therapist={ana.pk}", "&view=week&therapist=everyone")
+    for query in queries:
+        assert "must move" not in words_of(page(desk).get(f"/diary/?on={TUESDAY}{query}")), query
+    off = TimeOff.objects.create(practice=riverside, therapist=ana, starts_at=at(9), ends_at=at(12), reason="Dentist")
+    for query in queries:
+        words = words_of(page(desk).get(f"/diary/?on={TUESDAY}{query}"))
+        assert re.search(rf'href="/away/time-off/{off.pk}/">.*?must move', words), query
+    day = words_of(page(desk).get(f"/diary/?on={TUESDAY}"))
+    assert day.count('<div class="diary-off">Away</div>') == 2  # before the visit and after it
+    assert "away 09:00–12:00" in words
+    assert page(desk).get(f"/away/time-off/{off.pk}/").status_code == 200
+
+
+def test_a_visit_on_a_closed_day_leads_to_who_must_move_and_the_day_is_closed_around_it(visit, page, desk, riverside):
+    shut = Closure.objects.create(practice=riverside, first_on=TUESDAY, last_on=TUESDAY, name="Staff day")
+    words = words_of(page(desk).get(f"/diary/?on={TUESDAY}"))
+    assert f'href="/away/closure/{shut.pk}/"' in words
+    first = words.split('id="col-1"')[1].split("</section>")[0]
+    assert first.count('<div class="diary-off">Closed: Staff day</div>') == 2
+    assert "diary-open" not in first
+
+
+def test_what_lies_outside_the_hours_is_shaded_and_nothing_else():
+    assert shades([(540, 720), (780, 1020)], (8, 18)) == [(0, 4), (16, 4), (36, 4)]
+    assert shades([], (8, 20)) == [(0, 32), (32, 16)]  # no more rows in one than a piece may span
+    assert shades([(480, 1080)], (8, 18)) == []
+
+
+@pytest.mark.parametrize(("on", "before", "after"), [
+    ("2026-11-18", "9–15 Nov", "23–29 Nov"), ("2026-12-02", "23–29 Nov", "7–13 Dec"),
+    ("2026-11-24", "16–22 Nov", "30 Nov – 6 Dec")])
+def test_the_arrows_of_a_week_say_which_week(page, desk, ana, on, before, after):
+    words = words_of(page(desk).get(f"/diary/?on={on}&view=week&therapist={ana.pk}"))
+    assert re.search(rf'rel="prev">.*?</svg>{before}</a>', words)
+    assert f'rel="next">{after}<svg' in words
+
+
 def test_now_is_a_line_in_todays_columns_only(page, desk, ana, riverside):
     with time_machine.travel(at(10, 37, days=0), tick=False):
         words = words_of(page(desk).get("/diary/"))
         assert '<li class="diary-now r-6 now q-1" aria-hidden="true"><span>10:37 now' in words
+        assert '<span class="diary-clock r-7 q-1">10:37</span>' in words
         assert "diary-now" not in words_of(page(desk).get(f"/diary/?on={TUESDAY}"))
 
 

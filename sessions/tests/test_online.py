@@ -1,15 +1,19 @@
 """Booking by oneself: the practice's public page, a client's own link, what staff answer. A stranger learns nothing."""
 
+import io
 import re
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pypdf import PdfReader
 
 from clients.models import Client
-from conftest import at
+from conftest import at, make_client
 from practice import outbox
 from practice.models import Message
 from sessions import online, requests
@@ -83,6 +87,29 @@ def test_somebody_new_asks_for_a_time_and_it_is_a_request_until_staff_accept(ope
     visit.refresh_from_db()
     assert (visit.status, visit.expires_at, visit.client.is_provisional) == ("booked", None, False)
     assert set(Message.objects.filter(state="waiting").values_list("kind", flat=True)) >= {"request-accepted"}
+
+
+def test_today_shows_beside_accept_who_a_newcomer_may_be_and_what_they_wrote_at_the_price_of_one(
+    open_house, neuro_45, page, ana
+):
+    listed = make_client(open_house, "Nora Quist")
+    ask(page(None), neuro_45)
+    browser = page(ana)
+    with CaptureQueriesContext(connection) as one:
+        words = words_of(browser.get("/?whose=all"))
+    line = words.split('<ul class="asked">')[1].split("</ul>")[0]
+    assert "Perhaps already on your list" in line and f'href="/clients/{listed.pk}/"' in line
+    assert "“<bdi>I use a rollator.</bdi>”" in line
+    ask(page(None), neuro_45, name="Otto Nemo", email="otto@example.org", remark="")
+    with CaptureQueriesContext(connection) as two:
+        both = words_of(browser.get("/?whose=all"))
+    assert both.count("Perhaps already on your list") == both.count("Getting in and onto the table") == 1
+    assert len(two) == len(one) <= 17 + 2  # who is listed, and those found
+    visit = Appointment.objects.get(client__name="Nora Quist")
+    sheet = f"/diary/print/?on={visit.wall_date}"
+    paper = " ".join(p.extract_text() for p in PdfReader(io.BytesIO(browser.get(f"{sheet}&as=pdf").content)).pages)
+    for shown in (words_of(browser.get(sheet)), " ".join(paper.split())):
+        assert "I use a rollator." in shown and "nora@example.org" in shown
 
 
 def test_a_request_keeps_its_time_until_it_runs_out_and_then_whoever_asked_is_told(open_house, neuro_45, page, time_machine):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +21,7 @@ from practice.models import Membership
 from practice.pages import member_page
 from sessions import columns, overviews
 from sessions.asked import FIRST_DAY, LAST_DAY, date_asked, member_of, row_asked, today_at
+from sessions.away import absence_columns, absence_of
 from sessions.columns import Drawn
 from sessions.flags import Flag, flags_of, with_marks
 from sessions.forms import therapists_of
@@ -141,7 +142,8 @@ def _ways(asked: Asked) -> dict[str, Any]:
     week = "everybody" if asked.look == "everybody" else "week"
     here = reverse("sessions:diary") + asked.address(move="")
     return {"here": asked.address(move=""), "down": asked.address(move=""), "quarters": quarters(asked.moving, here),
-            "before": before, "after": after, "unit": {"rooms": "day", "everybody": "week"}.get(asked.look, asked.look),
+            "before_words": _said(asked, before), "after_words": _said(asked, after),
+            "unit": {"rooms": "day", "everybody": "week"}.get(asked.look, asked.look),
             "before_url": asked.address(on=max(before, FIRST_DAY)), "after_url": asked.address(on=min(after, LAST_DAY)),
             "today_url": asked.address(on=asked.today),
             "looks": [(look, words, key, asked.address(look)) for look, words, key in (
@@ -151,17 +153,30 @@ def _ways(asked: Asked) -> dict[str, Any]:
             + ([("move", asked.moving.pk)] if asked.moving else [])}
 
 
+def _said(asked: Asked, on: date) -> str:
+    """A day, week or month an arrow leads to: "Tue 24", "9–15 Nov", "30 Nov – 6 Dec", "Dec"."""
+    shown = replace(asked, on=on)
+    if asked.look == "month":
+        return clock.MONTHS[on.month - 1]
+    if shown.first == shown.last:
+        return f"{clock.WEEKDAYS[on.weekday()]} {on.day}"
+    first, last = (f"{day.day} {clock.MONTHS[day.month - 1]}" for day in (shown.first, shown.last))
+    return f"{shown.first.day}–{last}" if shown.first.month == shown.last.month else f"{first} – {last}"
+
+
 def _visits(member: Membership, first: date, last: date) -> list[Any]:
     """The visits of these days with their marks; one query, and six more where a body has to be looked at."""
     zone = member.practice.time_zone
     rows = Appointment.objects.visible_to(member).filter(
         starts_at__gte=day_begins(first, zone), starts_at__lt=day_begins(last + timedelta(days=1), zone))
-    visits = list(with_marks(rows, member).select_related("client__practice", "therapist__user", "room", "service")
-                  .order_by("starts_at", "id"))
+    visits = list(with_marks(rows, member).annotate(**absence_columns()).select_related(
+        "client__practice", "therapist__user", "room", "service").order_by("starts_at", "id"))
     flags = flags_of(visits, member)
     for visit in visits:
+        absence = absence_of(visit)
         vars(visit).update(flags=flags[visit.pk], may_move="move" in offered(visit, member) and
-                           visit.ends_at > timezone.now())
+                           visit.ends_at > timezone.now(),
+                           must_move=reverse("sessions:away", args=absence[:2]) if absence else "")
     return visits
 
 
@@ -176,9 +191,11 @@ def _grid(asked: Asked, member: Membership, drawn: Drawn, visits: list[Any]) -> 
         if now and column.on == today:
             after = next((i for i, p in enumerate(column.placed) if p.row > now[0]), len(column.placed))
             column.placed.insert(after, Placed(Piece(f"now q-{now[1]}", 0, 0, clock.said_time(at)), now[0], 1))
+    is_now_shown = any(column.on == today for column in drawn.columns)
     mine = [v for v in visits if asked.look != "week" or asked.whose is None or v.therapist_id == asked.whose.pk]
     closed = {column.closed: None for column in drawn.columns if column.closed}
     return {"columns": drawn.columns, "hours": hour_rows(drawn.first_hour, drawn.last_hour),
+            "now": (now[0] + 1, now[1], clock.said_time(at)) if now and is_now_shown else None,
             "rows": drawn.last_hour - drawn.first_hour, "first_minute": drawn.first_hour * 60,
             "closed": list(closed) if asked.look != "week" else [], "today": today,
             "held": [v for v in mine if v.status == "held"],

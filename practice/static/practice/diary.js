@@ -7,6 +7,13 @@
   const words = (minute) => `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
   const bodies = () => [...grid.querySelectorAll(".diary__body")];
 
+  // --- a week that is wider than the screen begins at today, and says that there is more -----------------------------
+  if (diary && wide() && diary.scrollWidth > diary.clientWidth + 1) {
+    const today = diary.querySelector(".diary__col.is-today"), more = document.querySelector("[data-more]");
+    if (more) more.hidden = false;
+    if (today) diary.scrollLeft = today.offsetLeft - diary.querySelector(".diary__gutter").offsetWidth;
+  }
+
   // --- keys: one letter each, and a switch to turn them off -------------------------------------------------------
   const list = document.querySelector("[data-keys-list]"), toggle = document.querySelector("[data-keys]");
   let keysOn = localStorage.getItem("keys") !== "off";
@@ -113,7 +120,7 @@
     if (lifted) { if (carry(event.key)) event.preventDefault(); return; }
     const piece = event.target.closest?.(".diary__body a");
     if (piece && event.key.startsWith("Arrow")) {
-      const next = step(piece.matches(".diary-move") ? piece.previousElementSibling : piece, event.key);
+      const next = step(piece.matches(".diary-move, .diary-must") ? piece.closest("li").querySelector("a") : piece, event.key);
       if (next) { event.preventDefault(); next.focus(); }
       return;
     }
