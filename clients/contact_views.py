@@ -8,13 +8,13 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from clients.contacts import add_contact, change_contact, remove_contact
 from clients.fields import ChoiceOf, DayField, LineField, MailField, PhoneField
 from clients.models import Client, Contact
 from clients.views import member_of, status_of
-from practice.pages import attempt, find, member_page
+from practice.pages import attempt, find, member_page, post_page
 
 
 class ContactForm(forms.Form):
@@ -62,7 +62,7 @@ def contact_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
                                                     "contact": contact}, status=status_of(form))
 
 
-@require_POST
+@post_page("clients:contact_edit", "pk")
 @member_page()
 def contact_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take them off the people around the client."""

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from clients.episodes import today_in
 from clients.fields import DayField, LineField, NumberField, RowField
@@ -17,7 +17,7 @@ from clients.models import Client, Doctor, Referral
 from clients.referrals import MOST_VISITS, change_referral, close_referral, open_referral
 from clients.views import member_of, status_of
 from practice.models import Membership
-from practice.pages import attempt, find, member_page
+from practice.pages import attempt, find, member_page, post_page
 
 
 class ReferralForm(forms.Form):
@@ -76,7 +76,7 @@ def referral_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         status=status_of(form))
 
 
-@require_POST
+@post_page("clients:referral_edit", "pk")
 @member_page()
 def referral_close(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Nothing more is booked on it."""

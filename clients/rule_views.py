@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.conditions import CONDITIONS
 from clients.fields import LineField, NumberField
@@ -23,7 +23,7 @@ from clients.search import folded
 from clients.views import member_of, status_of
 from practice.access import CLINICAL, Role
 from practice.models import Membership
-from practice.pages import attempt, member_page
+from practice.pages import attempt, member_page, post_page
 
 _LABELS = {"max_pressure": "Pressure at most (0 to 5)", "max_minutes": "Minutes at most",
            "days": "For how many days", "days_after": "For how many days afterwards"}
@@ -106,7 +106,7 @@ def rule_page(request: HttpRequest, code: str) -> HttpResponse:
         "change": change, "history": history, "may_change": member.role == Role.OWNER}, status=status_of(form))
 
 
-@require_POST
+@post_page("clients:rule", "code")
 @member_page(CLINICAL)
 def rule_restore(request: HttpRequest, code: str) -> HttpResponse:
     """Work by the published rule again."""

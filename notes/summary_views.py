@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.consents import record_consent
 from clients.models import Client, Consent
@@ -21,7 +21,7 @@ from notes.models import Share, Summary
 from notes.reading import read_summary, whole_summary
 from notes.summary_forms import ConsentForm, ProseForm, ShareForm, SummaryForm
 from practice.access import CLINICAL, THERAPISTS
-from practice.pages import attempt, find, member_page
+from practice.pages import attempt, find, member_page, post_page
 from sessions.asked import back_to, member_of, status_of, today_at
 
 _RELATIONS = ("client__practice", "doctor", "author__user", "practice")
@@ -57,7 +57,7 @@ def summary(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("notes:summary", found.pk)
 
 
-@require_POST
+@post_page("notes:summary", "pk")
 @member_page(THERAPISTS)
 def summary_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Sign what was shown; prose typed since is saved and shown first."""
@@ -86,7 +86,7 @@ def summary_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     return pdf_of(read_summary(summary=found, by=member_of(request), what="letter"))
 
 
-@require_POST
+@post_page("notes:summary", "pk")
 @member_page(THERAPISTS)
 def consent_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record that the client agreed to this summary going to this doctor."""
@@ -100,7 +100,7 @@ def consent_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, whole_summary(found), agreement=form)
 
 
-@require_POST
+@post_page("notes:summary", "pk")
 @member_page(THERAPISTS)
 def share_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Share with the doctor; link and code are shown this once."""
@@ -117,7 +117,7 @@ def share_new(request: HttpRequest, pk: UUID) -> HttpResponse:
         "room": "clients", "summary": found, "made": made, "is_mailed": is_mailed})
 
 
-@require_POST
+@post_page("sessions:today")
 @member_page(THERAPISTS)
 def share_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Close a share at once."""
@@ -127,7 +127,7 @@ def share_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(back_to(request, reverse("notes:summary", args=[share.summary_id])))
 
 
-@require_POST
+@post_page("sessions:today")
 @member_page(CLINICAL)
 def consent_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The client took an agreement back."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from notes import signing, writing
 from notes.forms import AddendumForm, whole_number
@@ -19,7 +19,7 @@ from notes.summaries import SECTIONS, days_to_tell, doctors_of
 from notes.writing import TreatmentInput
 from practice.access import THERAPISTS
 from practice.models import AuditEntry
-from practice.pages import attempt, find, member_page
+from practice.pages import attempt, find, member_page, post_page
 from sessions.asked import member_of, status_of
 from sessions.booking import arrive
 from sessions.models import Appointment
@@ -28,7 +28,7 @@ from sessions.steps import offered
 _RELATIONS = ("client__practice", "appointment__service", "author__user", "signed_by__user", "practice")
 
 
-@require_POST
+@post_page("sessions:appointment", "pk")
 @member_page(THERAPISTS)
 def note_begin(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Begin the note of a visit, or open the one it has."""
@@ -52,7 +52,7 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _sheet(request, found, Sheet.of(found))
 
 
-@require_POST
+@post_page("notes:note", "pk")
 @member_page(THERAPISTS)
 def note_check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the check says of the rows as they are typed: a fragment that fills each row's place."""
@@ -60,7 +60,7 @@ def note_check(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "notes/check.html", {"note": found, "sheet": Sheet.typed(found, request.POST.dict())})
 
 
-@require_POST
+@post_page("notes:note", "pk")
 @member_page(THERAPISTS)
 def note_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Sign a draft as it was saved."""
@@ -69,7 +69,7 @@ def note_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _sign(request, found, sheet, data)
 
 
-@require_POST
+@post_page("notes:note", "pk")
 @member_page(THERAPISTS)
 def addendum_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Add to a signed note."""

@@ -9,14 +9,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from practice import clock
 from practice.closures import close_on_holidays, close_practice, holidays_ahead, reopen, set_place
 from practice.hours_views import done, who_must_move
 from practice.models import Closure, Membership
 from practice.offer_views import OWNER
-from practice.pages import attempt, find, member_of, member_page, status_of
+from practice.pages import attempt, find, member_of, member_page, post_page, status_of
 from practice.supply_forms import ClosureForm, HolidaysForm, PlaceForm
 
 
@@ -38,7 +38,7 @@ def closure_list(request: HttpRequest) -> HttpResponse:
         "room": "practice", "form": form, "rows": rows}, status=status_of(form))
 
 
-@require_POST
+@post_page("practice:closures")
 @member_page(OWNER)
 def closure_drop(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open then after all."""

@@ -41,6 +41,26 @@ class Holiday:
         return self.closure is not None and not self.closure.is_public_holiday
 
 
+_IN_ITS_PLACE = re.compile(r"(.+) \((?:observed|substitute day|in lieu)\)")
+_NEAR = timedelta(days=7)
+
+
+def with_substitutes(ahead: Collection[Holiday]) -> list[tuple[Holiday, tuple[Holiday, ...]]]:
+    """Each holiday with the days kept in its place, "… (observed)"; one whose holiday is not ahead stands alone.
+
+    Days that another closure covers are left out.
+    """
+    free = [holiday for holiday in ahead if not holiday.is_fixed]
+    of: dict[date, list[Holiday]] = {}
+    for holiday in free:
+        found = _IN_ITS_PLACE.fullmatch(holiday.name)
+        mains = [h for h in free if found and found[1] in h.name.split("; ") and abs(h.on - holiday.on) <= _NEAR]
+        if mains:
+            of.setdefault(mains[0].on, []).append(holiday)
+    substitutes = {h.on for rows in of.values() for h in rows}
+    return [(h, tuple(of.get(h.on, ()))) for h in free if h.on not in substitutes]
+
+
 @cache
 def countries() -> tuple[tuple[str, str], ...]:
     """Every country whose public holidays are known: code and name, by name."""

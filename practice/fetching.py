@@ -108,7 +108,7 @@ def _read(url: str) -> _Address:
     if host and not _HOST.fullmatch(host):
         raise CannotFetch("This is not an address. Copy it whole from your calendar.")
     if parts.scheme != "https" or not host:
-        raise CannotFetch("The address has to begin with https://. Copy it whole from your calendar.")
+        raise CannotFetch("The address has to begin with https:// or webcal://. Copy it whole from your calendar.")
     if parts.username is not None or parts.password is not None:
         raise CannotFetch("The address holds a name and password. Use the calendar's private address, without them.")
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from practice import clock, stretches
 from practice.access import EVERYBODY, Role
@@ -27,7 +27,7 @@ from practice.hours import (
 from practice.models import DayHours, Membership, TimeOff
 from practice.offer_views import OWNER
 from practice.offers import set_skills
-from practice.pages import attempt, find, member_of, member_page, status_of
+from practice.pages import attempt, find, member_of, member_page, post_page, status_of
 from practice.refusals import NotAllowed
 from practice.stretches import Stretch
 from practice.supply_forms import DayHoursForm, SkillsForm, TimeOffForm, WeekForm
@@ -51,7 +51,7 @@ def hours_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, person, week=form)
 
 
-@require_POST
+@post_page("practice:hours", "pk")
 @member_page(OWNER)
 def day_hours_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Other hours on one date."""
@@ -67,7 +67,7 @@ def day_hours_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, person, day=form)
 
 
-@require_POST
+@post_page("practice:home")
 @member_page(OWNER)
 def day_hours_drop(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The usual hours hold on that date again."""
@@ -77,7 +77,7 @@ def day_hours_drop(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(who_must_move("hours", row.therapist_id))
 
 
-@require_POST
+@post_page("practice:hours", "pk")
 @member_page(OWNER)
 def skills_change(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Which skills a therapist has."""
@@ -109,7 +109,7 @@ def time_off_new(request: HttpRequest) -> HttpResponse:
         "room": "practice", "form": form}, status=status_of(form))
 
 
-@require_POST
+@post_page("practice:home")
 @member_page()
 def time_off_drop(request: HttpRequest, pk: UUID) -> HttpResponse:
     """They are there after all."""

@@ -8,12 +8,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from practice.access import Role
 from practice.models import Room, Service
 from practice.offers import add_room, add_service, change_room, change_service, in_use_first, set_in_use
-from practice.pages import attempt, find, member_of, member_page, status_of
+from practice.pages import attempt, find, member_of, member_page, post_page, status_of
 from practice.supply_forms import RoomForm, ServiceForm, therapists_of
 
 OWNER = frozenset({Role.OWNER})
@@ -67,7 +67,7 @@ def service_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _form_page(request, form, service.name, "practice:services", "Services")
 
 
-@require_POST
+@post_page("practice:service", "pk")
 @member_page(OWNER)
 def service_use(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """Retire a service, or bring it back."""
@@ -109,7 +109,7 @@ def room_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _form_page(request, form, row.name, "practice:rooms", "Rooms")
 
 
-@require_POST
+@post_page("practice:room", "pk")
 @member_page(OWNER)
 def room_use(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """Retire a room, or bring it back."""

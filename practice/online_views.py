@@ -27,6 +27,7 @@ class OnlineForm(forms.Form):
     public_slug = forms.CharField(label="The address of your public page ends in", required=False, max_length=60,
                                   error_messages={"max_length": "At most 60 letters."},
                                   widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}))
+    old_links_stop = forms.BooleanField(label="Change the address: links to the old one stop")
     new_clients_online = forms.ChoiceField(
         label="Somebody new", choices=NewClients.choices, widget=forms.RadioSelect,
         error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose one of the list."))
@@ -44,6 +45,13 @@ class OnlineForm(forms.Form):
             "books_online": practice.books_online, "public_slug": practice.public_slug or slugify(practice.name)[:60],
             "new_clients_online": practice.new_clients_online, "request_hours": practice.request_hours,
             "services": [str(row.pk) for row in rows if row.is_online]})
+        typed = str(self["public_slug"].value() or "").strip().lower()
+        if self.is_bound and practice.public_slug and typed != practice.public_slug:
+            self.fields["old_links_stop"].error_messages["required"] = (
+                f"Whoever has a link that ends in {practice.public_slug} finds nothing there any more. "
+                "Tick that you mean it, or leave the address as it was.")
+        else:
+            del self.fields["old_links_stop"]
         self.fields["public_slug"].help_text = f"{settings.BASE_URL}/book-with/… Small letters, digits and hyphens."
         self.fields["services"].choices = [  # type: ignore[attr-defined]
             (str(row.pk), f"{row.name}, {row.minutes} minutes") for row in rows]
@@ -57,7 +65,8 @@ def online_page(request: HttpRequest) -> HttpResponse:
     practice = member.practice
     form = OnlineForm(request.POST if request.method == "POST" else None, practice=practice)
     if form.is_bound and form.is_valid() and attempt(
-            form, change_online_booking, practice=practice, by=member, **form.cleaned_data):
+            form, change_online_booking, practice=practice, by=member,
+            **{name: value for name, value in form.cleaned_data.items() if name != "old_links_stop"}):
         messages.success(request, "Saved. It holds from now on; what is booked stays.")
         return redirect("practice:online")
     url = f"{settings.BASE_URL}/book-with/{practice.public_slug}/" if practice.books_online else ""

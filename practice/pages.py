@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 
 from practice.access import EVERYBODY, Role
 from practice.refusals import NotAllowed, Refusal
@@ -44,6 +45,23 @@ def member_page(roles: frozenset[Role] = EVERYBODY) -> Callable[[Any], Any]:
             return view(request, *args, **kwargs)
 
         return guarded
+
+    return wrap
+
+
+def post_page(opens: str, *named_by: str) -> Callable[[Any], Any]:
+    """An address that only takes a press: whoever opens or reloads it gets the page `opens`, of the same ids."""
+
+    def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        pressed = require_POST(view)
+
+        @wraps(view)
+        def posted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method in ("GET", "HEAD"):
+                return redirect(opens, **{name: kwargs[name] for name in named_by})
+            return pressed(request, *args, **kwargs)
+
+        return posted
 
     return wrap
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from practice import clock, stretches
-from practice.closures import Holiday, countries, regions_of
+from practice.closures import Holiday, countries, regions_of, with_substitutes
 from practice.fields import ChoiceOf, ClockField, DayField, LineField, NumberField, RowField, SomeOf
 from practice.hours import LAST_DAY
 from practice.models import Membership, Room, Service, Skill
@@ -132,7 +132,8 @@ class WeekForm(forms.Form):
     """A week of work, and from which date it holds."""
 
     def __init__(self, *args: Any, week: dict[int, list[Stretch]], today: date, **kwargs: Any) -> None:
-        initial = {f"day_{day}": stretches.said(found) for day, found in week.items()} | {"since": today}
+        initial = {f"day_{day}": stretches.said(found) for day, found in week.items()} | {
+            "since": today + timedelta(days=7 - today.weekday())}
         super().__init__(*args, initial=initial, **kwargs)
         for day, name in enumerate(DAYS):
             self.fields[f"day_{day}"] = HoursField(label=name, required=False)
@@ -242,11 +243,14 @@ class HolidaysForm(forms.Form):
     days = SomeOf(label="Closed on")
 
     def __init__(self, *args: Any, ahead: list[Holiday], today: date, **kwargs: Any) -> None:
-        free = [holiday for holiday in ahead if not holiday.is_fixed]
-        super().__init__(*args, initial={"days": [h.on.isoformat() for h in free if h.is_ticked]}, **kwargs)
+        rows = with_substitutes(ahead)
+        self.substitutes = {h.on: [other.on for other in others] for h, others in rows}
+        super().__init__(*args, initial={"days": [h.on.isoformat() for h, _ in rows if h.is_ticked]}, **kwargs)
         self.fields["days"].choices = [  # type: ignore[attr-defined]
-            (h.on.isoformat(), f"{clock.said_date(h.on, today=today)}: {h.name}") for h in free]
+            (h.on.isoformat(), ", and ".join([f"{clock.said_date(h.on, today=today)}: {h.name}", *(
+                f"{clock.said_date(other.on, today=today)} in its place" for other in others)])) for h, others in rows]
 
     def dates(self) -> set[date]:
-        """The days ticked."""
-        return {date.fromisoformat(day) for day in self.cleaned_data["days"]}
+        """The days ticked, with the days kept in their place."""
+        ticked = {date.fromisoformat(day) for day in self.cleaned_data["days"]}
+        return ticked.union(*(self.substitutes[day] for day in ticked))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -23,9 +23,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from practice import clock, outbox
 from practice.access import Role
+from practice.hours import periods_of
 from practice.models import Closure, Membership, Message, Room, Service, TimeOff
 from practice.pages import THEMES, find, member_page
-from practice.week import week_of
+from practice.week import said_period, week_of
 
 DEMO_PASSWORD = "riverside-demo"  # noqa: S105  printed on the demo's own sign-in page, only under DEBUG
 STALE_SECONDS = 300
@@ -154,7 +155,8 @@ def home(request: HttpRequest) -> HttpResponse:
     today = clock.wall_of(timezone.now(), member.practice.time_zone)[0]
     services = Service.objects.visible_to(member).filter(is_active=True).select_related("practice")
     return render(request, "practice/home.html", {
-        "room": "practice", "people": [(person, week_of(person.hours_on(today))) for person in people],
+        "room": "practice", "people": [(person, week_of(person.hours_on(today)), _hours_ahead(person, today))
+                                       for person in people],
         "practice": member.practice, "is_owner": member.role == Role.OWNER,
         "rooms": Room.objects.visible_to(member).filter(is_active=True),
         "services": services,
@@ -162,6 +164,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "closures": Closure.objects.visible_to(member).filter(last_on__gte=today).order_by("first_on"),
         "time_off": TimeOff.objects.visible_to(member).filter(ends_at__gte=timezone.now())
                     .select_related("therapist__user", "practice").order_by("starts_at")})
+
+
+def _hours_ahead(person: Membership, today: date) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each week of work that begins after today, in words: from when, and its lines."""
+    periods = periods_of(list(person.working_hours.all()), today)
+    return [(said_period(validity, today), week_of(rows)) for validity, rows in periods[1:]]
 
 
 @require_GET

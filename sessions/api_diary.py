@@ -17,11 +17,13 @@ from practice import audit, clock
 from practice.access import CLINICAL
 from practice.api import Api, etag_of, version_if_matched
 from practice.api_views import OwnedList
+from practice.refusals import BadInput
 from sessions import booking, holds, series_changes
 from sessions.attention import needing_decision
 from sessions.models import Appointment
 from sessions.objections import checked_at_booking, read
 from sessions.serializers import (
+    CLINICAL_REASONS,
     AppointmentQuery,
     AppointmentSerializer,
     BookingSerializer,
@@ -160,6 +162,9 @@ class Cancel(Api):
         visit = visit_of(self, pk)
         version_if_matched(request, visit)
         read = self.read(CancelSerializer)
+        if read.get("reason") in CLINICAL_REASONS and not self.member.may_see_clinical:
+            others = [code for code in Appointment.Reason.values if code not in CLINICAL_REASONS]
+            raise BadInput(f"This reason is a therapist's to give. Choose one of: {', '.join(others)}.", field="reason")
         cancelled = series_changes.cancel_visits(appointment=visit, by=self.member, **read)
         return one_visit(self, next(row for row in cancelled if row.pk == visit.pk))
 

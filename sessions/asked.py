@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -48,6 +49,21 @@ def date_asked(text: str | None, default: date) -> date:
     except ValueError:
         return default
     return on if FIRST_DAY <= on <= LAST_DAY else default
+
+
+def is_date(text: str | None) -> bool:
+    """Whether this names a date that a page can be asked for."""
+    return date_asked(text, FIRST_DAY) == date_asked(text, LAST_DAY)
+
+
+def date_or_said(request: HttpRequest, default: date) -> date:
+    """The date named as `on`; where it is none, the default, and a message that says so."""
+    text = request.GET.get("on")
+    if text and not is_date(text):
+        today = today_at(member_of(request).practice)
+        shown = "today" if default == today else clock.said_date(default, today=today)
+        messages.warning(request, f"“{text[:40]}” is no date that can be shown; this is {shown}.")
+    return date_asked(text, default)
 
 
 def start_asked(asked: Mapping[str, str], zone: str) -> datetime | None:

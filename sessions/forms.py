@@ -54,6 +54,13 @@ class ReasonField(forms.CharField):
                          widget=forms.TextInput(attrs={"autocomplete": "off"}), **kwargs)
 
 
+def ask_reason(form: forms.Form, *, is_pressed: bool = True) -> None:
+    """Going on needs a reason: its field says so, and where it was shown and left empty, that it is missing."""
+    form.fields["override_reason"].required = True
+    if is_pressed and form.is_bound and not form.data.get("override_reason", "-").strip():
+        form.add_error("override_reason", REASON)
+
+
 class OfPractice(forms.Form):
     """A form whose lists show the member's own practice; hidden until asked for: a reason to override."""
 
@@ -214,9 +221,9 @@ class CancelForm(forms.Form):
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = [  # type: ignore[attr-defined]
+        self.fields["reason"].choices = [("", "Choose why"), *(  # type: ignore[attr-defined]
             (code, label) for code, label in reversed(Appointment.Reason.choices)
-            if member.may_see_clinical or code != Appointment.Reason.FLARE]
+            if member.may_see_clinical or code != Appointment.Reason.FLARE)]
 
 
 class KeepForm(forms.Form):

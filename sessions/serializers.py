@@ -20,7 +20,7 @@ from sessions.supply import MOST_DAYS
 
 _IN_USE = {"is_active": True}
 _GIVES_SESSIONS = {"is_therapist": True, "is_active": True}
-_CLINICAL_REASONS = {Appointment.Reason.FLARE}  # the front desk reads “other”
+CLINICAL_REASONS = {Appointment.Reason.FLARE}  # the front desk reads “other”
 
 
 class AvailabilityQuery(serializers.Serializer[Any]):
@@ -110,7 +110,7 @@ class AppointmentSerializer(serializers.Serializer[Appointment]):
 
     def to_representation(self, visit: Appointment) -> dict[str, Any]:
         is_clinical = self.context["member"].may_see_clinical
-        hidden = not is_clinical and visit.cancel_reason in _CLINICAL_REASONS
+        hidden = not is_clinical and visit.cancel_reason in CLINICAL_REASONS
         shown: dict[str, Any] = {
             "id": str(visit.pk), "client": str(visit.client_id), "therapist": str(visit.therapist_id),
             "service": str(visit.service_id), "room": str(visit.room_id),

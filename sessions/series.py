@@ -191,13 +191,20 @@ def _with_alternatives(dates: list[SeriesDate], client: Client, therapist: Membe
                                 therapists=[therapist], client=client)
         starts = sorted((slot.starts_at for slot in slots if slot.starts_at not in promised),
                         key=lambda at: (abs(at - one.starts_at), at))
-        nearest = [starts[0]] if starts else []
-        for at in starts:  # one on the same day, then others on other days: more of one morning helps nobody
+        nearest = _around(one, [at for at in starts if _day(at, client) == one.on]) or starts[:1]
+        for at in starts:  # then others on other days, one of each: more of one morning helps nobody
             if len(nearest) < MOST_ALTERNATIVES and all(_day(at, client) != _day(other, client) for other in nearest):
                 nearest.append(at)
         promised.update(nearest[:1])
         found.append(replace(one, alternatives=tuple(nearest)))
     return found
+
+
+def _around(one: SeriesDate, same_day: list[datetime]) -> list[datetime]:
+    """The nearest of the day before and after what cannot be, nearest first."""
+    before = next((at for at in same_day if at < one.starts_at), None)
+    after = next((at for at in same_day if at >= one.starts_at), None)
+    return [at for at in same_day if at in (before, after)]
 
 
 def _day(at: datetime, client: Client) -> date:

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.asking.accepting import lines_of
 from clients.asking.intake import send_intake, show_intake
@@ -19,10 +19,10 @@ from clients.models import Client, Consent, Questionnaire
 from clients.views import member_of, status_of
 from practice import audit, clock
 from practice.access import CLINICAL
-from practice.pages import attempt, find, member_page
+from practice.pages import attempt, find, member_page, post_page
 
 
-@require_POST
+@post_page("clients:client", "pk")
 @member_page()
 def intake_ask(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Send the intake by e-mail, or show its link for a device of the practice."""

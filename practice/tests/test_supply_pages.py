@@ -133,6 +133,24 @@ def test_the_owner_names_the_place_once_and_ticks_the_holidays(now, page, owner)
     assert ticked == ["2027-01-06"]
 
 
+def test_a_day_kept_in_place_of_a_holiday_is_ticked_with_it(now, page, owner):
+    browser, address = page(owner), reverse("practice:holidays")
+    browser.post(address, {"country": "GB", "region": "ENG"})
+    words = text_of(browser.get(address))
+    assert "Sat 26 Dec: Boxing Day, and Mon 28 Dec in its place" in words and 'value="2026-12-28"' not in words
+    browser.post(address, {"days": ["2026-12-26"]})
+    assert set(Closure.objects.values_list("first_on", flat=True)) == {date(2026, 12, 26), date(2026, 12, 28)}
+    browser.post(address, {})
+    assert not Closure.objects.exists()
+
+
+def test_hours_begin_next_monday_unless_said_and_stand_ahead_on_the_practices_page(now, page, owner, ana):
+    address = reverse("practice:hours", args=[ana.pk])
+    assert 'name="since" value="2026-11-30"' in text_of(page(owner).get(address))
+    page(owner).post(address, week_of(day_0="10-14"))
+    assert "From Mon 30 Nov: Mon, 10:00 to 14:00" in text_of(page(owner).get(reverse("practice:home")))
+
+
 def test_nobody_but_the_owner_opens_these_pages(page, ana, desk, neuro_45, room):
     for name in ("services", "service_new", "rooms", "room_new", "closures", "holidays"):
         for member in (ana, desk):

@@ -529,6 +529,9 @@ def test_a_visit_is_cancelled_with_a_code_and_words_are_not_taken(api, desk, ana
     free = step(api(desk), visit, "cancel", {"reason": "her legs are worse"})
     assert (free.status_code, pointers(free)) == (400, ["/reason"])
     assert "better, worse, sick" in free.json()["detail"]
+    clinical = step(api(desk), visit, "cancel", {"reason": "flare"})
+    assert (clinical.status_code, pointers(clinical)) == (400, ["/reason"])
+    assert "a therapist's to give" in clinical.json()["detail"]
     done = step(api(ana), visit, "cancel", {"reason": "flare"}).json()
     assert (done["status"], done["cancel_reason"]) == ("cancelled", "flare")
     assert api(desk).get(f"{V1}/appointments/{visit.pk}/").json()["cancel_reason"] == "other"

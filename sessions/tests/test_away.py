@@ -150,9 +150,11 @@ def test_the_desk_moves_a_day_in_four_actions_and_takes_it_back_in_one(away, pag
     assert "3 visits moved" in words_of(done) and not any(
         at(0, days=8) <= v.starts_at < at(0, days=9) for v in Appointment.objects.filter(therapist=ana))
     assert "time off" not in words_of(browser.get("/"))
+    assert "Undo all" in words_of(browser.get(f"{address}?saved=1"))  # whoever goes back finds it still
     act = re.search(r'name="act" value="([^"]+)"', words_of(done))[1]
     undone = browser.post(reverse("sessions:away_undo"), {"act": act, "next": address}, follow=True)
     assert "3 visits back as before" in words_of(undone) and stand() == before
+    assert "Undo all" not in words_of(browser.get(f"{address}?saved=1"))
 
 
 def test_a_row_may_stay_or_wait_and_a_refused_one_is_named_with_nothing_lost(away, page, desk, lakeside_owner):

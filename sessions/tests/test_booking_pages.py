@@ -24,7 +24,8 @@ def test_a_known_client_is_booked_from_the_diary_in_three_acts(visit, page, desk
     posted = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', words_of(found).split("<h1>")[1]))
     posted.pop("next", None)
     booked = browser.post("/book/", posted, follow=True)
-    assert "Booked: Maria Lindqvist, Tue 24 Nov, 13:30, with Ana Alves, River room." in words_of(booked)
+    assert "Maria Lindqvist, Tue 24 Nov, 13:30: booked." in words_of(booked)
+    assert "Booked: " not in words_of(booked)  # the banner with Undo says it, once
     assert Appointment.objects.filter(starts_at=at(13, 30), therapist=ana).count() == 1
 
 
@@ -247,3 +248,32 @@ def test_the_dates_of_a_series_tell_every_clash_each_free_time_once_and_the_year
         assert "Free instead" not in words
         assert words.count("Tue 24 Nov, 09:30") + words.count("Tue 24 Nov, 11:30") == 1
         assert "Tue 5 Jan 2027, 10:30" in words
+
+
+def test_a_date_that_is_none_shows_today_and_says_so(now, page, desk, ana):
+    browser = page(desk)
+    for address in ("/diary/?on=abc", "/diary/?on=9999-12-31", "/diary/print/?on=zz", "/?on=zz"):
+        assert "is no date that can be shown; this is today." in words_of(browser.get(address))
+    assert "“zz” is no date and time" in words_of(browser.get("/book/?at=zz"))
+    assert "is no date" not in words_of(browser.get(f"/diary/?on={TUESDAY}"))
+    assert browser.get("/diary/print/?on=zz&as=pdf")["Location"] == "/diary/print/?on=zz"
+
+
+def test_where_a_reason_is_needed_it_is_not_called_optional_and_missing_it_is_said(
+        visit, page, desk, ines, ana, neuro_45):
+    browser = page(desk)
+    tight = words_of(browser.post("/book/", wish(ines, ana, neuro_45, at(10, 45))))
+    assert "optional" not in tight.split("Book all the same, because")[1].split("</label>")[0]
+    assert "Say why, in a few words." not in tight
+    empty = words_of(browser.post("/book/", wish(ines, ana, neuro_45, at(10, 45), override_reason="")))
+    assert "Say why, in a few words." in empty and not Appointment.objects.filter(client=ines).exists()
+
+
+def test_dates_of_a_series_left_unanswered_are_marked_and_linked(visit, page, desk, kofi, ana, neuro_45):
+    browser, url = page(desk), f"/series/new/?client={kofi.pk}"
+    looked = words_of(browser.post(url, series_form(ana, neuro_45, do="look")))
+    name = re.search(r'name="(instead-[^"]+)"', looked)[1]
+    assert "aria-invalid" not in looked
+    refused = words_of(browser.post(url, series_form(ana, neuro_45, do="book", **{name: ""})))
+    assert "Choose another time for 1 date or leave it out:" in refused and f'href="#{name}"' in refused
+    assert f'name="{name}" aria-invalid="true"' in refused

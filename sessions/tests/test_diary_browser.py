@@ -154,7 +154,7 @@ def _book(ana, address):
         ana.press(ana.page.locator("a.diary-open[href*='14%3A30']").first)
         ana.keys("mar", "Enter")
         ana.keys("Enter")
-    ana.says("Booked: Maria Lindqvist", "14:30")
+    ana.says("Maria Lindqvist", "14:30: booked.")
     ana.open(address)
     ana.keys("w")
     assert "view=week" in ana.page.url

@@ -29,7 +29,7 @@ def test_one_page_asks_three_things_and_books(now, page, desk, ana, neuro_45, ro
     assert labels[:3] == ["Name", "Phone or e-mail", "What"]
     assert len(labels) == 4  # and one box to tick
     shown = words_of(browser.post("/book/new/", typed(ana, neuro_45), follow=True))
-    assert "Booked: Nora New, Tue 24 Nov, 13:30, with Ana Alves, River room." in shown
+    assert "Nora New, Tue 24 Nov, 13:30: booked." in shown
     assert Appointment.objects.get().client.phone == "206 555 0177"
     assert not Message.objects.exists()
 

@@ -345,6 +345,8 @@ def test_a_client_moves_and_cancels_by_themselves_until_the_practices_hour(open_
     done = browser.post(door + "cancel/", {"reason": "away"}, follow=True)
     assert "This appointment is cancelled" in words_of(done)
     visit.refresh_from_db()
+    said = words_of(browser.get(f"/me/{online.own_link(joao)}/?say=cancelled&visit={visit.pk}"))
+    assert visit.said in said
     assert (visit.status, visit.cancel_reason) == ("cancelled", "away")
 
 
@@ -441,4 +443,11 @@ def test_the_owner_alone_switches_it_on_and_an_address_is_one_practices(riversid
     riverside.refresh_from_db()
     neuro_45.refresh_from_db()
     assert (riverside.books_online, riverside.public_slug, neuro_45.is_online) == (True, "river-house", False)
+    refused = page(owner).post("/practice/settings/online/", wish | {"public_slug": "new-house"})
+    assert "ends in river-house finds nothing there any more" in words_of(refused)
+    riverside.refresh_from_db()
+    assert riverside.public_slug == "river-house"
+    page(owner).post("/practice/settings/online/", wish | {"public_slug": "new-house", "old_links_stop": "on"})
+    riverside.refresh_from_db()
+    assert riverside.public_slug == "new-house"
     assert page(ana).get("/practice/settings/online/").status_code == 403

@@ -112,7 +112,8 @@ def test_a_held_visit_is_kept_by_a_therapist_with_a_reason_and_never_by_the_desk
 
 def test_a_step_nobody_knows_is_not_there_and_looking_is_no_step(visit, page, ana):
     assert page(ana).post(visit_url(visit, "appointment_act", "explode")).status_code == 404
-    assert page(ana).get(visit_url(visit, "appointment_act", "cancel")).status_code == 405
+    looked = page(ana).get(visit_url(visit, "appointment_act", "cancel"))
+    assert (looked.status_code, looked["Location"]) == (302, visit_url(visit))
 
 
 def test_a_move_to_where_the_visit_is_says_that_nothing_changed(visit, page, ana, desk):
@@ -132,3 +133,18 @@ def test_a_refused_move_tells_everything_in_the_way(visit, page, ana, ben, ines,
     words = words_of(page(ana).post(visit_url(visit, "appointment_move"), typed))
     assert "Ben Baker is taken Tue 24 Nov, 14:00–14:45." in words
     assert "Garden room is taken Tue 24 Nov, 14:00–14:45; free at the same time in River room." in words
+
+
+def test_nothing_is_preselected_where_somebody_says_why_a_visit_is_cancelled(visit, page, desk, ana):
+    words = words_of(page(desk).get(visit_url(visit)))
+    assert '<option value="" selected>Choose why</option>' in words and 'value="flare"' not in words
+    assert 'value="flare"' in words_of(page(ana).get(visit_url(visit)))
+    refused = page(desk).post(visit_url(visit, "appointment_act", "cancel"), {"reason": ""})
+    assert (refused.status_code, "Choose why." in words_of(refused)) == (422, True)
+
+
+def test_what_is_not_there_is_said_to_members_without_a_word_about_links(visit, page, desk):
+    address = f"/appointments/{visit.client_id}/"
+    assert "There is nothing here by that id, or it is not yours." in words_of(page(desk).get(address))
+    assert "The link may be old" in words_of(page(None).get("/nowhere/"))
+    assert page(desk).get(f"/clients/{visit.client_id}/booking-link/")["Location"] == f"/clients/{visit.client_id}/"

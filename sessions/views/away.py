@@ -13,12 +13,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from clients.contacts import Company, booked_ahead
 from practice import clock
 from practice.models import Closure, Membership, Practice, Room, TimeOff
-from practice.pages import attempt, find, member_of, member_page, status_of
+from practice.pages import attempt, find, member_of, member_page, post_page, status_of
 from sessions.asked import back_to, row_asked, stamp, start_asked, today_at
 from sessions.away import Displaced, in_time_off, on_closed_days, outside_hours, propose_times
 from sessions.models import Appointment
@@ -28,6 +28,7 @@ from sessions.supply import OpenSlot
 
 LATER, STAY = "later", "stay"
 MOST_ROWS = 200
+_KEY = "moved_together"
 _RELATIONS = ("client__practice", "therapist__user", "room", "service", "practice")
 
 
@@ -64,18 +65,20 @@ def away(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
         moves = _moves(request, member)
         act = attempt(form, move_all, moves=moves, by=member)
         if act:
+            request.session[_KEY] = {"path": request.path, "act": str(act)}  # for whoever comes back to this page
             return redirect(f"{request.path}?act={act}")
-    if not absence.visits and request.GET.get("saved"):
+    act = _act_asked(request)
+    done = _just_done(member, act)
+    if not absence.visits and request.GET.get("saved") and not done:
         messages.info(request, "Nobody has to move.")
         return redirect(absence.back)
-    done = _just_done(request, member)
     return render(request, "sessions/away.html", {
         "room": "practice", "absence": absence, "form": form, "rows": _rows(request, form, absence.visits[:MOST_ROWS]),
-        "left_out": max(0, len(absence.visits) - MOST_ROWS), "done": done, "act": request.GET.get("act"),
+        "left_out": max(0, len(absence.visits) - MOST_ROWS), "done": done, "act": act,
     }, status=status_of(form))
 
 
-@require_POST
+@post_page("sessions:today")
 @member_page()
 def away_undo(request: HttpRequest) -> HttpResponse:
     """Put everything one press moved back."""
@@ -86,6 +89,7 @@ def away_undo(request: HttpRequest) -> HttpResponse:
     if visits is None:
         messages.error(request, " ".join(map(str, form.non_field_errors())))
     else:
+        request.session.pop(_KEY, None)
         messages.success(request, f"{_visits(len(visits))} back as before. Nobody is written.")
     return redirect(back)
 
@@ -193,11 +197,17 @@ def _said(slot: OpenSlot, visit: Appointment) -> str:
     return f"{said}, {slot.therapist.name}, {slot.room.name}"
 
 
-def _just_done(request: HttpRequest, member: Membership) -> str:
+def _act_asked(request: HttpRequest) -> str:
+    """The press this page is shown after: named in the address, else the last one on this very page."""
+    last = request.session.get(_KEY) or {}
+    return request.GET.get("act") or (last["act"] if last.get("path") == request.path else "")
+
+
+def _just_done(member: Membership, act: str) -> str:
     """What the press before this page did, while it can be undone."""
-    if not request.GET.get("act"):
+    if not act:
         return ""
-    steps = [step for step in events_of(member.practice, _act(request.GET["act"])) if not _is_late(step.at)]
+    steps = [step for step in events_of(member.practice, _act(act)) if not _is_late(step.at)]
     moved = sum(step.verb == "moved" for step in steps)
     later = len(steps) - moved
     said = [f"{_visits(moved)} moved"] if moved else []

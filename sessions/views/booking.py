@@ -23,10 +23,10 @@ from practice import clock
 from practice.models import Membership, Room, Service
 from practice.pages import attempt, member_page
 from practice.refusals import Refusal
-from sessions.asked import FIRST_DAY, LAST_DAY, member_of, row_asked, stamp, start_asked, status_of, today_at
+from sessions.asked import FIRST_DAY, LAST_DAY, is_date, member_of, row_asked, stamp, start_asked, status_of, today_at
 from sessions.booking import book_appointment
 from sessions.caution_line import for_the_desk, told_to
-from sessions.forms import BookForm, SlotSearch, first_and_last
+from sessions.forms import BookForm, SlotSearch, ask_reason, first_and_last
 from sessions.models import RELEASED, Appointment, WaitlistEntry
 from sessions.objections import Wish, checked_at_booking, find_clashes, read, refuse_as_wished
 from sessions.referral_use import lines_for
@@ -138,6 +138,8 @@ def _find(request: HttpRequest, asked: Asked, form: BookForm | None = None) -> H
     """Whom and when: the client, the search, and the open times by day."""
     member = member_of(request)
     on = asked.gap.on if asked.gap else _on(asked.start, member)
+    if wrong := _no_start(request, asked):
+        messages.warning(request, f"“{wrong[:40]}” is no date and time; these are the times from today on.")
     days = first_and_last(on or today_at(member.practice))
     typed = {"service": asked.service.pk if asked.service else "", **days,
              "therapist": asked.therapist.pk if asked.therapist else ""}
@@ -155,6 +157,14 @@ def _find(request: HttpRequest, asked: Asked, form: BookForm | None = None) -> H
         "services": Service.objects.visible_to(member).filter(is_active=True).select_related("practice")
         if asked.start else [],
         "query": _with(request, service=None)}, status=status_of(form or search))
+
+
+def _no_start(request: HttpRequest, asked: Asked) -> str:
+    """What was named as the start, or as its day, and is none."""
+    if asked.start or asked.gap:
+        return ""
+    on, at = request.GET.get("on", ""), request.GET.get("at", "")
+    return request.GET.get("starts_at") or (f"{on} {at}".strip() if at or not is_date(on or "2000-01-01") else "")
 
 
 def _on(start: datetime | None, member: Membership) -> date | None:
@@ -221,6 +231,8 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
     room = slot.room if slot else row_asked(Room, member, str(form["room"].value() or ""))
     refusal = getattr(form, "refusal", None) or _against(wish, room)
     takes_reason = takes_a_reason(refusal, member, wish, room) or bool(form["override_reason"].value())
+    if takes_reason:
+        ask_reason(form)
     back = {"client": client.pk, "service": service.pk, "therapist": therapist.pk, "first": on.isoformat()}
     return render(request, "sessions/book_confirm.html", {
         "room": "diary", "form": form, "client": client, "service": service, "therapist": therapist, "where": room,
@@ -275,7 +287,8 @@ def _book(request: HttpRequest) -> HttpResponse:
     member = member_of(request)
     chosen = request.POST.dict()
     if chosen.get("instead"):
-        chosen |= {"starts_at": chosen["instead"], "room": "", "override_reason": ""}
+        chosen |= {"starts_at": chosen["instead"], "room": ""}
+        chosen.pop("override_reason", None)
     form = BookForm(chosen, member=member)
     if not form.is_valid():
         return _find(request, Asked(whom_asked(request), None, None, None, None), form)
@@ -289,9 +302,8 @@ def _book(request: HttpRequest) -> HttpResponse:
     if visit is None:
         visit, words = _booked_already(member, wish), "Booked already"
     if visit:
-        remember(request, visit)
-        messages.success(request, f"{words}: {visit.client.name}, {visit.said}, with {visit.therapist.name}, "
-                         f"{visit.room.name}.")
+        remember(request, visit, f"{words}: {visit.client.name}, {visit.said}, with {visit.therapist.name}, "
+                 f"{visit.room.name}.")
         return redirect("sessions:appointment", pk=visit.pk)
     return _confirm(request, form, wish["client"], wish["service"], wish["therapist"], wish["starts_at"], None)
 

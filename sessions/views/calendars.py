@@ -12,10 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from practice.access import THERAPISTS
-from practice.pages import attempt, member_page
+from practice.pages import attempt, member_page, post_page
 from sessions import calendars, outside_calendars
 from sessions.asked import member_of, status_of
 from sessions.models import OutsideFeed
@@ -74,7 +74,7 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     return _page(request, form)
 
 
-@require_POST
+@post_page("sessions:calendar")
 @member_page(THERAPISTS)
 def outside_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """Read one of the therapist's own outside calendars now, or no more."""

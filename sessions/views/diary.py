@@ -20,7 +20,7 @@ from practice.clock import day_begins
 from practice.models import Membership
 from practice.pages import member_page
 from sessions import columns, overviews
-from sessions.asked import FIRST_DAY, LAST_DAY, date_asked, member_of, row_asked, today_at
+from sessions.asked import FIRST_DAY, LAST_DAY, date_or_said, member_of, row_asked, today_at
 from sessions.away import absence_columns, absence_of
 from sessions.columns import Drawn
 from sessions.flags import Flag, flags_of, with_marks
@@ -128,7 +128,7 @@ def _asked(request: HttpRequest) -> Asked:
     whose = row_asked(Membership, member, named("therapist"), "user") if look == "week" else None
     if look == "week" and whose is None:
         whose = moving.therapist if moving else member if member.is_therapist else therapists_of(member).first()
-    on = date_asked(named("on"), moving.wall_date if moving else today)
+    on = date_or_said(request, moving.wall_date if moving else today)
     return Asked(look, on, today, whose, moving)
 
 

@@ -9,14 +9,14 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.episodes import POLICIES, hold_until_if_confirmed, likely_kind, today_in
 from clients.models import Client, Episode
 from practice import audit, clock
 from practice.access import CLINICAL
 from practice.models import Membership
-from practice.pages import attempt, find, member_page
+from practice.pages import attempt, find, member_page, post_page
 from sessions.answers import add_words
 from sessions.asked import member_of, status_of
 from sessions.caution_line import first_name
@@ -74,7 +74,7 @@ def episode(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, row)
 
 
-@require_POST
+@post_page("sessions:episode", "pk")
 @member_page(CLINICAL)
 def episode_status(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Move it on: confirmed, recovering, resolved, or not a relapse after all."""
@@ -91,7 +91,7 @@ def episode_status(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, row, step=form)
 
 
-@require_POST
+@post_page("sessions:episode", "pk")
 @member_page(CLINICAL)
 def plan_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Propose when the visits on hold come back; nothing moves yet."""

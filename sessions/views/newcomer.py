@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from clients.duplicates import already_listed
 from practice import clock
 from practice.pages import attempt, member_page
 from sessions.asked import member_of, status_of, today_at
-from sessions.forms import ReasonField, RowField, WallStart
+from sessions.forms import ReasonField, RowField, WallStart, ask_reason
 from sessions.newcomers import book_newcomer
 from sessions.views.refused import nearest_times, other_words, takes_a_reason
 from sessions.views.undone import remember
@@ -85,16 +84,18 @@ def book_new(request: HttpRequest) -> HttpResponse:
             alike = already_listed(by=member, name=wish["name"], email=wish["email"], phone=wish["phone"])
         visit = None if alike else attempt(form, book_newcomer, by=member, **wish)
         if visit:
-            remember(request, visit)
-            messages.success(request, f"Booked: {visit.client.name}, {visit.said}, with {visit.therapist.name}, "
-                             f"{visit.room.name}.")
+            remember(request, visit, f"Booked: {visit.client.name}, {visit.said}, with {visit.therapist.name}, "
+                     f"{visit.room.name}.")
             return redirect("sessions:appointment", pk=visit.pk)
     refusal, zone = getattr(form, "refusal", None), member.practice.time_zone
+    takes_reason = takes_a_reason(refusal, member)
+    if takes_reason:
+        ask_reason(form, is_pressed=not (typed and typed.get("instead")))
     chosen = {name: str(form[name].value() or "") for name in ("on", "at", "therapist", "room", "service")}
     return render(request, "sessions/book_new.html", {
         "room": "diary", "form": form, "is_chosen": bool(chosen["at"] and chosen["therapist"]) and not (
             form.errors and {"on", "at", "therapist", "room", "which"} & form.errors.keys()),
-        "said": _said(form), "others": other_words(refusal), "takes_reason": takes_a_reason(refusal, member),
+        "said": _said(form), "others": other_words(refusal), "takes_reason": takes_reason,
         "alike": [(client, f"{reverse('sessions:book')}?{urlencode({'client': client.pk} | chosen)}")
                   for client in alike],
         "nearest": [(f"{clock.wall_of(at, zone)[0]} {clock.wall_of(at, zone)[1]:%H:%M}", words)

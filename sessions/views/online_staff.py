@@ -9,19 +9,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from clients.duplicates import already_listed
 from clients.models import Client
 from practice import clock
 from practice.models import Membership
-from practice.pages import find, member_page
+from practice.pages import find, member_page, post_page
 from sessions import online
 from sessions.asked import member_of
 from sessions.models import Appointment, OnlineBooking
 
 
-@require_POST
+@post_page("clients:client", "pk")
 @member_page()
 def booking_link(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Send the link by e-mail."""

@@ -83,7 +83,16 @@ def home(request: HttpRequest, token: str, client: Client) -> HttpResponse:
         services=[] if is_held else online.services_online(client.practice),
         visits=[(visit, first_name(visit.therapist), may_change(visit)) for visit in visits],
         said=SAID.get(request.GET.get("say", ""), ""),
-        said_of=next((visit.said for visit in visits if str(visit.pk) == request.GET.get("visit")), ""))
+        said_of=_said_of(client, request.GET.get("visit", "")))
+
+
+def _said_of(client: Client, named: str) -> str:
+    """When the visit was that the last press was about; nothing where it is none of theirs."""
+    try:
+        visit = Appointment.objects.select_related("practice").filter(client=client, pk=UUID(named)).first()
+    except ValueError:
+        return ""
+    return visit.said if visit else ""
 
 
 @require_safe
@@ -225,7 +234,7 @@ def cancel(request: HttpRequest, door: Door) -> HttpResponse:
     if form.is_bound and form.is_valid() and attempt(
             form, requests.call_off, appointment=visit, by=online.outsider(visit.client),
             reason=form.cleaned_data["reason"]):
-        return redirect(f"{door.back}?say=cancelled")
+        return redirect(f"{door.back}?say=cancelled&visit={visit.pk}")
     return _page(request, "cancel", visit.client, status_of(form), form=form, visit=visit, back=door.back,
                  may_move=visit.status != "proposed", move=door.move, **{"with": first_name(visit.therapist)})
 

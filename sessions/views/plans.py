@@ -13,11 +13,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from practice import clock
 from practice.models import Membership, Room
-from practice.pages import attempt, find, member_page
+from practice.pages import attempt, find, member_page, post_page
 from sessions.asked import member_of, status_of, today_at
 from sessions.models import Plan, PlanMove
 from sessions.rescheduling import apply_plan, undo_plan
@@ -49,7 +49,7 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, _find(request, pk), forms.Form())
 
 
-@require_POST
+@post_page("sessions:plan", "pk")
 @member_page()
 def plan_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """Apply or undo the plan as a whole; refused, the page says what changed."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +18,7 @@ from practice.models import Membership, Service
 from practice.pages import attempt, member_page
 from practice.refusals import Refusal
 from sessions.asked import date_asked, member_of, stamp, status_of, today_at
-from sessions.forms import SeriesForm
+from sessions.forms import SeriesForm, ask_reason
 from sessions.referral_use import lines_for
 from sessions.rhythm import WEEK
 from sessions.series import as_data, book_series, try_series
@@ -39,6 +38,7 @@ class DateRow:
     conflict: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     chosen: str = ""
+    wrong: str = ""  # where it was asked and not answered
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,9 +66,8 @@ def series_new(request: HttpRequest) -> HttpResponse:
     if booked is None:
         return _page(request, whom, form, form.refusal.more.get("dates", []))  # type: ignore[attr-defined]
     visits = booked[1]
-    messages.success(request, f"{len(visits)} visits booked for {whom.client.name}, from {visits[0].said} "
-                     f"to {visits[-1].said}.")
-    remember(request, visits[0])
+    remember(request, visits[0], f"{len(visits)} visits booked for {whom.client.name}, from {visits[0].said} "
+             f"to {visits[-1].said}.")
     return redirect("sessions:appointment", visits[0].pk)
 
 
@@ -124,6 +123,10 @@ def _page(request: HttpRequest, whom: Whom, form: SeriesForm,
     member = member_of(request)
     chosen = form.instead() if form.is_bound else {}
     rows = [_row(found, member) for found in dates or []]
+    is_pressed = request.POST.get("do") == "book"
+    if is_pressed:
+        rows = [replace(row, wrong="Choose another time or leave it out.")
+                if row.conflict and f"instead-{row.on}" in request.POST else row for row in rows]
     if dates:
         rows += [DateRow(on.isoformat(), clock.said_date(on), choices=(("none", "Left out"),), chosen="none")
                  for on, start in chosen.items() if start is None]
@@ -131,11 +134,14 @@ def _page(request: HttpRequest, whom: Whom, form: SeriesForm,
     conflicts = [row for row in rows if row.conflict]
     said = {found["code"] for found in dates or [] if found["code"]}
     takes_reason = bool(said) and takes_a_reason(_AsOne("", refusals=[{"code": code} for code in said]), member)
+    takes_reason = takes_reason or bool(form["override_reason"].value())
+    if takes_reason:
+        ask_reason(form, is_pressed=is_pressed)
     days = [date.fromisoformat(found["on"]) for found in dates or []]
     return render(request, "sessions/series.html", {
         "room": "diary", "whom": whom, "form": form, "rows": rows, "conflicts": conflicts,
         "booked": len(rows) - sum(row.chosen == "none" for row in rows),
-        "takes_reason": takes_reason or bool(form["override_reason"].value()), "keep": [],
+        "takes_reason": takes_reason, "wrong": [row for row in rows if row.wrong], "keep": [],
         "doses": list(enumerate(_doses(member, whom))),
         "referrals": lines_for(whom.client, days) if whom.client and rows else []}, status=status_of(form))
 

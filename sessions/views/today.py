@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from practice.access import Role
 from practice.pages import member_page
-from sessions.asked import date_asked, member_of, today_at
+from sessions.asked import date_or_said, member_of, today_at
 from sessions.models import Appointment
 from sessions.steps import offered
 from sessions.today import VisitRow, day_of
@@ -22,7 +22,7 @@ def today(request: HttpRequest) -> HttpResponse:
     """The day's visits with what limits each, open time, and what needs somebody."""
     member = member_of(request)
     now = today_at(member.practice)
-    on = date_asked(request.GET.get("on"), now)
+    on = date_or_said(request, now)
     by_role = "mine" if member.role == Role.THERAPIST else "all"
     whose = request.GET.get("whose", by_role) if member.is_therapist else "all"
     day = day_of(member, on, everybody=whose != "mine")

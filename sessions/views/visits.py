@@ -11,11 +11,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from clients.contraindications import cautions_for
 from practice.models import Membership, Message
-from practice.pages import attempt, find, member_page
+from practice.pages import attempt, find, member_page, post_page
 from sessions import answers, booking, holds, requests, undoing
 from sessions.asked import back_to, member_of, status_of
 from sessions.caution_line import for_the_desk, told_to
@@ -70,7 +70,7 @@ def appointment(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, find(Appointment, member_of(request), pk, *RELATIONS))
 
 
-@require_POST
+@post_page("sessions:appointment", "pk")
 @member_page()
 def appointment_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """One step of the visit; refused, the visit's page says why."""
@@ -85,14 +85,15 @@ def appointment_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     done = attempt(form, _STEPS[verb], appointment=visit, by=member, **form.cleaned_data)
     if done is None:
         return _page(request, visit, **{verb: form})
+    which = f"{undone.count} visits" if undone and undone.count > 1 else done.said
+    words = f"{visit.client.name}, {which}: {_DONE[verb]}."
     if verb in ("cancel", "no-show"):
-        remember(request, done)
+        remember(request, done, words)
     elif verb == "undo":
         forget(request)
-    if request.POST.get("next") and verb != "undo":
-        return redirect(back_to(request, _url(visit)))
-    which = f"{undone.count} visits" if undone and undone.count > 1 else done.said
-    messages.success(request, f"{visit.client.name}, {which}: {_DONE[verb]}.")
+        messages.success(request, words)
+    elif not request.POST.get("next"):
+        messages.success(request, words)
     return redirect(back_to(request, _url(visit)))
 
 
@@ -123,7 +124,7 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
         "steps": history_of(visit, member), "may_be_noted": may_be_noted(visit, member),
         "check": told_to(member, limits, check),
         "desk_line": for_the_desk(check, visit.therapist) if check and not member.may_see_clinical else None,
-        "cancel_form": bound.get("cancel") or CancelForm(member=member, initial={"reason": "other"}),
+        "cancel_form": bound.get("cancel") or CancelForm(member=member),
         "keep_form": bound.get("keep") or KeepForm(), "move_form": _move_form(visit, member),
         "may_move": "move" in offered(visit, member), "quarters": quarters(visit),
         "can_cancel": "cancel" in offered(visit, member) and not (visit.status == "proposed" and visit.expires_at),

@@ -12,13 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.models import Client
 from practice import clock
 from practice.clock import instant_at
 from practice.models import Membership
-from practice.pages import attempt, find, member_page
+from practice.pages import attempt, find, member_page, post_page
 from sessions.asked import back_to, member_of, stamp, status_of, today_at
 from sessions.availability import Slot
 from sessions.freed import time_of
@@ -117,7 +117,7 @@ def _form(request: HttpRequest, form: WaitForm, client: Client, entry: WaitlistE
                                                            "entry": entry}, status=status_of(form))
 
 
-@require_POST
+@post_page("sessions:waitlist_entry", "pk")
 @member_page()
 def waitlist_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take somebody off the list."""
@@ -127,7 +127,7 @@ def waitlist_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(back_to(request, reverse("sessions:waitlist")))
 
 
-@require_POST
+@post_page("sessions:waitlist_entry", "pk")
 @member_page()
 def waitlist_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Offer one open time to one person; refused, a page says why."""
