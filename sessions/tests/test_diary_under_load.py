@@ -142,7 +142,7 @@ def test_whatever_sixteen_people_do_at_once_nobody_and_no_room_is_booked_twice(u
     assert not {what: n for what, n in told.items() if ":" in what}, "only what was asked for, or a rule's own words"
     assert scratch.sql(OVERLAPS)[0][0] == 0
     standing = scratch.sql("SELECT count(*) FROM therapy_sessions_appointment WHERE status IN ('booked', 'confirmed')")
-    assert standing[0][0] > size(5, 40), "they did get something done"
+    assert standing[0][0] > size(5, 20), "they did get something done"
     record_property("figure", f"{sum(told.values())} acts by {THREADS} at once: 0 overlaps, 0 faults")
 
 
