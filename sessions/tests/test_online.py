@@ -345,7 +345,7 @@ def test_a_client_moves_and_cancels_by_themselves_until_the_practices_hour(open_
     done = browser.post(door + "cancel/", {"reason": "away"}, follow=True)
     assert "This appointment is cancelled" in words_of(done)
     visit.refresh_from_db()
-    said = words_of(browser.get(f"/me/{online.own_link(joao)}/?say=cancelled&visit={visit.pk}"))
+    said = words_of(browser.get(f"{own(joao)}?say=cancelled&visit={visit.pk}"))
     assert visit.said in said
     assert (visit.status, visit.cancel_reason) == ("cancelled", "away")
 

@@ -218,7 +218,7 @@ def test_the_page_adds_tells_what_went_wrong_reads_again_and_removes(now, ana, b
     browser = page(ana)
     refused = browser.post("/calendar/", {"do": "add", "url": "http://calendar.example/x"})
     assert refused.status_code == 409
-    assert "has to begin with https://" in refused.content.decode() and 'value="http://calendar.example/x"' in refused.content.decode()
+    assert "has to begin with https:// or webcal://" in refused.content.decode() and 'value="http://calendar.example/x"' in refused.content.decode()
     assert "was read" in browser.post("/calendar/", {"do": "add", "url": URL}, follow=True).content.decode()
     assert busy() == [THURSDAY]
     feed, elsewhere.status = OutsideFeed.objects.get(), 404
