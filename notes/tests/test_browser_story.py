@@ -156,7 +156,7 @@ def _the_desk_books_maria_and_a_clash_is_refused_in_words(story: Story) -> str:
         desk.keys("kof", "Enter")
         desk.look("book confirm")
         desk.keys("Enter")
-    desk.says("Kofi Mensah", ": booked.", "Booking confirmation", "Ana Alves")
+    desk.says("Booked: Kofi Mensah", "Booking confirmation", "Ana Alves")  # with no grace nothing can be undone
     desk.look("visit of the desk")
 
     desk.open("/book/")
