@@ -6,7 +6,6 @@ What an episode does to the diary stands in `sessions/holds.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
 
@@ -14,32 +13,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from clients.conditions import CONDITIONS, line_of
+from clients.episode_policies import policy_of
 from clients.models import Client, ClientCondition, Episode, EpisodeStep
 from clients.standing import lock_client
 from practice import audit, clock
 from practice.access import Actor
 from practice.refusals import BadInput, Refusal
 
-SAME_RELAPSE_DAYS = 30  # "at least 30 days from the start of the last relapse" (MS Trust, Managing MS relapses)
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What a confirmed episode of this kind does; numbers come from the practice's settings."""
-
-    holds_visits: bool
-    joins_the_last: bool = False
-
-
-POLICIES: dict[str, Policy] = {
-    Episode.Kind.RELAPSE: Policy(holds_visits=True, joins_the_last=True),
-    Episode.Kind.PSEUDO_RELAPSE: Policy(holds_visits=False),
-    Episode.Kind.MIGRAINE_ATTACK: Policy(holds_visits=False),
-    Episode.Kind.OFF_PERIOD: Policy(holds_visits=False),
-    Episode.Kind.PAIN_FLARE: Policy(holds_visits=False),
-    Episode.Kind.ACUTE_ILLNESS: Policy(holds_visits=False),
-    Episode.Kind.OTHER: Policy(holds_visits=False),
-}
 _ORDER = [Episode.Status.SUSPECTED, Episode.Status.CONFIRMED, Episode.Status.RECOVERING, Episode.Status.RESOLVED]
 
 
@@ -83,12 +63,12 @@ def record_episode(
     for field, day in (("steroids_until", steroids_until), ("expected_return_on", expected_return_on)):
         if day and day < onset_on:
             raise BadInput(f"{clock.said_date(day)} lies before it began on {clock.said_date(onset_on)}.", field=field)
-    if POLICIES[kind].joins_the_last:
+    same_within = timedelta(days=policy_of(client.practice, kind).joins_within_days)
+    if same_within:
         last = (
             Episode.objects.filter(client=client, kind=kind)
             .exclude(status=Episode.Status.NOT_A_RELAPSE)
-            .filter(onset_on__gt=onset_on - timedelta(days=SAME_RELAPSE_DAYS),
-                    onset_on__lt=onset_on + timedelta(days=SAME_RELAPSE_DAYS))
+            .filter(onset_on__gt=onset_on - same_within, onset_on__lt=onset_on + same_within)
             .first()
         )
         if last:
@@ -135,12 +115,13 @@ def advance_episode(*, episode: Episode, status: str, on: date, by: Actor, note:
     episode.status, episode.version = status, episode.version + 1
     if status == Episode.Status.CONFIRMED:
         episode.confirmed_on = on
+        episode.holds_visits = policy_of(episode.client.practice, episode.kind).holds_visits
         episode.hold_until = episode.review_on = hold_until_if_confirmed(episode, on)
         episode.confirmed_on_word_of = on_word_of[:120] or "the client's report"
     if status in (Episode.Status.RESOLVED, Episode.Status.NOT_A_RELAPSE):
         episode.ended_on, episode.review_on = on, None
-    episode.save(update_fields=["status", "version", "confirmed_on", "confirmed_on_word_of", "hold_until", "review_on",
-                                "ended_on"])
+    episode.save(update_fields=["status", "version", "confirmed_on", "confirmed_on_word_of", "holds_visits",
+                                "hold_until", "review_on", "ended_on"])
     step = EpisodeStep.objects.create(episode=episode, on=on, status=status, by_name=by.name, note=note)
     audit.record(by=by, verb="episode_moved_on", subject=episode, step=str(step.pk))
     return episode
@@ -154,26 +135,32 @@ def _may_follow(now: str, then: str) -> bool:
     return then in _ORDER and _ORDER.index(Episode.Status(then)) > _ORDER.index(Episode.Status(now))
 
 
+def would_hold(episode: Episode) -> bool:
+    """Whether it holds visits, or would if it were confirmed now."""
+    if episode.confirmed_on:
+        return episode.holds_visits
+    return policy_of(episode.client.practice, episode.kind).holds_visits
+
+
 def hold_until_if_confirmed(episode: Episode, on: date) -> date:
-    """The later of confirmation + review window and end of steroids + gap (both are settings of the practice)."""
-    practice = episode.client.practice
-    until = on + timedelta(days=practice.review_window_days)
+    """The later of confirmation + review window and end of steroids + gap (both are numbers of the policy)."""
+    policy = policy_of(episode.client.practice, episode.kind)
+    until = on + timedelta(days=policy.hold_days)
     if episode.steroids_until:
-        until = max(until, episode.steroids_until + timedelta(days=practice.steroid_gap_days))
+        until = max(until, episode.steroids_until + timedelta(days=policy.steroid_gap_days))
     return until
 
 
 def hold_among(episodes: Iterable[Episode], on: date) -> Episode | None:
     """Of one client's episodes the confirmed one that holds visits on that day, if any."""
-    return next((e for e in episodes if e.status == Episode.Status.CONFIRMED and POLICIES[e.kind].holds_visits
+    return next((e for e in episodes if e.status == Episode.Status.CONFIRMED and e.holds_visits
                  and e.hold_until and e.confirmed_on and e.confirmed_on <= on < e.hold_until), None)
 
 
 def holding(clients: list[Client], first: date, last: date) -> dict:
     """The confirmed, holding episodes of these clients that reach into the days `first` to `last`, by client."""
-    kinds = [kind for kind, policy in POLICIES.items() if policy.holds_visits]
     found: dict = {}
-    rows = Episode.objects.filter(client__in=clients, kind__in=kinds, status=Episode.Status.CONFIRMED,
+    rows = Episode.objects.filter(client__in=clients, holds_visits=True, status=Episode.Status.CONFIRMED,
                                   hold_until__gt=first, confirmed_on__lte=last)
     for episode in rows:
         found.setdefault(episode.client_id, []).append(episode)

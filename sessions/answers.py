@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from clients.episodes import POLICIES, SAME_RELAPSE_DAYS, likely_kind, today_in
+from clients.episode_policies import policy_of
+from clients.episodes import likely_kind, today_in
 from clients.models import Client, Episode, EpisodeStep
 from practice import audit, clock, links
 from practice.access import Actor, Outsider
@@ -70,7 +71,7 @@ def is_not_well(visit: Appointment, words: str, days_ago: int = 0, fever_or_infe
     if known and (known.onset_on == today or (reported_on == today and known.reported_by == by.name)):
         add_words(known, words, by, fever_or_infection)
         return known
-    if known and POLICIES[kind].joins_the_last and (today - known.onset_on).days < SAME_RELAPSE_DAYS:
+    if known and (today - known.onset_on).days < policy_of(visit.practice, kind).joins_within_days:
         add_words(known, words or AGAIN, by, fever_or_infection)
         return known
     return holds.report_episode(client=client, kind=kind, onset_on=today - timedelta(days=days_ago), by=by,

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from clients.episodes import POLICIES, advance_episode, record_episode, today_in
+from clients.episodes import advance_episode, record_episode, today_in
 from clients.models import Client, Episode
 from clients.sentences import in_a_sentence
 from practice import clock
@@ -96,12 +96,11 @@ def hold_appointments(*, episode: Episode, by: Actor) -> Effect:
     """
     effect = Effect(episode)
     client = episode.client
-    holds = POLICIES[episode.kind].holds_visits
     # The client's lock is enough: every verb that touches this client's visits takes it, and holding only frees time.
     lock_diary([], [], [client])
     visits = fresh_all([visit.pk for visit in _coming(client)])
     for visit in sorted(visits.values(), key=lambda v: v.starts_at):
-        why = _why_kept(visit, episode, holds)
+        why = _why_kept(visit, episode)
         if why:
             effect.kept.append((visit, why))
             continue
@@ -116,8 +115,8 @@ def hold_appointments(*, episode: Episode, by: Actor) -> Effect:
     return effect
 
 
-def _why_kept(visit: Appointment, episode: Episode, holds: bool) -> str:
-    if not holds:
+def _why_kept(visit: Appointment, episode: Episode) -> str:
+    if not episode.holds_visits:
         return f"A {in_a_sentence(episode.get_kind_display())} does not hold visits; the safety check speaks instead."
     if visit.status == Appointment.Status.ARRIVED:
         return "Already under way."

@@ -256,6 +256,7 @@ def test_nothing_is_offered_on_closed_days_or_in_another_episodes_hold(relapse, 
         onset_on=MONDAY,
         reported_by="x",
         confirmed_on=MONDAY,
+        holds_visits=True,
         hold_until=MONDAY + timedelta(days=60),
         review_on=MONDAY + timedelta(days=60),
     )
@@ -367,6 +368,7 @@ def spoil_by_another_episode(maria, plan, **_):
         onset_on=MONDAY,
         reported_by="x",
         confirmed_on=MONDAY,
+        holds_visits=True,
         hold_until=MONDAY + timedelta(days=80),
         review_on=MONDAY + timedelta(days=80),
     )

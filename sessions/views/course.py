@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from clients.episodes import POLICIES, hold_until_if_confirmed, today_in
+from clients.episodes import hold_until_if_confirmed, today_in, would_hold
 from clients.models import Episode
 from practice import clock
 from practice.models import Membership
@@ -46,7 +46,7 @@ def why_it_stays(visit: Appointment, episode: Episode) -> str:
     """Why a visit stands in spite of the episode."""
     if visit.keep_reason:
         return f"Kept: {visit.keep_reason}"
-    if not POLICIES[episode.kind].holds_visits:
+    if not would_hold(episode):
         return "This kind of episode does not hold visits; the safety check speaks instead."
     if visit.status == Appointment.Status.ARRIVED or visit.starts_at <= timezone.now():
         return "Already under way."

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clients.episodes import POLICIES, hold_until_if_confirmed, likely_kind, today_in
+from clients.episodes import hold_until_if_confirmed, likely_kind, today_in, would_hold
 from clients.models import Client, Episode
 from practice import audit, clock
 from practice.access import CLINICAL
@@ -123,7 +123,7 @@ def _page(request: HttpRequest, row: Episode, **bound: forms.Form) -> HttpRespon
         "has_open_holds": any(not hold.outcome for hold in held), "steps": row.steps.all(), "form": form,
         "step_form": bound.get("step") or StepForm(), "plan_form": bound.get("plan") or PlanForm(),
         "next_steps": _next_steps(row), "kind_words": kind_words(row),
-        "would_hold_until": POLICIES[row.kind].holds_visits and hold_until_if_confirmed(row, today_in(row.client)),
+        "would_hold_until": would_hold(row) and hold_until_if_confirmed(row, today_in(row.client)),
         "plan": Plan.objects.filter(episode=row, status__in=["proposed", "applied"]).first(),
     }
     return render(request, "sessions/episode.html", context, status=status_of(form) if form else 200)
