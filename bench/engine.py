@@ -13,8 +13,8 @@ from bench.place import Place, free_port
 
 SIZES = {  # seconds per figure, rounds, bookings of each hand, reads of each hand, messages, sizes of the past
     "quick": (0.6, 1, 8, 15, 200, [2_000, 10_000]),
-    "default": (3.0, 3, 40, 100, 2_000, [10_000, 100_000]),
-    "full": (6.0, 5, 60, 300, 5_000, [10_000, 100_000, 1_000_000]),
+    "default": (3.0, 3, 40, 40, 2_000, [10_000, 100_000]),
+    "full": (6.0, 5, 60, 40, 5_000, [10_000, 100_000, 1_000_000]),
 }
 
 
