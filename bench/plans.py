@@ -20,6 +20,7 @@ from practice.techniques import TECHNIQUES
 from sessions import holds, planning, rescheduling
 from sessions.availability import RoomBusy, Supply, open_slots
 from sessions.models import Appointment
+from sessions.rhythm import Rhythm
 from sessions.series import book_series
 from sessions.supply import busy_between
 from sessions.work import windows_of
@@ -33,9 +34,8 @@ def held_episode(filled: Filled) -> Episode:
     filled.practice.save(update_fields=["review_window_days"])
     client, ana = filled.clients[-1], filled.therapists[0]
     start = _open_at(filled)
-    book_series(
-        client=client, therapist=ana, service=filled.service, first_starts_at=start, every_days=7, count=HELD, by=ana
-    )
+    book_series(client=client, therapist=ana, service=filled.service, first_starts_at=start,
+                rhythm=Rhythm(every_days=7, count=HELD), by=ana)
     today = clock.wall_of(start, filled.practice.time_zone)[0] - timedelta(days=30)
     today = min(today, date.today())
     effect = holds.report_episode(client=client, kind="relapse", onset_on=today, by=ana)

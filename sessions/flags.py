@@ -16,15 +16,17 @@ from django.utils import timezone
 from clients.clearances import running_out
 from clients.contraindications import cautions_for
 from clients.limits import bodies_of
-from clients.models import Clearance, ClientCondition, Contact, Episode, Finding, Questionnaire
+from clients.models import Clearance, Client, ClientCondition, Contact, Episode, Finding, Questionnaire
 from practice import clock
-from practice.models import Membership
+from practice.models import Membership, Room
 from sessions.attention import BARRING_CONDITIONS, BARRING_FINDINGS, COMING
 from sessions.caution_line import first_name
 from sessions.check_before import PRE_VISIT
 from sessions.models import RELEASED, Appointment
 
 INTAKE = Questionnaire.Kind.INTAKE
+_SHOWN_OF_CLIENT = {"id", "name", "preferred_name", "practice", "heat_sensitive", "cold_sensitive"}
+_NOT_SHOWN = [f"client__{f.name}" for f in Client._meta.concrete_fields if f.name not in _SHOWN_OF_CLIENT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +98,20 @@ def _needing_decision(visits: Sequence[Any]) -> set[UUID]:
     bodies = bodies_of({v.client_id: v.client for v in asked}.values()) if asked else {}
     return waiting | {v.pk for v in asked if cautions_for(
         bodies[v.client_id], on=v.wall_date, minutes=v.minutes).verdict in ("clearance", "stop")}
+
+
+def with_people(visits: QuerySet[Appointment], member: Membership) -> list[Any]:
+    """These visits of the member's practice with whom they are and where, in three queries.
+
+    A day of ten therapists has a hundred visits and ten people: each is read once, not joined to every row.
+    """
+    practice = member.practice
+    people = {row.pk: row for row in Membership.objects.filter(practice=practice).select_related("user")}
+    rooms = {row.pk: row for row in Room.objects.filter(practice=practice)}
+    found = list(visits.select_related("client").defer(*_NOT_SHOWN))
+    for person in people.values():
+        person.practice = practice
+    for visit in found:
+        visit.practice = visit.client.practice = practice
+        visit.therapist, visit.room = people[visit.therapist_id], rooms[visit.room_id]
+    return found

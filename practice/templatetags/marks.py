@@ -63,7 +63,12 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
 @register.simple_tag
 def chip(status: str, label: str = "") -> SafeString:
     """A state as icon and word; `label` says other words than ours. A state nobody described keeps its own name."""
-    tone, name, word = STATES.get(str(status), ("quiet", "circle", str(status)))
+    return _chip(str(status), str(label))
+
+
+@lru_cache(512)
+def _chip(status: str, label: str) -> SafeString:
+    tone, name, word = STATES.get(status, ("quiet", "circle", status))
     return format_html('<span class="chip chip--{}">{}{}</span>', tone, icon(name), label or word)
 
 

@@ -277,3 +277,33 @@ def test_dates_of_a_series_left_unanswered_are_marked_and_linked(visit, page, de
     refused = words_of(browser.post(url, series_form(ana, neuro_45, do="book", **{name: ""})))
     assert "Choose another time for 1 date or leave it out:" in refused and f'href="#{name}"' in refused
     assert f'name="{name}" aria-invalid="true"' in refused
+
+
+def test_a_time_the_clocks_jump_over_offers_the_two_next_to_it_to_press(now, page, desk, maria, ana, neuro_45):
+    browser = page(desk)
+    words = words_of(browser.get(f"/book/?client={maria.pk}&service={neuro_45.pk}&on=2027-03-14&at=02:30"))
+    near = re.findall(r'<a class="slot" href="(/book/[^"]*)">Sun 14 Mar, (0[13]:\d\d)</a>', words)
+    assert [time for _, time in near] == ["01:45", "03:00"]
+    assert "Sun 14 Mar, 03:00" in words_of(browser.get(near[1][0].replace("&amp;", "&")))
+
+
+def test_a_time_that_comes_twice_asks_which_one_is_meant(now, page, desk, maria, ana, neuro_45):
+    words = words_of(page(desk).get(f"/book/?client={maria.pk}&service={neuro_45.pk}&on=2027-11-07&at=01:30"))
+    assert "01:30 on Sun 7 Nov 2027 comes twice" in words
+    meant = re.findall(r'href="/book/[^"]*starts_at=([^"&]*)[^"]*">(The first|The second)', words)
+    assert meant == [("2027-11-07T05%3A30Z", "The first"), ("2027-11-07T06%3A30Z", "The second")]
+
+
+def test_another_service_is_chosen_without_choosing_the_time_again(visit, page, desk, maria, ana, neuro_45):
+    browser = page(desk)
+    confirm = words_of(browser.get(f"/book/?client={maria.pk}&service={neuro_45.pk}&therapist={ana.pk}"
+                                   f"&starts_at={stamp(at(14))}"))
+    change = re.search(r'href="([^"]*)">Change<span class="sr"> what', confirm)[1].replace("&amp;", "&")
+    asks = words_of(browser.get(change))
+    assert "What?" in asks
+    assert "Tue 24 Nov, 14:00, with Ana Alves" in asks
+    assert f"starts_at=2026-11-24T19%3A00Z&service={neuro_45.pk}" in asks
+
+
+def test_who_is_booked_ahead_already_is_told_before_one_more_is_chosen(visit, page, desk, maria):
+    assert "Booked already: Tue 24 Nov, 10:00." in words_of(page(desk).get(f"/book/?client={maria.pk}"))

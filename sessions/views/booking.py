@@ -39,6 +39,7 @@ from sessions.waitlist_booking import book_from_waitlist
 
 MOST_SLOTS = 400  # shown on one page; always whole days
 BEST = 5
+MOST_AHEAD = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Asked:
     room: Room | None
     start: datetime | None
     usual_room: UUID | None = None  # of the client's last visit
-    gap: clock.WallTimeMissing | None = None  # where the start named is one the clocks jump over
+    gap: clock.WallTimeMissing | clock.WallTimeAmbiguous | None = None  # the start named is no one moment
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,7 +85,7 @@ def _asked(request: HttpRequest) -> Asked:
     last = last_visit(whom.client)
     named = request.GET.get
     service = row_asked(Service, member, named("service"), "practice")
-    if service is None:
+    if service is None and not ("service" in request.GET and named("starts_at")):  # else: another one is asked for
         offers = Service.objects.visible_to(member).filter(is_active=True).select_related("practice")[:2]
         service = last.service if last and last.service.is_active else offers[0] if len(offers) == 1 else None
     therapist = row_asked(Membership, member, named("therapist"), "user", "practice")
@@ -94,7 +95,7 @@ def _asked(request: HttpRequest) -> Asked:
     usual = last.room_id if last else None
     try:
         start = _wall_asked(request, zone) or start_asked(request.GET, zone)
-    except clock.WallTimeMissing as gap:
+    except (clock.WallTimeMissing, clock.WallTimeAmbiguous) as gap:
         return Asked(whom, service, therapist, room, None, usual, gap)
     return Asked(whom, service, therapist, room, start, usual)
 
@@ -102,7 +103,7 @@ def _asked(request: HttpRequest) -> Asked:
 def _wall_asked(request: HttpRequest, zone: str) -> datetime | None:
     """The start named by what the wall clock shows, `starts_at` without an offset or `on` and `at`; None without one.
 
-    Raises what speaks of a time the clocks jump over; of a time that comes twice the first is meant.
+    Raises what speaks of a time the clocks jump over, or that comes twice.
     """
     named = request.GET.get("starts_at") or f"{request.GET.get('on', '')}T{request.GET.get('at', '')}"
     try:
@@ -111,7 +112,18 @@ def _wall_asked(request: HttpRequest, zone: str) -> datetime | None:
         return None
     if wall.tzinfo or not FIRST_DAY <= wall.date() <= LAST_DAY:
         return None
-    return clock.instant_of(wall.date(), wall.time(), zone, fold=0)
+    return clock.instant_of(wall.date(), wall.time(), zone)
+
+
+def _times_meant(gap: clock.WallTimeMissing | clock.WallTimeAmbiguous | None) -> list[tuple[str, str]]:
+    """The starts that may have been meant by a wall time that is no one moment, each in words."""
+    if gap is None:
+        return []
+    if isinstance(gap, clock.WallTimeAmbiguous):
+        return [(stamp(choice), f"{which} {clock.said(choice, gap.zone)}")
+                for which, choice in zip(("The first", "The second"), gap.choices, strict=True)]
+    near = [clock.instant_of(wall.date(), wall.time(), gap.zone, fold=0) for wall in gap.nearest]
+    return [(stamp(start), clock.said(start, gap.zone)) for start in near]
 
 
 def _with(request: HttpRequest, **changes: Any) -> str:
@@ -150,13 +162,24 @@ def _find(request: HttpRequest, asked: Asked, form: BookForm | None = None) -> H
         asked = replace(asked, usual_room=Counter(slot.room.pk for slot in slots).most_common(1)[0][0])
     return render(request, "sessions/book.html", {
         "room": "diary", "whom": asked.whom, "search": search, "form": form or search, "asked": asked,
-        "gap": asked.gap, "start_words": clock.said(asked.start, member.practice.time_zone) if asked.start else "",
+        "gap": asked.gap, "ahead": _ahead(asked),
+        "start_words": clock.said(asked.start, member.practice.time_zone) if asked.start else "",
         "keep": [(k, v) for k, v in request.GET.items() if k not in ("q", "client")],
         "days": _by_day(slots, asked, member), "best": _best(slots, asked, member), "is_cut": is_cut,
         "is_searched": search.is_bound and not search.errors,
         "services": Service.objects.visible_to(member).filter(is_active=True).select_related("practice")
         if asked.start else [],
+        "meant": [(words, _with(request, starts_at=iso, on=None, at=None)) for iso, words in _times_meant(asked.gap)],
         "query": _with(request, service=None)}, status=status_of(form or search))
+
+
+def _ahead(asked: Asked) -> list[str]:
+    """When the client is booked already, the next few; whoever books one more reads where it would lie."""
+    if asked.whom.client is None:
+        return []
+    coming = Appointment.objects.filter(client=asked.whom.client, starts_at__gt=timezone.now())
+    standing = coming.exclude(status__in=RELEASED).exclude(status="proposed", expires_at__lte=timezone.now())
+    return [visit.said for visit in standing.order_by("starts_at")[:MOST_AHEAD]]
 
 
 def _no_start(request: HttpRequest, asked: Asked) -> str:
@@ -234,6 +257,7 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
     if takes_reason:
         ask_reason(form)
     back = {"client": client.pk, "service": service.pk, "therapist": therapist.pk, "first": on.isoformat()}
+    other = {"client": client.pk, "service": "", "therapist": therapist.pk, "starts_at": stamp(start)}
     return render(request, "sessions/book_confirm.html", {
         "room": "diary", "form": form, "client": client, "service": service, "therapist": therapist, "where": room,
         "said": clock.said(start, zone, today=today_at(member.practice)), "against": times_against(refusal),
@@ -243,6 +267,7 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
         "takes_reason": takes_reason, "can_book": refusal is None or takes_reason,
         "others": other_words(refusal), "nearest": _instead(refusal, wish, room),
         "back": f"{reverse('sessions:book')}?{urlencode(back)}",
+        "other_service": f"{reverse('sessions:book')}?{urlencode(other)}",
         "also": [(other.name, f"{reverse('sessions:book')}?{_with(request, client=other.pk)}")
                  for other in also_fitting(request, client)],
     }, status=status_of(form))

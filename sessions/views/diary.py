@@ -23,7 +23,7 @@ from sessions import columns, overviews
 from sessions.asked import FIRST_DAY, LAST_DAY, date_or_said, member_of, row_asked, today_at
 from sessions.away import absence_columns, absence_of
 from sessions.columns import Drawn
-from sessions.flags import Flag, flags_of, with_marks
+from sessions.flags import Flag, flags_of, with_marks, with_people
 from sessions.forms import therapists_of
 from sessions.grid import Piece, Placed, hour_rows, now_row
 from sessions.models import Appointment
@@ -165,12 +165,11 @@ def _said(asked: Asked, on: date) -> str:
 
 
 def _visits(member: Membership, first: date, last: date) -> list[Any]:
-    """The visits of these days with their marks; one query, and six more where a body has to be looked at."""
+    """The visits of these days with their marks; three queries, and more where a body has to be looked at."""
     zone = member.practice.time_zone
     rows = Appointment.objects.visible_to(member).filter(
         starts_at__gte=day_begins(first, zone), starts_at__lt=day_begins(last + timedelta(days=1), zone))
-    visits = list(with_marks(rows, member).annotate(**absence_columns()).select_related(
-        "client__practice", "therapist__user", "room", "service").order_by("starts_at", "id"))
+    visits = with_people(with_marks(rows, member).annotate(**absence_columns()).order_by("starts_at", "id"), member)
     flags = flags_of(visits, member)
     for visit in visits:
         absence = absence_of(visit)
