@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.core.cache import caches
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.permissions import BasePermission
@@ -90,9 +91,10 @@ def member_of(request: Request) -> Membership | None:
 
 
 class TokenRate(SimpleRateThrottle):
-    """So many calls per minute and token (`API_RATE`)."""
+    """So many calls per minute and token (`API_RATE`), counted by each web process: a call costs no write for it."""
 
     scope = "token"
+    cache = caches["process"]
 
     def get_cache_key(self, request: Request, view: Any) -> str | None:
         member = member_of(request)

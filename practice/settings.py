@@ -182,7 +182,7 @@ CACHES = (
     if REDIS_URL
     else {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "practice_cache",
                       "OPTIONS": {"MAX_ENTRIES": 20_000}}}
-)
+) | {"process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # --- booking by oneself, in an hour of the clock: our proposals ------------------------------------------------
 ONLINE_LOOKS = env.int("ONLINE_LOOKS", 300)  # pages of open times looked at from one address
