@@ -113,6 +113,7 @@ urlpatterns = [
     path("clients/<uuid:pk>/conditions/", body_api.ClientConditions.as_view()),
     path("clients/<uuid:pk>/conditions/<uuid:cid>/", body_api.OneCondition.as_view()),
     path("clients/<uuid:pk>/findings/", body_api.ClientFindings.as_view()),
+    path("clients/<uuid:pk>/map/", body_api.MapTaken.as_view()),
     path("clients/<uuid:pk>/findings/<uuid:fid>/", body_api.OneFinding.as_view()),
     path("medicines/", catalogues.Medicines.as_view()),
     path("clients/<uuid:pk>/medicines/", body_api.Medicines.as_view()),

@@ -19,7 +19,7 @@ from clients.reasons import Reason
 from clients.recording import check_place
 from clients.rule import POSITIONS, TEMPERATURES
 from clients.serializers import TIMES, Changing, CodeField, WallTime
-from practice.api import Owned, PlainText
+from practice.api import Day, Owned, PlainText
 from practice.refusals import BadInput
 from practice.techniques import TECHNIQUES
 
@@ -41,6 +41,12 @@ class PlaceSerializer(serializers.Serializer[Any]):
 def places_from(read: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """The places as the verbs take them."""
     return [(place["region"], place["side"]) for place in read]
+
+
+class MapSerializer(serializers.Serializer[Any]):
+    """The day on which the map of what is felt was taken again, today by default."""
+
+    on = Day(required=False)
 
 
 class ClientConditionSerializer(Changing):

@@ -31,10 +31,11 @@ from clients.recording import (
     record_finding,
     record_finding_instead,
 )
+from clients.sensation_map import take_map
 from clients.views import member_of, status_of
 from practice import clock
 from practice.access import CLINICAL
-from practice.pages import attempt, find, member_page
+from practice.pages import attempt, find, member_page, post_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,6 +114,17 @@ def finding_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that a finding limits the work no longer, or, where that was a slip, that it still does."""
     finding = find(Finding, member_of(request), pk, "client__practice")
     return end_page(request, finding, _said_finding(finding), partial(end_finding, finding=finding))
+
+
+@post_page("clients:client", "pk")
+@member_page(CLINICAL)
+def map_taken(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Note that the map of what is felt was taken again and stands as it is."""
+    member = member_of(request)
+    client = find(Client, member, pk, "practice")
+    take_map(client=client, by=member)
+    messages.success(request, "Noted. From the next visit on, each one allows a step more of pressure.")
+    return redirect("clients:client", client.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -110,8 +110,14 @@ def cautions_for(
     reasons.extend(_speak_of_terms(terms, planned, total))
     reasons.sort(key=_worst_first)
     worst = reasons[0].level if reasons else "info"
-    return Check("ok" if worst == "info" else worst, _caps(held, terms, planned), tuple(reasons), body.book.rules,
+    return Check("ok" if worst == "info" else worst, _caps(held, terms, planned), tuple(reasons), _rules_of(body, held),
                  {} if planned else _own_caps(held, terms))
+
+
+def _rules_of(body: Body, held: list[Holding]) -> Mapping[str, Rule]:
+    """The rules of the book, those of a return as they hold in it."""
+    agreed = {holding.rule.code: holding.rule for holding in held if holding.rule.on_return}
+    return {**body.book.rules, **agreed} if agreed else body.book.rules
 
 
 _WEIGHT = {level.word: -level for level in Level}
@@ -162,8 +168,13 @@ class _Terms:
     touches: frozenset[str] | None
 
 
-def _is_for(clearance: KnownClearance, rule: Rule) -> bool:
-    return clearance.scope in ("", rule.code) or clearance.scope in rule.when.codes
+def _is_for(clearance: KnownClearance, holding: Holding) -> bool:
+    """Whether a doctor's word is about this; for a return only what was said since it began, and of that episode."""
+    rule, episode = holding.rule, holding.episode
+    if episode is None:
+        return clearance.scope in ("", rule.code) or clearance.scope in rule.when.codes
+    is_since = clearance.given_at is None or clearance.given_at.date() >= episode.onset_on
+    return is_since and clearance.scope in ("", rule.code, episode.kind)
 
 
 def _is_live(clearance: KnownClearance, on: date) -> bool:
@@ -174,7 +185,7 @@ def _speak_of_clearance(
     holding: Holding, planned: list[Planned], clearances: Iterable[KnownClearance], on: date
 ) -> Iterator[Reason]:
     """A rule that waits for a doctor: lifted where a live grant covers the work, else told."""
-    mine = _last_words([clearance for clearance in clearances if _is_for(clearance, holding.rule)])
+    mine = _last_words([clearance for clearance in clearances if _is_for(clearance, holding)])
     grants = [clearance for clearance in mine if _is_live(clearance, on)]
     refused = [clearance for clearance in mine if clearance.state == "refused"]
     met = [(row, places) for row in planned if (places := holding.meets(row.places))]
@@ -247,7 +258,7 @@ def _terms_on(body: Body, held: list[Holding], on: date) -> list[_Terms]:
         if not _is_live(grant, on):
             continue
         is_general = not grant.scope or grant.scope in ongoing
-        mine = [] if is_general else [holding for holding in held if _is_for(grant, holding.rule)]
+        mine = [] if is_general else [holding for holding in held if _is_for(grant, holding)]
         if not is_general and not mine:
             continue
         if grant.regions:

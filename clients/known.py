@@ -10,8 +10,14 @@ from clients import body as body_map
 from clients.conditions import CONDITIONS, line_of
 from clients.findings import FINDINGS
 from clients.medicine_kinds import MEDICINES
+from clients.returning import KnownEpisode, as_agreed, is_stricter
 from clients.rule import EPISODES, NOTED, SAME, Rule, RuleBook, Trigger
 from clients.rules import PUBLISHED
+
+__all__ = [
+    "Body", "Holding", "KnownClearance", "KnownCondition", "KnownEpisode", "KnownFinding", "KnownMedicine", "Place",
+    "ProposedTreatment", "holding_on", "last_given", "raised_by",
+]
 
 Place = tuple[str, str]
 
@@ -53,18 +59,6 @@ class KnownMedicine:
     last_given_on: date | None = None
     every_days: int | None = None
     regions: tuple[Place, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class KnownEpisode:
-    """A relapse, attack or flare; resolved and not-a-relapse ones say nothing."""
-
-    kind: str
-    status: str
-    onset_on: date
-    hold_until: date | None = None
-    fever_or_infection: bool | None = None
-    steroids_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +114,8 @@ class Holding:
     """A rule that holds that day, and where: `touches` is every place it meets, None the whole body.
 
     `noted` are the places somebody wrote down, also where another entry of the same finding has none.
-    `found` is the finding, where the rule has other words for another one.
+    `found` is the finding, where the rule has other words for another one; `episode` the one it is about, where a
+    doctor's word from before it counts no more.
     """
 
     rule: Rule
@@ -129,6 +124,7 @@ class Holding:
     noted: tuple[str, ...] = ()
     detail: str = ""
     found: str = ""
+    episode: KnownEpisode | None = None
 
     def meets(self, places: tuple[str, ...]) -> tuple[str, ...]:
         """Those of the places that the rule is about."""
@@ -151,8 +147,8 @@ def holding_on(body: Body, on: date) -> list[Holding]:
     for episode in body.episodes:
         _refuse_unknown("kind of episode", episode.kind, EPISODES)
         for rule in index.get(("episode", episode.kind), ()):
-            if _is_met_by(rule.when, episode, on):
-                held[rule.code, ""] = _where_it_says(rule)
+            if _is_met_by(rule.when, episode, on) and (agreed := as_agreed(rule, episode, on)):
+                _hold(held, agreed, episode)
     found_for: dict[tuple[str, str], tuple[Rule, list[KnownFinding]]] = {}
     for known in _findings_until(body, on):
         is_over = known.ended_on is not None and known.ended_on < on
@@ -165,6 +161,15 @@ def holding_on(body: Body, on: date) -> list[Holding]:
             holding.found = key[1]
             held[key] = holding
     return list(held.values())
+
+
+def _hold(held: dict[tuple[str, str], Holding], rule: Rule, episode: KnownEpisode) -> None:
+    """Let a rule about an episode hold; of two returns the stricter counts, and each waits for its own clearance."""
+    holding, key = _where_it_says(rule), (rule.code, "")
+    if rule.on_return == "clearance":
+        holding.episode, key = episode, (rule.code, f"{episode.kind} {episode.onset_on}")
+    if key not in held or not rule.on_return or is_stricter(rule, held[key].rule):
+        held[key] = holding
 
 
 def _refuse_unknown(what: str, code: str, known: Container[str]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -18,9 +18,13 @@ from clients.contraindications import (
     KnownMedicine,
     cautions_for,
 )
+from clients.episode_policies import policy_of
 from clients.models import Clearance, Client, ClientCondition, Episode, Finding, Medicine
 from clients.own_rules import book_of
+from clients.return_visits import visits_of_returns
+from clients.returning import ReturnPreset
 from clients.rule import RuleBook
+from practice.models import Practice
 
 
 @dataclass(slots=True)
@@ -32,6 +36,7 @@ class Known:
     episodes: list[Episode] = field(default_factory=list)
     clearances: list[Clearance] = field(default_factory=list)
     medicines: list[Medicine] = field(default_factory=list)
+    return_visits: tuple[date, ...] = ()
 
 
 def body_of(client: Client) -> Body:
@@ -42,12 +47,14 @@ def body_of(client: Client) -> Body:
 def bodies_of(clients: Iterable[Client]) -> dict[UUID, Body]:
     """The same for several clients, in one query whatever their number."""
     people = {client.pk: client for client in clients}
-    books: dict[UUID, RuleBook] = {}
+    practices: dict[UUID, Practice] = {}
     for client in people.values():
-        if client.practice_id not in books:  # of all of them one is asked: each might read its practice anew
-            books[client.practice_id] = book_of(client.practice)
+        if client.practice_id not in practices:  # of all of them one is asked: each might read its practice anew
+            practices[client.practice_id] = client.practice
     known = read_bodies(people)
-    return {pk: _body(client, books[client.practice_id], *known[pk]) for pk, client in people.items()}
+    visits = visits_of_returns({pk: parts[2] for pk, parts in known.items()})
+    return {pk: _body(client, practice, book_of(practice), *known[pk], visits.get(pk, ()))
+            for pk, client in people.items() for practice in [practices[client.practice_id]]}
 
 
 def known_of(clients: Iterable[UUID]) -> dict[UUID, Known]:
@@ -63,26 +70,40 @@ def known_of(clients: Iterable[UUID]) -> dict[UUID, Known]:
         known[clearance.client_id].clearances.append(clearance)
     for medicine in Medicine.objects.filter(client__in=known):
         known[medicine.client_id].medicines.append(medicine)
+    for pk, days in visits_of_returns({pk: rows.episodes for pk, rows in known.items()}).items():
+        known[pk].return_visits = days
     return known
 
 
 def body_from(client: Client, known: Known, book: RuleBook) -> Body:
     """Rows as the check reads them, and by whose rules; how a body takes heat and cold stands on the client."""
     return _body(
-        client, book,
+        client, client.practice, book,
         [KnownCondition(c.condition, c.since, c.ended_on) for c in known.conditions],
         list(map(known_finding, known.findings)),
-        [KnownEpisode(e.kind, e.status, e.onset_on, e.hold_until, e.fever_or_infection, e.steroids_until)
-         for e in known.episodes],
-        list(map(known_clearance, known.clearances)), list(map(known_medicine, known.medicines)))
+        [KnownEpisode(e.kind, e.status, e.onset_on, e.hold_until, e.fever_or_infection, e.steroids_until,
+                      e.map_taken_on) for e in known.episodes],
+        list(map(known_clearance, known.clearances)), list(map(known_medicine, known.medicines)), known.return_visits)
 
 
-def _body(client: Client, book: RuleBook, conditions: list[KnownCondition], findings: list[KnownFinding],
-          episodes: list[KnownEpisode], clearances: list[KnownClearance], medicines: list[KnownMedicine]) -> Body:
+def _body(client: Client, practice: Practice, book: RuleBook, conditions: list[KnownCondition],
+          findings: list[KnownFinding], episodes: list[KnownEpisode], clearances: list[KnownClearance],
+          medicines: list[KnownMedicine], return_visits: Sequence[date]) -> Body:
     sensitive = [KnownFinding(code) for code, is_so in (
         ("heat-sensitive", client.heat_sensitive), ("cold-sensitive", client.cold_sensitive)) if is_so]
-    return Body(tuple(conditions), (*findings, *sensitive), tuple(episodes), tuple(clearances),
-                medicines=tuple(medicines), book=book)
+    return Body(tuple(conditions), (*findings, *sensitive),
+                tuple(as_practised(episode, practice, return_visits) for episode in episodes),
+                tuple(clearances), medicines=tuple(medicines), book=book)
+
+
+def as_practised(episode: KnownEpisode, practice: Practice, return_visits: Sequence[date]) -> KnownEpisode:
+    """An episode that is not over, with what this practice agreed for coming back from it and the visits since."""
+    if episode.status not in ("confirmed", "recovering"):
+        return episode
+    policy, mapped = policy_of(practice, episode.kind), episode.map_taken_on
+    preset = ReturnPreset(policy.return_pressure, policy.return_minutes, policy.asks_clearance)
+    since = tuple(day for day in return_visits if mapped and day >= mapped)
+    return replace(episode, preset=preset, return_visits=since)
 
 
 def known_finding(row: Finding) -> KnownFinding:

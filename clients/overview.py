@@ -24,6 +24,7 @@ from clients.medicines import on_times
 from clients.models import Clearance, Client, ClientCondition, Finding, Medicine
 from clients.own_rules import book_of
 from clients.reasons import capital, folded, method, said_cap
+from clients.sensation_map import is_map_due
 from clients.wishes import PLACES_TO_WORK, Wishes, said_weekdays, said_windows, wishes_of
 from practice import clock
 from practice.access import may_read
@@ -77,7 +78,8 @@ def overview_of(member: Membership, client: Client, known: Known, today: date) -
     clearances = [(row, scope_name(row), said_terms(row)) for row in known.clearances]
     medicines = [(row, MEDICINES[row.kind], said_given(row, today)) for row in known.medicines]
     return shown | {
-        "limits": limits, "body_map": _body_map(known.findings, check, today),
+        "limits": limits, "is_map_due": any(map(is_map_due, known.episodes)),
+        "body_map": _body_map(known.findings, check, today),
         "conditions": [c for c in conditions if not _is_over(c[0], today)],
         "past_conditions": [c for c in conditions if _is_over(c[0], today)],
         "findings": [f for f in findings if not _is_over(f[0], today)],

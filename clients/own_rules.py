@@ -110,7 +110,9 @@ def siblings_of(rule: Rule) -> list[Rule]:
 
 
 def numbers_of(rule: Rule) -> dict[str, int]:
-    """The numbers of a rule that may be changed, as published."""
+    """The numbers of a rule that may be changed, as published; those of a return stand with its kind of episode."""
+    if rule.on_return:
+        return {}
     return {name: number for name in NUMBERS if isinstance(number := getattr(rule, name), int)}
 
 

@@ -15,6 +15,7 @@ from clients.conditions import CONDITIONS
 from clients.episodes import today_in
 from clients.findings import FINDINGS
 from clients.models import Client, ClientCondition, Finding, FindingRegion, Medicine
+from clients.sensation_map import note_sensation
 from clients.standing import lock_client
 from clients.words import one_line
 from practice import audit, clock
@@ -130,10 +131,11 @@ def end_condition(*, condition: ClientCondition, ended_on: date | None, by: Acto
 @transaction.atomic
 def record_finding(*, client: Client, finding: str, by: Actor, places: Sequence[Place] = (),
                    began_on: date | None = None, ended_on: date | None = None, review_on: date | None = None,
-                   detail: str = "") -> Finding:
+                   detail: str = "", is_as_answered: bool = False) -> Finding:
     """Record what limits the work, and where; without a place it holds for the whole body.
 
-    `review_on` is the day by which somebody looks again: it ends nothing, and then rises on Today.
+    `review_on` is the day by which somebody looks again: it ends nothing, and then rises on Today. `is_as_answered`
+    where it is what a client answered, whom nobody has looked at yet.
 
     Refuses unknown codes, a beginning still to come, an end before it, and no feeling beside too much of it in
     one place.
@@ -146,6 +148,8 @@ def record_finding(*, client: Client, finding: str, by: Actor, places: Sequence[
     row.save(force_insert=True)
     _write_places(row, wanted)
     audit.record(by=by, verb="finding_recorded", subject=row)
+    if not is_as_answered:
+        note_sensation(client, finding, by)
     return row
 
 
@@ -171,6 +175,8 @@ def correct_finding(*, finding: Finding, by: Actor, **changes: Unpack[FindingFie
         changed.append("places")
     if changed:
         audit.record(by=by, verb="finding_changed", subject=row, fields=changed)
+    if "places" in changed or "ended_on" in changed:
+        note_sensation(row.client, row.finding, by)
     return row
 
 

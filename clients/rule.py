@@ -35,6 +35,7 @@ class Where(Enum):
 
 SAME, NOTED, ALL = Where.SAME, Where.NOTED, Where.ALL
 Cap = int | Literal["none"]
+OnReturn = Literal["", "pressure", "minutes", "map", "clearance"]
 TEMPERATURES = ("cold", "cool", "neutral", "warm", "hot")
 POSITIONS = ("supine", "prone", "side-lying", "seated", "semi-reclined")
 EPISODES = (
@@ -86,8 +87,9 @@ class Rule:
     rule when given at pressure 1 at most; `days` ends the rule so long after it began; `days_after` lets it speak
     only once the finding is over, for so long. `noted_in` lets it speak only where the finding is noted in one of
     these regions; `in_quadrant` widens the finding's places to the quarter of the trunk beside them. `own` says what
-    a practice changed about it, and stands behind its source. In `text` and `because` "{felt}" and "{sensation}" stand
-    for what is noted: less feeling, or none (`worded`).
+    a practice changed about it, and stands behind its source. `on_return` says which part of coming back after an
+    episode it is about: it holds as the practice agreed, and as far as the return has come. In `text` and `because`
+    "{felt}" and "{sensation}" stand for what is noted: less feeling, or none (`worded`).
     """
 
     code: str
@@ -114,6 +116,7 @@ class Rule:
     adaptation: str = ""
     is_emergency: bool = False
     own: str = ""
+    on_return: OnReturn = ""
     ruled_out: frozenset[str] = field(init=False)
     techniques: tuple[str, ...] = field(init=False)
     citation: str = field(init=False)

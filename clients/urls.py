@@ -33,6 +33,7 @@ urlpatterns = [
     path("referrals/<uuid:pk>/close/", referral_views.referral_close, name="referral_close"),
     path("clients/<uuid:pk>/conditions/new/", body_views.condition_new, name="condition_new"),
     path("clients/<uuid:pk>/findings/new/", body_views.finding_new, name="finding_new"),
+    path("clients/<uuid:pk>/map/", body_views.map_taken, name="map_taken"),
     path("clients/<uuid:pk>/clearances/new/", body_views.clearance_new, name="clearance_new"),
     path("conditions/<uuid:pk>/end/", body_views.condition_end, name="condition_end"),
     path("findings/<uuid:pk>/edit/", body_views.finding_edit, name="finding_edit"),

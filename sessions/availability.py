@@ -1,13 +1,12 @@
 """Open slots as pure arithmetic over sorted intervals; every time inside is a whole epoch minute (UTC)."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
-from functools import cache, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from practice.clock import DAY, EPOCH_DAY, day_begins, minute_of, offset_spans, said_date, said_time
+from practice.clock import DAY, EPOCH_DAY, day_begins, minute_of, offset_spans, said_time
 
 Window = tuple[int, int]
 """A stretch of time [start, end) in epoch minutes; a list of windows is sorted and disjoint as `merge` leaves it."""
@@ -16,7 +15,6 @@ ALWAYS = (-(10**9), 10**9)  # days since 1970, for hours without a first or last
 ONE_DAY = timedelta(days=1)
 THURSDAY = 3  # the weekday of 1970-01-01
 QUARTER = 15  # minutes
-RHYTHM, TIME_OF_DAY_MOST, WEEKDAY, THERAPIST = 3, 16, 2, 12  # as the return plan weighs, see docs/planning.md
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +59,33 @@ class Slot(NamedTuple):
     room: str
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
-    """What suits a client: weekdays (0 = Monday), wall-clock windows, therapists best first, times to avoid and why.
+Range = tuple[int, int]
+"""Places [low, high) in a list of starts."""
 
-    `suggested` are windows nobody asked for, weighed where there are no others; `days_to_avoid` are dates.
+
+@dataclass(frozen=True, slots=True)
+class OpenStarts:
+    """Every open start of a visit of `minutes`, not spelled out: the grid's `starts` (epoch minutes), and who is free.
+
+    `rooms` is the room of each start, `free` each therapist's ranges of places in `starts`, sorted and apart; in them
+    every start has a room.
     """
 
-    weekdays: frozenset[int] = frozenset()
-    windows: tuple[tuple[time, time], ...] = ()
-    therapists: tuple[str, ...] = ()
-    avoid: tuple[tuple[time, time, str], ...] = ()
-    suggested: tuple[tuple[time, time], ...] = ()
-    days_to_avoid: frozenset[date] = frozenset()
+    minutes: int
+    starts: range = range(0)
+    rooms: Sequence[str | None] = ()
+    free: Mapping[str, Sequence[Range]] = field(default_factory=dict)
 
-
-class Ranked(NamedTuple):
-    """A slot with its place in the whole answer (1 = best) and the reasons in words."""
-
-    slot: Slot
-    rank: int
-    why: tuple[str, ...]
+    def slots(self) -> list[Slot]:
+        """Return each open start as a slot, by start and then therapist."""
+        rows = [
+            (start, start + self.minutes, therapist, room)
+            for therapist, ranges in self.free.items()
+            for low, high in ranges
+            for start, room in zip(self.starts[low:high], self.rooms[low:high], strict=True)
+        ]
+        rows.sort()
+        return list(map(Slot._make, rows))
 
 
 def merge(windows: Iterable[Window]) -> list[Window]:
@@ -191,7 +195,7 @@ def windows_with_days(
     return merge([*subtract(weekly, merge(whole)), *working_windows(days, first, last, zone)])
 
 
-def open_slots(
+def open_starts(
     *,
     supply: Sequence[Supply],
     rooms: Sequence[RoomBusy],
@@ -203,40 +207,39 @@ def open_slots(
     not_after: int,
     client_busy: Sequence[Window] = (),
     grid_origin: int = 0,
-) -> list[Slot]:
-    """Return every open slot of `minutes` that lies inside [not_before, not_after], by start and then therapist.
+) -> OpenStarts:
+    """Return every open start of a visit of `minutes` that lies inside [not_before, not_after].
 
     Therapist and room are taken for minutes and buffers, all inside one working window; the client for the minutes
     alone. A start lies `grid` minutes from the next, counted from `grid_origin` (an epoch minute; 0 fits every
     zone as long as the grid divides 15). Each start and therapist comes once, with the first free room in the order
-    given. All but the working windows may come unsorted and overlapping. No rooms, no slots.
+    given. All but the working windows may come unsorted and overlapping. No rooms, no open starts.
     """
     if minutes <= 0 or grid <= 0 or buffer_before < 0 or buffer_after < 0:
         raise ValueError("A visit and the clock grid last at least a minute, and no buffer is negative.")
     base = grid_origin - (grid_origin - not_before) // grid * grid
     count = (not_after - minutes - base) // grid + 1
     if count <= 0:
-        return []
+        return OpenStarts(minutes)
     starts = range(base, base + count * grid, grid)
     room_at = _first_free_room(rooms, starts, buffer_before, minutes + buffer_after)
+    closed = [(place, place + 1) for place, room in enumerate(room_at) if room is None]
     if client_busy:
-        for low, high in _gaps(_free_starts(client_busy, starts, 0, minutes), count):
-            room_at[low:high] = [None] * (high - low)
-    rows: list[tuple[int, int, str, str]] = []
+        closed += subtract([(0, count)], _free_starts(client_busy, starts, 0, minutes))
+    closed = merge(closed)
+    free = {}
     for row in supply:
         blocked = [*row.busy, *_outside(row.windows, starts, buffer_before, minutes + buffer_after)]
-        therapist = row.therapist
-        for low, high in _free_starts(blocked, starts, buffer_before, minutes + buffer_after):
-            rows += [
-                (start, start + minutes, therapist, room)
-                for start, room in zip(starts[low:high], room_at[low:high], strict=True)
-                if room is not None
-            ]
-    rows.sort()
-    return list(map(Slot._make, rows))
+        free[row.therapist] = subtract(_free_starts(blocked, starts, buffer_before, minutes + buffer_after), closed)
+    return OpenStarts(minutes, starts, room_at, free)
 
 
-def _free_starts(blocked: Iterable[Window], starts: range, before: int, after: int) -> list[tuple[int, int]]:
+def open_slots(**question: Any) -> list[Slot]:
+    """Return what `open_starts` finds, start by start: by start and then therapist."""
+    return open_starts(**question).slots()
+
+
+def _free_starts(blocked: Iterable[Window], starts: range, before: int, after: int) -> list[Range]:
     """Return index ranges [low, high) of `starts` whose [start - before, start + after) meets nothing blocked."""
     base, grid = starts.start, starts.step
     top = starts[-1] + after
@@ -244,7 +247,7 @@ def _free_starts(blocked: Iterable[Window], starts: range, before: int, after: i
     del blocks[bisect_left(blocks, (top,)) :]
     blocks.append((top, top))
     spare, reach = before + after, base + after - grid  # reach: so that dividing gives one past the last index
-    found: list[tuple[int, int]] = []
+    found: list[Range] = []
     free_from = base - before
     for begin, end in blocks:
         if begin - free_from >= spare:
@@ -270,60 +273,6 @@ def _outside(windows: Sequence[Window], starts: range, before: int, after: int) 
     return subtract([(starts[0] - before, starts[-1] + after)], windows)
 
 
-def _gaps(ranges: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]]:
-    return subtract([(0, count)], ranges)
-
-
-def rank(
-    slots: Sequence[Slot],
-    preferences: Preferences,
-    *,
-    zone: str,
-    last_visit: int | None = None,
-    coming: Sequence[int] = (),
-    rhythm_days: int | None = None,
-    last_therapist: str | None = None,
-) -> list[Ranked]:
-    """Return the slots best first for one client, with the reasons in words; equal ones come earliest first.
-
-    Weighed as the return plan does: 3 a day off the rhythm, counted from the visit before (`last_visit` or one of
-    those `coming`, epoch minutes), and 3 a day nearer to the visit after than the rhythm; 1 per started 15 minutes
-    outside the preferred windows, or else the suggested ones, at most 16; 2 for another weekday; 12 for another
-    therapist (of the preferred ones: 1 per place further down); 16 for a time or a day to avoid. Days on which the
-    client has a visit come after all others.
-    """
-    if not slots:
-        return []
-    known = [slot.starts for slot in slots] + ([] if last_visit is None else [last_visit]) + list(coming)
-    spans = offset_spans(zone, min(known), max(known) + 1)
-    changes, offsets = [start for start, _, _ in spans], [offset for _, _, offset in spans]
-
-    def local(minute: int) -> int:
-        return minute + offsets[bisect_right(changes, minute) - 1]
-
-    last_day = None if last_visit is None else local(last_visit) // DAY
-    windows = [stretch_of(*window) for window in preferences.windows or preferences.suggested]
-    called = "the preferred window" if preferences.windows else "the suggested time"
-    avoided = frozenset(day.toordinal() - EPOCH_DAY for day in preferences.days_to_avoid)
-    avoid = [(*stretch_of(opens, closes), because) for opens, closes, because in preferences.avoid]
-    days = sorted({local(minute) // DAY for minute in coming} | (set() if last_day is None else {last_day}))
-    by_day = cache(partial(
-        _weigh_day, weekdays=preferences.weekdays, avoided=avoided, days=days, last_day=last_day,
-        rhythm=rhythm_days))
-    by_time = cache(partial(_weigh_time, windows=windows, called=called, avoid=avoid))
-    by_therapist = cache(partial(_weigh_therapist, preferred=preferences.therapists, last=last_therapist))
-    has_visit, weighed = set(days), []
-    for slot in slots:
-        day, minute = divmod(local(slot.starts), DAY)
-        cost, why = by_day(day)
-        time_cost, time_why = by_time(minute, slot.ends - slot.starts)
-        therapist_cost, therapist_why = by_therapist(slot.therapist)
-        total = cost + time_cost + therapist_cost
-        weighed.append((day in has_visit, total, slot, why + time_why + therapist_why))
-    weighed.sort()
-    return [Ranked(slot, place, why) for place, (_, _, slot, why) in enumerate(weighed, start=1)]
-
-
 def minutes_outside(start: int, minutes: int, opens: int, closes: int) -> int:
     """Return by how many minutes a visit begins before or ends after a window (all in minutes of the day).
 
@@ -335,64 +284,6 @@ def minutes_outside(start: int, minutes: int, opens: int, closes: int) -> int:
 def window_words(opens: int, closes: int) -> str:
     """Say a window given in minutes of the day: "10:00-12:00"."""
     return f"{opens // 60:02d}:{opens % 60:02d}-{closes // 60:02d}:{closes % 60:02d}"
-
-
-def _weigh_day(
-    day: int, *, weekdays: frozenset[int], avoided: frozenset[int], days: Sequence[int], last_day: int | None,
-    rhythm: int | None,
-) -> tuple[int, tuple[str, ...]]:
-    """Weigh a day by its weekday and by the nearest of the `days` with a visit before and after it."""
-    cost, why = 0, []
-    if weekdays:
-        preferred = (day + THURSDAY) % 7 in weekdays
-        cost += 0 if preferred else WEEKDAY
-        why.append("a preferred day" if preferred else "not a preferred day")
-    if day in avoided:
-        cost += TIME_OF_DAY_MOST
-        why.append("a day to avoid for them")
-    place = bisect_left(days, day)
-    if place < len(days) and days[place] == day:
-        return cost, ("already has a visit that day", *why)
-    if rhythm is not None and place > 0:
-        gap = day - days[place - 1]
-        cost += RHYTHM * abs(gap - rhythm)
-        said = f"{days_words(gap)} after {_visit_words(days[place - 1], last_day)}"
-        why.append(f"{said}, as usual" if gap == rhythm else f"{said}, usually {rhythm}")
-    if rhythm is not None and place < len(days):
-        gap = days[place] - day
-        cost += RHYTHM * max(0, rhythm - gap)
-        if gap < rhythm:
-            why.append(f"{days_words(gap)} before {_visit_words(days[place], last_day)}")
-    return cost, tuple(why)
-
-
-def _visit_words(day: int, last_day: int | None) -> str:
-    return "the last visit" if day == last_day else f"the visit on {said_date(date.fromordinal(day + EPOCH_DAY))}"
-
-
-def _weigh_time(
-    start: int, minutes: int, *, windows: Sequence[Window], called: str, avoid: Sequence[tuple[int, int, str]]
-) -> tuple[int, tuple[str, ...]]:
-    cost, why = 0, []
-    if windows:
-        outside, opens, closes = min((minutes_outside(start, minutes, *window), *window) for window in windows)
-        cost += min(-(-outside // QUARTER), TIME_OF_DAY_MOST)
-        where = f"{outside} minutes outside" if outside else "inside"
-        why.append(f"{where} {called} {window_words(opens, closes)}")
-    for opens, closes, because in avoid:
-        if start < closes and start + minutes > opens:
-            cost += TIME_OF_DAY_MOST
-            why.append(f"in a time to avoid, {window_words(opens, closes)}: {because}")
-    return cost, tuple(why)
-
-
-def _weigh_therapist(therapist: str, *, preferred: Sequence[str], last: str | None) -> tuple[int, tuple[str, ...]]:
-    same = ("same therapist as last time",) if therapist == last else ()
-    if not preferred:
-        return (0 if last is None or same else THERAPIST), same
-    if therapist not in preferred:
-        return THERAPIST, (*same, "not a preferred therapist")
-    return min(preferred.index(therapist), THERAPIST - 1), (*same, "a preferred therapist")
 
 
 def days_words(count: int) -> str:

@@ -101,7 +101,7 @@ class EpisodeSerializer(serializers.ModelSerializer[Episode]):
         model = Episode
         fields = ["id", "client", "kind", "status", "onset_on", "reported_by", "symptoms", "fever_or_infection",
                   "steroids_until", "expected_return_on", "confirmed_on", "confirmed_on_word_of", "hold_until",
-                  "review_on", "ended_on", "version"]
+                  "review_on", "ended_on", "map_taken_on", "version"]
 
 
 class OneEpisodeSerializer(EpisodeSerializer):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from clients.keeping.merging import WORTH_KNOWING, MergeRefused
 from clients.keeping.parts import PARTS, Part, register_parts, rows_of
 from clients.keeping.retention import LAST_CONTACT
 from clients.models import Client
+from clients.return_visits import TOOK_PLACE
 from practice import clock
 from practice.models import Membership
 from sessions.models import (
@@ -100,6 +101,12 @@ def last_visits(clients: Iterable[UUID]) -> dict[UUID, date]:
     return dict(rows.order_by().values_list("client").annotate(Max("wall_date")))
 
 
+def visits_that_took_place(clients: Collection[UUID], since: date) -> Iterable[tuple[UUID, date]]:
+    """Client and day of each visit done from a day on."""
+    rows = Appointment.objects.filter(client__in=clients, status=Appointment.Status.FULFILLED, wall_date__gte=since)
+    return rows.order_by().values_list("client_id", "wall_date")
+
+
 def _visits_told(member: Membership, client: Client) -> dict[str, Any]:
     """What the page one takes out says of the diary."""
     visits, waits = (rows_of(PARTS[code], client, seen_by=member) for code in ("visits", "waitlist"))
@@ -109,6 +116,7 @@ def _visits_told(member: Membership, client: Client) -> dict[str, Any]:
 
 CHAPTERS.append(Chapter(40, "sessions/record_visits.html", _visits_told))
 LAST_CONTACT.append(last_visits)
+TOOK_PLACE.append(visits_that_took_place)
 WORTH_KNOWING.append(_visits_in_held_time)
 WORTH_KNOWING.append(overlaps)
 register_parts(

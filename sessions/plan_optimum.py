@@ -4,7 +4,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from operator import add
 
 NEVER = 10**15  # a cost no plan reaches while no weight is above a million
 
@@ -155,25 +154,41 @@ def _without_dead_ends(
 
 
 class _Search:
-    """Costs and days travel as one number, cost * span + day, so that `min` finds the earliest of the cheapest."""
+    """Costs and days travel as one number, cost * span + day, so that `min` finds the earliest of the cheapest.
 
-    __slots__ = ("_beyond", "_placed", "_rest", "_tails", "least", "line", "penalty", "skips", "span")
+    Up to the day the rhythm asks for, each day nearer to it is cheaper; from then on each day is dearer. So of the days
+    after it the best is known beforehand, and only the few from the least gap up to it are looked at each time.
+    """
+
+    __slots__ = ("_beyond", "_edges", "_later", "_placed", "_rest", "_sooner", "_tails", "least", "line", "skips",
+                 "slope", "span")
 
     def __init__(self, line: Line, own: Sequence[Sequence[int]], skips: Sequence[int], least: int) -> None:
         self.line, self.skips, self.least = line, skips, least
         self.span = len(own[0]) if own else 1
-        self.penalty = [
-            [self.span * line.gap(days, k) for days in range(least, self.span)] for k in range(len(own) + 2)
-        ]
+        self.slope = line.rhythm * self.span
+        self._edges: list[int] = []  # for each day that of the next kept visit after it, or the end
+        for low, high in pairwise([0, *(day for day in line.kept if day < self.span), self.span]):
+            self._edges += [high] * (high - low)
         self._rest: dict[tuple[int, int, int], tuple[int, int]] = {}
         self._beyond: dict[tuple[int, int], list[int]] = {}
         self._tails = [line.tail(day) for day in range(self.span)]
         self._placed: list[list[int]] = [[] for _ in own]
+        self._sooner, self._later = list(self._placed), list(self._placed)
         for i in reversed(range(len(own))):
-            self._placed[i] = [
+            self._placed[i] = placed = [
                 (cost + self.rest(i + 1, day, 1)[0]) * self.span + day if cost < NEVER else NEVER * self.span
                 for day, cost in enumerate(own[i])
             ]
+            self._sooner[i] = [way - day * self.slope for day, way in enumerate(placed)]
+            self._later[i] = self._least_from([way + day * self.slope for day, way in enumerate(placed)])
+
+    def _least_from(self, ways: list[int]) -> list[int]:
+        """Return for each day the least of it and those after it, up to the next kept visit."""
+        found: list[int] = []
+        for low, high in pairwise(sorted({0, self.span, *(day for day in self.line.kept if day < self.span)})):
+            found += reversed(list(accumulate(reversed(ways[low:high]), min)))
+        return found
 
     def rest(self, i: int, day: int, k: int) -> tuple[int, int]:
         """Return the least cost of visits i and later after one on `day`, k - 1 left out since, and i's day or -1."""
@@ -191,12 +206,15 @@ class _Search:
 
     def _place(self, i: int, day: int, k: int) -> int:
         """Return the best place for visit i after one on `day`, as cost * span + day."""
-        kept, span = self.line.kept, self.span
-        low, following = day + self.least, bisect_right(kept, day)
-        high = kept[following] if following < len(kept) else span
-        best = min(map(add, self._placed[i][low:high], self.penalty[k]), default=NEVER * span)
-        if max(low, high) < span:
-            entry = self.line.gap(high - day) - self.line.settled[following]
+        low, high, ideal = day + self.least, self._edges[day], day + k * self.line.interval
+        turn, best = min(max(low, ideal), high), NEVER * self.span
+        if low < turn:
+            best = min(self._sooner[i][low:turn]) + ideal * self.slope
+        if turn < high:
+            best = min(best, self._later[i][turn] - ideal * self.slope)
+        if max(low, high) < self.span:
+            kept, span = self.line.kept, self.span
+            entry = self.line.gap(high - day) - self.line.settled[bisect_right(kept, day)]
             best = min(best, self.beyond(i, k)[max(low, high)] + entry * span)
         return best
 
@@ -218,9 +236,10 @@ class _Search:
         visits, line = len(self.skips), self.line
         best, first, skipped = NEVER * self.span, visits, 0
         for i in range(visits):
-            k = i + 1
+            if skipped >= best // self.span:
+                break  # nothing costs less than what is left out already
             ways = [
-                placed + (skipped + line.reach(day, k) + line.first_visit(day)) * self.span
+                placed + (skipped + line.reach(day, i + 1) + line.first_visit(day)) * self.span
                 for day, placed in enumerate(self._placed[i])
                 if placed < NEVER * self.span
             ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from practice.clock import said_date
@@ -11,14 +11,15 @@ from sessions.availability import days_words, minute_of_day, minutes_outside, st
 from sessions.plan_optimum import Line, Place
 
 if TYPE_CHECKING:
-    from sessions.planning import Candidate, HeldVisit, Terms
+    from sessions.plan_openings import Candidate, Openings
+    from sessions.planning import HeldVisit, Terms
 
 
 class Reasons:
-    """Explains moves and visits left out; `open_days` names the days a therapist has a slot of so many minutes."""
+    """Explains moves and visits left out; `openings` are the open times for each visit, by its id."""
 
-    def __init__(self, terms: Terms, line: Line, open_days: Callable[[str, int], frozenset[date]]) -> None:
-        self.terms, self.line, self.open_days = terms, line, open_days
+    def __init__(self, terms: Terms, line: Line, openings: Mapping[str, Openings]) -> None:
+        self.terms, self.line, self.openings = terms, line, openings
 
     def move(self, visit: HeldVisit, candidate: Candidate, place: Place, open_on: Sequence[int]) -> tuple[str, ...]:
         """Return the reasons for one move: when, at which rhythm, at what time, with whom."""
@@ -99,11 +100,10 @@ class Reasons:
         new, own = (self.terms.names.get(who, who) for who in (candidate.therapist, visit.therapist))
         if candidate.therapist == visit.therapist:
             return []
-        open_days = self.open_days(visit.therapist, visit.minutes)
-        week = candidate.on.isocalendar()[:2]
-        if candidate.on in open_days:
+        openings, monday = self.openings[visit.id], candidate.on - timedelta(days=candidate.on.weekday())
+        if openings.is_open(visit.therapist, candidate.on):
             because = f"{own}'s open times that day suit less"
-        elif any(day.isocalendar()[:2] == week for day in open_days):
+        elif any(openings.is_open(visit.therapist, monday + timedelta(days=day)) for day in range(7)):
             because = f"{own} has no open time that day"
         else:
             because = f"{own} has no open time that week"

@@ -1,21 +1,23 @@
 """The return plan: held visits placed anew at the provably least cost (weights and proof: docs/planning.md)."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from datetime import date, time, timedelta
-from functools import cache, partial
-from itertools import groupby
-from operator import itemgetter
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from practice.clock import DAY, EPOCH_DAY, offset_spans
-from sessions.availability import QUARTER, Slot, minute_of_day, minutes_outside, stretch_of
+from sessions.availability import minute_of_day
+from sessions.plan_openings import Candidate, Openings, Option, TimeCosts, cheapest_by_day
 from sessions.plan_optimum import NEVER, Line, Place, cheapest_days, kept_terms, places_of
 from sessions.plan_reasons import Reasons
 
 Policy = Literal["append", "catch_up", "drop"]
 MOST_WEIGHT = 1_000_000
+
+__all__ = [
+    "Candidate", "ChosenTimesClash", "HeldVisit", "KeptVisit", "Move", "Openings", "Policy", "Proposal", "Terms",
+    "Weights", "is_let_go", "propose",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +51,6 @@ class KeptVisit:
 
     id: str
     on: date
-
-
-class Candidate(NamedTuple):
-    """An open slot of the needed length: wall date and time, therapist, room, and its start as an epoch minute."""
-
-    on: date
-    at: time
-    therapist: str
-    room: str
-    starts: int
-
-
-Candidates = Sequence[Candidate] | Mapping[int, Sequence[Candidate]]
-"""Open slots for every held visit alike, or by the minutes a visit needs."""
-
-Option = tuple[int, Candidate]
-"""The cheapest open slot of a day for one visit, with what it costs by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,58 +117,36 @@ class ChosenTimesClash(ValueError):
 def propose(
     held: Sequence[HeldVisit],
     kept: Sequence[KeptVisit],
-    candidates: Candidates,
+    openings: Mapping[str, Openings],
     terms: Terms,
     chosen: Mapping[str, Candidate] | None = None,
 ) -> Proposal:
     """Return the cheapest plan for all held visits together, in their order; ties: earliest dates, then therapist id.
 
-    Exact, by dynamic programming over days: what two visits cost each other depends on their dates alone. So each
-    day is first reduced to its cheapest open slot for every held visit. Then, from the last visit backwards,
+    `openings` are the open times for each held visit, by its id. Exact, by dynamic programming over days: what two
+    visits cost each other depends on their dates alone. So each day is first reduced to its cheapest open time for
+    every held visit. Then, from the last visit backwards,
 
         best(i, p, k) = least of   own(i, q) + gaps(p, q, k) + best(i + 1, q, 1)   over days q >= p + least gap
                              and   unplaced + best(i + 1, p, k + 1)
 
     is the least cost of the visits i and later, when the last placed one stands on day p and k - 1 were left out
     since; `gaps` is the rhythm cost from p to q with the kept visits between them. `chosen` fixes single visits (by
-    id) to slots a person picked; refused with `ChosenTimesClash` where they cannot stand together.
+    id) to times a person picked; refused with `ChosenTimesClash` where they cannot stand together.
     """
     if len({visit.id for visit in held}) < len(held):
         raise ValueError("A held visit stands twice in the list.")
     chosen = chosen or {}
     line = _line_of(kept, terms)
-    options = _options(held, candidates, terms, line, chosen)
+    options = _options(held, openings, terms, line, chosen)
     own = [[NEVER if best is None else best[0] for best in days] for days in options]
     skips = [NEVER if visit.id in chosen else _price_of_leaving_out(visit, terms) for visit in held]
     cost, days = cheapest_days(line, own, skips, terms.least_gap)
     if cost >= NEVER:
         raise ChosenTimesClash
-    proposal = _told(held, options, days, line, candidates, terms)
+    proposal = _told(held, options, days, line, openings, terms, chosen)
     assert proposal.cost == cost, "the named costs add up to the optimum found"
     return proposal
-
-
-def candidates_of(slots: Iterable[Slot], zone: str) -> list[Candidate]:
-    """Return open slots as candidates, with the date and time the wall clock of `zone` shows."""
-    rows = list(slots)
-    if not rows:
-        return []
-    spans = offset_spans(zone, min(row.starts for row in rows), max(row.starts for row in rows) + 1)
-    changes, offsets = [start for start, _, _ in spans], [offset for _, _, offset in spans]
-    dates: dict[int, date] = {}
-    times: dict[int, time] = {}
-    found = []
-    for starts, _, therapist, room in rows:
-        day, minute = divmod(starts + offsets[bisect_right(changes, starts) - 1], DAY)
-        on = dates.get(day) or dates.setdefault(day, date.fromordinal(day + EPOCH_DAY))
-        at = times.get(minute) or times.setdefault(minute, time(minute // 60, minute % 60))
-        found.append(Candidate(on, at, therapist, room, starts))
-    return found
-
-
-def of_length(candidates: Candidates, minutes: int) -> Sequence[Candidate]:
-    """Return the open slots for a visit of so many minutes."""
-    return candidates.get(minutes, ()) if isinstance(candidates, Mapping) else candidates
 
 
 def _line_of(kept: Sequence[KeptVisit], terms: Terms) -> Line:
@@ -209,28 +172,43 @@ def is_let_go(visit: HeldVisit, terms: Terms) -> bool:
 
 def _options(
     held: Sequence[HeldVisit],
-    candidates: Candidates,
+    openings: Mapping[str, Openings],
     terms: Terms,
     line: Line,
     chosen: Mapping[str, Candidate],
 ) -> list[list[Option | None]]:
-    """Return for every held visit and day from the return to the horizon its cheapest open slot, or None."""
+    """Return for every held visit and day from the return to the horizon its cheapest open time, or None."""
     day_costs = [_price_of_day(day, terms, line) for day in range(terms.horizon_days + 1)]
-    offers = cache(lambda minutes: _Offers(of_length(candidates, minutes), terms))
-    known: dict[tuple[time | None, str, int], list[Option | None]] = {}
+    known: dict[tuple[int, time | None, str, int], list[Option | None]] = {}
     options: list[list[Option | None]] = []
     for visit in held:
-        # Visits of one series want the same: their days are reduced once.
-        alike = (None if terms.preferred_windows else visit.wall_time, visit.therapist, visit.minutes)
         if visit.id in chosen:
-            options.append(_cheapest_by_day(_Offers([chosen[visit.id]], terms), visit, terms, day_costs))
-        elif is_let_go(visit, terms):
+            options.append(_only(chosen[visit.id], visit, terms, day_costs))
+            continue
+        if is_let_go(visit, terms):
             options.append([None] * len(day_costs))
-        else:
-            if alike not in known:
-                known[alike] = _cheapest_by_day(offers(visit.minutes), visit, terms, day_costs)
-            options.append(known[alike])
+            continue
+        # Visits of one series want the same: their days are reduced once.
+        offered, usual = openings[visit.id], None if terms.preferred_windows else visit.wall_time
+        alike = id(offered), usual, visit.therapist, visit.minutes
+        if alike not in known:
+            known[alike] = cheapest_by_day(offered, visit, terms, day_costs)
+        options.append(known[alike])
     return options
+
+
+def _only(chosen: Candidate, visit: HeldVisit, terms: Terms, day_costs: Sequence[int]) -> list[Option | None]:
+    """Return the one time a person chose as that day's option, and no other."""
+    options: list[Option | None] = [None] * len(day_costs)
+    day = (chosen.on - terms.return_on).days
+    if 0 <= day < len(day_costs) and day_costs[day] < NEVER:
+        cost = TimeCosts(visit, terms)[minute_of_day(chosen.at)] + _other_therapist(chosen, visit, terms)
+        options[day] = cost + day_costs[day], chosen.therapist, -1
+    return options
+
+
+def _other_therapist(candidate: Candidate, visit: HeldVisit, terms: Terms) -> int:
+    return 0 if candidate.therapist == visit.therapist else terms.weights.therapist
 
 
 def _price_of_day(day: int, terms: Terms, line: Line) -> int:
@@ -248,78 +226,17 @@ def _lateness(day: int, terms: Terms, line: Line) -> int:
     return terms.weights.late if is_late else 0
 
 
-class _Offers:
-    """Open slots of one length, sorted into days from the return, and there by therapist."""
-
-    def __init__(self, candidates: Sequence[Candidate], terms: Terms) -> None:
-        first = terms.return_on.toordinal()
-        self.by_day: dict[int, list[Candidate]] = {}
-        # The slots come by start, so one look per day is enough; in any other order it is right as well.
-        for on, group in groupby(candidates, itemgetter(0)):
-            self.by_day.setdefault(on.toordinal() - first, []).extend(group)
-        self.of_therapist = cache(self._of_therapist)
-
-    def _of_therapist(self, therapist: str) -> dict[int, list[Candidate]]:
-        return {day: [slot for slot in slots if slot.therapist == therapist] for day, slots in self.by_day.items()}
-
-
-def _cheapest_by_day(offers: _Offers, visit: HeldVisit, terms: Terms, day_costs: Sequence[int]) -> list[Option | None]:
-    """Reduce open slots to the cheapest of each day; ties: therapist id, then the earlier start, then room."""
-    by_time, other = _TimeCosts(visit, terms), terms.weights.therapist
-    own = offers.of_therapist(visit.therapist)
-    options: list[Option | None] = [None] * len(day_costs)
-    for day, slots in offers.by_day.items():
-        if not 0 <= day < len(day_costs) or day_costs[day] >= NEVER:
-            continue
-        if own[day]:
-            best = min(own[day], key=lambda slot: (by_time[slot.at], slot.starts, slot.room))
-            cost = by_time[best.at]
-        if not own[day] or cost >= other:  # else nobody else can be cheaper or as cheap
-            cost, *_, best = min(
-                (
-                    by_time[slot.at] + (slot.therapist != visit.therapist) * other,
-                    slot.therapist,
-                    slot.starts,
-                    slot.room,
-                    slot,
-                )
-                for slot in slots
-            )
-        options[day] = cost + day_costs[day], best
-    return options
-
-
-class _TimeCosts(dict[time, int]):
-    """The cost of each time of day for one visit, worked out when first asked for."""
-
-    def __init__(self, visit: HeldVisit, terms: Terms) -> None:
-        super().__init__()
-        self.windows = [stretch_of(*window) for window in terms.preferred_windows]
-        self.usual, self.minutes = minute_of_day(visit.wall_time), visit.minutes
-        self.weights = terms.weights
-
-    def __missing__(self, at: time) -> int:
-        start = minute_of_day(at)
-        off = (
-            min(minutes_outside(start, self.minutes, *window) for window in self.windows)
-            if self.windows
-            else abs(start - self.usual)
-        )
-        cost = min(self.weights.time_of_day * -(-off // QUARTER), self.weights.time_of_day_most)
-        self[at] = cost
-        return cost
-
-
 def _told(
     held: Sequence[HeldVisit],
     options: Sequence[Sequence[Option | None]],
     days: Sequence[int | None],
     line: Line,
-    candidates: Candidates,
+    openings: Mapping[str, Openings],
     terms: Terms,
+    chosen: Mapping[str, Candidate],
 ) -> Proposal:
     """Put the days found into a proposal: every cost named, every move and every visit left out explained."""
-    reasons = Reasons(terms, line, partial(_open_days, candidates))
+    reasons = Reasons(terms, line, openings)
     totals = dict.fromkeys(_cost_names(terms), 0)
     totals["start"], totals["rhythm"] = kept_terms(days, line)
     moves: list[Move] = []
@@ -332,8 +249,10 @@ def _told(
             continue
         option = options[i][place.day]
         assert option is not None
-        own = _own_terms(visit, option[1], place, terms, line)
-        moves.append(Move(visit.id, option[1], own, reasons.move(visit, option[1], place, open_on)))
+        candidate = chosen.get(visit.id) or openings[visit.id].candidate(
+            option[1], terms.return_on.toordinal() + place.day, option[2])
+        own = _own_terms(visit, candidate, place, terms, line)
+        moves.append(Move(visit.id, candidate, own, reasons.move(visit, candidate, place, open_on)))
         for name, part in own.items():
             totals[name] += part
     return Proposal(sum(totals.values()), totals, tuple(moves), tuple(unplaced), optimal=True)
@@ -352,12 +271,8 @@ def _own_terms(visit: HeldVisit, candidate: Candidate, place: Place, terms: Term
     own = {
         "start": weights.start * place.day if place.is_first else 0,
         "rhythm": gap,
-        "time_of_day": _TimeCosts(visit, terms)[candidate.at],
+        "time_of_day": TimeCosts(visit, terms)[minute_of_day(candidate.at)],
         "weekday": 0 if wished else weights.weekday,
-        "therapist": 0 if candidate.therapist == visit.therapist else weights.therapist,
+        "therapist": _other_therapist(candidate, visit, terms),
     }
     return own | ({"late": _lateness(place.day, terms, line)} if terms.policy == "catch_up" else {})
-
-
-def _open_days(candidates: Candidates, therapist: str, minutes: int) -> frozenset[date]:
-    return frozenset(slot.on for slot in of_length(candidates, minutes) if slot.therapist == therapist)

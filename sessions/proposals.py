@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import statistics
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,7 +17,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from clients.episode_policies import policy_of
 from clients.episodes import today_in
+from clients.limits import limits_on
 from clients.models import Client, Episode
 from practice import audit, clock
 from practice.access import Actor
@@ -29,7 +30,7 @@ from sessions.diary import lock_diary
 from sessions.models import RELEASED, Appointment, Hold, Plan, PlanMove
 from sessions.objections import refuse_unless_clinical
 from sessions.ranking import preferences_of
-from sessions.supply import horizon_of, open_times, rooms_for, therapists_for
+from sessions.supply import horizon_of, open_starts_for, rooms_for, therapists_for
 
 PROPOSAL_LIVES = timedelta(hours=24)
 USUAL_INTERVAL = 7  # days, where neither a series nor earlier visits say otherwise
@@ -59,7 +60,8 @@ def propose_plan(
 ) -> Plan:
     """The cheapest placement of all visits this episode holds, with each move's reasons. Nothing moves yet.
 
-    `minutes` is the new length of every visit. Refuses a return day in the past or beyond the booking horizon.
+    `minutes` is the new length of every visit; without it the first one is no longer than the policy has it, until
+    the map of what is felt was taken again. Refuses a return day in the past or beyond the booking horizon.
     """
     refuse_unless_clinical(by)
     if policy not in dict(Plan._meta.get_field("policy").flatchoices):
@@ -77,16 +79,18 @@ def propose_plan(
         who = _acceptable(client, held)
         standing = _standing(client)
         terms = _terms(client, held, standing, who, first, last, policy)
-        wanted = [planning.HeldVisit(str(v.pk), v.wall_date, v.wall_time, str(v.therapist_id), minutes or v.minutes)
+        lengths = {v.pk: minutes or v.minutes for v in held}
+        gentle = None if minutes else _first_visit_shortened(episode, held, lengths, terms)
+        wanted = [planning.HeldVisit(str(v.pk), v.wall_date, v.wall_time, str(v.therapist_id), lengths[v.pk])
                   for v in held]
         answer = planning.propose(wanted, [planning.KeptVisit(str(v.pk), v.on) for v in standing],
-                                  _candidates(episode, held, who, first, last, minutes), terms)
+                                  _openings(episode, held, lengths, who, first, last), terms)
         Plan.objects.filter(episode=episode, status=Plan.Status.PROPOSED).update(status=Plan.Status.SUPERSEDED)
         plan = Plan.objects.create(
             practice=client.practice, client=client, episode=episode, policy=policy, return_on=first, minutes=minutes,
             is_optimal=answer.optimal, cost=answer.cost, cost_terms=dict(answer.cost_terms),
             diary_print=diary_print(client), made_by_name=by.name[:120], expires_at=timezone.now() + PROPOSAL_LIVES)
-        _keep_moves(plan, held, answer)
+        _keep_moves(plan, held, lengths, answer, gentle)
         audit.record(by=by, verb="plan_proposed", subject=plan, cost=answer.cost)
     return plan
 
@@ -178,37 +182,61 @@ def _acceptable(client: Client, held: Sequence[Appointment]) -> dict[UUID, Membe
     return {member.pk: member for member in rows.select_related("user").order_by("pk")}
 
 
-def _candidates(episode: Episode, held: Sequence[Appointment], who: dict[UUID, Membership], first: date, last: date,
-                minutes: int | None) -> dict[int, Sequence[planning.Candidate]]:
-    """Open slots by the minutes a visit needs; where visits of one length are of several services, open for all."""
-    services = defaultdict(dict)
+def _first_visit_shortened(episode: Episode, held: Sequence[Appointment], lengths: dict[UUID, int],
+                           terms: planning.Terms) -> Appointment | None:
+    """Make the first visit that comes back as short as the policy has it; None where it is no longer anyway.
+
+    Once the map of what is felt was taken again, visits have their own length.
+    """
+    most = policy_of(episode.client.practice, episode.kind).return_minutes
+    first = next((v for v in held if not (terms.policy == "drop" and v.wall_date < terms.return_on)), None)
+    if most is None or first is None or episode.map_taken_on or lengths[first.pk] <= most:
+        return None
+    lengths[first.pk] = most
+    return first
+
+
+def _is_clearance_asked(episode: Episode, on: date) -> bool:
+    """Whether the safety check waits for a doctor's word on coming back from this."""
+    reasons = limits_on(episode.client, on).reasons
+    return any(reason.rule == "return-clearance" and reason.level == "clearance" for reason in reasons)
+
+
+def _openings(episode: Episode, held: Sequence[Appointment], lengths: dict[UUID, int], who: dict[UUID, Membership],
+              first: date, last: date) -> dict[str, planning.Openings]:
+    """The open times for each visit; visits of one service and length share theirs."""
+    found: dict[tuple[UUID, int], planning.Openings] = {}
     for visit in held:
-        services[minutes or visit.minutes][visit.service_id] = visit.service
-    found: dict[int, Sequence[planning.Candidate]] = {}
-    for length, of_length in services.items():
-        for service in of_length.values():
-            slots = open_times(
+        service, length = visit.service, lengths[visit.pk]
+        if (service.pk, length) not in found:
+            starts = open_starts_for(
                 service=service, first=first, last=last, minutes=length, client=episode.client, but_hold_of=episode,
                 therapists=[t.pk for t in therapists_for(service) if t.pk in who],
                 rooms=[room.pk for room in rooms_for(service)])
-            rows = planning.candidates_of(slots, episode.client.practice.time_zone)
-            found[length] = [c for c in rows if c in set(found[length])] if length in found else rows
-    return found
+            found[service.pk, length] = planning.Openings.of(starts, episode.client.practice.time_zone)
+    return {str(v.pk): found[v.service_id, lengths[v.pk]] for v in held}
 
 
-def _keep_moves(plan: Plan, held: Sequence[Appointment], answer: planning.Proposal) -> None:
+def _keep_moves(plan: Plan, held: Sequence[Appointment], lengths: dict[UUID, int], answer: planning.Proposal,
+                gentle: Appointment | None) -> None:
     moves, left_out = {move.visit: move for move in answer.moves}, dict(answer.unplaced)
     episode = plan.episode
     until = episode.hold_until if episode and episode.status == Episode.Status.CONFIRMED else None
+    waits = episode is not None and _is_clearance_asked(episode, plan.return_on)
     rows = []
     for position, visit in enumerate(held):
         row = PlanMove(plan=plan, appointment=visit, position=position)
         if move := moves.get(str(visit.pk)):
-            row.starts_at, row.minutes = clock.instant_at(move.candidate.starts), plan.minutes or visit.minutes
+            row.starts_at, row.minutes = clock.instant_at(move.candidate.starts), lengths[visit.pk]
             row.therapist_id, row.room_id = UUID(move.candidate.therapist), UUID(move.candidate.room)
             row.why, row.cost_terms = list(move.why), dict(move.cost_terms)
+            if visit == gentle:
+                row.why.append(f"{row.minutes} minutes at first, as agreed for the return")
             if until and move.candidate.on < until:
                 row.why.append(f"before the review date, {clock.said_date(until)}")
+            if waits:
+                row.why.append("ask for the doctor's clearance first")
+                waits = False
         else:
             row.why = [left_out[str(visit.pk)]]
         rows.append(row)

@@ -15,8 +15,9 @@ from clients.suiting_times import suiting_times
 from practice import clock
 from practice.clock import instant_at, minute_of
 from practice.models import Practice
-from sessions.availability import Preferences, Ranked, Slot, rank
+from sessions.availability import Slot
 from sessions.models import RELEASED, Appointment
+from sessions.weighing import Preferences, Ranked, rank
 
 
 def rank_for(client: Client, slots: list[Slot], practice: Practice,

@@ -25,14 +25,7 @@ from practice import clock
 from practice.clock import day_begins, instant_at, minute_of
 from practice.composed import Composed, as_id
 from practice.models import Membership, Practice, Room, Service
-from sessions.availability import (
-    RoomBusy,
-    Slot,
-    Supply,
-    Window,
-    merge,
-    open_slots,
-)
+from sessions.availability import OpenStarts, RoomBusy, Slot, Supply, Window, merge, open_starts
 from sessions.models import RELEASED, Appointment
 from sessions.ranking import rank_for
 from sessions.work import windows_of
@@ -123,19 +116,24 @@ def _named(slot: Slot, who: dict[str, Membership], where: dict[str, Room], rank:
     return OpenSlot(instant_at(slot.starts), instant_at(slot.ends), who[slot.therapist], where[slot.room], rank, why)
 
 
-def open_times(
+def open_times(**question: Any) -> list[Slot]:
+    """The same as plain slots of epoch minutes and ids, by start and then therapist; asked as `open_starts_for`."""
+    return open_starts_for(**question).slots()
+
+
+def open_starts_for(
     *, service: Service, first: date, last: date, therapists: Sequence[UUID], rooms: Sequence[UUID],
     client: Client | None = None, minutes: int | None = None, ignoring: Sequence[UUID] = (),
     not_before: datetime | None = None, but_hold_of: Episode | None = None,
-) -> list[Slot]:
-    """The same as plain slots of epoch minutes and ids, by start and then therapist.
+) -> OpenStarts:
+    """The same, not spelled out: who is free when, and the room of each start.
 
     Days on which an episode holds the client's visits are left out, but not for `but_hold_of`.
     """
     practice, zone = service.practice, service.practice.time_zone
     last = min(last, horizon_of(practice))
     if last < first:
-        return []
+        return OpenStarts(minutes or service.minutes)
     begin = minute_of(day_begins(first, zone))
     end = minute_of(day_begins(last + timedelta(days=1), zone))
     busy_who, busy_where, busy_client = busy_between(
@@ -143,7 +141,7 @@ def open_times(
     windows = windows_of(practice, therapists, first, last)
     if client is not None:
         busy_client = merge([*busy_client, *_held_days(client, first, last, zone, but_hold_of)])
-    return open_slots(
+    return open_starts(
         supply=[Supply(str(pk), windows.get(pk, []), busy_who.get(pk, [])) for pk in therapists],
         rooms=[RoomBusy(str(pk), busy_where.get(pk, [])) for pk in rooms],
         minutes=minutes or service.minutes, buffer_before=service.buffer_before, buffer_after=service.buffer_after,

@@ -127,7 +127,7 @@ def _finding(profile: Profile, to: ToFinding, given: Answer, key: str) -> list[P
     def accept(client: Client, by: Actor) -> object:
         places = [(region, side) for region, _, side in (place.partition(":") for place in where)]
         return record_finding(client=client, finding=to.code, places=places, detail=detail, by=by,
-                              began_on=profile.answered_on if to.is_new else began.first_day())
+                              began_on=profile.answered_on if to.is_new else began.first_day(), is_as_answered=True)
 
     return [Proposal(key, ", ".join(filter(None, words)), now or _NOTHING, None if is_there else accept)]
 

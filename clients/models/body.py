@@ -148,6 +148,7 @@ class Episode(PracticeOwned):
     hold_until = models.DateField(null=True, blank=True)
     review_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
+    map_taken_on = models.DateField(null=True, blank=True, help_text="Since when the map of what is felt stands anew.")
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -158,6 +159,8 @@ class Episode(PracticeOwned):
                                    name="confirmed_episode_says_until_when"),
             models.CheckConstraint(condition=Q(ended_on=None) | Q(ended_on__gte=F("onset_on")),
                                    name="episode_ends_after_its_onset"),
+            models.CheckConstraint(condition=Q(map_taken_on=None) | Q(map_taken_on__gte=F("onset_on")),
+                                   name="map_is_taken_after_the_onset"),
         ]
         indexes: ClassVar = [models.Index(fields=["client", "status"], name="episode_of_client")]
 

@@ -168,6 +168,7 @@ TABLE: dict[str, Row] = {
         for name in ("conditions", "findings", "medicines", "clearances", "consents")
     },
     "api/v1/clients/<uuid:pk>/medicines/<uuid:mid>/": Row(CLINICAL, ("client", "medicine"), ("patch",)),
+    **dict.fromkeys(("clients/<uuid:pk>/map/", "api/v1/clients/<uuid:pk>/map/"), Row(CLINICAL, ("client",), P)),
     "api/v1/clients/<uuid:pk>/cautions/": Row(CLINICAL, ("client",), P),
     "api/v1/clients/<uuid:pk>/conditions/<uuid:cid>/": Row(CLINICAL, ("client", "condition"), ("patch",)),
     "api/v1/clients/<uuid:pk>/findings/<uuid:fid>/": Row(CLINICAL, ("client", "finding"), ("patch",)),

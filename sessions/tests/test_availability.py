@@ -11,7 +11,6 @@ from practice.clock import instant_at, minute_of
 from practice.tests.sizes import size
 from sessions.availability import (
     Hours,
-    Preferences,
     RoomBusy,
     Slot,
     Supply,
@@ -19,10 +18,10 @@ from sessions.availability import (
     merge,
     minutes_outside,
     open_slots,
-    rank,
     subtract,
     working_windows,
 )
+from sessions.weighing import Preferences, rank
 
 BERLIN = "Europe/Berlin"
 MONDAY = date(2026, 11, 2)

@@ -8,20 +8,13 @@ from itertools import pairwise, product
 
 import pytest
 
-from practice.clock import minute_of
+from practice.clock import day_begins, instant_at, minute_of, zone_of
 from practice.tests.sizes import size
-from sessions.availability import Slot
+from sessions import planning
+from sessions.availability import RoomBusy, Supply, merge, open_starts
+from sessions.plan_openings import Candidate, Openings, Piece
 from sessions.plan_optimum import NEVER, Line, cheapest_days, kept_terms, places_of
-from sessions.planning import (
-    Candidate,
-    ChosenTimesClash,
-    HeldVisit,
-    KeptVisit,
-    Terms,
-    Weights,
-    candidates_of,
-    propose,
-)
+from sessions.planning import ChosenTimesClash, HeldVisit, KeptVisit, Terms, Weights
 
 PROOF_SIZE = size(250, 5_000)
 MONDAY = date(2026, 11, 2)
@@ -36,6 +29,24 @@ def day(number):
 def candidate(number, at=TEN, therapist="ana", room="A"):
     on = day(number)
     return Candidate(on, at, therapist, room, minute_of(datetime.combine(on, at, UTC)))
+
+
+def one_by_one(slots):
+    """Give open times listed one by one in the shape the plan reads."""
+    rows = sorted(slots, key=lambda slot: (slot.starts, slot.room))
+    free, days = {}, {}
+    for place, slot in enumerate(rows):
+        free.setdefault(slot.therapist, []).append((place, place + 1))
+        minute = slot.at.hour * 60 + slot.at.minute
+        days.setdefault(slot.on.toordinal(), []).append(Piece(place, place + 1, minute))
+    return Openings([slot.starts for slot in rows], [slot.room for slot in rows], free, days, step=1)
+
+
+def propose(held, kept, slots, asked, chosen=None):
+    """Plan with open times listed one by one, for all visits alike or by the minutes they need."""
+    by_minutes = slots if isinstance(slots, dict) else {visit.minutes: slots for visit in held}
+    openings = {minutes: one_by_one(rows) for minutes, rows in by_minutes.items()}
+    return planning.propose(held, kept, {visit.id: openings[visit.minutes] for visit in held}, asked, chosen)
 
 
 def held_weekly(count, first=-14, therapist="ana", at=TEN):
@@ -302,15 +313,59 @@ def test_a_visit_held_twice_is_refused():
         propose(held_weekly(1) * 2, [], EVERY_DAY, terms())
 
 
-def test_slots_become_candidates_with_the_wall_clock_of_the_zone():
-    before = minute_of(datetime(2026, 10, 24, 8, tzinfo=UTC))
-    after = minute_of(datetime(2026, 10, 26, 9, tzinfo=UTC))
-    found = candidates_of([Slot(after, after + 45, "ana", "A"), Slot(before, before + 45, "ben", "B")], "Europe/Berlin")
-    assert found == [
-        Candidate(date(2026, 10, 26), TEN, "ana", "A", after),
-        Candidate(date(2026, 10, 24), TEN, "ben", "B", before),
-    ]
-    assert candidates_of([], "Europe/Berlin") == []
+def stretches(rng, zone):
+    """Draw hours, visits and rooms over a fortnight in which the clocks change, and give what is open."""
+    first, last = date(2026, 10, 20), date(2026, 11, 4)
+    begin, end = (minute_of(day_begins(on, zone)) for on in (first, last))
+    names = ["ana", "ben", "cleo"][: rng.randrange(1, 4)]
+
+    def drawn(most, longest):
+        return [(at, at + rng.randrange(10, longest)) for at in (rng.randrange(begin, end) for _ in range(most))]
+
+    supply = [Supply(name, merge(drawn(40, 600)), merge(drawn(30, 200))) for name in names]
+    rooms = [RoomBusy(name, drawn(60, 300)) for name in "BA"[: rng.randrange(1, 3)]]
+    return open_starts(supply=supply, rooms=rooms, minutes=rng.choice([30, 45]), buffer_before=0, buffer_after=15,
+                       grid=rng.choice([15, 15, 20]), grid_origin=begin, not_before=begin, not_after=end,
+                       client_busy=drawn(5, 300))  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"])
+def test_stretches_hold_exactly_the_open_slots_with_the_wall_clock_of_the_zone(zone):
+    rng, seen = random.Random(zone), 0
+    for _ in range(20):
+        found = stretches(rng, zone)
+        listed = []
+        for slot in found.slots():
+            local = instant_at(slot.starts).astimezone(zone_of(zone))
+            listed.append(Candidate(local.date(), local.time(), slot.therapist, slot.room, slot.starts))
+        openings = Openings.of(found, zone)
+        assert sorted(openings.candidates()) == sorted(listed)
+        open_days = {(slot.therapist, slot.on) for slot in listed}
+        for name, number in product(["ana", "ben", "cleo", "nobody"], range(-15, 5)):
+            assert openings.is_open(name, day(number)) == ((name, day(number)) in open_days)
+        seen += len(listed)
+    assert seen > 1_000
+
+
+@pytest.mark.sized
+def test_a_plan_from_stretches_is_the_plan_from_every_open_start_listed(record_property):
+    rng, zone, placed = random.Random(8), "Europe/Berlin", 0
+    for _ in range(PROOF_SIZE):
+        found = stretches(rng, zone)
+        openings = Openings.of(found, zone)
+        asked = small_instance(rng)[3]
+        asked = replace(asked, return_on=date(2026, 10, rng.randrange(19, 28)))
+        held = [
+            HeldVisit(f"v{i}", date(2026, 10, 1) + timedelta(days=7 * i), time(rng.randrange(8, 20), rng.choice([0, 10])),
+                      rng.choice(["ana", "ben"]), found.minutes)
+            for i in range(rng.randrange(1, 5))
+        ]  # fmt: skip
+        kept = kept_on(*rng.sample(range(-20, 3), rng.randrange(3)))
+        plan = planning.propose(held, kept, {visit.id: openings for visit in held}, asked)
+        assert plan == propose(held, kept, list(openings.candidates()), asked)
+        placed += len(plan.moves)
+    assert placed > PROOF_SIZE, "most plans place something"
+    record_property("figure", f"{PROOF_SIZE} random diaries as stretches")
 
 
 # Against independent searches ----------------------------------------------------------------------------------
