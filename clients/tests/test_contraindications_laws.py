@@ -34,6 +34,7 @@ from clients.contraindications import (
 )
 from clients.findings import FINDINGS
 from clients.medicine_kinds import MEDICINES
+from clients.returning import ReturnPreset
 from clients.tests.bodies import (
     LEFT_FOOT,
     TODAY,
@@ -274,7 +275,10 @@ findings = st.builds(KnownFinding, st.sampled_from(sorted(FINDINGS)), st.lists(p
 conditions = st.builds(KnownCondition, st.sampled_from(sorted(CONDITIONS)), days, days)
 statuses = st.sampled_from(["suspected", "confirmed", "recovering", "resolved", "not_a_relapse"])
 episodes = st.builds(KnownEpisode, st.sampled_from(EPISODES), statuses,
-                     st.integers(-40, 5).map(lambda n: TODAY + timedelta(days=n)), days, st.booleans(), days)
+                     st.integers(-40, 5).map(lambda n: TODAY + timedelta(days=n)), days, st.booleans(), days, days,
+                     st.lists(days.filter(bool), max_size=5).map(tuple),
+                     st.none() | st.builds(ReturnPreset, st.none() | st.integers(0, 5), st.none() | st.integers(15, 90),
+                                           st.booleans()))
 clearances = st.builds(
     KnownClearance, st.sampled_from(["", "relapse", *sorted(FINDINGS), *sorted(RULES)]),
     st.sampled_from(["requested", "received", "granted", "refused"]), st.lists(places, max_size=2).map(tuple),
