@@ -26,7 +26,7 @@ from clients.contraindications import cautions_for
 from clients.episodes import today_in
 from clients.limits import body_of
 from clients.medicines import correct_medicine, record_medicine
-from clients.models import Clearance, Client, ClientCondition, Finding, Medicine
+from clients.models import Clearance, Client, ClientCondition, Episode, Finding, Medicine
 from clients.recording import correct_condition, correct_finding, record_condition, record_finding
 from clients.sensation_map import take_map
 from practice import audit
@@ -102,7 +102,7 @@ class MapTaken(Api):
     """Note that the map of what is felt was taken again for a client who is coming back, also where it found nothing
     new; 409 `wrong_state` where none is due. Recording or ending a finding on sensation notes the same."""
 
-    model = Client
+    model = Episode
 
     @extend_schema(request=MapSerializer, responses=MapSerializer)
     def post(self, request: Request, pk: UUID) -> Response:

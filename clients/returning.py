@@ -89,6 +89,7 @@ def _numbered(rule: Rule, name: Literal["max_pressure", "max_minutes"], number: 
     if number == published:
         return rule
     said = "pressure {} at most" if name == "max_pressure" else "{} minutes at most"
-    text = rule.text.replace(said.format(published), said.format(number))
+    now = "a resting hold at most" if (name, number) == ("max_pressure", 0) else said.format(number)
+    text = rule.text.replace(said.format(published), now)
     own = {"text": text, "own": "This practice's own number", name: number}
     return replace(rule, **own)  # type: ignore[arg-type]

@@ -81,10 +81,12 @@ def propose_plan(
         terms = _terms(client, held, standing, who, first, last, policy)
         lengths = {v.pk: minutes or v.minutes for v in held}
         gentle = None if minutes else _first_visit_shortened(episode, held, lengths, terms)
-        wanted = [planning.HeldVisit(str(v.pk), v.wall_date, v.wall_time, str(v.therapist_id), lengths[v.pk])
-                  for v in held]
-        answer = planning.propose(wanted, [planning.KeptVisit(str(v.pk), v.on) for v in standing],
-                                  _openings(episode, held, lengths, who, first, last), terms)
+        answer = _answer(episode, held, lengths, standing, who, terms)
+        if gentle and not _is_first_back(gentle, answer, standing, first):  # a visit that stays comes before it
+            as_long = lengths | {gentle.pk: gentle.minutes}
+            other = _answer(episode, held, as_long, standing, who, terms)
+            if not _is_first_back(gentle, other, standing, first):
+                lengths, gentle, answer = as_long, None, other
         Plan.objects.filter(episode=episode, status=Plan.Status.PROPOSED).update(status=Plan.Status.SUPERSEDED)
         plan = Plan.objects.create(
             practice=client.practice, client=client, episode=episode, policy=policy, return_on=first, minutes=minutes,
@@ -180,6 +182,19 @@ def _acceptable(client: Client, held: Sequence[Appointment]) -> dict[UUID, Membe
     wished = {v.therapist_id for v in held} | {UUID(t) for t in client.preferences.get("therapists", [])}
     rows = Membership.objects.filter(practice_id=client.practice_id, pk__in=wished, is_active=True, is_therapist=True)
     return {member.pk: member for member in rows.select_related("user").order_by("pk")}
+
+
+def _answer(episode: Episode, held: Sequence[Appointment], lengths: dict[UUID, int], standing: Sequence[_Standing],
+            who: dict[UUID, Membership], terms: planning.Terms) -> planning.Proposal:
+    wanted = [planning.HeldVisit(str(v.pk), v.wall_date, v.wall_time, str(v.therapist_id), lengths[v.pk]) for v in held]
+    return planning.propose(wanted, [planning.KeptVisit(str(v.pk), v.on) for v in standing],
+                            _openings(episode, held, lengths, who, terms.return_on, terms.until), terms)
+
+
+def _is_first_back(visit: Appointment, answer: planning.Proposal, standing: Sequence[_Standing], first: date) -> bool:
+    """Whether this is the first visit from the return on, those that stay included."""
+    on = next((move.candidate.on for move in answer.moves if move.visit == str(visit.pk)), None)
+    return on is not None and all(on < stays.on for stays in standing if stays.on >= first)
 
 
 def _first_visit_shortened(episode: Episode, held: Sequence[Appointment], lengths: dict[UUID, int],

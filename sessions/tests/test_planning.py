@@ -273,6 +273,12 @@ def test_a_time_a_person_chose_stays_and_the_others_are_arranged_around_it():
     assert plan.moves[1].candidate == candidate(9, time(16), "ben")
 
 
+def test_a_visit_a_person_leaves_on_hold_stays_there_and_the_others_close_up():
+    plan = propose(held_weekly(3), [], EVERY_DAY, terms(), chosen={"v2": None})
+    assert days_of(plan) == {"v1": 0, "v3": 14}
+    assert [visit for visit, _ in plan.unplaced] == ["v2"]
+
+
 def test_chosen_times_that_break_the_order_or_the_gap_are_refused():
     with pytest.raises(ChosenTimesClash, match="cannot stand together"):
         propose(held_weekly(2), [], EVERY_DAY, terms(), chosen={"v1": candidate(9), "v2": candidate(3)})
@@ -340,6 +346,8 @@ def test_stretches_hold_exactly_the_open_slots_with_the_wall_clock_of_the_zone(z
             listed.append(Candidate(local.date(), local.time(), slot.therapist, slot.room, slot.starts))
         openings = Openings.of(found, zone)
         assert sorted(openings.candidates()) == sorted(listed)
+        some = {slot.starts for slot in listed if rng.random() < 0.3}
+        assert sorted(openings.without(some).candidates()) == sorted(s for s in listed if s.starts not in some)
         open_days = {(slot.therapist, slot.on) for slot in listed}
         for name, number in product(["ana", "ben", "cleo", "nobody"], range(-15, 5)):
             assert openings.is_open(name, day(number)) == ((name, day(number)) in open_days)

@@ -82,6 +82,17 @@ def test_of_visits_some_of_which_are_let_go_the_first_that_comes_back_is_the_sho
         (None, False), (None, False), (45, True), (60, False)]
 
 
+def test_where_a_visit_that_stays_comes_first_those_moved_behind_it_keep_their_length(relapse, maria, ana, hour):
+    book_appointment(client=maria, therapist=ana, service=hour, starts_at=at(14, days=38), by=ana)  # the return day
+    plan = propose_plan(episode=relapse, by=ana)
+    assert lengths(plan) == [60] * 4
+    assert all(move.starts_at > at(14, days=38) for move in plan.moves.all())
+    assert not any(AGREED in move.why for move in plan.moves.all())
+    later = propose_plan(episode=relapse, by=ana, return_on=MONDAY + timedelta(days=30))
+    first = later.moves.first()
+    assert first.minutes == 45 and first.starts_at < at(14, days=38)
+
+
 def test_once_the_map_was_taken_again_visits_have_their_own_length(relapse, maria, ana):
     coming_back(relapse, ana)
     take_map(client=maria, by=ana)
