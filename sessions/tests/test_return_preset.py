@@ -21,7 +21,7 @@ from practice.refusals import BadInput
 from sessions import holds
 from sessions.booking import book_appointment, complete
 from sessions.models import Appointment
-from sessions.objections import checked_at_booking
+from sessions.objections import ClearanceMissing, checked_at_booking
 from sessions.rescheduling import apply_plan, propose_plan, undo_plan
 from sessions.rhythm import Rhythm
 from sessions.series import book_series
@@ -100,7 +100,7 @@ def test_once_the_map_was_taken_again_visits_have_their_own_length(relapse, mari
 
 
 def test_where_the_policy_asks_for_clearance_the_plan_and_the_check_say_so_until_it_is_granted(
-    relapse, maria, ana, neurologist, monkeypatch
+    relapse, maria, ana, hour, neurologist, monkeypatch
 ):
     monkeypatch.setitem(PUBLISHED, "relapse", replace(PUBLISHED["relapse"], asks_clearance=True))
     plan = propose_plan(episode=relapse, by=ana)
@@ -108,8 +108,11 @@ def test_where_the_policy_asks_for_clearance_the_plan_and_the_check_say_so_until
     assert asked == [True, False, False, False]
     later = MONDAY + timedelta(days=61)
     assert checked_at_booking(maria, 45, later).verdict == "clearance"
+    with pytest.raises(ClearanceMissing):
+        book_appointment(client=maria, therapist=ana, service=hour, starts_at=at(14, days=63), by=ana)
     record_clearance(client=maria, doctor=neurologist, state="granted", scope="relapse", by=ana)
     assert checked_at_booking(maria, 45, later).verdict == "caution"
+    book_appointment(client=maria, therapist=ana, service=hour, starts_at=at(14, days=63), by=ana)
     plan = propose_plan(episode=relapse, by=ana)
     assert not any("clearance" in why for move in plan.moves.all() for why in move.why)
 
