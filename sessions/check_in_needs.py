@@ -18,10 +18,10 @@ from sessions.models import Appointment, CheckIn
 _AT_STAKE = ("proposed", "booked", "confirmed", "held")
 
 
-def check_in_needs(member: Membership, mine: Q) -> Iterator[tuple[str, str]]:
-    """Words and address of each: worse, ready to return, to be rung. In two queries, however many there are.
+def check_in_needs(member: Membership, mine: Q) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Words and address of what cannot wait (worse), then of what can (ready to return, to be rung).
 
-    A client without a visit to come is everybody's.
+    In two queries, however many there are. A client without a visit to come is everybody's.
     """
     today = clock.wall_of(timezone.now(), member.practice.time_zone)[0]
     visits = Appointment.objects.filter(client=OuterRef("client"), status__in=_AT_STAKE).filter(
@@ -33,9 +33,13 @@ def check_in_needs(member: Membership, mine: Q) -> Iterator[tuple[str, str]]:
         .annotate(held=Count("holds", filter=Q(holds__outcome="")),
                   whose=Subquery(visits.order_by("starts_at").values("therapist__user__name")[:1]))
         .select_related("client").prefetch_related("check_ins").order_by("client__name", "pk"))
+    urgent: list[tuple[str, str]] = []
+    later: list[tuple[str, str]] = []
+    said = _for_the_therapist if member.may_see_clinical else _for_the_desk
     for episode in episodes:
         how = how_it_is(episode.client, list(episode.check_ins.all()), today)
-        yield from _for_the_therapist(episode, how) if member.may_see_clinical else _for_the_desk(episode, how)
+        (urgent if how.is_worse else later).extend(said(episode, how))
+    return urgent, later
 
 
 def _for_the_therapist(episode: Any, how: HowItIs) -> Iterator[tuple[str, str]]:

@@ -101,6 +101,8 @@ def extend_hold(*, episode: Episode, until: date, by: Actor, note: str) -> Effec
     old = Episode.objects.values_list("hold_until", flat=True).get(pk=episode.pk)
     episode = look_again(episode=episode, until=until, by=by, note=note)
     check_ins.see_answers(episode, by)
+    for hold in Hold.objects.filter(episode=episode, outcome="").select_related("appointment"):
+        _spoil_plans(hold.appointment)  # it was made for the earlier day
     return hold_appointments(episode=episode, by=by, since=old)
 
 

@@ -40,9 +40,9 @@ def needs_of(member: Membership, mine: Q, visits: Iterable[Appointment], asking:
 
     `visits` were read with `away.absence_columns`.
     """
-    needs = [*_episode_needs(member, mine), *(Need(words, url) for words, url in check_in_needs(member, mine)),
-             *_absences(visits), *(_answered(row, member) for row in answers),
-             *map(_other_time, asking), *_freed_times(member, mine),
+    urgent, later = ([Need(*told) for told in part] for part in check_in_needs(member, mine))
+    needs = [*urgent, *_episode_needs(member, mine), *later, *_absences(visits),
+             *(_answered(row, member) for row in answers), *map(_other_time, asking), *_freed_times(member, mine),
              *_doctors_words(member), *_to_look_at_again(member)]
     return list(dict.fromkeys(needs))  # the desk is told the same of an episode and of the answers that opened it
 

@@ -263,3 +263,18 @@ def test_a_plan_of_somebody_put_away_is_not_undone_until_they_are_back(relapse, 
     restore_client(client=relapse.client, by=ana)
     rescheduling.undo_plan(plan=plan, by=ana)
     check_everything_is_accounted_for(ana)
+
+
+def test_in_a_merge_visits_on_hold_come_over_with_their_episode_and_an_older_plan_is_not_applied(relapse, weekly, ana):
+    plan = rescheduling.propose_plan(episode=relapse, by=ana)
+    twin = make_client(relapse.practice, "M. Lindquist", email="m@work.example")
+    book_appointment(client=twin, therapist=ana, service=weekly[0].service, starts_at=at(14, days=30), by=ana)
+    merge_clients(client=relapse.client, into=twin, by=ana)
+    check_everything_is_accounted_for(ana)
+    assert [row.client for row in everybody_on_hold(ana)] == [twin]
+    with pytest.raises(rescheduling.PlanStale):
+        rescheduling.apply_plan(plan=Plan.objects.select_related("client__practice").get(pk=plan.pk), by=ana)
+    rescheduling.apply_plan(by=ana, plan=rescheduling.propose_plan(
+        episode=Episode.objects.select_related("client__practice").get(), by=ana))
+    check_everything_is_accounted_for(ana)
+    assert not Appointment.objects.filter(status="held").exists()

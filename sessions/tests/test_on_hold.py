@@ -81,6 +81,13 @@ def test_visits_a_plan_had_placed_are_held_again_where_they_now_fall_before_the_
     assert Hold.objects.filter(appointment__in=moved, outcome="planned").count() == len(moved)
 
 
+def test_a_plan_made_for_the_earlier_day_is_out_of_date(relapse, ana):
+    plan = propose_plan(episode=relapse, by=ana)
+    look_again(relapse, ana, until=REVIEW + timedelta(days=1))
+    plan.refresh_from_db()
+    assert plan.status == "stale"
+
+
 @pytest.mark.parametrize("days, words", [
     (0, "is not to come"), (-3, "is not to come"), (14, "already"), (9, "already"), (LONGEST_HOLD + 1, "At most 120 days"),
 ])

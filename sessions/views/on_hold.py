@@ -97,7 +97,8 @@ def _held(hold: Hold, plan: Plan | None, today: date) -> HeldVisit:
     if plan:
         stands = "in a plan"
     elif episode.status == Episode.Status.CONFIRMED and episode.review_on:
-        stands = f"awaiting review {clock.said_date(episode.review_on, today=today)}"
+        due = clock.said_date(episode.review_on, today=today)
+        stands = f"review due since {due}" if _is_overdue(episode, today) else f"awaiting review {due}"
     else:
         stands = "awaiting a new time"
     return HeldVisit(hold.appointment, stands, plan, plan is None and _is_overdue(episode, today))
