@@ -21,6 +21,7 @@ from practice.access import Actor
 from practice.refusals import BadInput, Refusal
 
 _ORDER = [Episode.Status.SUSPECTED, Episode.Status.CONFIRMED, Episode.Status.RECOVERING, Episode.Status.RESOLVED]
+LONGEST_HOLD = 120  # days from today until when a hold may be extended at once: our proposal
 
 
 class EpisodeGoesForward(Refusal):
@@ -28,6 +29,13 @@ class EpisodeGoesForward(Refusal):
 
     code: ClassVar[str] = "wrong_state"
     title: ClassVar[str] = "An episode only goes forward"
+
+
+class NothingToExtend(Refusal):
+    """Only a confirmed episode holds visits."""
+
+    code: ClassVar[str] = "wrong_state"
+    title: ClassVar[str] = "Nothing is held"
 
 
 def today_in(client: Client) -> date:
@@ -124,6 +132,37 @@ def advance_episode(*, episode: Episode, status: str, on: date, by: Actor, note:
                                 "hold_until", "review_on", "ended_on"])
     step = EpisodeStep.objects.create(episode=episode, on=on, status=status, by_name=by.name, note=note)
     audit.record(by=by, verb="episode_moved_on", subject=episode, step=str(step.pk))
+    return episode
+
+
+@transaction.atomic
+def look_again(*, episode: Episode, until: date, by: Actor, note: str) -> Episode:
+    """A therapist has looked again: visits stay on hold until a later day, with a reason.
+
+    A hold never extends itself. Refuses every status but confirmed, a day that does not lie after today and after the
+    present one, more than `LONGEST_HOLD` days ahead, and no reason.
+    """
+    episode = Episode.objects.select_for_update(no_key=True).select_related("client__practice").get(pk=episode.pk)
+    today, note = today_in(episode.client), note.strip()
+    if episode.status != Episode.Status.CONFIRMED or episode.hold_until is None:
+        raise NothingToExtend(f"It is {episode.get_status_display().lower()}: only a confirmed episode holds visits.")
+    if until <= today:
+        raise BadInput(f"{clock.said_date(until, today=today)} is not to come. Choose a later day.", field="until")
+    if (until - today).days > LONGEST_HOLD:
+        last = clock.said_date(today + timedelta(days=LONGEST_HOLD), today=today)
+        raise BadInput(f"At most {LONGEST_HOLD} days ahead, until {last}; then look again.", field="until")
+    if until <= episode.hold_until:
+        held = clock.said_date(episode.hold_until, today=today)
+        raise BadInput(f"Visits are on hold until {held} already. To end it earlier, say that they are recovering.",
+                       field="until")
+    if not note:
+        raise BadInput("Say why they stay on hold.", field="note")
+    episode.hold_until = episode.review_on = until
+    episode.version += 1
+    episode.save(update_fields=["hold_until", "review_on", "version"])
+    EpisodeStep.objects.create(episode=episode, on=today, status=episode.status, by_name=by.name[:120],
+                               note=f"On hold until {clock.said_date(until, today=today)}: {note}"[:2000])
+    audit.record(by=by, verb="episode_looked_at_again", subject=episode)
     return episode
 
 

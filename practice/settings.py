@@ -159,6 +159,7 @@ CELERY_BEAT_SCHEDULE = {
                                "options": {"expires": 3600}},
     "lapse-requests": {"task": "sessions.tasks.lapse_requests", "schedule": 600.0, "options": {"expires": 600}},
     "offer-freed-times": {"task": "sessions.tasks.offer_freed_times", "schedule": 60.0, "options": {"expires": 60}},
+    "ask-how-it-is": {"task": "sessions.tasks.ask_how_it_is", "schedule": 3600.0, "options": {"expires": 3600}},
     "keep-questions": {"task": "clients.tasks.keep_questions", "schedule": 3600.0, "options": {"expires": 3600}},
     "save-day-sheets": {"task": "sessions.tasks.save_day_sheets", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sessions import api_calendars as calendars
+from sessions import api_check_ins as check_ins
 from sessions import api_diary as diary
 from sessions import api_episodes as episodes
 from sessions import api_slots as slots
@@ -30,6 +31,8 @@ urlpatterns = [
     path("episodes/<uuid:pk>/", episodes.OneEpisode.as_view()),
     path("episodes/<uuid:pk>/status/", episodes.EpisodeStatus.as_view()),
     path("episodes/<uuid:pk>/plan/", episodes.EpisodePlan.as_view()),
+    path("episodes/<uuid:pk>/review/", check_ins.EpisodeReview.as_view()),
+    path("episodes/<uuid:pk>/check-ins/", check_ins.EpisodeCheckIns.as_view()),
     path("plans/<uuid:pk>/", episodes.OnePlan.as_view()),
     path("plans/<uuid:pk>/apply/", episodes.ApplyPlan.as_view()),
     path("plans/<uuid:pk>/undo/", episodes.UndoPlan.as_view()),

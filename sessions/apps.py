@@ -10,4 +10,13 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         # Messages, questions, panels and kinds of rows register here.
-        from sessions import calendars, check_before, online_letters, panels, parts, reminders, waitlist_letters  # noqa: F401
+        from sessions import (  # noqa: F401
+            calendars,
+            check_before,
+            check_in_letters,
+            online_letters,
+            panels,
+            parts,
+            reminders,
+            waitlist_letters,
+        )

@@ -11,7 +11,7 @@ from clients.models import Episode, EpisodeStep
 from practice import clock
 from practice.api import Day, PlainText
 from sessions.holds import Effect
-from sessions.models import Hold, Plan, PlanMove
+from sessions.models import CheckIn, Hold, Plan, PlanMove
 
 
 class ReportSerializer(serializers.Serializer[Any]):
@@ -94,6 +94,16 @@ class HoldSerializer(serializers.ModelSerializer[Hold]):
         fields = ["appointment", "outcome", "began_at", "ended_at"]
 
 
+class CheckInSerializer(serializers.ModelSerializer[CheckIn]):
+    """One question how it is, and its answer; an empty one waits."""
+
+    by = serializers.CharField(source="by_name")
+
+    class Meta:
+        model = CheckIn
+        fields = ["asked_for", "answered_at", "answer", "words", "by"]
+
+
 class EpisodeSerializer(serializers.ModelSerializer[Episode]):
     """An episode as recorded: what, since when, on whose word, until when it holds visits."""
 
@@ -109,9 +119,10 @@ class OneEpisodeSerializer(EpisodeSerializer):
 
     steps = StepSerializer(many=True, read_only=True)
     holds = HoldSerializer(many=True, read_only=True)
+    check_ins = CheckInSerializer(many=True, read_only=True)
 
     class Meta(EpisodeSerializer.Meta):
-        fields = [*EpisodeSerializer.Meta.fields, "steps", "holds"]
+        fields = [*EpisodeSerializer.Meta.fields, "steps", "holds", "check_ins"]
 
 
 class PlanQuestionSerializer(serializers.Serializer[Any]):

@@ -13,7 +13,7 @@ from clients.wishes import WEEKDAYS
 from practice import clock
 from practice.models import Membership, Room, Service
 from sessions.asked import FIRST_DAY, LAST_DAY, today_at
-from sessions.models import Appointment, Plan, WaitlistEntry
+from sessions.models import Appointment, CheckIn, Plan, WaitlistEntry
 from sessions.rhythm import MOST_VISITS, Rhythm
 from sessions.series_changes import Scope
 from sessions.supply import MOST_DAYS
@@ -278,6 +278,23 @@ class StepForm(forms.Form):
         ("the client's report", "the client's report"), ("the MS team", "the MS team"), ("a doctor", "a doctor")])
     on = DayField(label="Since", required=False)
     note = forms.CharField(label="Note", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class LookAgainForm(forms.Form):
+    """Until when visits stay on hold after a second look, and why."""
+
+    until = DayField(label="On hold until")
+    note = ReasonField(label="Why")
+
+
+class CheckInForm(forms.Form):
+    """How it is, by one tap, with a few words where somebody likes to."""
+
+    answer = forms.ChoiceField(choices=CheckIn.Answer.choices, required=False, error_messages={
+        "invalid_choice": "Tap one of the four."})
+    words = forms.CharField(
+        label="Anything to add?", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": "This is longer than we can keep. Write the most important part."})
 
 
 class PlanForm(forms.Form):

@@ -13,16 +13,16 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from clients.episodes import advance_episode, record_episode, today_in
+from clients.episodes import advance_episode, look_again, record_episode, today_in
 from clients.models import Client, Episode
 from clients.sentences import in_a_sentence
 from practice import clock
 from practice.access import Actor
 from practice.models import Message
 from practice.refusals import BadInput, Refusal, refuse_all
-from sessions import freed, reminders
+from sessions import check_ins, freed, reminders
 from sessions.diary import fresh, fresh_all, lapse_expired, lock_diary, log_step, log_steps, write_visit
-from sessions.models import Appointment, Hold, Plan
+from sessions.models import Appointment, CheckIn, Hold, Plan
 from sessions.objections import ReasonNeeded, Wish, against_the_body, find_clash, if_free, refuse_unless_clinical
 from sessions.states import VisitNotInState, next_state
 
@@ -80,6 +80,7 @@ def change_episode(*, episode: Episode, status: str, on: date, by: Actor, note: 
     refuse_unless_clinical(by)
     _lock_held_times(episode)
     episode = advance_episode(episode=episode, status=status, on=on, by=by, note=note, on_word_of=on_word_of)
+    check_ins.see_answers(episode, by, CheckIn.Answer.WORSE)
     if status == Status.CONFIRMED:
         return hold_appointments(episode=episode, by=by)
     effect = Effect(episode)
@@ -89,10 +90,28 @@ def change_episode(*, episode: Episode, status: str, on: date, by: Actor, note: 
 
 
 @transaction.atomic
-def hold_appointments(*, episode: Episode, by: Actor) -> Effect:
+def extend_hold(*, episode: Episode, until: date, by: Actor, note: str) -> Effect:
+    """Look again later: the visits that now fall before the new review date are put on hold too.
+
+    What stood before the old date stands for a reason (kept, or booked all the same) and is left alone. Refuses
+    whoever may not see clinical facts, and what `clients.episodes.look_again` refuses.
+    """
+    refuse_unless_clinical(by)
+    lock_diary([], [], [episode.client])
+    old = Episode.objects.values_list("hold_until", flat=True).get(pk=episode.pk)
+    episode = look_again(episode=episode, until=until, by=by, note=note)
+    check_ins.see_answers(episode, by)
+    for hold in Hold.objects.filter(episode=episode, outcome="").select_related("appointment"):
+        _spoil_plans(hold.appointment)  # it was made for the earlier day
+    return hold_appointments(episode=episode, by=by, since=old)
+
+
+@transaction.atomic
+def hold_appointments(*, episode: Episode, by: Actor, since: date | None = None) -> Effect:
     """Put every coming visit before the review date on hold: its time is free again, no reminder leaves for it.
 
-    A visit already under way stays; so does everything from the review date on. What stays is listed with why.
+    A visit already under way stays; so does everything from the review date on, and before `since` where that is
+    said. What stays is listed with why.
     """
     effect = Effect(episode)
     client = episode.client
@@ -100,7 +119,7 @@ def hold_appointments(*, episode: Episode, by: Actor) -> Effect:
     lock_diary([], [], [client])
     visits = fresh_all([visit.pk for visit in _coming(client)])
     for visit in sorted(visits.values(), key=lambda v: v.starts_at):
-        why = _why_kept(visit, episode)
+        why = _why_kept(visit, episode, since)
         if why:
             effect.kept.append((visit, why))
             continue
@@ -115,13 +134,15 @@ def hold_appointments(*, episode: Episode, by: Actor) -> Effect:
     return effect
 
 
-def _why_kept(visit: Appointment, episode: Episode) -> str:
+def _why_kept(visit: Appointment, episode: Episode, since: date | None) -> str:
     if not episode.holds_visits:
         return f"A {in_a_sentence(episode.get_kind_display())} does not hold visits; the safety check speaks instead."
     if visit.status == Appointment.Status.ARRIVED:
         return "Already under way."
     if visit.starts_at <= timezone.now():
         return "Its time has begun already."
+    if since and visit.wall_date < since:
+        return f"Kept: {visit.keep_reason}" if visit.keep_reason else "It stood before, and stays."
     if episode.hold_until and visit.wall_date >= episode.hold_until:
         return f"On or after the review date, {clock.said_date(episode.hold_until)}."
     return ""

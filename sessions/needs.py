@@ -20,6 +20,7 @@ from practice import clock
 from practice.models import Membership
 from sessions.away import count_absences
 from sessions.check_before import PRE_VISIT
+from sessions.check_in_needs import check_in_needs
 from sessions.models import RELEASED, Appointment, FreedTime, Hold
 
 STANDING = ("proposed", "booked", "confirmed")
@@ -39,8 +40,9 @@ def needs_of(member: Membership, mine: Q, visits: Iterable[Appointment], asking:
 
     `visits` were read with `away.absence_columns`.
     """
-    needs = [*_episode_needs(member, mine), *_absences(visits), *(_answered(row, member) for row in answers),
-             *map(_other_time, asking), *_freed_times(member, mine),
+    urgent, later = ([Need(*told) for told in part] for part in check_in_needs(member, mine))
+    needs = [*urgent, *_episode_needs(member, mine), *later, *_absences(visits),
+             *(_answered(row, member) for row in answers), *map(_other_time, asking), *_freed_times(member, mine),
              *_doctors_words(member), *_to_look_at_again(member)]
     return list(dict.fromkeys(needs))  # the desk is told the same of an episode and of the answers that opened it
 
@@ -70,10 +72,11 @@ def _episode_needs(member: Membership, mine: Q) -> list[Need]:
     last = EpisodeStep.objects.filter(episode=OuterRef("pk")).order_by("-at", "-pk")
     is_due = Q(status="confirmed", review_on__lte=today) | Q(status__in=["recovering", "resolved", "not_a_relapse"])
     wrote = Q(last_by=F("client__name")) & ~Q(last_note="")
+    is_late = Q(status="confirmed", review_on__lte=today)  # also where nothing is on hold: the next visit is flagged
     episodes = (
         Episode.objects.filter(practice=member.practice).select_related("client")
         .annotate(last_by=Subquery(last.values("by_name")[:1]), last_note=Subquery(last.values("note")[:1]))
-        .filter((Q(status="suspected") | wrote) & Q(Exists(coming)) | Q(Exists(held)) & (is_due | wrote))
+        .filter((Q(status="suspected") | is_late | wrote) & Q(Exists(coming)) | Q(Exists(held)) & (is_due | wrote))
         .annotate(held=Count("holds", filter=Q(holds__outcome="")), next_visit=Subquery(coming.values("pk")[:1]),
                   next_at=Subquery(coming.values("starts_at")[:1]),
                   next_with=Subquery(coming.values("therapist__user__name")[:1]))
@@ -87,16 +90,23 @@ def _episode_need(episode: Any, member: Membership) -> Need:
     when = clock.said(episode.next_at, zone) if episode.next_at else ""
     is_written = bool(episode.last_note) and episode.last_by == name
     if pk is None and when and (is_written or episode.status == Episode.Status.SUSPECTED):
-        who = (episode.next_with or "the therapist").split()[0]
-        return Need(f"{name}, {when}: needs {who}'s decision", _visit_url(episode.next_visit))
+        return Need(f"{name}, {when}: needs {_first(episode.next_with)}'s decision", _visit_url(episode.next_visit))
     coming = f" Next visit {when}." if when else ""
     if pk and is_written:
         return Need(f"{name} wrote again: {kind_words(episode)} since {since}.{coming}", _episode_url(pk))
     if episode.status == Episode.Status.SUSPECTED:
         return Need(f"{name}: possible {kind_words(episode)} since {since}.{coming}", _episode_url(pk))
+    due = f"to be looked at by {clock.said_date(episode.review_on)}" if episode.review_on else ""
+    if not episode.held:
+        if pk is None:
+            return Need(f"{name}, {when}: needs {_first(episode.next_with)}'s decision", _visit_url(episode.next_visit))
+        return Need(f"{name}: {kind_words(episode)} since {since}, {due}.{coming}", _episode_url(pk))
     visits = "1 visit" if episode.held == 1 else f"{episode.held} visits"
-    due = f", to be looked at by {clock.said_date(episode.review_on)}" if episode.review_on else ""
-    return Need(f"{name}: {visits} on hold{due}", _episode_url(pk))
+    return Need(f"{name}: {visits} on hold{due and ', '}{due}", _episode_url(pk))
+
+
+def _first(name: str | None) -> str:
+    return (name or "the therapist").split()[0]
 
 
 def _answered(row: Any, member: Membership) -> Need:

@@ -20,7 +20,7 @@ from practice import clock, links, outbox
 from practice.models import Membership, Message
 from practice.outbox import Kind, Mail
 from sessions.calendars import visit_file
-from sessions.models import Appointment, Hold, Plan, PlanMove
+from sessions.models import Appointment, CheckIn, Hold, Plan, PlanMove
 
 VISIT_LINK = "visit"
 CHECK_OPENS = timedelta(days=3)  # before a visit, from when on the questions about it can be answered: our proposal
@@ -109,11 +109,11 @@ def tell_held(episode: Episode, held: list[Appointment]) -> Message | None:
     return _to_client(episode.client, "held", episode.pk, str(episode.version), "Visits were put on hold.")
 
 
-def ask_therapist(appointment: Appointment, episode: Episode) -> Message | None:
-    """Ask the therapist of the next visit to look today; the message says neither who nor what."""
+def ask_therapist(appointment: Appointment, about: Episode | CheckIn) -> Message | None:
+    """Ask the therapist of this visit to look today; the message says neither who nor what."""
     therapist = appointment.therapist
     return outbox.queue_message(
-        practice=episode.practice, kind="look-today", subject_id=episode.pk, start_version=str(therapist.pk),
+        practice=about.practice, kind="look-today", subject_id=about.pk, start_version=str(therapist.pk),
         to_address=therapist.user.email, to_name=therapist.name, due_at=timezone.now() + grace(),
         why="A visit needs the therapist's decision.", appointment_id=appointment.pk)
 
@@ -327,8 +327,8 @@ def _about_plan(message: Message) -> Mail:
 
 
 def _still_open(message: Message) -> str | None:
-    episode = Episode.objects.filter(pk=message.subject_id).first()
-    is_waiting = episode is not None and episode.status == Episode.Status.SUSPECTED
+    is_waiting = (Episode.objects.filter(pk=message.subject_id, status=Episode.Status.SUSPECTED).exists()
+                  or CheckIn.objects.filter(pk=message.subject_id, answer=CheckIn.Answer.WORSE, seen_at=None).exists())
     return None if is_waiting else "It has been dealt with."
 
 
@@ -348,6 +348,8 @@ def _day_of(message: Message) -> str:
     if visit is None:
         return ""
     today = clock.wall_of(timezone.now(), visit.time_zone)[0]
+    if visit.wall_date < today:  # asked about what comes next, not about this one
+        return ""
     return " today" if visit.wall_date == today else f" on {clock.said_date(visit.wall_date)}"
 
 

@@ -75,6 +75,8 @@ def undo_plan(*, plan: Plan, by: Actor) -> Plan:
         plan, moves = _locked(plan)
         if plan.status != Plan.Status.APPLIED:
             raise WrongState(f"This plan is “{plan.get_status_display().lower()}”; only an applied one can be undone.")
+        if plan.client.archived_at:
+            raise UndoConflict(f"{plan.client.name} is in the archive. Put them back on the list first.")
         made = [move for move in moves if move.before]
         first = min((move.starts_at for move in made if move.starts_at), default=None)
         if first and first <= timezone.now():

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from sessions import day_sheet, outside_calendars, requests, waitlist_offers
+from sessions import check_ins, day_sheet, outside_calendars, requests, waitlist_offers
 
 
 @shared_task(ignore_result=True)
@@ -23,3 +23,8 @@ def lapse_requests() -> None:
 @shared_task(ignore_result=True)
 def offer_freed_times() -> None:
     waitlist_offers.offer_freed_times()
+
+
+@shared_task(ignore_result=True)
+def ask_how_it_is() -> None:
+    check_ins.ask_how_it_is()

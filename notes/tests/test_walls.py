@@ -59,7 +59,7 @@ TABLE: dict[str, Row] = {
     # for anybody: sign-in, health, links that carry their own secret
     **dict.fromkeys(
         ("healthz", "login/", "logout/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
-         "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "w/<str:token>/", "r/<str:token>/cancel/", "me/<str:token>/",
+         "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "w/<str:token>/", "c/<str:token>/", "r/<str:token>/cancel/", "me/<str:token>/",
          "me/<str:token>/times/<uuid:pk>/", "me/<str:token>/book/<uuid:pk>/", "me/<str:token>/visits/<uuid:pk>/move/",
          "me/<str:token>/visits/<uuid:pk>/cancel/", "book-with/<slug:slug>/",
          *(f"book-with/<slug:slug>/{step}/" for step in ("when", "who", "check", "done", "link")),
@@ -134,6 +134,8 @@ TABLE: dict[str, Row] = {
     **dict.fromkeys(("findings/<uuid:pk>/edit/", "findings/<uuid:pk>/end/"), Row(CLINICAL, ("finding",))),
     "episodes/<uuid:pk>/": Row(CLINICAL, ("episode",)),
     "episodes/<uuid:pk>/status/": Row(CLINICAL, ("episode",), P),
+    **dict.fromkeys(("episodes/<uuid:pk>/review/", "episodes/<uuid:pk>/seen/"), Row(CLINICAL, ("episode",), P)),
+    "clients/<uuid:pk>/how-it-is/": Row(STAFF, ("client",)),
     "episodes/<uuid:pk>/plan/": Row(CLINICAL, ("episode",), P),
     "calendar/": Row(THERAPISTS),
     "calendar/busy/<uuid:pk>/<slug:verb>/": Row(THERAPISTS, ("outside_feed", "feed_verb"), P),
@@ -175,6 +177,8 @@ TABLE: dict[str, Row] = {
     "api/v1/clients/<uuid:pk>/episodes/": Row(CLINICAL, ("client",), GP, desk_methods=G),  # the desk takes a report by phone
     "api/v1/episodes/<uuid:pk>/": Row(CLINICAL, ("episode",), G),
     "api/v1/episodes/<uuid:pk>/status/": Row(CLINICAL, ("episode",), P),
+    **dict.fromkeys(("api/v1/episodes/<uuid:pk>/review/", "api/v1/episodes/<uuid:pk>/check-ins/"),
+                    Row(CLINICAL, ("episode",), P)),
     "api/v1/episodes/<uuid:pk>/plan/": Row(CLINICAL, ("episode",), P),
     "api/v1/plans/<uuid:pk>/": Row(STAFF, ("plan",), G),
     "api/v1/plans/<uuid:pk>/apply/": Row(STAFF, ("plan",), P),

@@ -1,30 +1,23 @@
 """What an episode does to the diary: held in one act, kept with a reason, given back, never lost sight of."""
 
-import random
-from collections import Counter
-from datetime import time, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from clients.episodes import EpisodeGoesForward, today_in
+from clients.episodes import EpisodeGoesForward
 from clients.models import Episode, Finding
-from conftest import MONDAY, at, make_client
-from practice import clock
+from conftest import MONDAY, at
 from practice.models import AuditEntry, Message
-from practice.refusals import BadInput, NotAllowed, Refusal
-from practice.tests.sizes import size
+from practice.refusals import BadInput, NotAllowed
 from sessions import booking, holds, rescheduling
 from sessions.booking import book_appointment, confirm_appointment
 from sessions.diary import SlotTaken
-from sessions.models import Appointment, Hold, Plan
+from sessions.models import Appointment, Hold
 from sessions.objections import Contraindicated, ReasonNeeded
 from sessions.rhythm import Rhythm
 from sessions.series import book_series
 from sessions.states import VisitNotInState
-
-HISTORIES = size(2, 40)
-STEPS = 30
 
 
 @pytest.fixture
@@ -245,185 +238,3 @@ def test_visits_on_hold_are_listed_by_review_date(weekly, maria, ana):
     assert holds.in_open_plan(weekly[0]) is None
     plan = rescheduling.propose_plan(episode=Episode.objects.get(), by=ana)
     assert holds.in_open_plan(weekly[0]) == plan
-
-
-# --- random histories: no held visit is ever lost sight of --------------------------------------------------------
-
-
-class History:
-    """Acts at random on one client's diary, as people do over some months; refusals are part of life."""
-
-    def __init__(self, seed, client, others, therapists, service, travel):
-        self.chance, self.client, self.others = random.Random(seed), client, others
-        self.therapists, self.service, self.travel = therapists, service, travel
-        self.by, self.done = therapists[0], Counter()
-
-    def step(self):
-        """One act that is not refused; what a refused one left behind is looked at too."""
-        while self.refused_when_trying():
-            check_everything_is_accounted_for()
-
-    def refused_when_trying(self):
-        act = self.chance.choice(
-            [
-                self.report,
-                self.move_on,
-                self.book,
-                *[self.plan, self.apply, self.undo] * 4,
-                self.keep,
-                self.release,
-                self.not_a_relapse,
-                self.book_other,
-                self.cancel,
-                self.move,
-                self.wait,
-            ]
-        )
-        try:
-            act()
-        except Refusal:
-            return True
-        self.done[act.__name__] += 1
-        return False
-
-    def any(self, rows, **fitting):
-        """One of the rows, most often a fitting one."""
-        found = list((rows.filter(**fitting) if self.chance.random() < 0.85 else rows).distinct().order_by("pk"))
-        if not found:
-            raise Refusal("nothing there")
-        return self.chance.choice(found)
-
-    def today(self):
-        return today_in(self.client)
-
-    def report(self):
-        holds.report_episode(
-            client=self.client,
-            kind=self.chance.choice(["relapse", "relapse", "pain_flare"]),
-            by=self.by,
-            onset_on=self.today() - timedelta(days=self.chance.randrange(5)),
-            status=self.chance.choice(["suspected", "confirmed"]),
-        )
-
-    def move_on(self):
-        episode = self.any(Episode.objects.filter(status__in=Episode.OPEN))
-        then = {"suspected": "confirmed", "confirmed": "recovering", "recovering": "resolved"}[episode.status]
-        holds.change_episode(
-            episode=episode, status=self.chance.choice([then, then, "resolved"]), on=self.today(), by=self.by
-        )
-
-    def not_a_relapse(self):
-        holds.change_episode(
-            episode=self.any(Episode.objects.all(), holds__outcome=""),
-            status="not_a_relapse",
-            on=self.today(),
-            by=self.by,
-        )
-
-    def keep(self):
-        holds.keep_appointment(appointment=self.any(Appointment.objects.filter(status="held")), by=self.by, reason="x")
-
-    def release(self):
-        holds.release_appointment(appointment=self.any(Appointment.objects.filter(status="held")), by=self.by)
-
-    def plan(self):
-        rescheduling.propose_plan(
-            episode=self.any(Episode.objects.all(), holds__outcome=""),
-            by=self.by,
-            policy=self.chance.choice(["append", "catch_up", "drop"]),
-            return_on=self.chance.choice([None, self.today() + timedelta(days=self.chance.randrange(30))]),
-            minutes=self.chance.choice([None, None, 30]),
-        )
-
-    def apply(self):
-        rescheduling.apply_plan(plan=self.any(Plan.objects.all(), status="proposed"), by=self.by)
-
-    def undo(self):
-        rescheduling.undo_plan(plan=self.any(Plan.objects.all(), status="applied"), by=self.by)
-
-    def book(self, client=None):
-        when = clock.instant_of(
-            self.today() + timedelta(days=self.chance.randrange(1, 40)),
-            time(self.chance.choice([9, 10, 14]), 30),
-            "America/New_York",
-        )
-        book_appointment(
-            client=client or self.client,
-            therapist=self.chance.choice(self.therapists),
-            service=self.service,
-            starts_at=when,
-            by=self.by,
-        )
-
-    def book_other(self):
-        self.book(self.chance.choice(self.others))
-
-    def cancel(self):
-        booking.cancel_appointment(appointment=self.any(Appointment.objects.filter(client=self.client)), by=self.by)
-
-    def move(self):
-        when = clock.instant_of(
-            self.today() + timedelta(days=self.chance.randrange(1, 40)), time(11), "America/New_York"
-        )
-        booking.move_appointment(
-            appointment=self.any(Appointment.objects.filter(client=self.client)), starts_at=when, by=self.by
-        )
-
-    def wait(self):
-        self.travel.move_to(timezone.now() + timedelta(days=self.chance.choice([1, 3, 10])))
-
-
-def what_became_of(hold):
-    """Exactly one of: awaiting review, in a plan, restored, cancelled."""
-    live = Plan.objects.filter(status="proposed", expires_at__gt=timezone.now(), moves__appointment=hold.appointment)
-    applied = Plan.objects.filter(status="applied", moves__before__hold=str(hold.pk))
-    found = [
-        name
-        for name, is_so in (
-            ("awaiting review", hold.outcome == "" and not live.exists()),
-            ("in a plan", (hold.outcome == "" and live.exists()) or hold.outcome == "planned"),
-            ("restored", hold.outcome == "restored"),
-            ("cancelled", hold.outcome == "cancelled"),
-        )
-        if is_so
-    ]
-    assert len(found) == 1
-    assert live.count() <= 1
-    assert (hold.outcome == "planned") <= applied.exists(), "a visit moved by a plan names an applied one"
-    return found[0]
-
-
-def check_everything_is_accounted_for():
-    open_holds = Counter(Hold.objects.filter(outcome="").values_list("appointment_id", flat=True))
-    held = set(Appointment.objects.filter(status="held").values_list("pk", flat=True))
-    assert set(open_holds) == held, "a visit is on hold exactly while a hold is open"
-    assert all(count == 1 for count in open_holds.values())
-    for hold in Hold.objects.select_related("appointment"):
-        became = what_became_of(hold)
-        is_last = not Hold.objects.filter(appointment=hold.appointment, began_at__gt=hold.began_at).exists()
-        if is_last and became == "cancelled":
-            assert hold.appointment.status == "cancelled"
-        if is_last and became == "restored":
-            assert hold.appointment.status != "held"
-
-
-@pytest.mark.sized
-@pytest.mark.parametrize("seed", range(HISTORIES))
-def test_every_held_visit_is_always_exactly_one_of_four_things(
-    now, maria, ines, ana, ben, neuro_45, garden, time_machine, seed
-):
-    time_machine.move_to(timezone.now())
-    book_series(
-        client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30, days=2), rhythm=Rhythm(7, 4), by=ana
-    )
-    book_series(
-        client=maria, therapist=ben, service=neuro_45, first_starts_at=at(14, days=3), rhythm=Rhythm(7, 4), by=ana
-    )
-    history = History(
-        seed, maria, [ines, make_client(maria.practice, "Otto Other")], [ana, ben], neuro_45, time_machine
-    )
-    confirm(maria, ana)
-    for _ in range(STEPS):
-        history.step()
-        check_everything_is_accounted_for()
-    assert history.done.total() == STEPS

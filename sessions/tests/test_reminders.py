@@ -15,7 +15,7 @@ from clients.models import Episode
 from conftest import MONDAY, at, make_client
 from practice import clock, outbox
 from practice.models import ActionLink, Message
-from sessions import holds, rescheduling
+from sessions import check_in_letters, holds, rescheduling
 from sessions.booking import (
     accept_appointment,
     book_appointment,
@@ -25,7 +25,7 @@ from sessions.booking import (
     move_appointment,
     undo_day_verb,
 )
-from sessions.models import Appointment, FreedTime, WaitlistEntry, WaitlistOffer
+from sessions.models import Appointment, CheckIn, FreedTime, WaitlistEntry, WaitlistOffer
 from sessions.online import ask_for_visit
 from sessions.online_letters import send_link
 from sessions.requests import decline_request
@@ -301,6 +301,7 @@ def every_message(maria, ana, neuro_45):
     yield "look-today"
     holds.change_episode(episode=episode, status="confirmed", on=MONDAY, by=ana)
     yield "held"
+    yield from asked_how_it_is(episode)
     plan = rescheduling.propose_plan(
         episode=Episode.objects.get(), by=ana, policy="drop", return_on=MONDAY + timedelta(days=5)
     )
@@ -309,6 +310,12 @@ def every_message(maria, ana, neuro_45):
     Message.objects.filter(kind="plan-applied").update(state="sent", sent_at=timezone.now())
     rescheduling.undo_plan(plan=plan, by=ana)
     yield "plan-undone"
+
+
+def asked_how_it_is(episode):
+    row = CheckIn.objects.create(practice=episode.practice, episode=episode, asked_for=MONDAY)
+    check_in_letters.ask(row)
+    yield "check-in"
 
 
 def about_the_waitlist(practice, ana, neuro_45):

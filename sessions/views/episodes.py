@@ -15,17 +15,17 @@ from clients.episodes import hold_until_if_confirmed, likely_kind, today_in, wou
 from clients.models import Client, Episode
 from practice import audit, clock
 from practice.access import CLINICAL
-from practice.models import Membership
 from practice.pages import attempt, find, member_page, post_page
 from sessions.answers import add_words
 from sessions.asked import member_of, status_of
 from sessions.caution_line import first_name
-from sessions.forms import EpisodeForm, PlanForm, ReportForm, StepForm
+from sessions.check_in_course import asked_in
+from sessions.forms import EpisodeForm, LookAgainForm, PlanForm, ReportForm, StepForm
 from sessions.holds import Effect, change_episode, next_visit, report_episode
 from sessions.models import Plan
 from sessions.needs import kind_words
 from sessions.rescheduling import propose_plan
-from sessions.views.course import held_by, on_hold, staying
+from sessions.views.course import held_by, staying
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,14 +105,6 @@ def plan_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, row, plan=form)
 
 
-@require_safe
-@member_page()
-def on_hold_page(request: HttpRequest) -> HttpResponse:
-    """Every visit on hold, what is overdue first."""
-    member: Membership = member_of(request)
-    return render(request, "sessions/on_hold.html", {"room": "diary", "rows": on_hold(member)})
-
-
 def _page(request: HttpRequest, row: Episode, **bound: forms.Form) -> HttpResponse:
     """The episode's page, with the form that was refused in place of its empty one."""
     row.refresh_from_db()
@@ -125,6 +117,7 @@ def _page(request: HttpRequest, row: Episode, **bound: forms.Form) -> HttpRespon
         "next_steps": _next_steps(row), "kind_words": kind_words(row),
         "would_hold_until": would_hold(row) and hold_until_if_confirmed(row, today_in(row.client)),
         "plan": Plan.objects.filter(episode=row, status__in=["proposed", "applied"]).first(),
+        "look_form": bound.get("look") or LookAgainForm(), **asked_in(row),
     }
     return render(request, "sessions/episode.html", context, status=status_of(form) if form else 200)
 

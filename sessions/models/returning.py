@@ -1,0 +1,143 @@
+"""What an episode does to the diary: visits on hold, plans for the return, and how it is meanwhile."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from uuid_utils.compat import uuid7
+
+from clients.models import Client, Episode
+from practice.access import CLINICAL, PracticeOwned
+from practice.models import Membership, Room
+from sessions.models.visits import Appointment
+
+
+class Hold(PracticeOwned):
+    """One visit put on hold by one episode. Open until the visit is restored, planned or cancelled."""
+
+    class Outcome(models.TextChoices):
+        OPEN = "", "Awaiting review"
+        RESTORED = "restored", "Back at its time"
+        PLANNED = "planned", "Moved by a plan"
+        CANCELLED = "cancelled", "Cancelled"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="holds")
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="holds")
+    status_before = models.CharField(max_length=10)
+    began_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True, default="")
+
+    class Meta:
+        ordering: ClassVar = ["began_at", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["appointment"], condition=Q(outcome=""),
+                                    name="visit_is_held_once_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(outcome="", ended_at=None) | (~Q(outcome="") & Q(ended_at__isnull=False)),
+                name="hold_ends_with_an_outcome"),
+        ]
+
+
+class Plan(PracticeOwned):
+    """A proposal for when held visits come back, with its cost and reasons; applied or not, whole."""
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", "Proposed"
+        APPLIED = "applied", "Applied"
+        UNDONE = "undone", "Undone"
+        STALE = "stale", "Out of date"
+        EXPIRED = "expired", "Expired"
+        SUPERSEDED = "superseded", "Replaced by a newer one"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="plans")
+    episode = models.ForeignKey(Episode, null=True, on_delete=models.PROTECT, related_name="plans")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PROPOSED)
+    policy = models.CharField(max_length=10, default="append",
+                              choices=[("append", "Continue the rhythm, end later"),
+                                       ("catch_up", "Squeeze them in"), ("drop", "Let the missed ones go")])
+    return_on = models.DateField()
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    is_optimal = models.BooleanField(default=True)
+    cost = models.PositiveIntegerField(default=0)
+    cost_terms = models.JSONField(default=dict)
+    diary_print = models.CharField(max_length=64, help_text="SHA-256 of the client's visits the plan was made from.")
+    made_by_name = models.CharField(max_length=120)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-id"]
+
+
+class PlanMove(models.Model):
+    """One visit of a plan: from where, to where (or not placed), why, and what it costs.
+
+    `before` keeps every field an undo puts back.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="moves")
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="plan_moves")
+    position = models.PositiveSmallIntegerField()
+    starts_at = models.DateTimeField(null=True, blank=True, help_text="Empty: not placed.")
+    therapist = models.ForeignKey(Membership, null=True, on_delete=models.PROTECT, related_name="+")
+    room = models.ForeignKey(Room, null=True, on_delete=models.PROTECT, related_name="+")
+    minutes = models.PositiveSmallIntegerField(null=True)
+    why = models.JSONField(default=list)
+    cost_terms = models.JSONField(default=dict)
+    before = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["plan", "appointment"], name="plan_moves_a_visit_once")
+        ]
+
+    @property
+    def from_at(self) -> datetime:
+        """When the visit was to begin before the plan, also once it has been applied."""
+        return datetime.fromisoformat(self.before["starts_at"]) if self.before else self.appointment.starts_at
+
+
+class CheckIn(PracticeOwned):
+    """One question how it is, while an episode lasts: asked for a day, answered by one tap or by whoever rang.
+
+    `by_name` is who answered or wrote it down. An answer waits for a therapist until `seen_at`.
+    """
+
+    class Answer(models.TextChoices):
+        WORSE = "worse", "Worse"
+        SAME = "same", "About the same"
+        BETTER = "better", "Better"
+        USUAL = "back-to-usual", "Back to usual"
+
+    readers = CLINICAL
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="check_ins")
+    asked_for = models.DateField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=13, choices=Answer.choices, blank=True, default="")
+    words = models.CharField(max_length=500, blank=True)
+    by_name = models.CharField(max_length=120, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="When a therapist looked at the answer.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["asked_for", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["episode", "asked_for"], name="client_is_asked_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at=None, words="", by_name="", seen_at=None)
+                | (Q(answer__in=("worse", "same", "better", "back-to-usual"), answered_at__isnull=False)
+                   & ~Q(by_name="")),
+                name="check_in_is_answered_whole_or_not_at_all"),
+        ]
