@@ -80,6 +80,8 @@ class Appointment(PracticeOwned):
     occupied_from = models.DateTimeField()
     occupied_until = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True, help_text="A requested visit lets go of its time then.")
+    reserved_by = models.ForeignKey("Plan", null=True, blank=True, on_delete=models.PROTECT, related_name="reserved",
+                                    help_text="The plan that keeps this time until the client has answered.")
     cancel_reason = models.CharField(max_length=10, choices=Reason.choices, blank=True)
     override_reason = models.CharField(max_length=500, blank=True)
     keep_reason = models.CharField(max_length=500, blank=True, help_text="Why it stays in spite of an episode.")
@@ -96,6 +98,8 @@ class Appointment(PracticeOwned):
             models.CheckConstraint(
                 condition=Q(occupied_from__lte=F("starts_at")) & Q(occupied_until__gte=F("ends_at")),
                 name="appointment_occupies_its_own_time"),
+            models.CheckConstraint(condition=Q(reserved_by=None) | Q(status="proposed", expires_at__isnull=False),
+                                   name="plan_reserves_a_proposed_time_for_a_while"),
             NoOverlap(name="therapist_is_never_booked_twice", resource="therapist", start="occupied_from",
                       end="occupied_until", state="status", dead=RELEASED),
             NoOverlap(name="room_is_never_booked_twice", resource="room", start="occupied_from",
@@ -191,7 +195,11 @@ class Hold(PracticeOwned):
 
 
 class Plan(PracticeOwned):
-    """A proposal for when held visits come back, with its cost and reasons; applied or not, whole."""
+    """A proposal for when held visits come back, with its cost and reasons; applied or not, whole.
+
+    Sent to the client, it keeps its new times until they have answered. A change of it is a plan of its own, which
+    `replaces` it; `avoids` are starts (epoch minutes) the client said do not suit.
+    """
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", "Proposed"
@@ -217,17 +225,33 @@ class Plan(PracticeOwned):
     made_by_name = models.CharField(max_length=120)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=300, blank=True, help_text="What the client wrote with it.")
+    avoids = models.JSONField(default=list)
+    replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     applied_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["episode"], condition=Q(status="proposed"),
+                                    name="episode_has_one_open_plan"),
+            models.CheckConstraint(condition=Q(answered_at=None) | Q(sent_at__isnull=False),
+                                   name="plan_is_answered_once_it_was_sent"),
+        ]
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it waits with the client, or keeps times for them."""
+        return self.status == self.Status.PROPOSED and self.sent_at is not None
 
 
 class PlanMove(models.Model):
     """One visit of a plan: from where, to where (or not placed), why, and what it costs.
 
-    `before` keeps every field an undo puts back.
+    `before` keeps every field an undo puts back, from when the visit moved or its new time was kept for the client.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -241,12 +265,19 @@ class PlanMove(models.Model):
     why = models.JSONField(default=list)
     cost_terms = models.JSONField(default=dict)
     before = models.JSONField(default=dict)
+    is_chosen = models.BooleanField(default=False, help_text="A person chose this, the rest is arranged around it.")
+    suits = models.BooleanField(null=True, help_text="What the client said of it, once asked.")
 
     class Meta:
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["plan", "appointment"], name="plan_moves_a_visit_once")
         ]
+
+    @property
+    def new_start(self) -> datetime | None:
+        """Where applying the plan puts the visit; none where it found no place, or the client said it does not suit."""
+        return None if self.suits is False else self.starts_at
 
     @property
     def from_at(self) -> datetime:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, time
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from practice.clock import DAY, EPOCH_DAY, offset_spans
-from sessions.availability import QUARTER, OpenStarts, Range, minute_of_day, minutes_outside, stretch_of
+from sessions.availability import QUARTER, OpenStarts, Range, minute_of_day, minutes_outside, stretch_of, subtract
 from sessions.plan_optimum import NEVER
 
 if TYPE_CHECKING:
@@ -76,6 +76,11 @@ class Openings:
         minute, room = piece.minute + (place - piece.low) * self.step, self.rooms[place]
         assert room is not None, "a free range lies where there is a room"
         return Candidate(date.fromordinal(day), time(minute // 60, minute % 60), therapist, room, self.starts[place])
+
+    def without(self, avoided: Collection[int]) -> Openings:
+        """Return the same without these starts (epoch minutes)."""
+        cut = [(place, place + 1) for place, start in enumerate(self.starts) if start in avoided]
+        return replace(self, free={therapist: subtract(ranges, cut) for therapist, ranges in self.free.items()})
 
     def candidates(self) -> Iterator[Candidate]:
         """Give every open time, by day and therapist."""

@@ -119,7 +119,7 @@ def propose(
     kept: Sequence[KeptVisit],
     openings: Mapping[str, Openings],
     terms: Terms,
-    chosen: Mapping[str, Candidate] | None = None,
+    chosen: Mapping[str, Candidate | None] | None = None,
 ) -> Proposal:
     """Return the cheapest plan for all held visits together, in their order; ties: earliest dates, then therapist id.
 
@@ -132,7 +132,7 @@ def propose(
 
     is the least cost of the visits i and later, when the last placed one stands on day p and k - 1 were left out
     since; `gaps` is the rhythm cost from p to q with the kept visits between them. `chosen` fixes single visits (by
-    id) to times a person picked; refused with `ChosenTimesClash` where they cannot stand together.
+    id) to times a person picked, or to none; refused with `ChosenTimesClash` where they cannot stand together.
     """
     if len({visit.id for visit in held}) < len(held):
         raise ValueError("A held visit stands twice in the list.")
@@ -140,7 +140,7 @@ def propose(
     line = _line_of(kept, terms)
     options = _options(held, openings, terms, line, chosen)
     own = [[NEVER if best is None else best[0] for best in days] for days in options]
-    skips = [NEVER if visit.id in chosen else _price_of_leaving_out(visit, terms) for visit in held]
+    skips = [NEVER if chosen.get(visit.id) else _price_of_leaving_out(visit, terms) for visit in held]
     cost, days = cheapest_days(line, own, skips, terms.least_gap)
     if cost >= NEVER:
         raise ChosenTimesClash
@@ -175,7 +175,7 @@ def _options(
     openings: Mapping[str, Openings],
     terms: Terms,
     line: Line,
-    chosen: Mapping[str, Candidate],
+    chosen: Mapping[str, Candidate | None],
 ) -> list[list[Option | None]]:
     """Return for every held visit and day from the return to the horizon its cheapest open time, or None."""
     day_costs = [_price_of_day(day, terms, line) for day in range(terms.horizon_days + 1)]
@@ -197,9 +197,11 @@ def _options(
     return options
 
 
-def _only(chosen: Candidate, visit: HeldVisit, terms: Terms, day_costs: Sequence[int]) -> list[Option | None]:
-    """Return the one time a person chose as that day's option, and no other."""
+def _only(chosen: Candidate | None, visit: HeldVisit, terms: Terms, day_costs: Sequence[int]) -> list[Option | None]:
+    """Return the one time a person chose as that day's option, and no other; none at all where they chose none."""
     options: list[Option | None] = [None] * len(day_costs)
+    if chosen is None:
+        return options
     day = (chosen.on - terms.return_on).days
     if 0 <= day < len(day_costs) and day_costs[day] < NEVER:
         cost = TimeCosts(visit, terms)[minute_of_day(chosen.at)] + _other_therapist(chosen, visit, terms)
@@ -233,7 +235,7 @@ def _told(
     line: Line,
     openings: Mapping[str, Openings],
     terms: Terms,
-    chosen: Mapping[str, Candidate],
+    chosen: Mapping[str, Candidate | None],
 ) -> Proposal:
     """Put the days found into a proposal: every cost named, every move and every visit left out explained."""
     reasons = Reasons(terms, line, openings)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sessions.views import (
+    agreeing,
     answers,
     away,
     booking,
@@ -47,6 +48,7 @@ urlpatterns = [
     path("waitlist/<uuid:pk>/offer/", waitlist.waitlist_offer, name="waitlist_offer"),
     path("waitlist/freed/<uuid:pk>/", waitlist.freed_time, name="freed_time"),
     path("w/<str:token>/", offered.offer, name="offer"),
+    path("p/<str:token>/", agreeing.agree, name="agree"),
     path("on-hold/", episodes.on_hold_page, name="on_hold"),
     path("plans/<uuid:pk>/", plans.plan, name="plan"),
     path("plans/<uuid:pk>/<slug:verb>/", plans.plan_act, name="plan_act"),
