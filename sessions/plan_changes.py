@@ -25,7 +25,7 @@ from sessions.planning import Candidate
 from sessions.proposals import ChosenTimesRefused, Question, TimeNotOpen, place_anew, question_of
 from sessions.rescheduling import refuse_if_stale
 
-OFFERED = 5  # other times shown for a visit
+OFFERED = 6  # other times shown for a visit
 LOOKED_AT = 14  # open days around the proposed one that are priced
 APART = 60  # minutes between two times of one day worth showing both
 
