@@ -36,4 +36,7 @@ urlpatterns = [
     path("plans/<uuid:pk>/", episodes.OnePlan.as_view()),
     path("plans/<uuid:pk>/apply/", episodes.ApplyPlan.as_view()),
     path("plans/<uuid:pk>/undo/", episodes.UndoPlan.as_view()),
+    path("plans/<uuid:pk>/send/", episodes.SendPlan.as_view()),
+    path("plans/<uuid:pk>/take-back/", episodes.TakeBackPlan.as_view()),
+    path("plans/<uuid:pk>/change/", episodes.ChangePlan.as_view()),
 ]

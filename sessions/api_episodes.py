@@ -17,8 +17,9 @@ from practice.access import may_read
 from practice.api import Api
 from practice.api_views import OwnedList
 from practice.refusals import NotAllowed
-from sessions import holds, rescheduling
+from sessions import holds, plan_changes, rescheduling, sending
 from sessions.episode_serializers import (
+    ChangeSerializer,
     EffectSerializer,
     EpisodeSerializer,
     OneEpisodeSerializer,
@@ -124,3 +125,38 @@ class UndoPlan(Api):
     @extend_schema(request=None, responses=PlanSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         return Response(PlanSerializer(rescheduling.undo_plan(plan=self.find(Plan, pk), by=self.member)).data)
+
+
+class SendPlan(Api):
+    """Ask the client whether the new times suit; they are kept for 72 hours. One yes applies the plan."""
+
+    model = Plan
+
+    @extend_schema(request=None, responses=PlanSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        return Response(PlanSerializer(sending.send_plan(plan=self.find(Plan, pk), by=self.member)).data)
+
+
+class TakeBackPlan(Api):
+    """Take a sent plan back before it is answered: every visit is on hold as before, the plan a proposal again."""
+
+    model = Plan
+
+    @extend_schema(request=None, responses=PlanSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        return Response(PlanSerializer(sending.take_back_plan(plan=self.find(Plan, pk), by=self.member)).data)
+
+
+class ChangePlan(Api):
+    """Choose another time for one visit of a proposal, or leave it on hold: the others are placed anew around it.
+
+    Answers a new plan, which replaces this one. 409 `chosen_times_clash` where chosen times cannot stand together."""
+
+    model = Plan
+
+    @extend_schema(request=ChangeSerializer, responses={201: PlanSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        plan: Plan = self.find(Plan, pk)
+        read: dict[str, Any] = self.read(ChangeSerializer)
+        read["is_chosen"] = read.pop("chosen")
+        return Response(PlanSerializer(plan_changes.change_plan(plan=plan, by=self.member, **read)).data, status=201)

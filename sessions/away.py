@@ -74,7 +74,8 @@ def propose_times(visits: Sequence[Appointment]) -> list[Displaced]:
 
 def in_absence() -> Q:
     """Visits still to come that lie in time off or on a closed day, as a condition of a query over visits."""
-    return Q(starts_at__gt=timezone.now(), status__in=STANDING) & (Q(Exists(_off())) | Q(Exists(_closed())))
+    coming = Q(starts_at__gt=timezone.now(), status__in=STANDING, reserved_by=None)
+    return coming & (Q(Exists(_off())) | Q(Exists(_closed())))
 
 
 def absence_columns() -> dict[str, Any]:
@@ -98,7 +99,7 @@ def count_absences(visits: Iterable[Any]) -> list[tuple[str, UUID, str, int]]:
 
 def absence_of(visit: Any) -> tuple[str, UUID, str] | None:
     """The closed day or the time off a coming visit lies in: kind, id, and which or whose; read as above."""
-    if visit.status not in STANDING or visit.starts_at <= timezone.now():
+    if visit.status not in STANDING or visit.reserved_by_id or visit.starts_at <= timezone.now():
         return None
     if visit.closed:
         return "closure", visit.closed, visit.closed_name
@@ -116,7 +117,8 @@ def _closed() -> QuerySet[Closure]:
 
 
 def _coming(practice: Practice) -> QuerySet[Appointment]:
-    rows = Appointment.objects.filter(practice=practice, status__in=STANDING, starts_at__gt=timezone.now())
+    rows = Appointment.objects.filter(practice=practice, status__in=STANDING, starts_at__gt=timezone.now(),
+                                      reserved_by=None)
     return rows.exclude(status="proposed", expires_at__lte=timezone.now())
 
 

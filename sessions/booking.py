@@ -19,7 +19,7 @@ from practice.access import Actor
 from practice.models import Membership, Room, Service
 from practice.refusals import BadInput, Stale
 from sessions import freed, reminders
-from sessions.diary import as_it_stands, fresh, lapse_expired, lock_diary, log_step, shorten_buffers, write_visit
+from sessions.diary import as_it_stands, fresh, lock_diary, log_step, shorten_buffers, write_visit
 from sessions.models import Appointment, Series
 from sessions.objections import (
     Reading,
@@ -35,6 +35,7 @@ from sessions.objections import (
     refuse_wish,
 )
 from sessions.own_changes import refuse_moving_a_request, refuse_own_change, take_on_newcomer
+from sessions.reserved import lapse_expired
 from sessions.states import VisitNotInState, next_state
 from sessions.supply import rooms_for
 

@@ -7,19 +7,18 @@ UPDATE` on PostgreSQL; SQLite begins every transaction IMMEDIATE, so there a loc
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from clients.models import Client
 from clients.standing import lock_clients
 from practice import audit
 from practice.access import Actor
-from practice.models import Membership, Practice, Room
+from practice.models import Membership, Room
 from practice.refusals import Refusal
 from sessions.models import RELEASED, Appointment, AppointmentEvent
 
@@ -58,14 +57,6 @@ def fresh_all(pks: Iterable[UUID]) -> dict[UUID, Appointment]:
     rows = Appointment.objects.select_for_update(of=("self",), no_key=True).select_related(
         "client__practice", "therapist__user", "room", "service", "series", "practice")
     return {visit.pk: visit for visit in rows.filter(pk__in=list(pks)).order_by("pk")}
-
-
-def lapse_expired(practice: Practice, begin: datetime, end: datetime) -> None:
-    """Let go of requested visits whose time to be accepted has run out, where somebody wants their time."""
-    lapsed = Appointment.objects.filter(practice=practice, status="proposed", expires_at__lte=timezone.now(),
-                                        starts_at__gt=begin - DAY, starts_at__lt=end + DAY,  # what the index knows
-                                        occupied_until__gt=begin, occupied_from__lt=end)
-    lapsed.update(status=Appointment.Status.CANCELLED, cancel_reason=Appointment.Reason.OTHER)
 
 
 def shorten_buffers(appointment: Appointment, by: Actor) -> None:

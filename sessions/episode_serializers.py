@@ -9,7 +9,8 @@ from rest_framework import serializers
 
 from clients.models import Episode, EpisodeStep
 from practice import clock
-from practice.api import Day, PlainText
+from practice.api import Day, Owned, PlainText, WallTime
+from practice.models import Membership
 from sessions.holds import Effect
 from sessions.models import CheckIn, Hold, Plan, PlanMove
 
@@ -134,8 +135,24 @@ class PlanQuestionSerializer(serializers.Serializer[Any]):
     minutes = serializers.IntegerField(min_value=5, max_value=480, required=False, allow_null=True)
 
 
+class ChangeSerializer(serializers.Serializer[Any]):
+    """One visit of a plan: `to` an open time (perhaps with a therapist), or null to leave it on hold; `chosen: false`
+    lets go of what was chosen for it before."""
+
+    appointment = serializers.UUIDField()
+    to = WallTime(required=False, allow_null=True)
+    therapist = Owned(Membership, where={"is_therapist": True, "is_active": True}, required=False, allow_null=True)
+    chosen = serializers.BooleanField(default=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["chosen"] and "to" not in attrs:
+            raise serializers.ValidationError({"to": "Give an open time, or null to leave the visit on hold."})
+        return attrs
+
+
 class MoveOfPlanSerializer(serializers.Serializer[PlanMove]):
-    """One visit of a plan at its new time, with its own part of the cost, and why."""
+    """One visit of a plan at its new time, with its own part of the cost, and why; `chosen` by a person, and whether it
+    `suits` once the client was asked (null: not answered)."""
 
     appointment = serializers.UUIDField()
     therapist = serializers.UUIDField()
@@ -143,14 +160,16 @@ class MoveOfPlanSerializer(serializers.Serializer[PlanMove]):
     minutes = serializers.IntegerField()
     why = serializers.ListField(child=serializers.CharField())
     cost_terms = serializers.DictField(child=serializers.IntegerField())
+    chosen = serializers.BooleanField()
+    suits = serializers.BooleanField(allow_null=True)
 
     def get_fields(self) -> dict[str, Any]:
         return {"from": serializers.DateTimeField(), "to": serializers.DateTimeField(), **super().get_fields()}
 
 
 class PlanSerializer(serializers.Serializer[Plan]):
-    """A plan; a proposal reserves nothing. `cost_terms` add up to `cost`. `unplaced` visits stay on hold, unless the
-    policy lets them go."""
+    """A plan; a proposal reserves nothing unless it was sent to the client. `cost_terms` add up to `cost`. `unplaced`
+    visits stay on hold, unless the policy lets them go. A changed plan `replaces` another."""
 
     id = serializers.UUIDField()
     client = serializers.UUIDField()
@@ -166,6 +185,10 @@ class PlanSerializer(serializers.Serializer[Plan]):
     unplaced = KeptSerializer(many=True)
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
+    replaces = serializers.UUIDField(allow_null=True)
+    sent_at = serializers.DateTimeField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    answer = serializers.CharField(allow_blank=True)
     applied_at = serializers.DateTimeField(allow_null=True)
     undone_at = serializers.DateTimeField(allow_null=True)
 
@@ -182,14 +205,15 @@ class PlanSerializer(serializers.Serializer[Plan]):
             "unplaced": [{"appointment": str(move.appointment_id), "why": "; ".join(move.why)}
                          for move in moves if move.starts_at is None],
             **{name: _at(getattr(plan, name), zone)
-               for name in ("created_at", "expires_at", "applied_at", "undone_at")}}
+               for name in ("created_at", "expires_at", "sent_at", "answered_at", "applied_at", "undone_at")},
+            "replaces": str(plan.replaces_id) if plan.replaces_id else None, "answer": plan.answer}
 
 
 def _move(move: PlanMove, zone: str) -> dict[str, Any]:
     return {
         "appointment": str(move.appointment_id), "from": _at(move.from_at, zone), "to": _at(move.starts_at, zone),
         "therapist": str(move.therapist_id), "room": str(move.room_id), "minutes": move.minutes, "why": move.why,
-        "cost_terms": move.cost_terms}
+        "cost_terms": move.cost_terms, "chosen": move.is_chosen, "suits": move.suits}
 
 
 def _day(on: Any) -> str | None:

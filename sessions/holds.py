@@ -18,12 +18,13 @@ from clients.models import Client, Episode
 from clients.sentences import in_a_sentence
 from practice import clock
 from practice.access import Actor
-from practice.models import Message
+from practice.models import Membership, Message, Room
 from practice.refusals import BadInput, Refusal, refuse_all
-from sessions import check_ins, freed, reminders
-from sessions.diary import fresh, fresh_all, lapse_expired, lock_diary, log_step, log_steps, write_visit
-from sessions.models import Appointment, CheckIn, Hold, Plan
+from sessions import check_ins, freed, reminders, reserved
+from sessions.diary import fresh, fresh_all, lock_diary, log_step, log_steps, write_visit
+from sessions.models import Appointment, CheckIn, Hold, Plan, PlanMove
 from sessions.objections import ReasonNeeded, Wish, against_the_body, find_clash, if_free, refuse_unless_clinical
+from sessions.reserved import lapse_expired
 from sessions.states import VisitNotInState, next_state
 
 Status = Episode.Status
@@ -79,6 +80,9 @@ def change_episode(*, episode: Episode, status: str, on: date, by: Actor, note: 
     """
     refuse_unless_clinical(by)
     _lock_held_times(episode)
+    if status == Status.NOT_A_RELAPSE:
+        for plan in _sent_plans(episode=episode):
+            reserved.withdraw(plan, becomes=Plan.Status.STALE, by=by)
     episode = advance_episode(episode=episode, status=status, on=on, by=by, note=note, on_word_of=on_word_of)
     check_ins.see_answers(episode, by, CheckIn.Answer.WORSE)
     if status == Status.CONFIRMED:
@@ -117,6 +121,8 @@ def hold_appointments(*, episode: Episode, by: Actor, since: date | None = None)
     client = episode.client
     # The client's lock is enough: every verb that touches this client's visits takes it, and holding only frees time.
     lock_diary([], [], [client])
+    if episode.holds_visits:
+        _withdraw_plans_before(episode, by)
     visits = fresh_all([visit.pk for visit in _coming(client)])
     for visit in sorted(visits.values(), key=lambda v: v.starts_at):
         why = _why_kept(visit, episode, since)
@@ -132,6 +138,22 @@ def hold_appointments(*, episode: Episode, by: Actor, since: date | None = None)
     if message := reminders.tell_held(episode, effect.held):
         effect.messages.append(message)
     return effect
+
+
+def _withdraw_plans_before(episode: Episode, by: Actor) -> None:
+    """A plan that waits for the client's answer is over where the episode reaches into it: its visits are held again.
+
+    They stay with the episode that put them on hold first.
+    """
+    for plan in _sent_plans(client=episode.client):
+        if plan.reserved.filter(wall_date__lt=episode.hold_until).exists():
+            reserved.withdraw(plan, becomes=Plan.Status.STALE, by=by)
+
+
+def _sent_plans(**where: Any) -> list[Plan]:
+    """The plans of a client or an episode that keep times for an answer."""
+    rows = Plan.objects.filter(status=Plan.Status.PROPOSED, sent_at__isnull=False, **where)
+    return list(rows.select_related("client__practice", "practice"))
 
 
 def _why_kept(visit: Appointment, episode: Episode, since: date | None) -> str:
@@ -177,7 +199,11 @@ def _lock_held_times(episode: Episode) -> None:
     """Lock what giving visits back would write, in the house's order: therapists and rooms before the client."""
     held = [hold.appointment for hold in Hold.objects.filter(episode=episode, outcome="").select_related(
         "appointment__therapist", "appointment__room")]
-    lock_diary({visit.therapist for visit in held}, {visit.room for visit in held}, [episode.client])
+    sent = [m.before for m in PlanMove.objects.filter(plan__in=_sent_plans(episode=episode)).exclude(before={})]
+    therapists = Membership.objects.filter(pk__in={before["therapist"] for before in sent})
+    rooms = Room.objects.filter(pk__in={before["room"] for before in sent})
+    lock_diary({*(visit.therapist for visit in held), *therapists}, {*(visit.room for visit in held), *rooms},
+               [episode.client])
 
 
 def _give_back(episode: Episode, by: Actor, effect: Effect) -> None:
@@ -225,8 +251,8 @@ def end_holds(appointments: Sequence[Appointment], outcome: str) -> None:
 
 
 def _spoil_plans(appointment: Appointment) -> None:
-    """A plan that counted on this visit being on hold is out of date at once."""
-    plans = Plan.objects.filter(moves__appointment=appointment, status=Plan.Status.PROPOSED)
+    """A plan that counted on this visit being on hold is out of date at once; one that was sent keeps the others."""
+    plans = Plan.objects.filter(moves__appointment=appointment, status=Plan.Status.PROPOSED, sent_at=None)
     Plan.objects.filter(pk__in=plans.values("pk")).update(status=Plan.Status.STALE)
 
 

@@ -17,9 +17,10 @@ from practice.models import Membership, Practice, Room
 from practice.refusals import BadInput, Refusal, WrongState
 from sessions import reminders
 from sessions.booking import PUT_BACK, ask_for_another_time, move_appointment
-from sessions.diary import SlotTaken, fresh_all, lapse_expired, lock_diary, log_step, put_back, write_visit
+from sessions.diary import SlotTaken, fresh_all, lock_diary, log_step, put_back, write_visit
 from sessions.models import Appointment, AppointmentEvent
 from sessions.rescheduling import UndoConflict
+from sessions.reserved import lapse_expired
 
 
 class NothingMoved(Refusal):

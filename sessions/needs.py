@@ -21,7 +21,7 @@ from practice.models import Membership
 from sessions.away import count_absences
 from sessions.check_before import PRE_VISIT
 from sessions.check_in_needs import check_in_needs
-from sessions.models import RELEASED, Appointment, FreedTime, Hold
+from sessions.models import RELEASED, Appointment, FreedTime, Hold, Plan
 
 STANDING = ("proposed", "booked", "confirmed")
 
@@ -41,7 +41,7 @@ def needs_of(member: Membership, mine: Q, visits: Iterable[Appointment], asking:
     `visits` were read with `away.absence_columns`.
     """
     urgent, later = ([Need(*told) for told in part] for part in check_in_needs(member, mine))
-    needs = [*urgent, *_episode_needs(member, mine), *later, *_absences(visits),
+    needs = [*urgent, *_episode_needs(member, mine), *later, *_plan_needs(member, mine), *_absences(visits),
              *(_answered(row, member) for row in answers), *map(_other_time, asking), *_freed_times(member, mine),
              *_doctors_words(member), *_to_look_at_again(member)]
     return list(dict.fromkeys(needs))  # the desk is told the same of an episode and of the answers that opened it
@@ -107,6 +107,32 @@ def _episode_need(episode: Any, member: Membership) -> Need:
 
 def _first(name: str | None) -> str:
     return (name or "the therapist").split()[0]
+
+
+def _plan_needs(member: Membership, mine: Q) -> list[Need]:
+    """Plans that were sent to a client: of which some times do not suit, or nobody said yes in time; in one query.
+
+    Told until there is a newer plan, or nothing is on hold any more.
+    """
+    held = Hold.objects.filter(episode=OuterRef("episode"), outcome="",
+                               appointment__in=Appointment.objects.filter(mine))
+    newer = Plan.objects.filter(episode=OuterRef("episode"), created_at__gt=OuterRef("created_at"))
+    plans = (
+        Plan.objects.filter(practice=member.practice, sent_at__isnull=False)
+        .filter(status__in=("proposed", "expired", "stale"))
+        .exclude(status="proposed", answered_at=None, expires_at__gt=timezone.now())
+        .filter(Exists(held), ~Exists(newer)).select_related("client").order_by("expires_at", "pk")
+        .annotate(gone=Count("moves", filter=Q(moves__suits=False))))
+    return [Need(_plan_words(row), reverse("sessions:plan", args=[row.pk])) for row in plans]
+
+
+def _plan_words(row: Any) -> str:
+    name = row.client.name
+    if row.gone:
+        return f"{name}: 1 new time does not suit" if row.gone == 1 else f"{name}: {row.gone} new times do not suit"
+    if row.status == Plan.Status.STALE:
+        return f"{name}: the new times do not stand any more"
+    return f"{name} did not answer whether the new times suit"
 
 
 def _answered(row: Any, member: Membership) -> Need:

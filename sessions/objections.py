@@ -157,10 +157,10 @@ def refuse_the_past(wish: Wish) -> None:
     said = clock.said(wish.starts_at, practice.time_zone, today=_today(wish))
     how = (f"A visit of the last {LATE_ENTRY_DAYS} days can be entered late with a reason."
            if wish.starts_at >= earliest else f"Visits can be entered late for {LATE_ENTRY_DAYS} days only.")
-    raise BadInput(f"{said} has passed. {how}", field="starts_at", nearest=_nearest_open(wish, 2))
+    raise BadInput(f"{said} has passed. {how}", field="starts_at", nearest=nearest_open(wish, 2))
 
 
-def _nearest_open(wish: Wish, how_many: int, rooms: Sequence[Room] = ()) -> list[str]:
+def nearest_open(wish: Wish, how_many: int, rooms: Sequence[Room] = ()) -> list[str]:
     """The nearest open starts to the wished one, ISO 8601 in the practice's zone; in these rooms, or in any."""
     zone = wish.client.practice.time_zone
     day = clock.wall_of(max(wish.starts_at, timezone.now()), zone)[0]
@@ -284,7 +284,7 @@ def refuse_wish(refusals: Sequence[Refusal], wish: Wish, room: Room | None) -> N
 
 def _offer_nearest(refusal: Refusal, wish: Wish, room: Room | None) -> None:
     """Add the open times nearest to the wished one; in the room asked for, where it has any."""
-    nearest = (_nearest_open(wish, 3, [room]) if room else []) or _nearest_open(wish, 3)
+    nearest = (nearest_open(wish, 3, [room]) if room else []) or nearest_open(wish, 3)
     zone, today = wish.client.practice.time_zone, _today(wish)
     said = ", ".join(clock.said(datetime.fromisoformat(n), zone, today=today) for n in nearest)
     refusal.more["nearest"] = nearest

@@ -33,12 +33,12 @@ from sessions.models import (
     WaitlistEntry,
     WaitlistOffer,
 )
+from sessions.reserved import lapse_of
 
 
 def _visits_come_over(merged: Client, stays: Client) -> None:
     """Every visit, unless two would stand at one time: the person cannot be at both, so nothing moves."""
-    Appointment.objects.filter(client__in=(merged, stays), status="proposed", expires_at__lte=timezone.now()).update(
-        status=Appointment.Status.CANCELLED, cancel_reason=Appointment.Reason.OTHER)
+    lapse_of([merged, stays])
     if clashes := overlaps(merged, stays):
         raise MergeRefused(clashes[0])
     Appointment.objects.filter(client=merged).update(client=stays)

@@ -54,7 +54,8 @@ class Reasons:
             return []
         if place.day == 0:
             return ["on the day of the return"]
-        what = "first open day" if place.day == min(open_on) else "first visit"
+        is_first_open = len(open_on) > 1 and place.day == min(open_on)  # of one that was chosen, no other day is known
+        what = "first open day" if is_first_open else "first visit"
         return [f"{what}, {days_words(place.day)} after the day of the return"]
 
     def _gaps(self, place: Place) -> list[str]:

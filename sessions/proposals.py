@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -25,7 +25,7 @@ from practice import audit, clock
 from practice.access import Actor
 from practice.models import Membership
 from practice.refusals import BadInput, Refusal
-from sessions import planning
+from sessions import planning, reserved
 from sessions.diary import lock_diary
 from sessions.models import RELEASED, Appointment, Hold, Plan, PlanMove
 from sessions.objections import refuse_unless_clinical
@@ -45,6 +45,24 @@ class NothingToPlan(Refusal):
     title: ClassVar[str] = "Nothing is on hold"
 
 
+class ChosenTimesRefused(Refusal):
+    """Times a person chose for single visits that cannot stand together; nothing was changed."""
+
+    code: ClassVar[str] = "chosen_times_clash"
+    title: ClassVar[str] = "These times cannot stand together"
+
+
+class TimeNotOpen(Refusal):
+    """A time chosen for a visit is not open, or lies outside what the plan may use."""
+
+    code: ClassVar[str] = "slot_taken"
+    title: ClassVar[str] = "This time is not open"
+
+
+Chosen = Mapping[str, tuple[int, str | None] | None]
+"""Visits (by id) a person fixed to a start (epoch minute) and perhaps a therapist (id), or left on hold (None)."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Standing:
     """A visit of the client that stays where it is."""
@@ -53,6 +71,58 @@ class _Standing:
     on: date
     series: UUID | None
     every_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a plan is asked for, as the diary stands: `who` are the therapists the client accepts, `gentle` a first
+    visit that is shorter than it was."""
+
+    held: list[Appointment]
+    wanted: list[planning.HeldVisit]
+    kept: list[planning.KeptVisit]
+    openings: dict[str, planning.Openings]
+    terms: planning.Terms
+    who: dict[UUID, Membership]
+    gentle: Appointment | None
+
+    def slot(self, visit: str, wish: tuple[int, str | None] | None) -> planning.Candidate | None:
+        """The open time of a visit at a wished start, with the wished therapist, or its own, or any; None for None.
+
+        A time that is not open is refused, with the nearest that are.
+        """
+        if wish is None:
+            return None
+        starts, therapist = wish
+        held = next(v for v in self.wanted if v.id == visit)
+        open_times = list(self.openings[visit].candidates())
+        there = [slot for slot in open_times if slot.starts == starts and therapist in (None, slot.therapist)]
+        if there:
+            return min(there, key=lambda slot: (slot.therapist != held.therapist, slot.therapist))
+        zone = self.held[0].practice.time_zone
+        near = sorted({slot.starts for slot in open_times}, key=lambda start: (abs(start - starts), start))[:3]
+        nearest = [clock.instant_at(start) for start in sorted(near)]
+        free = ", ".join(clock.said(at, zone) for at in nearest)
+        raise TimeNotOpen(f"{clock.said(clock.instant_at(starts), zone)} is not open for {held.minutes} minutes."
+                          + (f" Near it are open: {free}." if free else ""), field="to",
+                          nearest=[clock.iso(at, zone) for at in nearest])
+
+    def answer(self, chosen: Mapping[str, planning.Candidate | None] | None = None) -> planning.Proposal:
+        """The cheapest placement; refuses chosen times that cannot stand together."""
+        try:
+            return planning.propose(self.wanted, self.kept, self.openings, self.terms, chosen)
+        except planning.ChosenTimesClash as clash:
+            raise ChosenTimesRefused(f"{clash} Choose another one, or let go of what you chose before.") from clash
+
+
+    def answer_with(self, chosen: Chosen) -> planning.Proposal:
+        """The same around what a person chose for single visits."""
+        return self.answer({visit: self.slot(visit, wish) for visit, wish in chosen.items()})
+
+    def is_first_back(self, visit: Appointment, answer: planning.Proposal) -> bool:
+        """Whether this is the first visit from the return on, those that stay included."""
+        on = next((move.candidate.on for move in answer.moves if move.visit == str(visit.pk)), None)
+        return on is not None and all(on < stays.on for stays in self.kept if stays.on >= self.terms.return_on)
 
 
 def propose_plan(
@@ -68,33 +138,63 @@ def propose_plan(
         raise BadInput("Choose append, catch_up or drop.", field="policy")
     if minutes is not None and minutes not in MINUTES:
         raise BadInput(f"A visit lasts from {MINUTES[0]} to {MINUTES[-1]} minutes.", field="minutes")
-    client = episode.client
     with transaction.atomic():
-        lock_diary([], [], [client])
-        held = _held_by(episode)
-        if not held:
-            raise NothingToPlan(f"No visit of {client.name} is on hold for this episode.")
-        first = _return_day(episode, return_on)
-        last = min(first + timedelta(days=client.practice.plan_horizon_days), horizon_of(client.practice))
-        who = _acceptable(client, held)
-        standing = _standing(client)
-        terms = _terms(client, held, standing, who, first, last, policy)
-        lengths = {v.pk: minutes or v.minutes for v in held}
-        gentle = None if minutes else _first_visit_shortened(episode, held, lengths, terms)
-        answer = _answer(episode, held, lengths, standing, who, terms)
-        if gentle and not _is_first_back(gentle, answer, standing, first):  # a visit that stays comes before it
-            as_long = lengths | {gentle.pk: gentle.minutes}
-            other = _answer(episode, held, as_long, standing, who, terms)
-            if not _is_first_back(gentle, other, standing, first):
-                lengths, gentle, answer = as_long, None, other
-        Plan.objects.filter(episode=episode, status=Plan.Status.PROPOSED).update(status=Plan.Status.SUPERSEDED)
-        plan = Plan.objects.create(
-            practice=client.practice, client=client, episode=episode, policy=policy, return_on=first, minutes=minutes,
-            is_optimal=answer.optimal, cost=answer.cost, cost_terms=dict(answer.cost_terms),
-            diary_print=diary_print(client), made_by_name=by.name[:120], expires_at=timezone.now() + PROPOSAL_LIVES)
-        _keep_moves(plan, held, lengths, answer, gentle)
-        audit.record(by=by, verb="plan_proposed", subject=plan, cost=answer.cost)
+        lock_diary([], [], [episode.client])
+        return place_anew(episode, by, _return_day(episode, return_on), policy, minutes)
+
+
+def place_anew(episode: Episode, by: Actor, first: date, policy: str, minutes: int | None, *,
+               chosen: Chosen | None = None, avoids: Sequence[int] = (), replaces: Plan | None = None) -> Plan:
+    """Ask, and keep the answer as a plan in the place of the open one; called under the client's lock.
+
+    Times an open plan keeps for the client are free for the new one.
+    """
+    client = episode.client
+    for open_plan in Plan.objects.filter(episode=episode, status=Plan.Status.PROPOSED).select_related(
+            "client__practice", "practice"):
+        if open_plan.sent_at:
+            reserved.withdraw(open_plan, becomes=Plan.Status.SUPERSEDED, by=by)
+        else:
+            Plan.objects.filter(pk=open_plan.pk).update(status=Plan.Status.SUPERSEDED)
+    question = question_of(episode, first, policy, minutes, avoids)
+    answer = question.answer_with(chosen or {})
+    if question.gentle and not question.is_first_back(question.gentle, answer):
+        as_long = question_of(episode, first, policy, minutes, avoids, is_gentle=False)
+        other = as_long.answer_with(chosen or {})
+        if not as_long.is_first_back(question.gentle, other):  # a visit that stays comes before it
+            question, answer = as_long, other
+    plan = Plan.objects.create(
+        practice=client.practice, client=client, episode=episode, policy=policy, return_on=first, minutes=minutes,
+        is_optimal=answer.optimal, cost=answer.cost, cost_terms=dict(answer.cost_terms), avoids=list(avoids),
+        replaces=replaces, diary_print=diary_print(client), made_by_name=by.name[:120],
+        expires_at=timezone.now() + PROPOSAL_LIVES)
+    _keep_moves(plan, question, answer, chosen or {})
+    audit.record(by=by, verb="plan_proposed", subject=plan, cost=answer.cost)
     return plan
+
+
+def question_of(episode: Episode, first: date, policy: str, minutes: int | None,
+                avoids: Sequence[int] = (), is_gentle: bool = True) -> Question:
+    """Read the diary for a plan: what is on hold, what stays, what is open but for `avoids` (epoch minutes).
+
+    Unless `is_gentle` is off, the first visit back is as short as the policy has it.
+    """
+    client = episode.client
+    held = _held_by(episode)
+    if not held:
+        raise NothingToPlan(f"No visit of {client.name} is on hold for this episode.")
+    last = min(first + timedelta(days=client.practice.plan_horizon_days), horizon_of(client.practice))
+    who = _acceptable(client, held)
+    standing = _standing(client)
+    terms = _terms(client, held, standing, who, first, last, policy)
+    lengths = {v.pk: minutes or v.minutes for v in held}
+    gentle = None if minutes or not is_gentle else _first_visit_shortened(episode, held, lengths, terms)
+    wanted = [planning.HeldVisit(str(v.pk), v.wall_date, v.wall_time, str(v.therapist_id), lengths[v.pk])
+              for v in held]
+    openings = _openings(episode, held, lengths, who, first, last)
+    if avoids:
+        openings = {visit: found.without(set(avoids)) for visit, found in openings.items()}
+    return Question(held, wanted, [planning.KeptVisit(str(v.pk), v.on) for v in standing], openings, terms, who, gentle)
 
 
 def diary_print(client: Client) -> str:
@@ -184,19 +284,6 @@ def _acceptable(client: Client, held: Sequence[Appointment]) -> dict[UUID, Membe
     return {member.pk: member for member in rows.select_related("user").order_by("pk")}
 
 
-def _answer(episode: Episode, held: Sequence[Appointment], lengths: dict[UUID, int], standing: Sequence[_Standing],
-            who: dict[UUID, Membership], terms: planning.Terms) -> planning.Proposal:
-    wanted = [planning.HeldVisit(str(v.pk), v.wall_date, v.wall_time, str(v.therapist_id), lengths[v.pk]) for v in held]
-    return planning.propose(wanted, [planning.KeptVisit(str(v.pk), v.on) for v in standing],
-                            _openings(episode, held, lengths, who, terms.return_on, terms.until), terms)
-
-
-def _is_first_back(visit: Appointment, answer: planning.Proposal, standing: Sequence[_Standing], first: date) -> bool:
-    """Whether this is the first visit from the return on, those that stay included."""
-    on = next((move.candidate.on for move in answer.moves if move.visit == str(visit.pk)), None)
-    return on is not None and all(on < stays.on for stays in standing if stays.on >= first)
-
-
 def _first_visit_shortened(episode: Episode, held: Sequence[Appointment], lengths: dict[UUID, int],
                            terms: planning.Terms) -> Appointment | None:
     """Make the first visit that comes back as short as the policy has it; None where it is no longer anyway.
@@ -232,20 +319,19 @@ def _openings(episode: Episode, held: Sequence[Appointment], lengths: dict[UUID,
     return {str(v.pk): found[v.service_id, lengths[v.pk]] for v in held}
 
 
-def _keep_moves(plan: Plan, held: Sequence[Appointment], lengths: dict[UUID, int], answer: planning.Proposal,
-                gentle: Appointment | None) -> None:
+def _keep_moves(plan: Plan, question: Question, answer: planning.Proposal, chosen: Chosen) -> None:
     moves, left_out = {move.visit: move for move in answer.moves}, dict(answer.unplaced)
     episode = plan.episode
     until = episode.hold_until if episode and episode.status == Episode.Status.CONFIRMED else None
     waits = episode is not None and _is_clearance_asked(episode, plan.return_on)
     rows = []
-    for position, visit in enumerate(held):
-        row = PlanMove(plan=plan, appointment=visit, position=position)
+    for position, (visit, wanted) in enumerate(zip(question.held, question.wanted, strict=True)):
+        row = PlanMove(plan=plan, appointment=visit, position=position, is_chosen=str(visit.pk) in chosen)
         if move := moves.get(str(visit.pk)):
-            row.starts_at, row.minutes = clock.instant_at(move.candidate.starts), lengths[visit.pk]
+            row.starts_at, row.minutes = clock.instant_at(move.candidate.starts), wanted.minutes
             row.therapist_id, row.room_id = UUID(move.candidate.therapist), UUID(move.candidate.room)
-            row.why, row.cost_terms = list(move.why), dict(move.cost_terms)
-            if visit == gentle:
+            row.why, row.cost_terms = ["chosen by hand"] * row.is_chosen + list(move.why), dict(move.cost_terms)
+            if visit == question.gentle:
                 row.why.append(f"{row.minutes} minutes at first, as agreed for the return")
             if until and move.candidate.on < until:
                 row.why.append(f"before the review date, {clock.said_date(until)}")
@@ -253,6 +339,6 @@ def _keep_moves(plan: Plan, held: Sequence[Appointment], lengths: dict[UUID, int
                 row.why.append("ask for the doctor's clearance first")
                 waits = False
         else:
-            row.why = [left_out[str(visit.pk)]]
+            row.why = ["left on hold, as chosen"] if row.is_chosen else [left_out[str(visit.pk)]]
         rows.append(row)
     PlanMove.objects.bulk_create(rows)

@@ -48,7 +48,8 @@ def lapse_requests() -> int:
     called_off = AppointmentEvent.objects.filter(appointment=OuterRef("appointment"), verb="cancel")
     rows = list(OnlineBooking.objects.filter(
         Q(appointment__status="proposed") | Q(appointment__status="cancelled") & ~Exists(called_off), answered_at=None,
-        appointment__expires_at__lte=now).select_related("appointment__client__practice", "appointment__practice"))
+        appointment__reserved_by=None, appointment__expires_at__lte=now).select_related(
+            "appointment__client__practice", "appointment__practice"))
     for row in rows:
         with transaction.atomic():
             visit, system = row.appointment, Outsider(row.appointment.practice, "system", "Evenhand")

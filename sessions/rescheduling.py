@@ -1,40 +1,43 @@
 """Plans for the return: applied in one act, undone in one act, against the diary as it is at that moment.
 
-How a plan is made stands in `sessions/proposals.py`.
+How a plan is made stands in `sessions/proposals.py`, how a client is asked about it in `sessions/sending.py`.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from clients.episodes import holding
-from practice import audit, clock, outbox
+from practice import audit, clock, links, outbox
 from practice.access import Actor
 from practice.clock import minute_of
 from practice.models import Message
 from practice.refusals import Refusal, WrongState
-from sessions import freed, reminders
-from sessions.diary import SlotTaken, as_it_stands, fresh_all, lock_diary, log_steps, put_back, write_visit
+from sessions import freed, plan_letters, reminders, reserved
+from sessions.diary import SlotTaken, fresh_all, lock_diary, log_steps, write_visit
 from sessions.holds import end_holds
 from sessions.models import Appointment, Hold, Plan, PlanMove
+from sessions.objections import Wish, nearest_open
 from sessions.proposals import NothingToPlan, diary_print, is_let_go, propose_plan
+from sessions.reserved import CHANGED, lapse_expired
 from sessions.work import windows_of
 
 __all__ = ["NothingToPlan", "PlanStale", "UndoConflict", "apply_plan", "propose_plan", "undo_plan"]
 
 _STANDS = (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
-_MOVED = ["status", "therapist", "room", "wants_other_time", *Appointment.TIME_FIELDS]
-_PUT_BACK = [*_MOVED, "cancel_reason"]
 
 
 class PlanStale(Refusal):
-    """The diary changed since the plan was made; nothing was moved."""
+    """The diary changed since the plan was made; nothing was moved. `lost` is a move whose new time is gone."""
 
     code: ClassVar[str] = "plan_stale"
     title: ClassVar[str] = "The diary changed meanwhile"
+    lost: PlanMove | None = None
 
 
 class UndoConflict(Refusal):
@@ -47,21 +50,22 @@ class UndoConflict(Refusal):
 def apply_plan(*, plan: Plan, by: Actor) -> Plan:
     """Make every move of the plan, or none: `plan_stale` if the client's visits or a wished time changed.
 
-    Visits the policy lets go are cancelled; visits that found no place stay on hold.
+    Visits the policy lets go are cancelled; visits that found no place stay on hold, and so do those of which the
+    client said that the new time does not suit. A plan that was sent is applied at the times it keeps.
     """
     try:
         with transaction.atomic():
-            plan, moves = _locked(plan)
-            _refuse_if_stale(plan)
-            _refuse_closed(plan, moves)
+            plan, moves = locked(plan)
+            refuse_if_stale(plan)
+            refuse_closed(plan, moves)
             plan.status, plan.applied_at = Plan.Status.APPLIED, timezone.now()
             plan.save(update_fields=["status", "applied_at"])
             _make(moves, plan, by)
             audit.record(by=by, verb="plan_applied", subject=plan)
+            outbox.cancel_messages(subject_id=plan.pk, kinds=["plan-to-accept"], why="The plan was applied.")
             reminders.tell_plan(plan, "plan-applied")
     except PlanStale as stale:
-        Plan.objects.filter(pk=plan.pk, status=Plan.Status.PROPOSED).update(
-            status=Plan.Status.EXPIRED if "expired" in stale.more else Plan.Status.STALE)
+        end_stale(plan, stale, by)
         raise
     return plan
 
@@ -72,7 +76,7 @@ def undo_plan(*, plan: Plan, by: Actor) -> Plan:
     Possible until the first moved visit begins. A visit the client confirmed meanwhile is put back too.
     """
     with transaction.atomic():
-        plan, moves = _locked(plan)
+        plan, moves = locked(plan)
         if plan.status != Plan.Status.APPLIED:
             raise WrongState(f"This plan is “{plan.get_status_display().lower()}”; only an applied one can be undone.")
         if plan.client.archived_at:
@@ -83,8 +87,7 @@ def undo_plan(*, plan: Plan, by: Actor) -> Plan:
             raise UndoConflict(f"The first moved visit began {clock.said(first, plan.client.practice.time_zone)}.")
         changed = [move.appointment for move in made if not _is_as_planned(move)]
         if changed:
-            raise UndoConflict(f"Changed since the plan: {', '.join(v.said for v in changed)}. Change these by hand.",
-                               appointments=[str(v.pk) for v in changed])
+            raise _conflict([move for move in made if move.appointment in changed], by)
         _unmake(made, plan, by)
         plan.status, plan.undone_at = Plan.Status.UNDONE, timezone.now()
         plan.save(update_fields=["status", "undone_at"])
@@ -93,34 +96,38 @@ def undo_plan(*, plan: Plan, by: Actor) -> Plan:
     return plan
 
 
-def _locked(plan: Plan) -> tuple[Plan, list[PlanMove]]:
+def locked(plan: Plan) -> tuple[Plan, list[PlanMove]]:
     """The plan and its moves, fresh, with every therapist, room and the client locked in the house's order."""
-    moves = list(plan.moves.select_related("appointment__therapist", "appointment__room", "therapist__user", "room"))
+    rows = plan.moves.select_related("appointment__therapist", "appointment__room", "therapist__user", "room")
+    moves = list(rows)
     therapists = {m.appointment.therapist for m in moves} | {m.therapist for m in moves if m.therapist}
     rooms = {m.appointment.room for m in moves} | {m.room for m in moves if m.room}
     lock_diary(therapists, rooms, [plan.client])
+    moves = list(rows.all())  # what the client answered while we waited
     visits = fresh_all([move.appointment_id for move in moves])
     for move in moves:
         move.appointment = visits[move.appointment_id]
-    rows = Plan.objects.select_for_update(of=("self",), no_key=True).select_related("client__practice")
-    return rows.get(pk=plan.pk), moves
+    plans = Plan.objects.select_for_update(of=("self",), no_key=True).select_related("client__practice", "practice")
+    return plans.get(pk=plan.pk), moves
 
 
-def _refuse_if_stale(plan: Plan) -> None:
+def refuse_if_stale(plan: Plan) -> None:
+    """Refuse a plan that is over, has run out, or was made for another diary; a sent one keeps its own times."""
     if plan.status in (Plan.Status.APPLIED, Plan.Status.UNDONE):
         raise WrongState(f"This plan is “{plan.get_status_display().lower()}” already.")
     if plan.status != Plan.Status.PROPOSED:
         raise PlanStale(f"This plan is “{plan.get_status_display().lower()}”. Make a new one.")
     if plan.expires_at <= timezone.now():
-        raise PlanStale("This plan is older than a day. Make a new one.", expired=True)
-    if plan.diary_print != diary_print(plan.client):
+        said = "was not answered in time" if plan.sent_at else "is older than a day"
+        raise PlanStale(f"This plan {said}. Make a new one.", expired=True)
+    if not plan.sent_at and plan.diary_print != diary_print(plan.client):
         raise PlanStale(f"{plan.client.name}'s visits changed since this plan was made. Make a new one.")
 
 
-def _refuse_closed(plan: Plan, moves: list[PlanMove]) -> None:
+def refuse_closed(plan: Plan, moves: list[PlanMove]) -> None:
     """Hours, rooms, people and other episodes may have changed since: every new time must still be open."""
     practice = plan.client.practice
-    placed = [(move, move.starts_at) for move in moves if move.starts_at]
+    placed = [(move, move.new_start) for move in moves if move.new_start]
     if not placed:
         return
     days = sorted(clock.wall_of(at, practice.time_zone)[0] for _, at in placed)
@@ -135,7 +142,57 @@ def _refuse_closed(plan: Plan, moves: list[PlanMove]) -> None:
         is_held = any(e.confirmed_on <= on < e.hold_until for e in holds)
         in_use = move.therapist.is_active and move.therapist.is_therapist and move.room.is_active
         if at <= timezone.now() or not is_open or is_held or not in_use:
-            raise PlanStale(f"{clock.said(at, practice.time_zone)} is not open any more. Make a new plan.")
+            raise _lost(move, f"{clock.said(at, practice.time_zone)} is not open any more.")
+
+
+def end_stale(plan: Plan, stale: PlanStale, by: Actor) -> None:
+    """A plan that could not be applied is over: what it kept is free again. Times near the one it lost are told."""
+    status = Plan.Status.EXPIRED if "expired" in stale.more else Plan.Status.STALE
+    with transaction.atomic():
+        lock_diary([], [], [plan.client])
+        plan = Plan.objects.select_for_update(of=("self",), no_key=True).select_related(
+            "client__practice", "practice").get(pk=plan.pk)
+        if plan.is_sent:
+            reserved.withdraw(plan, becomes=status, by=by)
+        elif plan.status == Plan.Status.PROPOSED:
+            Plan.objects.filter(pk=plan.pk).update(status=status)
+    if stale.lost and stale.lost.starts_at:
+        _add_nearest(stale, stale.lost, by)
+
+
+def _lost(move: PlanMove, words: str) -> PlanStale:
+    stale = PlanStale(f"{words} Make a new plan.", appointment=str(move.appointment_id))
+    stale.lost = move
+    return stale
+
+
+def _add_nearest(stale: PlanStale, move: PlanMove, by: Actor) -> None:
+    """The open times nearest to the one that is gone, with the same therapist."""
+    assert move.starts_at and move.therapist and move.minutes
+    visit, zone = move.appointment, move.appointment.practice.time_zone
+    wish = Wish(visit.client, move.therapist, visit.service, move.starts_at, move.minutes, by, "", (visit.pk,))
+    stale.more["nearest"] = nearest_open(wish, 3)
+    if said := _said(stale.more["nearest"], zone):
+        stale.detail += f" Near it are open: {said}."
+
+
+def _said(starts: list[str], zone: str) -> str:
+    return ", ".join(clock.said(datetime.fromisoformat(start), zone) for start in starts)
+
+
+def _conflict(moves: list[PlanMove], by: Actor) -> UndoConflict:
+    """Which visits changed since, and what is open near the times an undo would have given back to them."""
+    visits = [move.appointment for move in moves]
+    nearest, zone = {}, visits[0].practice.time_zone
+    for move, visit in zip(moves, visits, strict=True):
+        old = Wish(visit.client, visit.therapist, visit.service, move.from_at, int(move.before["minutes"]), by, "",
+                   (visit.pk,))
+        nearest[str(visit.pk)] = nearest_open(old, 3)
+    free = "; ".join(f"near {clock.said(move.from_at, zone)}: {_said(nearest[str(move.appointment_id)], zone)}"
+                     for move in moves if nearest[str(move.appointment_id)])
+    return UndoConflict(f"Changed since the plan: {', '.join(v.said for v in visits)}. Change these by hand."
+                        + (f" Open {free}." if free else ""),
+                        appointments=[str(v.pk) for v in visits], nearest=nearest)
 
 
 def _make(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
@@ -143,25 +200,21 @@ def _make(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
 
     An overlap the database refuses makes the plan stale.
     """
-    holds = dict(Hold.objects.filter(appointment__in=[m.appointment_id for m in moves], outcome="").values_list(
-        "appointment_id", "pk"))
+    holds = open_holds(moves)
     moved, let_go = [], []
     for move in moves:
         visit = move.appointment
-        if visit.status != Appointment.Status.HELD:
-            raise PlanStale(f"{visit.said} is not on hold any more. Make a new plan.")
-        before = as_it_stands(visit, _PUT_BACK) | {"hold": str(holds[visit.pk])}
-        if move.starts_at is not None:
-            _place(move, plan)
+        if move.new_start is not None:
+            if not visit.reserved_by_id:
+                keep_before(move, holds)
+            place(move, Appointment.Status.BOOKED)
             moved.append(visit)
-        elif is_let_go(plan, visit):
+        elif move.starts_at is None and is_let_go(plan, visit) and not move.is_chosen:
+            keep_before(move, holds)
             visit.status, visit.cancel_reason = Appointment.Status.CANCELLED, Appointment.Reason.OTHER
             visit.version += 1
             write_visit(visit, fields=["status", "cancel_reason", "version"])
             let_go.append(visit)
-        else:
-            continue
-        move.before = before
     PlanMove.objects.bulk_update(moves, ["before"])
     end_holds(moved, Hold.Outcome.PLANNED)
     end_holds(let_go, Hold.Outcome.CANCELLED)
@@ -170,19 +223,39 @@ def _make(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
     reminders.remind_of(moved)
 
 
-def _place(move: PlanMove, plan: Plan) -> None:
-    """Put a held visit at its new time, with the breaks of its service around it."""
+def open_holds(moves: list[PlanMove]) -> dict[UUID, UUID]:
+    """The open hold of each visit that has one."""
+    return dict(Hold.objects.filter(appointment__in=[m.appointment_id for m in moves], outcome="").values_list(
+        "appointment_id", "pk"))
+
+
+def keep_before(move: PlanMove, holds: dict[UUID, UUID]) -> None:
+    """Write down what an undo puts back; a visit that is not on hold any more makes the plan stale."""
+    visit = move.appointment
+    if visit.status != Appointment.Status.HELD:
+        raise PlanStale(f"{visit.said} is not on hold any more. Make a new plan.")
+    move.before = reserved.stands_before(visit) | {"hold": str(holds[visit.pk])}
+
+
+def place(move: PlanMove, status: str, *, by_plan: Plan | None = None) -> None:
+    """Put a visit at its new time, with the breaks of its service around it; `by_plan`: kept until that runs out."""
     assert move.starts_at and move.therapist and move.room and move.minutes
     visit = move.appointment
-    visit.status, visit.therapist, visit.room, visit.minutes = _STANDS[0], move.therapist, move.room, move.minutes
-    visit.buffer_before, visit.buffer_after = visit.service.buffer_before, visit.service.buffer_after
-    visit.wants_other_time = False
-    visit.set_time(move.starts_at, plan.client.practice.time_zone)
-    visit.version, visit.sequence = visit.version + 1, visit.sequence + 1
+    visit.expires_at = by_plan.expires_at if by_plan else None
+    is_there = visit.reserved_by_id is not None
+    visit.reserved_by, visit.status = by_plan, status
+    visit.version += 1
+    if not is_there:
+        visit.therapist, visit.room, visit.minutes = move.therapist, move.room, move.minutes
+        visit.buffer_before, visit.buffer_after = visit.service.buffer_before, visit.service.buffer_after
+        visit.wants_other_time = False
+        visit.set_time(move.starts_at, visit.client.practice.time_zone)
+        visit.sequence += 1
+        lapse_expired(visit.practice, visit.occupied_from, visit.occupied_until)
     try:
-        write_visit(visit, fields=[*_MOVED, "version", "sequence"])
+        write_visit(visit, fields=[*CHANGED, "reserved_by", "version", "sequence"])
     except SlotTaken as taken:
-        raise PlanStale(f"{visit.said} was taken meanwhile. Make a new plan.") from taken
+        raise _lost(move, f"{visit.said} was taken meanwhile.") from taken
 
 
 def _is_as_planned(move: PlanMove) -> bool:
@@ -198,9 +271,9 @@ def _unmake(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
     new_times = [freed.time_of(move.appointment) for move in moves if move.starts_at]
     for move in moves:
         visit = move.appointment
-        put_back(visit, move.before, _PUT_BACK)
+        reserved.put_as_before(move)
         visit.version, visit.sequence = visit.version + 1, visit.sequence + (move.starts_at is not None)
-        write_visit(visit, fields=[*_PUT_BACK, "version", "sequence"])
+        write_visit(visit, fields=[*CHANGED, "version", "sequence"])
     visits = [move.appointment for move in moves]
     Hold.objects.filter(pk__in=[move.before["hold"] for move in moves]).update(outcome=Hold.Outcome.OPEN, ended_at=None)
     reminders.withdraw(visits, "The plan was undone.")
@@ -209,7 +282,8 @@ def _unmake(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
 
 
 def _correct_messages(plan: Plan) -> None:
-    """Take the unsent message back; where it had left, a correction follows."""
+    """Take the unsent message back and the client's link away; where the message had left, a correction follows."""
+    links.close_link(purpose=plan_letters.PLAN_LINK, subject_id=plan.pk)
     outbox.cancel_messages(subject_id=plan.pk, kinds=["plan-applied"], why="The plan was undone.")
     if Message.objects.filter(subject_id=plan.pk, kind="plan-applied", state=Message.State.SENT).exists():
         reminders.tell_plan(plan, "plan-undone")

@@ -42,7 +42,7 @@ def visits_meant(appointment: Appointment, scope: str, verb: str) -> list[Appoin
     since = appointment.starts_at if scope == Scope.FOLLOWING else timezone.now()
     rows = Appointment.objects.filter(series=appointment.series_id, status__in=TRANSITIONS[verb][0]).exclude(
         pk=appointment.pk)
-    rows = rows.filter(starts_at__gte=max(since, timezone.now())).select_related(
+    rows = rows.filter(reserved_by=None, starts_at__gte=max(since, timezone.now())).select_related(
         "client__practice", "therapist__user", "room", "service")
     return sorted([appointment, *rows], key=lambda visit: (visit.starts_at, visit.pk))
 

@@ -23,6 +23,8 @@ TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
     "keep": (frozenset({S.HELD}), S.BOOKED),
     "release": (frozenset({S.HELD}), S.CANCELLED),
     "move": (frozenset({S.PROPOSED, S.BOOKED, S.CONFIRMED}), S.BOOKED),
+    "reserve": (frozenset({S.HELD}), S.PROPOSED),
+    "give-back": (frozenset({S.PROPOSED}), S.HELD),
 }
 
 
@@ -34,8 +36,15 @@ class VisitNotInState(Refusal):
 
 
 def next_state(appointment: Appointment, verb: str) -> str:
-    """The state this verb leads to, or a refusal that says in which state the visit is."""
+    """The state this verb leads to, or a refusal that says in which state the visit is.
+
+    A time kept for a client who was asked about a plan belongs to that plan alone until they have answered.
+    """
     allowed, becomes = TRANSITIONS[verb]
+    if appointment.reserved_by_id and verb != "give-back":
+        raise VisitNotInState(
+            f"{appointment.said} is kept for {appointment.client.name}, who was asked whether it suits. Change it in "
+            "the plan, or take the plan back first.", plan=str(appointment.reserved_by_id))
     if appointment.status not in allowed:
         starts = ", ".join(S(s).label.lower() for s in S.values if s in allowed)
         raise VisitNotInState(

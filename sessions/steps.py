@@ -29,7 +29,7 @@ def offered(visit: Appointment, member: Membership) -> list[str]:
         "undo-no-show": visit.wall_date != today,
         "keep": not member.may_see_clinical,
     }
-    possible = verbs_from(visit.status)
+    possible = [] if visit.reserved_by_id else verbs_from(visit.status)  # a plan keeps it until the client has answered
     return [verb for verb in WORDS if verb in possible and not out_of_place.get(verb, False)]
 
 

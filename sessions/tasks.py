@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from sessions import check_ins, day_sheet, outside_calendars, requests, waitlist_offers
+from sessions import check_ins, day_sheet, outside_calendars, requests, reserved, waitlist_offers
 
 
 @shared_task(ignore_result=True)
@@ -18,6 +18,7 @@ def read_outside_calendars() -> None:
 @shared_task(ignore_result=True)
 def lapse_requests() -> None:
     requests.lapse_requests()
+    reserved.lapse_plans()
 
 
 @shared_task(ignore_result=True)

@@ -84,12 +84,13 @@ def day_of(member: Membership, on: date, *, everybody: bool) -> Day:
     found = list(
         Appointment.objects.visible_to(member).filter(mine)
         .filter(Q(starts_at__gte=begin, starts_at__lt=end) | Q(wants_other_time=True, starts_at__gte=timezone.now())
-                | Q(status="proposed", expires_at__gt=timezone.now()) | in_absence())
+                | Q(status="proposed", expires_at__gt=timezone.now(), reserved_by=None) | in_absence())
         .annotate(asked_by=_last_asked(), **absence_columns()).select_related(
             "client__practice", "therapist__user", "room", "service", "online").order_by("starts_at", "id"))
     visits = [v for v in found if begin <= v.starts_at < end]
     asking = [v for v in found if v.wants_other_time and v.status in LIVE and v.starts_at >= timezone.now()]
-    requests = [v for v in found if v.status == "proposed" and v.expires_at and v.expires_at > timezone.now()]
+    requests = [v for v in found if v.status == "proposed" and v.expires_at and v.expires_at > timezone.now()
+                and not v.reserved_by_id]
     therapists = _therapists(member) if everybody else [member]
     answers = unread_answers(member, mine)
     flagged = {row.subject_id for row in answers if row.is_red}

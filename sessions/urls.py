@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sessions.views import (
+    agreeing,
     answers,
     away,
     booking,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("waitlist/freed/<uuid:pk>/", waitlist.freed_time, name="freed_time"),
     path("w/<str:token>/", offered.offer, name="offer"),
     path("on-hold/", on_hold.on_hold, name="on_hold"),
+    path("p/<str:token>/", agreeing.agree, name="agree"),
     path("plans/<uuid:pk>/", plans.plan, name="plan"),
     path("plans/<uuid:pk>/<slug:verb>/", plans.plan_act, name="plan_act"),
     path("calendar/", calendars.calendar_page, name="calendar"),

@@ -59,7 +59,7 @@ TABLE: dict[str, Row] = {
     # for anybody: sign-in, health, links that carry their own secret
     **dict.fromkeys(
         ("healthz", "login/", "logout/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
-         "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "w/<str:token>/", "c/<str:token>/", "r/<str:token>/cancel/", "me/<str:token>/",
+         "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "w/<str:token>/", "c/<str:token>/", "p/<str:token>/", "r/<str:token>/cancel/", "me/<str:token>/",
          "me/<str:token>/times/<uuid:pk>/", "me/<str:token>/book/<uuid:pk>/", "me/<str:token>/visits/<uuid:pk>/move/",
          "me/<str:token>/visits/<uuid:pk>/cancel/", "book-with/<slug:slug>/",
          *(f"book-with/<slug:slug>/{step}/" for step in ("when", "who", "check", "done", "link")),
@@ -182,7 +182,7 @@ TABLE: dict[str, Row] = {
     "api/v1/episodes/<uuid:pk>/plan/": Row(CLINICAL, ("episode",), P),
     "api/v1/plans/<uuid:pk>/": Row(STAFF, ("plan",), G),
     "api/v1/plans/<uuid:pk>/apply/": Row(STAFF, ("plan",), P),
-    "api/v1/plans/<uuid:pk>/undo/": Row(STAFF, ("plan",), P),
+    **{f"api/v1/plans/<uuid:pk>/{verb}/": Row(STAFF, ("plan",), P) for verb in ("undo", "send", "take-back", "change")},
     # the record by API
     "api/v1/notes/": Row(THERAPISTS, methods=P),
     "api/v1/notes/<uuid:pk>/": Row(THERAPISTS, ("note",), GPA),

@@ -44,7 +44,11 @@ class Hold(PracticeOwned):
 
 
 class Plan(PracticeOwned):
-    """A proposal for when held visits come back, with its cost and reasons; applied or not, whole."""
+    """A proposal for when held visits come back, with its cost and reasons; applied or not, whole.
+
+    Sent to the client, it keeps its new times until they have answered. A change of it is a plan of its own, which
+    `replaces` it; `avoids` are starts (epoch minutes) the client said do not suit.
+    """
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", "Proposed"
@@ -70,17 +74,33 @@ class Plan(PracticeOwned):
     made_by_name = models.CharField(max_length=120)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=300, blank=True, help_text="What the client wrote with it.")
+    avoids = models.JSONField(default=list)
+    replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     applied_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["episode"], condition=Q(status="proposed"),
+                                    name="episode_has_one_open_plan"),
+            models.CheckConstraint(condition=Q(answered_at=None) | Q(sent_at__isnull=False),
+                                   name="plan_is_answered_once_it_was_sent"),
+        ]
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it waits with the client, or keeps times for them."""
+        return self.status == self.Status.PROPOSED and self.sent_at is not None
 
 
 class PlanMove(models.Model):
     """One visit of a plan: from where, to where (or not placed), why, and what it costs.
 
-    `before` keeps every field an undo puts back.
+    `before` keeps every field an undo puts back, from when the visit moved or its new time was kept for the client.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -94,12 +114,19 @@ class PlanMove(models.Model):
     why = models.JSONField(default=list)
     cost_terms = models.JSONField(default=dict)
     before = models.JSONField(default=dict)
+    is_chosen = models.BooleanField(default=False, help_text="A person chose this, the rest is arranged around it.")
+    suits = models.BooleanField(null=True, help_text="What the client said of it, once asked.")
 
     class Meta:
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["plan", "appointment"], name="plan_moves_a_visit_once")
         ]
+
+    @property
+    def new_start(self) -> datetime | None:
+        """Where applying the plan puts the visit; none where it found no place, or the client said it does not suit."""
+        return None if self.suits is False else self.starts_at
 
     @property
     def from_at(self) -> datetime:

@@ -80,6 +80,8 @@ class Appointment(PracticeOwned):
     occupied_from = models.DateTimeField()
     occupied_until = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True, help_text="A requested visit lets go of its time then.")
+    reserved_by = models.ForeignKey("Plan", null=True, blank=True, on_delete=models.PROTECT, related_name="reserved",
+                                    help_text="The plan that keeps this time until the client has answered.")
     cancel_reason = models.CharField(max_length=10, choices=Reason.choices, blank=True)
     override_reason = models.CharField(max_length=500, blank=True)
     keep_reason = models.CharField(max_length=500, blank=True, help_text="Why it stays in spite of an episode.")
@@ -96,6 +98,8 @@ class Appointment(PracticeOwned):
             models.CheckConstraint(
                 condition=Q(occupied_from__lte=F("starts_at")) & Q(occupied_until__gte=F("ends_at")),
                 name="appointment_occupies_its_own_time"),
+            models.CheckConstraint(condition=Q(reserved_by=None) | Q(status="proposed", expires_at__isnull=False),
+                                   name="plan_reserves_a_proposed_time_for_a_while"),
             NoOverlap(name="therapist_is_never_booked_twice", resource="therapist", start="occupied_from",
                       end="occupied_until", state="status", dead=RELEASED),
             NoOverlap(name="room_is_never_booked_twice", resource="room", start="occupied_from",

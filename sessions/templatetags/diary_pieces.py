@@ -59,8 +59,9 @@ def _card(visit: Any, at: str, look: str) -> SafeString:
     state = chip(visit.status)
     if visit.status == "proposed" and visit.expires_at:
         day, until, _ = clock.wall_of(visit.expires_at, visit.time_zone)
-        state = format_html('<span class="chip chip--quiet">{}requested until {} {}</span>', icon("dashed"),
-                            clock.WEEKDAYS[day.weekday()], clock.said_time(until))
+        state = format_html('<span class="chip chip--quiet">{}{} until {} {}</span>', icon("dashed"),
+                            "asked" if visit.reserved_by_id else "requested", clock.WEEKDAYS[day.weekday()],
+                            clock.said_time(until))
     return format_html(
         '<a class="diary-visit is-{}{}" href="{}"><strong><span class="time">{}</span> <bdi>{}</bdi></strong> {} '
         '<span class="diary-visit__where">{}</span>{}</a>',

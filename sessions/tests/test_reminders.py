@@ -30,6 +30,7 @@ from sessions.online import ask_for_visit
 from sessions.online_letters import send_link
 from sessions.requests import decline_request
 from sessions.rhythm import Rhythm
+from sessions.sending import send_plan, take_back_plan
 from sessions.series import book_series
 from sessions.waitlist import entries_to_read, join_waitlist
 from sessions.waitlist_answers import take_offer
@@ -305,6 +306,11 @@ def every_message(maria, ana, neuro_45):
     plan = rescheduling.propose_plan(
         episode=Episode.objects.get(), by=ana, policy="drop", return_on=MONDAY + timedelta(days=5)
     )
+    plan = send_plan(plan=plan, by=ana)
+    yield "plan-to-accept"
+    Message.objects.filter(kind="plan-to-accept").update(state="sent", sent_at=timezone.now())
+    plan = take_back_plan(plan=plan, by=ana)
+    yield "plan-withdrawn"
     rescheduling.apply_plan(plan=plan, by=ana)
     yield "plan-applied"
     Message.objects.filter(kind="plan-applied").update(state="sent", sent_at=timezone.now())

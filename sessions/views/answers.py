@@ -94,7 +94,9 @@ def _answer(request: HttpRequest, visit: Appointment, token: str) -> HttpRespons
 
 
 def _state(visit: Appointment) -> str:
-    """What there is to say: asks, requested, begun, held, cancelled, noshow or done."""
+    """What there is to say: asks, requested, kept (for an answer), begun, held, cancelled, noshow or done."""
+    if visit.reserved_by_id:
+        return "kept"
     if visit.status == "proposed" and visit.starts_at > timezone.now():
         return "requested"
     if visit.status in _ASKING:

@@ -39,7 +39,7 @@ def asked_online(visit: Appointment, member: Membership) -> dict[str, Any] | Non
     client = visit.client
     alike = already_listed(by=member, name=client.name, email=client.email, phone=client.phone) if (
         client.is_provisional) else []
-    until = visit.expires_at if visit.status == "proposed" else None
+    until = visit.expires_at if visit.status == "proposed" and not visit.reserved_by_id else None
     return {"row": row, "waits": bool(until), "alike": [other for other in alike if other.pk != client.pk],
             "is_over": until is not None and until <= timezone.now(),
             "until": clock.said(until, visit.time_zone) if until else ""}

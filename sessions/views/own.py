@@ -230,6 +230,8 @@ def move(request: HttpRequest, door: Door) -> HttpResponse:
 def cancel(request: HttpRequest, door: Door) -> HttpResponse:
     """Why, if they like, and the press that cancels."""
     visit = door.visit
+    if visit.reserved_by_id:
+        return redirect(door.back)
     form = CallOffForm(request.POST if request.method == "POST" else None, initial={"reason": "other"})
     if form.is_bound and form.is_valid() and attempt(
             form, requests.call_off, appointment=visit, by=online.outsider(visit.client),

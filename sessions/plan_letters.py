@@ -1,0 +1,104 @@
+"""What a client is written about a plan that waits for their yes: which times are kept, or that they are not any more.
+
+No clinical word stands in either. That a plan was applied or undone is told in `sessions/reminders.py`.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils import timezone
+
+from practice import clock, links, outbox
+from practice.models import Message
+from practice.outbox import Kind, Mail
+from sessions.models import Plan, PlanMove
+from sessions.reminders import closing, grace, greeting, still_agreed
+
+PLAN_LINK = "plan"
+
+
+def plan_url(plan: Plan) -> str:
+    """The link on which the client says whether the new times suit; it is dead once the plan has run out."""
+    token = links.link_for(practice=plan.practice, purpose=PLAN_LINK, subject_id=plan.pk, expires_at=plan.expires_at)
+    return f"{settings.BASE_URL}/p/{token}/"
+
+
+def ask(plan: Plan) -> None:
+    """Queue the question whether the new times suit."""
+    _queue(plan, "plan-to-accept", "Asks whether the new times suit.")
+
+
+def withdraw(plan: Plan) -> None:
+    """Take the question back and its link away; where it had left and nothing came back, say that it is over."""
+    links.close_link(purpose=PLAN_LINK, subject_id=plan.pk)
+    outbox.cancel_messages(subject_id=plan.pk, kinds=["plan-to-accept"], why="The plan was taken back.")
+    had_left = Message.objects.filter(subject_id=plan.pk, kind="plan-to-accept", start_version=_stamp(plan),
+                                      state=Message.State.SENT)
+    if plan.answered_at is None and had_left.exists():
+        _queue(plan, "plan-withdrawn", "The kept times are not kept any more.")
+
+
+def times_of(plan: Plan) -> list[PlanMove]:
+    """The moves whose times are kept for the client, or became theirs, in order."""
+    return [move for move in plan.moves.exclude(before={}) if move.starts_at]
+
+
+def _queue(plan: Plan, kind: str, why: str) -> None:
+    client = plan.client
+    if client.may_be_mailed:
+        outbox.queue_message(
+            practice=plan.practice, kind=kind, subject_id=plan.pk, start_version=_stamp(plan), why=why,
+            to_address=client.email, to_name=client.name, time_zone=client.zone, due_at=timezone.now() + grace(),
+            useful_until=plan.expires_at, client_id=client.pk)
+
+
+def _stamp(plan: Plan) -> str:
+    """Which sending of a plan a message belongs to: one taken back can be sent again."""
+    assert plan.sent_at
+    return f"{plan.sent_at:%Y%m%dT%H%M%S%fZ}"
+
+
+# --- checked again at the door, then written ---------------------------------------------------------------------
+
+
+def _plan(message: Message) -> Plan:
+    return Plan.objects.select_related("practice", "client__practice").get(pk=message.subject_id)
+
+
+def _still_asked(message: Message) -> str | None:
+    plan = _plan(message)
+    if not plan.is_sent or _stamp(plan) != message.start_version:
+        return "The plan was taken back."
+    if plan.answered_at or plan.expires_at <= timezone.now():
+        return "The plan was answered." if plan.answered_at else "The plan has run out."
+    return still_agreed(plan.client)
+
+
+def _about_question(message: Message) -> Mail:
+    plan = _plan(message)
+    zone = plan.practice.time_zone
+    times = "\n".join(f"{clock.said(m.starts_at, zone)} ({m.minutes} minutes) with {m.therapist.name.split()[0]}"
+                      for m in times_of(plan) if m.starts_at and m.therapist)
+    body = (f"{greeting(plan.client)}Do these new times suit you?\n\n{times}\n\n"
+            f"Say yes, or which do not suit: {plan_url(plan)}\n\n"
+            f"We keep them for you until {clock.said(plan.expires_at, zone)}. Nothing is booked before you say yes.\n"
+            f"{closing(plan.client)}")
+    return Mail("New appointment times: do they suit you?", body)
+
+
+def _is_over(message: Message) -> str | None:
+    plan = _plan(message)
+    if plan.is_sent or plan.status == Plan.Status.APPLIED:
+        return "The client was told of other times since."
+    return still_agreed(plan.client)
+
+
+def _about_end(message: Message) -> Mail:
+    plan = _plan(message)
+    body = (f"{greeting(plan.client)}The new times we asked you about do not stand any more. You do not have to do "
+            f"anything. We will write to you again.\n{closing(plan.client)}")
+    return Mail("The times we asked you about", body)
+
+
+outbox.declare(Kind("plan-to-accept", "New times, to be agreed", _still_asked, _about_question))
+outbox.declare(Kind("plan-withdrawn", "New times withdrawn", _is_over, _about_end))
