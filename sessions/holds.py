@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from clients.episodes import advance_episode, record_episode, today_in
+from clients.episodes import advance_episode, note_facts, record_episode, today_in
 from clients.models import Client, Episode
 from clients.sentences import in_a_sentence
 from practice import clock
@@ -71,15 +71,15 @@ def report_episode(
 
 
 @transaction.atomic
-def change_episode(*, episode: Episode, status: str, on: date, by: Actor, note: str = "",
-                   on_word_of: str = "") -> Effect:
+def change_episode(*, episode: Episode, status: str, on: date, by: Actor, note: str = "", on_word_of: str = "",
+                   kind: str | None = None) -> Effect:
     """Move an episode on, and the diary with it: confirmed holds visits, not-a-relapse gives free times back.
 
-    Refuses whoever may not see clinical facts.
+    `kind` says what it turned out to be, until it is confirmed. Refuses whoever may not see clinical facts.
     """
     refuse_unless_clinical(by)
     _lock_held_times(episode)
-    episode = advance_episode(episode=episode, status=status, on=on, by=by, note=note, on_word_of=on_word_of)
+    episode = advance_episode(episode=episode, status=status, on=on, by=by, note=note, on_word_of=on_word_of, kind=kind)
     if status == Status.CONFIRMED:
         return hold_appointments(episode=episode, by=by)
     effect = Effect(episode)
@@ -89,18 +89,33 @@ def change_episode(*, episode: Episode, status: str, on: date, by: Actor, note: 
 
 
 @transaction.atomic
+def learn_of_episode(*, episode: Episode, by: Actor, kind: str | None = None, **facts: Any) -> Effect:
+    """Write down what is known by now of an open episode; where steroids lengthen its hold, visits before the new day
+    are held too. Refuses whoever may not see clinical facts.
+    """
+    refuse_unless_clinical(by)
+    lock_diary([], [], [episode.client])
+    learned = note_facts(episode=episode, by=by, kind=kind, **facts)
+    is_longer = learned.status == Status.CONFIRMED and learned.hold_until != episode.hold_until
+    return hold_appointments(episode=learned, by=by) if is_longer else Effect(learned)
+
+
+@transaction.atomic
 def hold_appointments(*, episode: Episode, by: Actor) -> Effect:
     """Put every coming visit before the review date on hold: its time is free again, no reminder leaves for it.
 
-    A visit already under way stays; so does everything from the review date on. What stays is listed with why.
+    A visit already under way stays; so does everything from the review date on, and what a therapist kept in spite of
+    this episode. What stays is listed with why.
     """
     effect = Effect(episode)
     client = episode.client
     # The client's lock is enough: every verb that touches this client's visits takes it, and holding only frees time.
     lock_diary([], [], [client])
     visits = fresh_all([visit.pk for visit in _coming(client)])
+    kept = set(Hold.objects.filter(episode=episode, outcome=Hold.Outcome.RESTORED).values_list(
+        "appointment", flat=True))
     for visit in sorted(visits.values(), key=lambda v: v.starts_at):
-        why = _why_kept(visit, episode)
+        why = f"Kept: {visit.keep_reason}" if visit.pk in kept else _why_kept(visit, episode)
         if why:
             effect.kept.append((visit, why))
             continue
