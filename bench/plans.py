@@ -11,11 +11,14 @@ from bench.figures import Figure, milliseconds, queries_of
 from bench.fill import Filled
 from clients.body import REGIONS, sides_of
 from clients.contraindications import Body, KnownFinding, ProposedTreatment, cautions_for
+from clients.episode_policies import change_policy
 from clients.findings import FINDINGS
 from clients.models import Episode
+from conftest import make_member
 from notes.letters import letter_pdf
 from notes.tests.test_letters import LETTER
 from practice import clock
+from practice.access import Role
 from practice.techniques import TECHNIQUES
 from sessions import holds, planning, rescheduling
 from sessions.availability import OpenStarts, RoomBusy, Supply, open_starts
@@ -30,8 +33,8 @@ HELD = 8
 
 def held_episode(filled: Filled) -> Episode:
     """A confirmed relapse that holds eight weekly visits of one client in a full diary."""
-    filled.practice.review_window_days = 70
-    filled.practice.save(update_fields=["review_window_days"])
+    owner = make_member(filled.practice, "Owner", "owner@plans.example", Role.OWNER)
+    change_policy(practice=filled.practice, kind="relapse", by=owner, reason="Eight weeks are on hold", hold_days=70)
     client, ana = filled.clients[-1], filled.therapists[0]
     start = _open_at(filled)
     book_series(client=client, therapist=ana, service=filled.service, first_starts_at=start,

@@ -22,7 +22,7 @@ _COLUMNS = {
     "condition": ("condition", "since", "ended_on"),
     "finding": ("finding", "began_on", "ended_on", "detail", "id"),
     "episode": ("kind", "status", "onset_on", "hold_until", "fever_or_infection", "steroids_until",
-                "map_taken_on"),
+                "map_taken_on", "ended_on"),
     "clearance": ("scope", "state", "regions", "max_pressure", "excluded_techniques", "minutes", "expires_on",
                   "doctor__name", "recorded_at"),
     "medicine": ("kind", "name", "began_on", "ended_on", "last_given_on", "every_days", "regions"),
@@ -74,7 +74,7 @@ def _episode(row: dict[str, Any]) -> KnownEpisode:
     fever = row["fever_or_infection"]
     return KnownEpisode(row["kind"], row["status"], date.fromisoformat(row["onset_on"]), as_date(row["hold_until"]),
                         None if fever is None else bool(fever), as_date(row["steroids_until"]),
-                        as_date(row["map_taken_on"]))
+                        as_date(row["map_taken_on"]), ended_on=as_date(row["ended_on"]))
 
 
 def _clearance(row: dict[str, Any]) -> KnownClearance:

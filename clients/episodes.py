@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +22,13 @@ from practice.refusals import BadInput, Refusal
 
 _ORDER = [Episode.Status.SUSPECTED, Episode.Status.CONFIRMED, Episode.Status.RECOVERING, Episode.Status.RESOLVED]
 LONGEST_HOLD = 120  # days from today until when a hold may be extended at once: our proposal
+
+# What may be known of an episode: yes, no or not asked (None); and days.
+FLAGS = ("fever_or_infection", "heat_or_strain")
+DATES = ("steroids_until", "doctor_contacted_on", "expected_return_on")
+_NAMES = {"fever_or_infection": "Fever or infection", "heat_or_strain": "Brought on by heat, effort or stress",
+          "steroids_until": "Steroids until", "doctor_contacted_on": "Doctor or MS team told",
+          "expected_return_on": "Expected back"}
 
 
 class EpisodeGoesForward(Refusal):
@@ -56,21 +63,18 @@ def likely_kind(client: Client) -> str:
 
 
 @transaction.atomic
-def record_episode(
-    *, client: Client, kind: str, onset_on: date, reported_by: str, by: Actor, symptoms: str = "",
-    fever_or_infection: bool | None = None, steroids_until: date | None = None, expected_return_on: date | None = None,
-) -> tuple[Episode, bool]:
+def record_episode(*, client: Client, kind: str, onset_on: date, reported_by: str, by: Actor, symptoms: str = "",
+                   **facts: Any) -> tuple[Episode, bool]:
     """Record a possible episode, or find the relapse it belongs to; answers the episode and whether it is new.
 
-    What is newly known is added to a relapse that nobody has confirmed yet; afterwards its dates stand.
-    Refuses an onset in the future and steroids or a return that end before it.
+    `facts` are any of FLAGS and DATES. What is newly known is added to a relapse that nobody has confirmed yet;
+    afterwards its dates stand. Refuses an onset in the future, and dates that cannot be.
     """
     lock_client(client)
-    if onset_on > today_in(client):
+    today = today_in(client)
+    if onset_on > today:
         raise BadInput(f"{clock.said_date(onset_on)} is still to come. When did it begin?", field="onset_on")
-    for field, day in (("steroids_until", steroids_until), ("expected_return_on", expected_return_on)):
-        if day and day < onset_on:
-            raise BadInput(f"{clock.said_date(day)} lies before it began on {clock.said_date(onset_on)}.", field=field)
+    _refuse_odd_dates(facts, onset_on, today)
     same_within = timedelta(days=policy_of(client.practice, kind).joins_within_days)
     if same_within:
         last = (
@@ -80,37 +84,112 @@ def record_episode(
             .first()
         )
         if last:
-            _add_what_is_new(last, symptoms, fever_or_infection, steroids_until, expected_return_on, by)
+            if last.status == Episode.Status.SUSPECTED:
+                last.symptoms = "\n".join(filter(None, [last.symptoms, symptoms]))[:2000]
+                last.version += 1
+                last.save(update_fields=["symptoms", "version", *add_facts(last, **facts)])
+            audit.record(by=by, verb="episode_reported_again", subject=last)
             return last, False
     episode = Episode.objects.create(
         practice=client.practice, client=client, kind=kind, status=Episode.Status.SUSPECTED, onset_on=onset_on,
-        reported_by=reported_by[:120], symptoms=symptoms, fever_or_infection=fever_or_infection,
-        steroids_until=steroids_until, expected_return_on=expected_return_on)
-    EpisodeStep.objects.create(episode=episode, on=today_in(client), status=episode.status, by_name=by.name)
+        reported_by=reported_by[:120], symptoms=symptoms, **facts)
+    EpisodeStep.objects.create(episode=episode, on=today, status=episode.status, by_name=by.name)
     audit.record(by=by, verb="episode_reported", subject=episode)
     return episode, True
 
 
-def _add_what_is_new(episode: Episode, symptoms: str, fever_or_infection: bool | None, steroids_until: date | None,
-                     expected_return_on: date | None, by: Actor) -> None:
-    """A second report of one relapse: until it is confirmed, it may still say more."""
+def add_facts(episode: Episode, **facts: Any) -> list[str]:
+    """Put what a further report says beside what is known; answers the names of what changed, to be saved.
+
+    A yes stays a yes; dates change only while nobody has confirmed it.
+    """
+    new = {name: value for name, value in facts.items() if name in FLAGS and value is not None
+           and not getattr(episode, name)}
     if episode.status == Episode.Status.SUSPECTED:
-        episode.symptoms = "\n".join(filter(None, [episode.symptoms, symptoms]))[:2000]
-        if fever_or_infection is not None:
-            episode.fever_or_infection = episode.fever_or_infection or fever_or_infection
-        episode.steroids_until = steroids_until or episode.steroids_until
-        episode.expected_return_on = expected_return_on or episode.expected_return_on
-        episode.version += 1
-        episode.save(update_fields=["symptoms", "fever_or_infection", "steroids_until", "expected_return_on",
-                                    "version"])
-    audit.record(by=by, verb="episode_reported_again", subject=episode)
+        new |= {name: value for name, value in facts.items() if name in DATES and value}
+    changed = [name for name, value in new.items() if getattr(episode, name) != value]
+    for name in changed:
+        setattr(episode, name, new[name])
+    return changed
 
 
 @transaction.atomic
-def advance_episode(*, episode: Episode, status: str, on: date, by: Actor, note: str = "",
-                    on_word_of: str = "") -> Episode:
-    """Move an episode forward: confirmed, recovering, resolved, or not a relapse. Backwards is refused."""
-    episode = Episode.objects.select_for_update(no_key=True).select_related("client__practice").get(pk=episode.pk)
+def note_facts(*, episode: Episode, by: Actor, kind: str | None = None, **facts: Any) -> Episode:
+    """Write down what is known by now of an open episode: `facts` are any of FLAGS and DATES, None where unknown.
+
+    A steroid course that outlasts a confirmed hold lengthens it, to the end of the course and the days kept free
+    after it. Its kind may change until it is confirmed. Refuses an episode that is over, and dates that cannot be.
+    """
+    episode = _locked(episode)
+    if not episode.is_open:
+        raise EpisodeGoesForward("It is over. Report a new episode if it has come back.")
+    if kind and kind != episode.kind and episode.status != Episode.Status.SUSPECTED:
+        raise EpisodeGoesForward(f"It is {episode.get_status_display().lower()}, so its kind stands.")
+    _refuse_odd_dates(facts, episode.onset_on, today_in(episode.client))
+    new = facts | ({"kind": kind} if kind else {})
+    changed = [name for name, value in new.items() if getattr(episode, name) != value]
+    if not changed:
+        return episode
+    for name in changed:
+        setattr(episode, name, new[name])
+    if episode.status == Episode.Status.CONFIRMED and episode.confirmed_on and episode.hold_until:
+        until = max(episode.hold_until, hold_until_if_confirmed(episode, episode.confirmed_on))
+        if until != episode.hold_until:
+            episode.hold_until = episode.review_on = until
+    episode.version += 1
+    episode.save(update_fields=[*changed, "hold_until", "review_on", "version"])
+    step = EpisodeStep.objects.create(episode=episode, on=today_in(episode.client), status=episode.status,
+                                      by_name=by.name, note=_said_facts(episode, changed))
+    audit.record(by=by, verb="episode_facts_noted", subject=episode, step=str(step.pk))
+    return episode
+
+
+def _said_facts(episode: Episode, changed: list[str]) -> str:
+    """What changed, in words for the course: "Fever or infection: no. Steroids until: Thu 3 Dec."."""
+    said = []
+    for name in changed:
+        value = getattr(episode, name)
+        if name == "kind":
+            said.append(f"Taken as: {episode.get_kind_display()}.")
+        else:
+            words = {None: "not known", True: "yes", False: "no"}.get(value) or clock.said_date(value)
+            said.append(f"{_NAMES[name]}: {words}.")
+    return " ".join(said)
+
+
+def _refuse_odd_dates(facts: dict[str, Any], onset_on: date, today: date) -> None:
+    """Refuse steroids or a return before it began, and a doctor contacted on a day that is still to come."""
+    for field in ("steroids_until", "expected_return_on"):
+        day = facts.get(field)
+        if day and day < onset_on:
+            raise BadInput(f"{clock.said_date(day)} lies before it began on {clock.said_date(onset_on)}.", field=field)
+    contacted = facts.get("doctor_contacted_on")
+    if contacted and contacted > today:
+        raise BadInput(f"{clock.said_date(contacted)} is still to come. When were they told?",
+                       field="doctor_contacted_on")
+
+
+def _locked(episode: Episode) -> Episode:
+    return Episode.objects.select_for_update(of=("self",), no_key=True).select_related("client__practice").get(
+        pk=episode.pk)
+
+
+def may_be_pseudo(episode: Episode) -> bool:
+    """Whether a possible relapse may be a pseudo-relapse: heat, strain, fever or infection, reported within a day."""
+    if episode.kind != Episode.Kind.RELAPSE or episode.status != Episode.Status.SUSPECTED:
+        return False
+    reported_on = clock.wall_of(episode.created_at, episode.client.practice.time_zone)[0]
+    return bool(episode.heat_or_strain or episode.fever_or_infection) and (reported_on - episode.onset_on).days <= 1
+
+
+@transaction.atomic
+def advance_episode(*, episode: Episode, status: str, on: date, by: Actor, note: str = "", on_word_of: str = "",
+                    kind: str | None = None) -> Episode:
+    """Move an episode forward: confirmed, recovering, resolved, or not a relapse. Backwards is refused.
+
+    `kind` says what it turned out to be, until it is confirmed.
+    """
+    episode = note_facts(episode=episode, by=by, kind=kind) if kind else _locked(episode)
     if on > today_in(episode.client):
         raise BadInput(f"{clock.said_date(on)} is still to come.", field="on")
     if on < episode.onset_on:

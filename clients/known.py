@@ -245,6 +245,9 @@ def _is_met_by(when: Trigger, episode: KnownEpisode, on: date) -> bool:
         return False
     if when.has_fever is not None and when.has_fever != bool(episode.fever_or_infection):
         return False
+    if when.ended_within is not None and (
+            episode.ended_on is None or on > episode.ended_on + timedelta(days=when.ended_within)):
+        return False
     if when.is_overdue and (episode.hold_until is None or on <= episode.hold_until):
         return False
     if when.steroids_within is None:

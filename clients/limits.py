@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from clients.bodies import read_bodies
@@ -18,7 +18,7 @@ from clients.contraindications import (
     KnownMedicine,
     cautions_for,
 )
-from clients.episode_policies import policy_of
+from clients.episode_policies import policy_at, policy_of
 from clients.models import Clearance, Client, ClientCondition, Episode, Finding, Medicine
 from clients.own_rules import book_of
 from clients.return_visits import visits_of_returns
@@ -81,8 +81,7 @@ def body_from(client: Client, known: Known, book: RuleBook) -> Body:
         client, client.practice, book,
         [KnownCondition(c.condition, c.since, c.ended_on) for c in known.conditions],
         list(map(known_finding, known.findings)),
-        [KnownEpisode(e.kind, e.status, e.onset_on, e.hold_until, e.fever_or_infection, e.steroids_until,
-                      e.map_taken_on) for e in known.episodes],
+        list(map(known_episode, known.episodes)),
         list(map(known_clearance, known.clearances)), list(map(known_medicine, known.medicines)), known.return_visits)
 
 
@@ -96,11 +95,16 @@ def _body(client: Client, practice: Practice, book: RuleBook, conditions: list[K
                 tuple(clearances), medicines=tuple(medicines), book=book)
 
 
-def as_practised(episode: KnownEpisode, practice: Practice, return_visits: Sequence[date]) -> KnownEpisode:
-    """An episode that is not over, with what this practice agreed for coming back from it and the visits since."""
+def as_practised(episode: KnownEpisode, practice: Practice, return_visits: Sequence[date],
+                 moment: datetime | None = None) -> KnownEpisode:
+    """An episode that is not over, with what this practice agreed for coming back from it and the visits since.
+
+    As agreed by now, or by a `moment` that has passed.
+    """
     if episode.status not in ("confirmed", "recovering"):
         return episode
-    policy, mapped = policy_of(practice, episode.kind), episode.map_taken_on
+    mapped = episode.map_taken_on
+    policy = policy_at(practice, episode.kind, moment) if moment else policy_of(practice, episode.kind)
     preset = ReturnPreset(policy.return_pressure, policy.return_minutes, policy.asks_clearance)
     since = tuple(day for day in return_visits if mapped and day >= mapped)
     return replace(episode, preset=preset, return_visits=since)
@@ -110,6 +114,12 @@ def known_finding(row: Finding) -> KnownFinding:
     """A finding as the check reads it."""
     return KnownFinding(row.finding, tuple((p.region, p.side) for p in row.places.all()), row.began_on, row.ended_on,
                         row.detail)
+
+
+def known_episode(row: Episode) -> KnownEpisode:
+    """An episode as the check reads it."""
+    return KnownEpisode(row.kind, row.status, row.onset_on, row.hold_until, row.fever_or_infection, row.steroids_until,
+                        row.map_taken_on, ended_on=row.ended_on)
 
 
 def known_clearance(row: Clearance) -> KnownClearance:

@@ -1,7 +1,8 @@
 """A practice's own word on the rules of the safety check: other numbers, or a rule switched off, and taken back.
 
-Each change has its reason, its author and its time, and stays readable when it is over. What is sent away at once,
-an emergency, cannot be switched off; a number that no published rule has cannot be added.
+What it says of the kinds of episodes (`clients/episode_policies.py`) is kept here in the same way. Each change has its
+reason, its author and its time, and stays readable when it is over. What is sent away at once, an emergency, cannot be
+switched off; a number that no published rule has cannot be added.
 """
 
 from __future__ import annotations
@@ -124,7 +125,8 @@ def change_rule(*, practice: Practice, rule: str, by: Actor, reason: str, is_off
     Refuses anybody but the owner, a change without a reason, numbers the rule does not have, and switching off what
     sends somebody for help at once.
     """
-    published, numbers = _owned(practice, rule, by), dict(numbers or {})
+    owner = owner_of(practice, by)
+    published, numbers = _published(rule), dict(numbers or {})
     known = numbers_of(published)
     for name, number in numbers.items():
         least, most, counted = NUMBERS.get(name, (0, 0, ""))
@@ -137,36 +139,53 @@ def change_rule(*, practice: Practice, rule: str, by: Actor, reason: str, is_off
         raise BadInput("Nothing differs from the published rule. Change a number, or switch it off.", field="is_off")
     if is_off and published.is_emergency:
         raise EmergencyStays("This rule sends somebody for help at once. It cannot be switched off.")
-    if not one_line(reason):
+    return write_change(practice=practice, rule=rule, by=owner, reason=reason, is_off=is_off,
+                        numbers={} if is_off else numbers)
+
+
+@transaction.atomic
+def restore_rule(*, practice: Practice, rule: str, by: Actor) -> None:
+    """Work by the published rule again; what was changed stays in its history."""
+    owner = owner_of(practice, by)
+    _published(rule)
+    restore_change(practice=practice, rule=rule, by=owner)
+
+
+def write_change(*, practice: Practice, rule: str, by: Membership, reason: str, numbers: Mapping[str, Any],
+                 is_off: bool = False) -> RuleChange:
+    """Keep the owner's word on a rule or on a kind of episode, with its reason; the one before it ends."""
+    reason = one_line(reason)
+    if not reason:
         raise BadInput("Write why, for whoever reads this in a year.", field="reason")
-    numbers, reason = {} if is_off else numbers, one_line(reason)
     now = RuleChange.objects.filter(practice=practice, rule=rule, ended_at=None).first()
     if now and (now.is_off, now.numbers, now.reason) == (is_off, numbers, reason):
         return now
     _end_current(practice, rule, by)
-    row = RuleChange.objects.create(practice=practice, rule=rule, is_off=is_off, numbers=numbers, reason=reason,
+    row = RuleChange.objects.create(practice=practice, rule=rule, is_off=is_off, numbers=dict(numbers), reason=reason,
                                     made_by=by)
     _count(practice)
     audit.record(by=by, verb="rule_changed", subject=row)
     return row
 
 
-@transaction.atomic
-def restore_rule(*, practice: Practice, rule: str, by: Actor) -> None:
-    """Work by the published rule again; what was changed stays in its history."""
-    _owned(practice, rule, by)
+def restore_change(*, practice: Practice, rule: str, by: Membership) -> None:
+    """End the owner's word on a rule or on a kind of episode."""
     for row in _end_current(practice, rule, by):
         audit.record(by=by, verb="rule_restored", subject=row)
         _count(practice)
 
 
-def _owned(practice: Practice, rule: str, by: Actor) -> Rule:
-    """The published rule, once it is certain that it is theirs to change; takes the practice's lock."""
-    if not isinstance(by, Membership) or by.role != Role.OWNER:
+def owner_of(practice: Practice, by: Actor) -> Membership:
+    """The owner, once it is certain that it is theirs to change; takes the practice's lock."""
+    if not isinstance(by, Membership) or by.role != Role.OWNER or by.practice_id != practice.pk:
         raise NotAllowed("The practice's owner decides by which rules you work.")
+    Practice.objects.select_for_update(no_key=True).get(pk=practice.pk)
+    return by
+
+
+def _published(rule: str) -> Rule:
     if rule not in RULES:
         raise NotThere("There is no rule of this name.")
-    Practice.objects.select_for_update(no_key=True).get(pk=practice.pk)
     return RULES[rule]
 
 

@@ -25,7 +25,7 @@ class ReturnPreset:
 
 @dataclass(frozen=True, slots=True)
 class KnownEpisode:
-    """A relapse, attack or flare; resolved and not-a-relapse ones say nothing.
+    """A relapse, attack or flare; what was none says nothing, what is over only where a rule asks for it.
 
     `map_taken_on` is the day on which the map of what is felt was taken again for the return, `return_visits` the days
     of the visits that took place from then on. Without a `preset` the return is as published.
@@ -40,6 +40,7 @@ class KnownEpisode:
     map_taken_on: date | None = None
     return_visits: tuple[date, ...] = ()
     preset: ReturnPreset | None = None
+    ended_on: date | None = None
 
 
 def as_agreed(rule: Rule, episode: KnownEpisode, on: date) -> Rule | None:

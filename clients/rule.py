@@ -47,8 +47,8 @@ EPISODES = (
 class Trigger:
     """What makes a rule speak: one of these conditions, findings, or episodes in one of these statuses.
 
-    `steroids_within` asks for a steroid course that ended at most so many days ago; `is_overdue` for a hold
-    whose review day has passed.
+    `steroids_within` asks for a steroid course that ended at most so many days ago; `ended_within` for an episode
+    that was over at most so many days ago; `is_overdue` for a hold whose review day has passed.
     """
 
     kind: Literal["condition", "finding", "episode"]
@@ -57,6 +57,7 @@ class Trigger:
     has_fever: bool | None = None
     steroids_within: int | None = None
     is_overdue: bool = False
+    ended_within: int | None = None
 
 
 ONGOING = "suspected confirmed"  # statuses of an episode that is going on
@@ -73,9 +74,9 @@ def finding(*codes: str) -> Trigger:
 
 
 def episode(*kinds: str, status: str, has_fever: bool | None = None, steroids_within: int | None = None,
-            is_overdue: bool = False) -> Trigger:
+            is_overdue: bool = False, ended_within: int | None = None) -> Trigger:
     """An episode of one of these kinds in one of these statuses (written with spaces between)."""
-    return Trigger("episode", kinds, tuple(status.split()), has_fever, steroids_within, is_overdue)
+    return Trigger("episode", kinds, tuple(status.split()), has_fever, steroids_within, is_overdue, ended_within)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,8 @@ def rule_page(request: HttpRequest, code: str) -> HttpResponse:
         "room": "practice", "rule": rule, "text": said_rule(book.rules.get(code, rule)),
         "about": said_trigger(rule.when), "form": form,
         "siblings": [(sibling, said_rule(book.rules.get(sibling.code, sibling))) for sibling in siblings_of(rule)],
-        "change": change, "history": history, "may_change": member.role == Role.OWNER}, status=status_of(form))
+        "change": change, "history": history,
+        "may_change": member.role == Role.OWNER}, status=status_of(form))
 
 
 @post_page("clients:rule", "code")
@@ -130,5 +131,5 @@ def said_trigger(when: Trigger) -> str:
 
 
 def _changes(member: Membership) -> dict[str, RuleChange]:
-    rows = RuleChange.objects.visible_to(member).filter(ended_at=None).select_related("made_by__user")
+    rows = RuleChange.objects.visible_to(member).filter(ended_at=None, rule__in=RULES).select_related("made_by__user")
     return {row.rule: row for row in rows}

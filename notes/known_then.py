@@ -6,10 +6,11 @@ later in a row that stood already (an end, a doctor's answer) is read as it stan
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from clients.contraindications import Body, KnownCondition, KnownEpisode, KnownFinding
-from clients.limits import as_practised, known_clearance, known_finding, known_medicine
+from clients.limits import as_practised, known_clearance, known_episode, known_finding, known_medicine
 from clients.models import Clearance, Client, ClientCondition, Episode, Finding, Medicine
 from clients.own_rules import book_at
 from clients.return_visits import visits_of_returns
@@ -31,15 +32,16 @@ def body_at(client: Client, moment: datetime) -> Body:
 
 
 def _episodes_at(client: Client, moment: datetime) -> tuple[KnownEpisode, ...]:
-    """The episodes that were open then, each in the status it had then."""
+    """The episodes known then, each in the status it had then; those over by then with the day they ended."""
     found, on = [], clock.wall_of(moment, client.practice.time_zone)[0]
     for e in Episode.objects.filter(client=client, created_at__lte=moment).prefetch_related("steps"):
         steps = [step.status for step in e.steps.all() if step.at <= moment]
         status = steps[-1] if steps else e.status
-        if status in Episode.OPEN:
-            mapped = e.map_taken_on if e.map_taken_on and e.map_taken_on <= on else None
-            known = KnownEpisode(e.kind, status, e.onset_on, e.hold_until, e.fever_or_infection, e.steroids_until,
-                                 mapped)
-            visits = visits_of_returns({client.pk: [known]}).get(client.pk, ())
-            found.append(as_practised(known, client.practice, visits))
+        if status == Episode.Status.NOT_A_RELAPSE:
+            continue
+        mapped = e.map_taken_on if e.map_taken_on and e.map_taken_on <= on else None
+        ended_on = e.ended_on if status == Episode.Status.RESOLVED else None
+        known = replace(known_episode(e), status=status, map_taken_on=mapped, ended_on=ended_on)
+        visits = visits_of_returns({client.pk: [known]}).get(client.pk, ())
+        found.append(as_practised(known, client.practice, visits, moment))
     return tuple(found)

@@ -8,6 +8,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from notes import signing, writing
@@ -86,7 +88,8 @@ def addendum_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _typed(request: HttpRequest, found: Note) -> HttpResponse:
-    """One press on the sheet: look again, add or drop a row, carry the last visit forward, save, arrive, sign."""
+    """One press on the sheet: look again, add or drop a row, carry the last visit forward, save, arrive, sign,
+    or report that they are not well."""
     act, data = request.POST.get("act", "save"), request.POST.dict()
     if act == "check":
         return _sheet(request, found, Sheet.typed(found, data))
@@ -107,6 +110,8 @@ def _typed(request: HttpRequest, found: Note) -> HttpResponse:
         return _sign(request, saved, sheet, data)
     if act == "arrive":
         return _arrived(request, saved, sheet, data)
+    if act == "unwell":
+        return _to_report(saved)
     messages.success(request, "Saved as a draft.")
     return redirect("notes:note", found.pk)
 
@@ -125,6 +130,12 @@ def _arrived(request: HttpRequest, saved: Note, sheet: Sheet, data: dict[str, An
         return _sheet(request, saved, sheet.over(saved.version, data), heading="Saved as a draft, not marked arrived")
     messages.success(request, "Marked arrived, and saved as a draft. It can be signed now.")
     return redirect("notes:note", saved.pk)
+
+
+def _to_report(saved: Note) -> HttpResponse:
+    """To where an episode is reported and back here; what is typed is saved first."""
+    here = reverse("notes:note", args=[saved.pk])
+    return redirect(f"{reverse('sessions:episode_new', args=[saved.client.standing.pk])}?{urlencode({'next': here})}")
 
 
 def _not_saved(request: HttpRequest, found: Note, sheet: Sheet, data: dict[str, Any]) -> HttpResponse:

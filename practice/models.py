@@ -55,19 +55,13 @@ class Practice(models.Model):
     client_change_hours = models.PositiveSmallIntegerField(
         default=24, help_text="Clients move or cancel no later than this before a visit. Our proposal.")
     reminder_days = models.JSONField(default=list, help_text="Days before a visit on which a reminder leaves.")
-    review_window_days = models.PositiveSmallIntegerField(
-        default=14, help_text="Days a confirmed relapse holds visits. Our proposal: no source gives a number.")
-    steroid_gap_days = models.PositiveSmallIntegerField(
-        default=7, help_text="Days kept free after a steroid course. Our proposal: no source gives a number.")
-    check_in_days = models.PositiveSmallIntegerField(
-        default=7, help_text="Days between check-ins during an episode. Our proposal.")
     retention_years = models.PositiveSmallIntegerField(
         default=10, help_text="Years a record is kept after the last visit. Ten is usual; your law decides.")
     intake_every_months = models.PositiveSmallIntegerField(
         null=True, blank=True, default=12,
         help_text="Months after which the intake is asked again. Our proposal; empty: never.")
     rule_changes = models.PositiveIntegerField(
-        default=0, help_text="How often the rules of the safety check were changed here.")
+        default=0, help_text="How often the rules of the check, or what follows an episode, were changed here.")
     plan_horizon_days = models.PositiveSmallIntegerField(default=90)
     books_online = models.BooleanField(default=False, help_text="Clients book for themselves.")
     public_slug = models.SlugField(max_length=60, unique=True, null=True, blank=True,

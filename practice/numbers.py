@@ -1,4 +1,4 @@
-"""The numbers a practice decides for itself: how long things are kept and held, asked again, and booked ahead."""
+"""The numbers a practice decides for itself: how long things are kept, asked again, and booked ahead."""
 
 from __future__ import annotations
 
@@ -43,11 +43,6 @@ NUMBERS: dict[str, Number] = {n.name: n for n in (
            1, 100, "years"),
     Number("intake_every_months", "Ask the intake again after (months)", "(P) our proposal. Empty: never again.",
            1, 120, "months", may_be_empty=True),
-    Number("review_window_days", "A confirmed relapse holds visits for (days)",
-           "(P) our proposal: no source gives a number. Then somebody looks again.", 1, 120, "days"),
-    Number("steroid_gap_days", "After a steroid course keep free (days)",
-           "(P) our proposal: no source gives a number.", 0, 60, "days"),
-    Number("check_in_days", "During an episode ask how it is every (days)", "(P) our proposal.", 1, 60, "days"),
     Number("slot_grid_minutes", "Open times begin every (minutes)", "Counted from midnight.", 5, 60, "minutes",
            one_of=(5, 10, 15, 20, 30, 60)),
     Number("horizon_days", "Visits are booked ahead for (days)", "", 7, 1100, "days"),

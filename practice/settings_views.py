@@ -48,7 +48,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     practice = member.practice
     form = NumbersForm(request.POST if request.method == "POST" else None, practice=practice)
     if form.is_bound and form.is_valid() and attempt(form, _save, practice=practice, by=member, **form.cleaned_data):
-        messages.success(request, "Saved. It holds from now on; visits on hold already stay as they are.")
+        messages.success(request, "Saved. It holds from now on.")
         return redirect("practice:settings")
     return render(request, "practice/settings.html", {"room": "practice", "form": form},
                   status=422 if form.is_bound and form.errors else 200)

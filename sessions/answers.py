@@ -6,11 +6,12 @@ Each may be pressed any number of times and is one act.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 
 from clients.episode_policies import policy_of
-from clients.episodes import likely_kind, today_in
+from clients.episodes import add_facts, likely_kind, today_in
 from clients.models import Client, Episode, EpisodeStep
 from practice import audit, clock, links
 from practice.access import Actor, Outsider
@@ -56,33 +57,34 @@ def wants_another_time(visit: Appointment) -> Appointment:
 
 
 @transaction.atomic
-def is_not_well(visit: Appointment, words: str, days_ago: int = 0, fever_or_infection: bool | None = None) -> Episode:
+def is_not_well(client: Client, words: str, days_ago: int = 0, **facts: Any) -> Episode:
     """The client is not feeling well: a possible episode since then, with their words, once however often pressed.
 
-    What it most likely is follows from their conditions. Where it is known already (from today, or a relapse of
-    the last 30 days), the words go to that one, and Today shows that the client wrote again.
+    What it most likely is follows from their conditions; `facts` as in `clients.episodes.record_episode`. Where it is
+    known already (from today, or a relapse of the last 30 days), the words go to that one, and Today shows that the
+    client wrote again.
     """
-    client = Client.objects.select_for_update(no_key=True).get(pk=visit.client_id)
-    client.practice = visit.practice
-    by, today, kind = _client_of(visit), today_in(client), likely_kind(client)
+    practice = client.practice
+    client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    client.practice = practice
+    by, today, kind = Outsider(practice, "client", client.name), today_in(client), likely_kind(client)
     known = (Episode.objects.filter(client=client, kind=kind).exclude(status=Episode.Status.NOT_A_RELAPSE)
              .select_related("client__practice").first())
-    reported_on = clock.wall_of(known.created_at, visit.practice.time_zone)[0] if known else None
+    reported_on = clock.wall_of(known.created_at, practice.time_zone)[0] if known else None
     if known and (known.onset_on == today or (reported_on == today and known.reported_by == by.name)):
-        add_words(known, words, by, fever_or_infection)
+        add_words(known, words, by, **facts)
         return known
-    if known and (today - known.onset_on).days < policy_of(visit.practice, kind).joins_within_days:
-        add_words(known, words or AGAIN, by, fever_or_infection)
+    if known and (today - known.onset_on).days < policy_of(practice, kind).joins_within_days:
+        add_words(known, words or AGAIN, by, **facts)
         return known
     return holds.report_episode(client=client, kind=kind, onset_on=today - timedelta(days=days_ago), by=by,
-                                symptoms=words, fever_or_infection=fever_or_infection).episode
+                                symptoms=words, **facts).episode
 
 
-def add_words(episode: Episode, words: str, by: Actor, fever_or_infection: bool | None = None) -> None:
+def add_words(episode: Episode, words: str, by: Actor, **facts: Any) -> None:
     """Keep what somebody says about an episode that is known already, unless the same words stand there."""
-    if fever_or_infection is not None and episode.is_open and not episode.fever_or_infection:
-        episode.fever_or_infection = fever_or_infection
-        episode.save(update_fields=["fever_or_infection"])
+    if episode.is_open and (changed := add_facts(episode, **facts)):
+        episode.save(update_fields=changed)
     words = words.strip()
     if not words or words in episode.symptoms:
         return

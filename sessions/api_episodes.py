@@ -22,6 +22,7 @@ from sessions.episode_serializers import (
     ChangeSerializer,
     EffectSerializer,
     EpisodeSerializer,
+    FactsSerializer,
     OneEpisodeSerializer,
     PlanQuestionSerializer,
     PlanSerializer,
@@ -60,7 +61,7 @@ class ClientEpisodes(OwnedList):
 
 
 class OneEpisode(Api):
-    """An episode with its course and the visits it holds."""
+    """An episode with its course and the visits it holds; PATCH writes down what is known by now."""
 
     model = Episode
 
@@ -69,6 +70,13 @@ class OneEpisode(Api):
         episode = self.find(Episode, pk)
         audit.record(by=self.member, verb="client_read", subject=episode, client_id=episode.client_id, what="episode")
         return Response(OneEpisodeSerializer(episode).data)
+
+    @extend_schema(request=FactsSerializer, responses=EffectSerializer)
+    def patch(self, request: Request, pk: UUID) -> Response:
+        """What is known by now; a steroid course that outlasts the hold lengthens it, and holds visits until then."""
+        episode: Episode = self.find(Episode, pk)
+        read: dict[str, Any] = self.read(FactsSerializer)
+        return Response(EffectSerializer(holds.learn_of_episode(episode=episode, by=self.member, **read)).data)
 
 
 class EpisodeStatus(Api):

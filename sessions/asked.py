@@ -87,5 +87,9 @@ def stamp(start: datetime) -> str:
 
 def back_to(request: HttpRequest, default: str) -> str:
     """The page of ours a form wishes to return to, else the default."""
-    wish = request.POST.get("next", "")
-    return wish if url_has_allowed_host_and_scheme(wish, allowed_hosts={request.get_host()}) else default
+    return safe_address(request, request.POST.get("next", "")) or default
+
+
+def safe_address(request: HttpRequest, wish: str) -> str:
+    """The address, where it is a page of ours; else nothing."""
+    return wish if url_has_allowed_host_and_scheme(wish, allowed_hosts={request.get_host()}) else ""

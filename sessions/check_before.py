@@ -85,7 +85,8 @@ def _report(visit: Appointment, answers: dict[str, Answer]) -> None:
     began = answers.get(BEGAN, Answer()).first_day() or today - timedelta(days=1)
     hot = [answers.get(code, Answer()) for code in (FEVER, INFECTION)]
     fever = True if any("yes" in a.chosen for a in hot) else False if all("no" in a.chosen for a in hot) else None
-    is_not_well(visit, answers.get(WHAT, Answer()).words, days_ago=(today - began).days, fever_or_infection=fever)
+    is_not_well(visit.client, answers.get(WHAT, Answer()).words, days_ago=(today - began).days,
+                fever_or_infection=fever)
 
 
 def _then(row: Questionnaire) -> tuple[str, str, str] | None:

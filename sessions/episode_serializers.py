@@ -16,26 +16,42 @@ from sessions.models import CheckIn, Hold, Plan, PlanMove
 
 
 class ReportSerializer(serializers.Serializer[Any]):
-    """What is reported: since when, fever or not, in whose words. `confirmed` holds visits at once, for owners and
-    therapists; `on_word_of` says on whose word (the MS team, a doctor, the client's report)."""
+    """What is reported: since when, fever or not, whether heat, effort or stress brought it on, in whose words.
+    `confirmed` holds visits at once, for owners and therapists; `on_word_of` says on whose word (the MS team, a doctor,
+    the client's report)."""
 
     kind = serializers.ChoiceField(choices=Episode.Kind.choices)
     status = serializers.ChoiceField(choices=["suspected", "confirmed"], default="suspected")
     onset_on = Day(required=False, help_text="Today, where it is not said.")
     fever_or_infection = serializers.BooleanField(default=None, allow_null=True)
+    heat_or_strain = serializers.BooleanField(default=None, allow_null=True)
     steroids_until = Day(required=False, allow_null=True)
+    doctor_contacted_on = Day(required=False, allow_null=True)
     expected_return_on = Day(required=False, allow_null=True)
     symptoms = PlainText(max_length=2000, required=False)
     on_word_of = PlainText(max_length=120, required=False)
 
 
 class StatusSerializer(serializers.Serializer[Any]):
-    """The next step of an episode, `on` a day, today by default; an episode never goes back."""
+    """The next step of an episode, `on` a day, today by default; an episode never goes back. `kind` says what it turned
+    out to be, until it is confirmed."""
 
     status = serializers.ChoiceField(choices=["confirmed", "recovering", "resolved", "not_a_relapse"])
     on = Day(required=False, allow_null=True)
     note = PlainText(max_length=2000, required=False)
     on_word_of = PlainText(max_length=120, required=False)
+    kind = serializers.ChoiceField(choices=Episode.Kind.choices, required=False)
+
+
+class FactsSerializer(serializers.Serializer[Any]):
+    """What is known of an open episode by now; what is left out stays as it is, null is not known."""
+
+    kind = serializers.ChoiceField(choices=Episode.Kind.choices, required=False)
+    fever_or_infection = serializers.BooleanField(required=False, allow_null=True)
+    heat_or_strain = serializers.BooleanField(required=False, allow_null=True)
+    steroids_until = Day(required=False, allow_null=True)
+    doctor_contacted_on = Day(required=False, allow_null=True)
+    expected_return_on = Day(required=False, allow_null=True)
 
 
 class KeptSerializer(serializers.Serializer[Any]):
@@ -111,8 +127,8 @@ class EpisodeSerializer(serializers.ModelSerializer[Episode]):
     class Meta:
         model = Episode
         fields = ["id", "client", "kind", "status", "onset_on", "reported_by", "symptoms", "fever_or_infection",
-                  "steroids_until", "expected_return_on", "confirmed_on", "confirmed_on_word_of", "hold_until",
-                  "review_on", "ended_on", "map_taken_on", "version"]
+                  "heat_or_strain", "steroids_until", "doctor_contacted_on", "expected_return_on", "confirmed_on",
+                  "confirmed_on_word_of", "hold_until", "review_on", "ended_on", "map_taken_on", "version"]
 
 
 class OneEpisodeSerializer(EpisodeSerializer):

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
+from clients.episodes import DATES, FLAGS
 from clients.models import Client, Episode
 from clients.wishes import WEEKDAYS
 from practice import clock
@@ -244,14 +245,28 @@ class FeverField(forms.TypedChoiceField):
                          choices=[("no", "No"), ("yes", "Yes"), ("unknown", unknown)], **kwargs)
 
 
+def _yes_no(label: str, unknown: str = "Not asked yet") -> FeverField:
+    """A question that has an answer already: nobody knows yet."""
+    return FeverField(unknown, label=label, required=False, initial="unknown", empty_value=None)
+
+
 class ReportForm(forms.Form):
-    """What the front desk writes down when somebody calls: since when, fever or not, and their own words."""
+    """What the front desk writes down when somebody calls: since when, fever or not, and their own words.
+
+    Every question has an answer already, so one press is enough.
+    """
 
     onset_on = DayField(label="When did it begin?")
-    fever_or_infection = FeverField("Not asked yet", label="Fever or an infection?")
+    fever_or_infection = _yes_no("Fever or an infection?")
+    heat_or_strain = _yes_no("Did heat, effort or stress bring it on?")
     symptoms = forms.CharField(
         label="In their own words", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"max_length": "At most 2000 letters."})
+    doctor_contacted_on = DayField(label="Their doctor or nurse was told on", required=False)
+    steroids_until = DayField(label="Taking steroids until", required=False)
+
+    field_order = ("kind", "onset_on", "fever_or_infection", "heat_or_strain", "status", "symptoms",
+                   "doctor_contacted_on", "steroids_until", "expected_return_on")
 
 
 class EpisodeForm(ReportForm):
@@ -262,11 +277,31 @@ class EpisodeForm(ReportForm):
         ("suspected", "Possible: nothing moves, the therapist looks today"),
         ("confirmed", "Confirmed: visits before the review date are put on hold")],
         error_messages={"required": "Say how sure it is."})
-    steroids_until = DayField(label="Steroids until", required=False)
     expected_return_on = DayField(label="Expected back on", required=False)
 
-    field_order = ("kind", "onset_on", "fever_or_infection", "status", "steroids_until", "expected_return_on",
-                   "symptoms")
+
+class FactsForm(forms.Form):
+    """What is known of an episode by now."""
+
+    fever_or_infection = _yes_no("Fever or an infection?")
+    heat_or_strain = _yes_no("Did heat, effort or stress bring it on?")
+    steroids_until = DayField(label="Taking steroids until", required=False)
+    doctor_contacted_on = DayField(label="Their doctor or MS team was told on", required=False)
+    expected_return_on = DayField(label="Expected back on", required=False)
+
+    @classmethod
+    def of(cls, episode: Episode) -> FactsForm:
+        """The form with what is known."""
+        said = {value: word for word, value in FEVER.items()}
+        return cls(initial={name: said[value] if name in FLAGS else value for name in (*FLAGS, *DATES)
+                            for value in [getattr(episode, name)]})
+
+
+class KindForm(forms.Form):
+    """What an episode turned out to be."""
+
+    kind = forms.ChoiceField(choices=Episode.Kind.choices, error_messages={
+        "required": "Choose one of the kinds.", "invalid_choice": "Choose one of the kinds."})
 
 
 class StepForm(forms.Form):
@@ -276,6 +311,8 @@ class StepForm(forms.Form):
         "required": "Choose a step.", "invalid_choice": "Choose one of the steps."})
     on_word_of = forms.ChoiceField(label="On whose word", required=False, choices=[
         ("the client's report", "the client's report"), ("the MS team", "the MS team"), ("a doctor", "a doctor")])
+    kind = forms.ChoiceField(required=False, choices=Episode.Kind.choices, error_messages={
+        "invalid_choice": "Choose one of the kinds."})
     on = DayField(label="Since", required=False)
     note = forms.CharField(label="Note", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
@@ -313,22 +350,35 @@ class PlanForm(forms.Form):
 class UnwellForm(forms.Form):
     """What a client says about not feeling well; every question has an answer already, so one press is enough."""
 
+    TOLD = (("no", "Not yet"), ("0", "Yes, today"), ("1", "Yes, yesterday"), ("earlier", "Yes, before that"))
+
     BEGAN = ((0, "Today"), (1, "Yesterday"), (2, "Two or three days ago"), (4, "Four to six days ago"),
              (7, "A week ago or longer"))
 
     began = forms.TypedChoiceField(label="When did it begin?", coerce=int, required=False, widget=forms.RadioSelect,
-                                   initial=0, choices=BEGAN)
-    fever_or_infection = FeverField("I do not know", label="Do you have a fever or an infection?", required=False,
-                                    initial="unknown", empty_value=None)
+                                   initial="0", choices=BEGAN)
+    fever_or_infection = _yes_no("Do you have a fever or an infection?", "I do not know")
+    heat_or_strain = _yes_no("Did heat, effort or stress bring it on?", "I do not know")
     symptoms = forms.CharField(
         label="What is different?", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"max_length": "This is longer than we can keep. Write the most important part."})
+    told = forms.ChoiceField(label="Does your doctor or nurse know?", required=False, widget=forms.RadioSelect,
+                             initial="no", choices=TOLD)
+    steroids_until = DayField(label="If you take a course of steroids: until when?", required=False)
 
     def words(self) -> str:
-        """Their words; a rough time of beginning stands before them, since a date would say more than they did."""
+        """Their words; what they said roughly stands before them, since a date would say more than they did."""
         began = self.cleaned_data["began"] or 0
         rough = f"It began {dict(self.BEGAN)[began].lower()}." if began > 1 else ""
-        return " ".join(filter(None, [rough, self.cleaned_data["symptoms"]]))
+        told = "The doctor or nurse knows." if self.cleaned_data["told"] == "earlier" else ""
+        return " ".join(filter(None, [rough, told, self.cleaned_data["symptoms"]]))
+
+    def facts(self, today: date) -> dict[str, Any]:
+        """What they said, as the verb takes it."""
+        said = self.cleaned_data
+        told = today - timedelta(days=int(said["told"])) if said["told"] in ("0", "1") else None
+        return {"days_ago": said["began"] or 0, "doctor_contacted_on": told,
+                **{name: said[name] for name in ("fever_or_infection", "heat_or_strain", "steroids_until")}}
 
 
 def first_and_last(practice_today: date) -> dict[str, date]:

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from clients.episodes import advance_episode, look_again, record_episode, today_in
+from clients.episodes import advance_episode, look_again, note_facts, record_episode, today_in
 from clients.models import Client, Episode
 from clients.sentences import in_a_sentence
 from practice import clock
@@ -72,18 +72,18 @@ def report_episode(
 
 
 @transaction.atomic
-def change_episode(*, episode: Episode, status: str, on: date, by: Actor, note: str = "",
-                   on_word_of: str = "") -> Effect:
+def change_episode(*, episode: Episode, status: str, on: date, by: Actor, note: str = "", on_word_of: str = "",
+                   kind: str | None = None) -> Effect:
     """Move an episode on, and the diary with it: confirmed holds visits, not-a-relapse gives free times back.
 
-    Refuses whoever may not see clinical facts.
+    `kind` says what it turned out to be, until it is confirmed. Refuses whoever may not see clinical facts.
     """
     refuse_unless_clinical(by)
     _lock_held_times(episode)
     if status == Status.NOT_A_RELAPSE:
         for plan in _sent_plans(episode=episode):
             reserved.withdraw(plan, becomes=Plan.Status.STALE, by=by)
-    episode = advance_episode(episode=episode, status=status, on=on, by=by, note=note, on_word_of=on_word_of)
+    episode = advance_episode(episode=episode, status=status, on=on, by=by, note=note, on_word_of=on_word_of, kind=kind)
     check_ins.see_answers(episode, by, CheckIn.Answer.WORSE)
     if status == Status.CONFIRMED:
         return hold_appointments(episode=episode, by=by)
@@ -105,6 +105,23 @@ def extend_hold(*, episode: Episode, until: date, by: Actor, note: str) -> Effec
     old = Episode.objects.values_list("hold_until", flat=True).get(pk=episode.pk)
     episode = look_again(episode=episode, until=until, by=by, note=note)
     check_ins.see_answers(episode, by)
+    return _hold_longer(episode, old, by)
+
+
+@transaction.atomic
+def learn_of_episode(*, episode: Episode, by: Actor, kind: str | None = None, **facts: Any) -> Effect:
+    """Write down what is known by now of an open episode; where steroids lengthen its hold, visits before the new day
+    are held too. Refuses whoever may not see clinical facts.
+    """
+    refuse_unless_clinical(by)
+    lock_diary([], [], [episode.client])
+    old = Episode.objects.values_list("hold_until", flat=True).get(pk=episode.pk)
+    learned = note_facts(episode=episode, by=by, kind=kind, **facts)
+    is_longer = learned.status == Status.CONFIRMED and learned.hold_until != old
+    return _hold_longer(learned, old, by) if is_longer else Effect(learned)
+
+
+def _hold_longer(episode: Episode, old: date | None, by: Actor) -> Effect:
     for hold in Hold.objects.filter(episode=episode, outcome="").select_related("appointment"):
         _spoil_plans(hold.appointment)  # it was made for the earlier day
     return hold_appointments(episode=episode, by=by, since=old)
@@ -114,8 +131,8 @@ def extend_hold(*, episode: Episode, until: date, by: Actor, note: str) -> Effec
 def hold_appointments(*, episode: Episode, by: Actor, since: date | None = None) -> Effect:
     """Put every coming visit before the review date on hold: its time is free again, no reminder leaves for it.
 
-    A visit already under way stays; so does everything from the review date on, and before `since` where that is
-    said. What stays is listed with why.
+    A visit already under way stays; so does everything from the review date on, what a therapist kept in spite of
+    this episode, and what stands before `since` where that is said. What stays is listed with why.
     """
     effect = Effect(episode)
     client = episode.client
@@ -124,8 +141,10 @@ def hold_appointments(*, episode: Episode, by: Actor, since: date | None = None)
     if episode.holds_visits:
         _withdraw_plans_before(episode, by)
     visits = fresh_all([visit.pk for visit in _coming(client)])
+    kept = set(Hold.objects.filter(episode=episode, outcome=Hold.Outcome.RESTORED).values_list(
+        "appointment", flat=True))
     for visit in sorted(visits.values(), key=lambda v: v.starts_at):
-        why = _why_kept(visit, episode, since)
+        why = f"Kept: {visit.keep_reason}" if visit.pk in kept else _why_kept(visit, episode, since)
         if why:
             effect.kept.append((visit, why))
             continue

@@ -68,6 +68,10 @@ def _episode_needs(member: Membership, mine: Q) -> list[Need]:
     today = clock.wall_of(timezone.now(), member.practice.time_zone)[0]
     coming = Appointment.objects.filter(mine, client=OuterRef("client"), status__in=STANDING,
                                         ends_at__gt=timezone.now()).order_by("starts_at")
+    anybodys = Appointment.objects.filter(client=OuterRef("client"), status__in=STANDING, ends_at__gt=timezone.now())
+    # Reported with no visit to come: nobody's row in particular, so whoever may decide is told.
+    is_nobodys = Q(status="suspected", client__archived_at=None) & ~Exists(anybodys) if member.may_see_clinical else Q(
+        pk=None)
     held = Hold.objects.filter(episode=OuterRef("pk"), outcome="", appointment__in=Appointment.objects.filter(mine))
     last = EpisodeStep.objects.filter(episode=OuterRef("pk")).order_by("-at", "-pk")
     is_due = Q(status="confirmed", review_on__lte=today) | Q(status__in=["recovering", "resolved", "not_a_relapse"])
@@ -76,7 +80,8 @@ def _episode_needs(member: Membership, mine: Q) -> list[Need]:
     episodes = (
         Episode.objects.filter(practice=member.practice).select_related("client")
         .annotate(last_by=Subquery(last.values("by_name")[:1]), last_note=Subquery(last.values("note")[:1]))
-        .filter((Q(status="suspected") | is_late | wrote) & Q(Exists(coming)) | Q(Exists(held)) & (is_due | wrote))
+        .filter((Q(status="suspected") | is_late | wrote) & Q(Exists(coming)) | Q(Exists(held)) & (is_due | wrote)
+                | is_nobodys)
         .annotate(held=Count("holds", filter=Q(holds__outcome="")), next_visit=Subquery(coming.values("pk")[:1]),
                   next_at=Subquery(coming.values("starts_at")[:1]),
                   next_with=Subquery(coming.values("therapist__user__name")[:1]))

@@ -48,6 +48,11 @@ class VisitRow:
     def starts_at(self) -> datetime:
         return self.visit.starts_at
 
+    @property
+    def may_be_unwell(self) -> bool:
+        """Whether somebody may still ring to say that they are not well."""
+        return not self.is_past and self.visit.status in ("proposed", "booked", "confirmed", "arrived")
+
 
 @dataclass(frozen=True, slots=True)
 class OpenRow:

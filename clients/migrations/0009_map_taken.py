@@ -3,7 +3,7 @@ from django.db.models import F, Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clients", "0007_episode_decides_to_hold")]
+    dependencies = [("clients", "0008_numbers_of_episodes")]
 
     operations = [
         migrations.AddField(

@@ -216,10 +216,11 @@ class Clearance(PracticeOwned):
 
 
 class RuleChange(PracticeOwned):
-    """A practice's own word on one rule of the safety check: other numbers, or off. Never rewritten, only ended.
+    """A practice's own word on a rule of the safety check, or on a kind of episode (`episode:relapse`): other numbers,
+    or a rule switched off. Never rewritten, only ended.
 
-    `numbers` (JSON) holds those of `max_pressure`, `max_minutes`, `days`, `days_after` that differ from the published
-    ones. While `ended_at` is empty it holds.
+    `numbers` (JSON) holds those of `max_pressure`, `max_minutes`, `days`, `days_after`, or of an episode's policy, that
+    differ from the published ones. While `ended_at` is empty it holds.
     """
 
     readers = CLINICAL

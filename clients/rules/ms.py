@@ -88,4 +88,8 @@ RELAPSE = (
          "symptoms brought on by heat or strain: keep the room cool; work only if they have settled.",
          because="heat brought the symptoms on", excluded_elements=("heat",), temperature=("hot",),
          source=("msaa-pseudo", "ms-three-uses")),
+    Rule("pseudo-relapse-settled", episode("pseudo_relapse", status="resolved", ended_within=14), CAUTION,
+         "heat or strain brought symptoms on in the last two weeks, and they have settled: keep the room cool.",
+         because="heat brought symptoms on lately", excluded_elements=("heat",), temperature=("hot",),
+         source=("msaa-pseudo", "ms-three-uses"), is_proposal=True),
 )

@@ -60,7 +60,7 @@ def test_a_therapist_sees_at_a_glance_what_limits_the_work_and_where_that_comes_
     assert "Diabetic neuropathy" in words and "As diagnosed by Dr Okafor, neurologist" in words
     assert "Reduced sensation: both feet" in words
     assert f"/book/?client={kofi.pk}" in shown.content.decode()
-    assert f"/clients/{kofi.pk}/episodes/new/" in shown.content.decode()
+    assert f"/clients/{kofi.pk}/not-well/" in shown.content.decode()
 
 
 def test_the_front_desk_sees_the_person_and_never_the_body(page, desk, kofi, now):

@@ -20,7 +20,7 @@ from practice.techniques import ELEMENTS, TECHNIQUES
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 EMERGENCIES = {"acute-stroke", "seizure", "thunderclap-headache", "autonomic-dysreflexia", "eclampsia"}
 KNOWN = {"condition": set(CONDITIONS), "finding": set(FINDINGS), "episode": set(EPISODES)}
-STATUSES = {"suspected", "confirmed", "recovering"}
+STATUSES = {"suspected", "confirmed", "recovering", "resolved"}
 
 each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 
@@ -30,6 +30,7 @@ def test_a_rule_speaks_of_things_the_catalogues_know(rule):
     assert KEBAB.fullmatch(rule.code)
     assert rule.when.codes and all(code in KNOWN[rule.when.kind] for code in rule.when.codes)
     assert set(rule.when.statuses) <= STATUSES
+    assert ("resolved" in rule.when.statuses) == (rule.when.ended_within is not None), "what is over is over some day"
     assert bool(rule.when.statuses) == (rule.when.kind == "episode")
     if isinstance(rule.regions, tuple):
         assert set(rule.regions) <= set(REGIONS)

@@ -301,9 +301,17 @@ def _ana_confirms_the_relapse_and_brings_the_visits_back_and_again_not(story: St
     ana.look("episode possible")
     with ana.within(1, "to confirm a relapse"):
         ana.press("Confirm")
-    ana.says("Confirmed.", "on hold until", "Put on hold", booked, "Visits that stand")
+    ana.says("Confirmed.", "on hold until", "Awaiting review", booked, "stay")
     ana.look("episode confirmed")
     episode = ana.page.url
+    ana.press("What follows such an episode here")
+    ana.says("our proposal", "Nobody can switch these off")
+    ana.look("what follows an episode")
+    ana.open("/clients/?q=maria")
+    ana.press("Maria Lindqvist")
+    ana.press("Report episode")
+    ana.look("report an episode")
+    ana.open(episode)
     held = "SELECT count(*) FROM therapy_sessions_appointment WHERE status = 'held'"
     count = story.scratch.sql(held)[0][0]
     assert count >= 3

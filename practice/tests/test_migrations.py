@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -49,3 +50,49 @@ def test_the_migrations_build_exactly_what_the_models_say(migrated: Scratch) -> 
         here = _parts(cursor.fetchall())
     there = _parts(migrated.sql(_SQLITE))
     assert here == there, f"only by the models: {sorted(here - there)}\nonly by the migrations: {sorted(there - here)}"
+
+
+_BEFORE = """
+from uuid import uuid4
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+apps = MigrationExecutor(connection).loader.project_state(
+    [("practice", "0007_waitlist_offers"), ("clients", "0007_episode_decides_to_hold")]).apps
+model = apps.get_model
+def practice(name, **numbers):
+    row = model("practice", "Practice").objects.create(name=name, **numbers)
+    user = model("practice", "User").objects.create(email=f"{name}@a.example", name=name)
+    return row, model("practice", "Membership").objects.create(practice=row, user=user, role="owner")
+changed, owner = practice("changed", review_window_days=21, check_in_days=3, rule_changes=1)
+model("clients", "RuleChange").objects.create(practice=changed, rule="return-pressure", numbers={"max_pressure": 3},
+                                              reason="firmer", made_by=owner, made_at=timezone.now())
+practice("usual")
+"""
+_AFTER = """
+import json
+from clients.episode_policies import policy_of
+from practice.models import Practice
+found = {}
+for practice in Practice.objects.all():
+    policy = policy_of(practice, "relapse")
+    found[practice.name] = [policy.hold_days, policy.steroid_gap_days, policy.check_in_days, policy.return_pressure,
+                            "Carried over" in policy.own and "firmer" in policy.own]
+print(json.dumps(found))
+"""
+
+
+def test_a_practice_keeps_the_numbers_it_had_given_relapses(tmp_path: Any) -> None:
+    scratch = Scratch(tmp_path / "numbers")
+    scratch.folder.mkdir()
+    try:
+        if scratch.is_postgres:
+            scratch._admin(f'CREATE DATABASE "{scratch.name}"')
+        scratch.manage("migrate", "-v0", "practice", "0007")
+        scratch.manage("migrate", "-v0", "clients", "0007")
+        scratch.python(_BEFORE)
+        scratch.manage("migrate", "-v0")
+        assert json.loads(scratch.python(_AFTER).strip().splitlines()[-1]) == {
+            "changed": [21, 7, 3, 3, True], "usual": [14, 7, 7, 2, False]}
+    finally:
+        scratch.destroy()

@@ -20,6 +20,7 @@ def words_of(response) -> str:
 def clinical_in(response) -> list[bytes]:
     """The clinical words of a page's own part."""
     body = response.content.lower().replace(response.wsgi_request.get_full_path().lower().encode(), b"")
+    body = body.replace(b"emergency number", b"")
     return [word for word in CLINICAL if word in body]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -19,12 +20,13 @@ from sessions.asked import status_of
 from sessions.calendars import visit_file
 from sessions.caution_line import first_name
 from sessions.check_before import begin_check, is_open_for, last_answers
-from sessions.forms import UnwellForm
 from sessions.models import Appointment
 from sessions.online_letters import send_link
 from sessions.views.own import may_change
+from sessions.views.unwell import unwell
 
 _ASKING = ("proposed", "booked", "confirmed")
+_MAY_BE_UNWELL = ("asks", "held")
 _VERBS = {"yes": answers.says_yes, "other-time": answers.wants_another_time}
 
 
@@ -36,11 +38,11 @@ def action(request: HttpRequest, token: str) -> HttpResponse:
         response = _gone(request)
     elif request.method == "POST":
         response = _answer(request, visit, token)
-    elif request.GET.get("say") == "unwell" and _state(visit) == "asks":
-        response = _page(request, visit, UnwellForm(), say="unwell")
+    elif request.GET.get("say") in ("unwell", "thanks") and _state(visit) in _MAY_BE_UNWELL:
+        response = unwell(request, visit.client, request.path, visit)
     else:
         said = request.GET.get("say", "")
-        response = _page(request, visit, UnwellForm(), say=said if said in ("thanks", "moved", "link") else "")
+        response = _page(request, visit, forms.Form(), say=said if said in ("moved", "link") else "")
     return _kept_private(response)
 
 
@@ -69,18 +71,9 @@ def _kept_private(response: HttpResponse) -> HttpResponse:
 
 def _answer(request: HttpRequest, visit: Appointment, token: str) -> HttpResponse:
     """Take one answer and show the page as it stands then."""
-    form, answer = UnwellForm(request.POST), request.POST.get("answer", "")
-    if not form.is_valid():
-        return _page(request, visit, form, say="unwell")
-    if answer == "unwell" and _state(visit) == "asks":
-        said = form.cleaned_data
-        told = attempt(form, answers.is_not_well, visit=visit, words=form.words(), days_ago=said["began"] or 0,
-                       fever_or_infection=said["fever_or_infection"])
-        if told is None:
-            return _page(request, visit, form, say="unwell")
-        there = redirect("sessions:action", token=token)
-        there["Location"] += "?say=thanks"
-        return there
+    form, answer = forms.Form(request.POST), request.POST.get("answer", "")
+    if answer == "unwell" and _state(visit) in _MAY_BE_UNWELL:
+        return unwell(request, visit.client, request.path, visit)
     if answer == "questions" and is_open_for(visit):
         by = Outsider(visit.practice, "client", visit.client.name)
         return redirect(url_of(begin_check(appointment=visit, by=by)))
@@ -104,12 +97,11 @@ def _state(visit: Appointment) -> str:
     return {"arrived": "begun", "fulfilled": "done"}.get(visit.status, visit.status)
 
 
-def _page(request: HttpRequest, visit: Appointment, form: UnwellForm, **words: Any) -> HttpResponse:
-    template = {"unwell": "answer_unwell", "thanks": "answer_thanks"}.get(words["say"], "answer")
+def _page(request: HttpRequest, visit: Appointment, form: forms.Form, **words: Any) -> HttpResponse:
     asks = is_open_for(visit)
     context = {"visit": visit, "practice": visit.practice, "form": form, "state": _state(visit), "asks_questions": asks,
                "token": request.resolver_match.kwargs["token"] if request.resolver_match else "",
                "until": clock.said(visit.expires_at, visit.time_zone) if visit.expires_at else "",
                "may_change": may_change(visit), "say": words["say"],
                "answered": last_answers(visit) if asks else None, "therapist": first_name(visit.therapist)}
-    return render(request, f"sessions/{template}.html", context, status=status_of(form))
+    return render(request, "sessions/answer.html", context, status=status_of(form))

@@ -9,23 +9,29 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clients.episodes import hold_until_if_confirmed, likely_kind, today_in, would_hold
+from clients.episode_policies import policy_of
+from clients.episodes import FLAGS, hold_until_if_confirmed, likely_kind, may_be_pseudo, today_in, would_hold
 from clients.models import Client, Episode
+from clients.red_flags import FOR_ANYBODY
+from clients.sources import cite
 from practice import audit, clock
 from practice.access import CLINICAL
 from practice.pages import attempt, find, member_page, post_page
 from sessions.answers import add_words
-from sessions.asked import member_of, status_of
+from sessions.asked import back_to, member_of, safe_address, status_of
 from sessions.caution_line import first_name
 from sessions.check_in_course import asked_in
-from sessions.forms import EpisodeForm, LookAgainForm, PlanForm, ReportForm, StepForm
-from sessions.holds import Effect, change_episode, next_visit, report_episode
+from sessions.forms import EpisodeForm, FactsForm, KindForm, LookAgainForm, PlanForm, ReportForm, StepForm
+from sessions.holds import Effect, change_episode, learn_of_episode, next_visit, report_episode
 from sessions.models import Plan
 from sessions.needs import kind_words
 from sessions.rescheduling import propose_plan
-from sessions.views.course import held_by, staying
+from sessions.views.course import visits_under, why_until
+
+MOST_STAYING = 3  # visits that stay, shown without a press
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,32 +42,37 @@ def episode_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     client = find(Client, member, pk, "practice")
     kind = likely_kind(client)
     of_role = EpisodeForm if member.may_see_clinical else ReportForm
+    came_from = back_to(request, safe_address(request, request.GET.get("next", "")))
     initial = {"kind": kind, "onset_on": today_in(client), "status": "suspected"}
     form = of_role(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_bound and form.is_valid():
         effect = attempt(form, report_episode, client=client, by=member, **{"kind": kind} | form.cleaned_data)
         if effect:
-            return _reported(request, effect, form.cleaned_data["symptoms"])
+            return _reported(request, effect, form.cleaned_data, came_from)
     return render(request, "sessions/episode_new.html", {
-        "room": "clients", "client": client, "form": form}, status=status_of(form))
+        "room": "clients", "client": client, "form": form, "next": came_from,
+        "back": came_from or reverse("clients:client", args=[client.pk]),
+        "flags": policy_of(client.practice, kind).red_flags if member.may_see_clinical else FOR_ANYBODY},
+        status=status_of(form))
 
 
-def _reported(request: HttpRequest, effect: Effect, words: str) -> HttpResponse:
-    """Say what happened; words about an episode that was known already are kept with it."""
+def _reported(request: HttpRequest, effect: Effect, said: dict[str, Any], came_from: str) -> HttpResponse:
+    """Say what happened; words about an episode that was known already are kept with it. Back to where one came from.
+    """
     member, episode = member_of(request), effect.episode
     if not effect.is_new:
-        add_words(episode, words, member)
+        add_words(episode, said["symptoms"], member, **{name: said[name] for name in FLAGS})
     if not member.may_see_clinical:
         visit = next_visit(episode.client)
         who = first_name(visit.therapist) if visit else "A therapist"
         messages.success(request, f"Noted. {who} looks at it today; nothing moves until then.")
-        return redirect("clients:client", episode.client_id)
+        return redirect(came_from or reverse("clients:client", args=[episode.client_id]))
     if effect.is_new:
         messages.success(request, _said(effect))
     else:
         messages.info(request, f"This belongs to the {kind_words(episode)} that began "
                       f"{clock.said_date(episode.onset_on)}.")
-    return redirect("sessions:episode", episode.pk)
+    return redirect(came_from or reverse("sessions:episode", args=[episode.pk]))
 
 
 @require_safe
@@ -84,11 +95,28 @@ def episode_status(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         step = form.cleaned_data
         effect = attempt(form, change_episode, episode=row, status=step["status"], by=member, note=step["note"],
-                         on=step["on"] or today_in(row.client), on_word_of=step["on_word_of"])
+                         on=step["on"] or today_in(row.client), on_word_of=step["on_word_of"],
+                         kind=step["kind"] or None)
         if effect:
             messages.success(request, _said(effect))
             return redirect("sessions:episode", row.pk)
     return _page(request, row, step=form)
+
+
+@post_page("sessions:episode", "pk")
+@member_page(CLINICAL)
+def episode_facts(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Write down what is known by now; what it turned out to be, in the same way."""
+    member = member_of(request)
+    row = find(Episode, member, pk, "client__practice")
+    form = KindForm(request.POST) if "kind" in request.POST else FactsForm(request.POST)
+    if form.is_valid():
+        effect = attempt(form, learn_of_episode, episode=row, by=member, **form.cleaned_data)
+        if effect:
+            messages.success(request, f"Noted. {_visits(effect.held)} more on hold until "
+                             f"{clock.said_date(effect.episode.hold_until)}." if effect.held else "Noted.")
+            return redirect("sessions:episode", row.pk)
+    return _page(request, row, **{"facts" if isinstance(form, FactsForm) else "turned_out": form})
 
 
 @post_page("sessions:episode", "pk")
@@ -109,22 +137,32 @@ def _page(request: HttpRequest, row: Episode, **bound: forms.Form) -> HttpRespon
     """The episode's page, with the form that was refused in place of its empty one."""
     row.refresh_from_db()
     form = next(iter(bound.values()), None)
-    held = held_by(row)
+    lines, policy = visits_under(row), policy_of(row.client.practice, row.kind)
+    staying = [line for line in lines if not line.is_held and not line.would_be_held]
+    folded = staying if len(staying) > MOST_STAYING else []
     context: dict[str, Any] = {
-        "room": "clients", "episode": row, "client": row.client, "held": held, "staying": staying(row),
-        "has_open_holds": any(not hold.outcome for hold in held), "steps": row.steps.all(), "form": form,
+        "room": "clients", "episode": row, "client": row.client, "lines": lines,
+        "held": [line for line in lines if line.is_held], "to_hold": [line for line in lines if line.would_be_held],
+        "staying": staying, "folded": folded, "first_lines": [line for line in lines if line not in folded],
+        "steps": row.steps.all(), "form": form, "policy": policy, "words_source": cite(*policy.source),
         "step_form": bound.get("step") or StepForm(), "plan_form": bound.get("plan") or PlanForm(),
-        "next_steps": _next_steps(row), "kind_words": kind_words(row),
+        "facts_form": bound.get("facts") or FactsForm.of(row), "facts_are_open": "facts" in bound,
+        "next_steps": _next_steps(row), "kind_words": kind_words(row), "may_be_pseudo": may_be_pseudo(row),
+        "is_proposal": not policy.own, "why_until": why_until(row),
         "would_hold_until": would_hold(row) and hold_until_if_confirmed(row, today_in(row.client)),
         "plan": Plan.objects.filter(episode=row, status__in=["proposed", "applied"]).first(),
+        "has_open_holds": any(line.is_held for line in lines),
         "look_form": bound.get("look") or LookAgainForm(), **asked_in(row),
     }
     return render(request, "sessions/episode.html", context, status=status_of(form) if form else 200)
 
 
 def _next_steps(row: Episode) -> list[tuple[str, str]]:
-    """The steps after this one that take only a press, in words for its kind."""
+    """The steps after this one that take only a press, in words for its kind; the settled pseudo-relapse first."""
     over = "Not a relapse" if "relapse" in row.kind else "It was something else"
+    if row.kind == Episode.Kind.PSEUDO_RELAPSE and row.is_open:
+        settled = "Settled, and free of fever" if row.fever_or_infection else "Settled"
+        return [("resolved", settled), ("not_a_relapse", "It was something else")]
     steps = [("recovering", "Recovering"), ("resolved", "Over"), ("not_a_relapse", over)]
     return {"suspected": steps, "confirmed": steps, "recovering": steps[1:]}.get(row.status, [])
 
@@ -141,6 +179,8 @@ def _said(effect: Effect) -> str:
     if status == Episode.Status.NOT_A_RELAPSE:
         left = f"; {_visits(effect.kept)} still need a new time" if effect.kept else ""
         return f"{_visits(effect.restored)} back at their times{left}."
+    if row.kind == Episode.Kind.PSEUDO_RELAPSE and status == Episode.Status.RESOLVED:
+        return "Settled. The visits stay, in a cool room."
     return f"Now {row.get_status_display().lower()}."
 
 

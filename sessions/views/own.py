@@ -39,14 +39,14 @@ _RING = (online.RingFirst, ClientInRelapse, Contraindicated, ClearanceMissing)
 SAID = {"booked": "Booked", "moved": "Moved", "cancelled": "Cancelled"}
 
 
-def _mine(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def mine(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Find whose link it is; unknown, expired and switched off get the same page."""
 
     @wraps(view)
     def found(request: HttpRequest, token: str, **ids: Any) -> HttpResponse:
         client = online.client_behind(token)
         if client is None:
-            return _gone(request)
+            return gone(request)
         if request.method == "POST" and too_often("own", str(client.pk), settings.ONLINE_SENDS_IN_ALL):
             return slow_down(request, client.practice)
         return kept_private(view(request, token, client, **ids))
@@ -54,7 +54,7 @@ def _mine(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return found
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
+def gone(request: HttpRequest) -> HttpResponse:
     return kept_private(HttpResponse(render_to_string("sessions/link_gone.html", look(request)), status=404))
 
 
@@ -68,7 +68,7 @@ def _ring(request: HttpRequest, client: Client, back: str, status: int = 200) ->
 
 
 @require_safe
-@_mine
+@mine
 def home(request: HttpRequest, token: str, client: Client) -> HttpResponse:
     """The same as last time first, then what else; the visits to come."""
     last = online.last_visit(client)
@@ -96,7 +96,7 @@ def _said_of(client: Client, named: str) -> str:
 
 
 @require_safe
-@_mine
+@mine
 def times(request: HttpRequest, token: str, client: Client, pk: UUID) -> HttpResponse:
     """Open times for one of the services."""
     service = _service(client, pk)
@@ -111,7 +111,7 @@ def times(request: HttpRequest, token: str, client: Client, pk: UUID) -> HttpRes
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_mine
+@mine
 def book(request: HttpRequest, token: str, client: Client, pk: UUID) -> HttpResponse:
     """One time once more, and the press that books it."""
     service = _service(client, pk)
@@ -160,7 +160,7 @@ def _through(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def found(request: HttpRequest, token: str, pk: UUID | None = None) -> HttpResponse:
         door = _door(token, pk)
         if door is None or not door.visit.practice.books_online:
-            return _gone(request)
+            return gone(request)
         if request.method == "POST" and too_often("own", str(door.visit.client_id), settings.ONLINE_SENDS_IN_ALL):
             return slow_down(request, door.visit.practice)
         if door.visit.status not in _ASKING or door.visit.starts_at <= timezone.now():

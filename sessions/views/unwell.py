@@ -1,0 +1,54 @@
+"""Not feeling well, told from any link in a message: one page, one press, and what to do besides."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from clients.episode_policies import policy_of
+from clients.episodes import likely_kind, today_in
+from clients.models import Client
+from practice.pages import attempt
+from sessions import answers
+from sessions.asked import status_of
+from sessions.caution_line import first_name
+from sessions.forms import UnwellForm
+from sessions.holds import next_visit
+from sessions.models import Appointment
+from sessions.views.own import gone, mine
+from sessions.views.public import kept_private
+from sessions.waitlist_answers import offer_behind
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@mine
+def me_unwell(request: HttpRequest, token: str, client: Client) -> HttpResponse:
+    """From the client's own link."""
+    return unwell(request, client, reverse("sessions:me", args=[token]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def offer_unwell(request: HttpRequest, token: str) -> HttpResponse:
+    """From the link of an offered time."""
+    offer = offer_behind(token)
+    if offer is None:
+        return gone(request)
+    return kept_private(unwell(request, offer.client, reverse("sessions:offer", args=[token])))
+
+
+def unwell(request: HttpRequest, client: Client, back: str, visit: Appointment | None = None) -> HttpResponse:
+    """The question and its answer; a press leads to the thanks, so that a reload sends nothing again."""
+    visit = visit or next_visit(client)
+    form = UnwellForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid() and attempt(
+            form, answers.is_not_well, client=client, words=form.words(), **form.facts(today_in(client))):
+        there = redirect(request.path)
+        there["Location"] += "?say=thanks"
+        return there
+    is_told = request.method != "POST" and request.GET.get("say") == "thanks"
+    policy = policy_of(client.practice, likely_kind(client))
+    return render(request, f"sessions/answer_{'thanks' if is_told else 'unwell'}.html", {
+        "practice": client.practice, "visit": visit, "form": form, "back": back, "policy": policy,
+        "therapist": first_name(visit.therapist) if visit else ""}, status=status_of(form))
