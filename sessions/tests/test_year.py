@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from clients.models import Episode
 from conftest import at
 from sessions.booking import book_appointment, cancel_appointment
-from sessions.year import WIDTH, span_around, year_of
+from sessions.year import span_around, year_of
+from sessions.year_band import WIDTH
 
 TODAY = date(2026, 11, 23)
 

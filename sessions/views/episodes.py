@@ -24,6 +24,7 @@ from sessions.forms import EpisodeForm, LookAgainForm, PlanForm, ReportForm, Ste
 from sessions.holds import Effect, change_episode, next_visit, report_episode
 from sessions.models import Plan
 from sessions.needs import kind_words
+from sessions.relief import choice_of
 from sessions.rescheduling import propose_plan
 from sessions.views.course import held_by, staying
 
@@ -116,6 +117,7 @@ def _page(request: HttpRequest, row: Episode, **bound: forms.Form) -> HttpRespon
         "step_form": bound.get("step") or StepForm(), "plan_form": bound.get("plan") or PlanForm(),
         "next_steps": _next_steps(row), "kind_words": kind_words(row),
         "would_hold_until": would_hold(row) and hold_until_if_confirmed(row, today_in(row.client)),
+        "choice": choice_of(row, member_of(request)),
         "plan": Plan.objects.filter(episode=row, status__in=["proposed", "applied"]).first(),
         "look_form": bound.get("look") or LookAgainForm(), **asked_in(row),
     }
