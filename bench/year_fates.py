@@ -29,6 +29,7 @@ ASSUMED = {
     "well": "well enough for a session after a quarter of the time to recovery, half as long again where it is severe "
     "(no source gives a number of days)",
     "report": "reported 1 to 3 days after it began, confirmed by the MS team 1 to 3 days later",
+    "said": "says so on the first working day, in both ways alike",
     "heat": "0.3 false alarms a year for each (heat, an infection): settled 1 to 2 days after they are reported",
 }
 RHYTHMS = ((7, 12, 0.25), (14, 8, 0.45), (28, 6, 0.30))  # days, visits of a course, share of the clients
@@ -68,6 +69,16 @@ class Bout:
     known: date  # the MS team has said what it is
     well_on: date
     steroids_until: date | None
+
+    @property
+    def said_on(self) -> date:
+        """When they say that they are well again: the first working day on which they are."""
+        return working(self.well_on)
+
+
+def working(day: date) -> date:
+    """That day, or the Monday after it."""
+    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +127,12 @@ def _bouts(person: int, chance: random.Random) -> list[Bout]:
 
 def _bout(person: int, began: date, chance: random.Random) -> Bout:
     reported = began + timedelta(days=chance.randint(1, 3))
-    known = reported + timedelta(days=chance.randint(1, 3))
+    known = working(reported + timedelta(days=chance.randint(1, 3)))
     is_relapse, is_severe = chance.random() < RATE / (RATE + HEAT_RATE), chance.random() < SEVERE
     recovery = RECOVERY_MEDIAN * exp(RECOVERY_SPREAD * chance.gauss(0, 1))
     settles = reported + timedelta(days=chance.randint(1, 2))
     if not is_relapse:
-        return Bout(person, False, began, reported, max(known, settles), settles, None)
+        return Bout(person, False, began, reported, working(max(known, settles)), settles, None)
     ill = WELL_SHARE * recovery * (SEVERE_SLOWER if is_severe else 1)
     steroids = known + timedelta(days=STEROID_DAYS) if is_severe else None
     well_on = max(began + timedelta(days=round(ill)), (steroids or known) + timedelta(days=1))

@@ -1,8 +1,8 @@
 """Two ways through the same year: Evenhand, and cancelling and rebooking by hand.
 
-By hand, and kindly: whoever answers the phone cancels at once what lies in the next two weeks, knows every Monday who
-is still ill, is rung on the first working day on which somebody is well, and loses no visit: each one cancelled is
-booked again, the first at the first free time, the others after the last one.
+By hand, and kindly: whoever answers the phone cancels at once what lies in the next week, knows every Monday who is
+still ill, forgets nobody, and loses no visit: each one cancelled is booked again, the first at the first free time, the
+others after the last one.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from sessions import holds
 from sessions.booking import cancel_appointment
 from sessions.rescheduling import PlanStale, apply_plan, propose_plan
 
-WINDOW = 14  # days: what is cancelled at once by hand, and the hold of a relapse
-CHECK_IN = 7  # days between two times of asking how it is
+WINDOW = 7  # days: what is cancelled at once by hand
 LOOK_AGAIN = 14  # days by which a hold is extended
 
 
@@ -84,7 +83,7 @@ class ByHand(Way):
         if on == bout.reported:
             self.world.act("answer the phone")
             self.call_off(bout, on, on + timedelta(days=WINDOW - 1), "cancel a visit")
-        elif on >= bout.well_on and on.weekday() < 5:
+        elif on == bout.said_on:
             self.world.act("answer the phone")
             self.rebook(bout, on)
             self.over(bout)
@@ -109,7 +108,7 @@ class Evenhand(Way):
         episode = self.episodes[bout.person]
         if on < min(bout.known, bout.well_on):  # not confirmed yet: the client calls it off by the link
             self.call_off(bout, on, on, "")
-        elif on > bout.known and on >= bout.well_on and (on - bout.known).days % CHECK_IN == 0:
+        elif on == bout.said_on:
             self._return(bout, episode, on)
         elif episode.review_on == on:
             self._look_again(bout, episode, on)
@@ -155,7 +154,8 @@ class Evenhand(Way):
             by=self.world.therapist_of(self.person(bout))).episode
 
     def _return(self, bout: Bout, episode: Episode, on: date) -> None:
-        """The answer to a check-in is "back to usual": a plan from tomorrow on, applied."""
+        """They are well again: a plan from tomorrow on, applied."""
+        self.world.act("answer the phone")
         self._change(bout, "recovering", on)
         if episode.holds.filter(outcome="").exists():
             self._plan(bout, on)

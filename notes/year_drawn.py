@@ -16,12 +16,15 @@ _STRIP = 48.0  # one curve with its name above
 def year_picture(year: Year, *, ink: str, accent: str, caution: str) -> str:
     """The year as SVG with presentation attributes only: visits, what lay behind them, curves, months, a legend."""
     drawn = _Drawn(year, ink, accent, caution)
-    tall = _BAND + _STRIP * len(year.curves) + 2.9 * _TEXT
+    legend = drawn.legend()
+    tall = _BAND + _STRIP * len(year.curves) + (1.3 + 1.6 * len(legend)) * _TEXT
     parts = [*map(drawn.stretch, year.stretches), drawn.floor(_FLOOR), *map(drawn.visit, year.ticks)]
     for place, curve in enumerate(year.curves):
         parts += drawn.curve(curve, _BAND + _STRIP * place)
     below = _BAND + _STRIP * len(year.curves) + _TEXT
-    parts += [*drawn.months(below), *drawn.legend(below + 1.7 * _TEXT)]
+    parts += drawn.months(below)
+    for line, marks in enumerate(legend):
+        parts += drawn.keys(marks, below + (1.7 + 1.6 * line) * _TEXT)
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE:g} {tall:g}" width="{_WIDE:g}" '
             f'height="{tall:g}" role="img" font-family="{FACE}" font-size="{_TEXT}" fill="{ink}">'
             f"<title>{escape(year.said)}</title>{''.join(parts)}</svg>")
@@ -79,10 +82,23 @@ class _Drawn:
         for month in self.year.months:
             yield _words(_at(month.x), y, month.name)
 
-    def legend(self, y: float) -> Iterator[str]:
-        x = 0.0
+    def legend(self) -> list[list[tuple[float, str, str]]]:
+        """Every kind of mark with where it stands and its words, in as many lines as they need."""
+        lines: list[list[tuple[float, str, str]]] = []
+        x = _WIDE
         for look, words in self.year.looks:
-            mid = y - 0.36 * _TEXT
+            wide = 13 + len(words) * _TEXT * EM + 10
+            if x + wide > _WIDE:
+                lines.append([])
+                x = 0.0
+            lines[-1].append((x, look, words))
+            x += wide
+        return lines
+
+    def keys(self, marks: list[tuple[float, str, str]], y: float) -> Iterator[str]:
+        """One line of the legend."""
+        mid = y - 0.36 * _TEXT
+        for x, look, words in marks:
             if look == "steroids":
                 yield _rect(x, mid - 2, 9, 4, f'fill="{self.caution}"')
             elif look in ("episode", "hold"):
@@ -90,7 +106,6 @@ class _Drawn:
             else:
                 yield self._mark(look, x + 3, mid - (2 if look == "gone" else 4), 4 if look == "gone" else 8)
             yield _words(x + 13, y, words)
-            x += 13 + len(words) * _TEXT * EM + 10
 
 
 def _at(x: float) -> float:
