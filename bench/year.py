@@ -25,7 +25,8 @@ from typing import Any
 from bench.__main__ import ROOT, machine
 from bench.place import Place
 
-WAYS = {"evenhand": "Evenhand", "by-hand": "cancelled and rebooked by hand"}
+WAYS = {"evenhand": "Evenhand", "catch-up": "Evenhand, missed visits squeezed in", "by-hand": "cancelled and rebooked by hand"}
+USUAL = ["evenhand", "by-hand"]
 RESULTS, DOCS = ROOT / "bench" / "year.json", ROOT / "docs" / "relapses-simulated.md"
 MARK = "<!-- the last run, written by `python -m bench.year --docs` -->"
 AFTER = 90  # days after the return in which the rhythm is looked at
@@ -50,6 +51,7 @@ def main() -> int:
     """Live every year in a process of its own, print, keep."""
     parser = argparse.ArgumentParser(prog="python -m bench.year", description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--ways", nargs="+", choices=list(WAYS), default=USUAL)
     parser.add_argument("--docs", action="store_true", help="put the table into docs/relapses-simulated.md")
     parser.add_argument("--one", nargs=2, metavar=("SEED", "WAY"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -57,12 +59,12 @@ def main() -> int:
         json.dump(live(int(asked.one[0]), asked.one[1]), sys.stdout)
         return 0
     began = time.monotonic()
-    pairs = [(seed, way) for seed in asked.seeds for way in WAYS]
+    pairs = [(seed, way) for seed in asked.seeds for way in asked.ways]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         years = dict(zip(pairs, pool.map(lambda pair: _in_a_process(*pair), pairs), strict=True))
     about = machine() | {"database": "postgresql" if _server() else "sqlite", "seeds": asked.seeds,
                          "seconds": round(time.monotonic() - began)}
-    told = table(years, asked.seeds)
+    told = table(years, asked.seeds, asked.ways)
     title = (f"Evenhand {about['commit']}, {about['at']}, {about['machine']}, {about['database']}, seeds "
              f"{', '.join(map(str, asked.seeds))}; {about['seconds']} s for all {len(pairs)} years")
     print(f"{title}\n\n{told}")
@@ -99,7 +101,7 @@ def live(seed: int, way: str) -> dict[str, Any]:
 
         began = time.monotonic()
         world = year_world.World(year_fates.fate_of(seed), f"{way.capitalize()} {seed}")
-        lived = {"evenhand": year_ways.Evenhand, "by-hand": year_ways.ByHand}[way](world)
+        lived = year_ways.WAYS[way](world)
         world.live(lived)
         found = measure(world, lived)
         place.leave()
@@ -189,12 +191,12 @@ def _mean(values: Sequence[float]) -> float:
 # --- what is told --------------------------------------------------------------------------------------------------
 
 
-def table(years: dict[tuple[int, str], dict[str, Any]], seeds: Sequence[int]) -> str:
-    """Each figure for both ways: the mean of the seeds, and the least and the most of them."""
-    head = ["", *WAYS.values(), "better"]
-    rows = [[words, *(_cell([years[seed, way][key] for seed in seeds]) for way in WAYS), better]
+def table(years: dict[tuple[int, str], dict[str, Any]], seeds: Sequence[int], ways: Sequence[str]) -> str:
+    """Each figure for each way: the mean of the seeds, and the least and the most of them."""
+    head = ["", *(WAYS[way] for way in ways), "better"]
+    rows = [[words, *(_cell([years[seed, way][key] for seed in seeds]) for way in ways), better]
             for key, words, better in ROWS]
-    widths = [max(len(row[i]) for row in (head, *rows)) for i in range(4)]
+    widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
     lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
              for row in (head, *rows)]
     return "\n".join([lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]])

@@ -96,6 +96,8 @@ class ByHand(Way):
 class Evenhand(Way):
     """Reported, confirmed, held, asked every week, looked at again, planned and applied."""
 
+    policy = "append"
+
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.episodes: dict[int, Episode] = {}
@@ -108,7 +110,7 @@ class Evenhand(Way):
         episode = self.episodes[bout.person]
         if on < min(bout.known, bout.well_on):  # not confirmed yet: the client calls it off by the link
             self.call_off(bout, on, on, "")
-        elif on == bout.said_on:
+        elif bout.is_relapse and on == bout.said_on:
             self._return(bout, episode, on)
         elif episode.review_on == on:
             self._look_again(bout, episode, on)
@@ -167,8 +169,18 @@ class Evenhand(Way):
         therapist = self.world.therapist_of(self.person(bout))
         for _ in range(2):
             self.world.act("propose a plan")
-            plan = propose_plan(episode=self.episodes[bout.person], by=therapist, return_on=on + timedelta(days=1))
+            plan = propose_plan(episode=self.episodes[bout.person], by=therapist, policy=self.policy,
+                                return_on=on + timedelta(days=1))
             self.world.act("apply it")
             with suppress(PlanStale):
                 apply_plan(plan=plan, by=therapist)
                 return
+
+
+class CatchingUp(Evenhand):
+    """The same with the policy that squeezes missed visits in."""
+
+    policy = "catch_up"
+
+
+WAYS: dict[str, type[Way]] = {"evenhand": Evenhand, "catch-up": CatchingUp, "by-hand": ByHand}
