@@ -10,6 +10,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import ClassVar
 from uuid import UUID
@@ -149,7 +150,8 @@ def propose_plan(
 
 
 def place_anew(episode: Episode, by: Actor, first: date, policy: str, minutes: int | None, *,
-               interval_days: int | None = None, chosen: Chosen | None = None, avoids: Sequence[int] = (), replaces: Plan | None = None) -> Plan:
+               interval_days: int | None = None, chosen: Chosen | None = None, avoids: Sequence[int] = (),
+               replaces: Plan | None = None) -> Plan:
     """Ask, and keep the answer as a plan in the place of the open one; called under the client's lock.
 
     Times an open plan keeps for the client are free for the new one.
@@ -161,19 +163,19 @@ def place_anew(episode: Episode, by: Actor, first: date, policy: str, minutes: i
             reserved.withdraw(open_plan, becomes=Plan.Status.SUPERSEDED, by=by)
         else:
             Plan.objects.filter(pk=open_plan.pk).update(status=Plan.Status.SUPERSEDED)
-    asked = {"avoids": avoids, "interval_days": interval_days}
-    question = question_of(episode, first, policy, minutes, **asked)
+    ask = partial(question_of, episode, first, policy, minutes, avoids=avoids, interval_days=interval_days)
+    question = ask()
     answer = question.answer_with(chosen or {})
     if question.gentle and not question.is_first_back(question.gentle, answer):
-        as_long = question_of(episode, first, policy, minutes, **asked, is_gentle=False)
+        as_long = ask(is_gentle=False)
         other = as_long.answer_with(chosen or {})
         if not as_long.is_first_back(question.gentle, other):  # a visit that stays comes before it
             question, answer = as_long, other
     plan = Plan.objects.create(
         practice=client.practice, client=client, episode=episode, policy=policy, return_on=first, minutes=minutes,
         interval_days=question.terms.interval_days, is_optimal=answer.optimal, cost=answer.cost,
-        cost_terms=dict(answer.cost_terms), avoids=list(avoids), replaces=replaces, diary_print=diary_print(client), made_by_name=by.name[:120],
-        expires_at=timezone.now() + PROPOSAL_LIVES)
+        cost_terms=dict(answer.cost_terms), avoids=list(avoids), replaces=replaces, diary_print=diary_print(client),
+        made_by_name=by.name[:120], expires_at=timezone.now() + PROPOSAL_LIVES)
     _keep_moves(plan, question, answer, chosen or {})
     audit.record(by=by, verb="plan_proposed", subject=plan, cost=answer.cost)
     return plan
@@ -189,10 +191,11 @@ def question_of(episode: Episode, first: date, policy: str, minutes: int | None,
     held = _held_by(episode)
     if not held:
         raise NothingToPlan(f"No visit of {client.name} is on hold for this episode.")
-    last = min(first + timedelta(days=client.practice.plan_horizon_days), horizon_of(client.practice))
     who = _acceptable(client, held)
     standing = _standing(client)
-    terms = _terms(client, held, who, first, last, policy, interval_days or interval_of(client, held, standing))
+    interval = interval_days or interval_of(client, held, standing)
+    last = _last_day(client, first, policy, standing, interval * (len(held) + 1))
+    terms = _terms(client, held, who, first, last, policy, interval)
     lengths = {v.pk: minutes or v.minutes for v in held}
     gentle = None if minutes or not is_gentle else _first_visit_shortened(episode, held, lengths, terms)
     wanted = [planning.HeldVisit(str(v.pk), v.wall_date, v.wall_time, str(v.therapist_id), lengths[v.pk])
@@ -277,6 +280,14 @@ def _standing(client: Client) -> list[_Standing]:
     today = today_in(client)
     past, coming = rows.filter(wall_date__lt=today).reverse()[:1], rows.filter(wall_date__gte=today)
     return [_Standing(*row) for row in [*past, *coming]]
+
+
+def _last_day(client: Client, first: date, policy: str, standing: Sequence[_Standing], room: int) -> date:
+    """The horizon; where a series goes on after the visits that stay, at least so many days of room behind the last."""
+    last = first + timedelta(days=client.practice.plan_horizon_days)
+    if standing and policy != "catch_up":
+        last = max(last, max(visit.on for visit in standing) + timedelta(days=room))
+    return min(last, horizon_of(client.practice))
 
 
 def _terms(client: Client, held: Sequence[Appointment], who: dict[UUID, Membership], first: date, last: date,
