@@ -52,6 +52,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.year", description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--ways", nargs="+", choices=list(WAYS), default=USUAL)
+    parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--docs", action="store_true", help="put the table into docs/relapses-simulated.md")
     parser.add_argument("--one", nargs=2, metavar=("SEED", "WAY"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -60,7 +61,7 @@ def main() -> int:
         return 0
     began = time.monotonic()
     pairs = [(seed, way) for seed in asked.seeds for way in asked.ways]
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(asked.at_once) as pool:
         years = dict(zip(pairs, pool.map(lambda pair: _in_a_process(*pair), pairs), strict=True))
     about = machine() | {"database": "postgresql" if _server() else "sqlite", "seeds": asked.seeds,
                          "seconds": round(time.monotonic() - began)}

@@ -11,15 +11,16 @@ from collections import Counter
 from contextlib import suppress
 from datetime import date, timedelta
 
-from bench.year_fates import Bout, Person
+from bench.year_fates import Bout, Person, working
 from bench.year_world import World
 from clients.models import Episode
-from sessions import holds
+from sessions import check_ins, holds
 from sessions.booking import cancel_appointment
 from sessions.rescheduling import PlanStale, apply_plan, propose_plan
 
 WINDOW = 7  # days: what is cancelled at once by hand
 LOOK_AGAIN = 14  # days by which a hold is extended
+CLOSED_AFTER = 30  # days after the return: recovering turns into over
 
 
 class Way:
@@ -101,6 +102,15 @@ class Evenhand(Way):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.episodes: dict[int, Episode] = {}
+        self.closing: dict[Bout, date] = {}
+
+    def morning(self, on: date) -> None:
+        check_ins.ask_how_it_is()
+        super().morning(on)
+        for bout in [bout for bout, day in self.closing.items() if day == on]:
+            self.world.acting = bout
+            self._change(bout, "resolved", on)
+        self.world.acting = None
 
     def day(self, bout: Bout, on: date) -> None:
         if on == bout.reported:
@@ -144,15 +154,9 @@ class Evenhand(Way):
 
     def _look_again(self, bout: Bout, episode: Episode, on: date) -> None:
         """Not well enough yet: the visits of the next two weeks are on hold too."""
-        until = on + timedelta(days=LOOK_AGAIN)
-        extend = getattr(holds, "extend_hold", None)
-        if extend is None:  # a product that cannot: by hand, as the other way
-            self.call_off(bout, on, until - timedelta(days=1), "cancel a visit")
-            episode.review_on = until
-            return
         self.world.act("look again")
-        self.episodes[bout.person] = extend(
-            episode=episode, until=until, note="Not well enough yet.",
+        self.episodes[bout.person] = holds.extend_hold(
+            episode=episode, until=on + timedelta(days=LOOK_AGAIN), note="Not well enough yet.",
             by=self.world.therapist_of(self.person(bout))).episode
 
     def _return(self, bout: Bout, episode: Episode, on: date) -> None:
@@ -162,6 +166,7 @@ class Evenhand(Way):
         if episode.holds.filter(outcome="").exists():
             self._plan(bout, on)
         self.rebook(bout, on)
+        self.closing[bout] = working(on + timedelta(days=CLOSED_AFTER))
         self.over(bout)
 
     def _plan(self, bout: Bout, on: date) -> None:

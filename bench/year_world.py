@@ -9,13 +9,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import time_machine
+from django.db.models import Q
+from django.utils import timezone
 
 from bench.year_fates import CLIENTS, DAYS, FIRST, ROOMS, WORK, Bout, Fate, Person
 from clients.models import Client, ClientCondition
 from conftest import ZONE, make_client, make_member, make_practice
 from practice import clock, outbox
-from practice.models import Membership, Room, Service, WorkingHours
-from sessions.booking import book_appointment, complete
+from practice.models import Membership, Message, Room, Service, WorkingHours
+from sessions.booking import book_appointment
 from sessions.models import Appointment
 from sessions.rhythm import Rhythm
 from sessions.series import SeriesConflict, book_series
@@ -116,12 +118,9 @@ class World:
         return list(rows.select_related("therapist__user", "room", "client__practice", "service").order_by("starts_at"))
 
     def _evening(self, on: date) -> None:
-        """What was booked for today took place."""
+        """What was booked for today took place; in one statement, as nothing hangs on it here."""
         today = Appointment.objects.filter(practice=self.practice, wall_date=on, status__in=("booked", "confirmed"))
-        watched = [self.clients[person.number].pk for person in self.watched]
-        today.exclude(client__in=watched).update(status="fulfilled")
-        for visit in today.filter(client__in=watched).order_by("starts_at", "therapist_id"):
-            complete(appointment=visit, by=visit.therapist)
+        today.update(status="fulfilled")
 
     def _renew(self, on: date) -> None:
         """The next course for whoever has few visits left and is well."""
@@ -169,7 +168,12 @@ class World:
     # --- messages --------------------------------------------------------------------------------------------------
 
     def _send(self) -> None:
-        """What is due leaves through the outbox, each checked again at the door."""
+        """What is due leaves: to who is unwell through the outbox, each checked again at the door; to others as it is."""
+        due = Message.objects.filter(practice=self.practice, state="waiting", due_at__lte=timezone.now())
+        unwell = [self.clients[number].pk for number in self.unwell]
+        well = due.filter(client_id__isnull=False).exclude(client_id__in=unwell)
+        well.filter(Q(useful_until=None) | Q(useful_until__gt=timezone.now())).update(
+            state="sent", sent_at=timezone.now())
         outbox.drain()
 
 
