@@ -74,8 +74,11 @@ def readings_table(readings: Sequence[Reading]) -> tuple[Row, ...]:
     return tuple(Row(said_day(r.on, year=True), said_value(r.before), said_value(r.after)) for r in _sorted(readings))
 
 
-def readings_said(readings: Sequence[Reading]) -> str:
-    """What the chart shows, in two plain sentences that describe and do not judge."""
+def readings_said(readings: Sequence[Reading], *, is_asked: bool = False) -> str:
+    """What the chart shows, in two plain sentences that describe and do not judge.
+
+    `is_asked` says that the readings answer a question.
+    """
     taken = [(r.on, r.before) for r in _sorted(readings) if _is(r.before)]
     pairs = [r.after - r.before for r in readings if _is(r.before) and _is(r.after)]  # type: ignore[operator]
     if not taken:
@@ -83,7 +86,8 @@ def readings_said(readings: Sequence[Reading]) -> str:
         return f"{after} reading{'s' * (after != 1)} after sessions, none before." if after else "No reading was taken."
     (first_on, first), (last_on, last) = taken[0], taken[-1]
     year = first_on.year != last_on.year
-    words = f"Before sessions: {said_value(first)} on {said_day(first_on, year=year)}"
+    words = "Answered" if is_asked else "Before sessions"
+    words += f": {said_value(first)} on {said_day(first_on, year=year)}"
     words += f", {said_value(last)} on {said_day(last_on, year=year)}." if len(taken) > 1 else "."
     if not pairs:
         return words
@@ -93,9 +97,10 @@ def readings_said(readings: Sequence[Reading]) -> str:
     return f"{words} After the session {course}" + (f" on average ({len(pairs)} sessions)." if len(pairs) > 1 else ".")
 
 
-def chart_said(readings: Sequence[Reading], bands: Sequence[Band]) -> str:
+def chart_said(readings: Sequence[Reading], bands: Sequence[Band], *, is_asked: bool = False) -> str:
     """All that the chart shows in words, for those who cannot see it."""
-    return " ".join([readings_said(readings), *(f"{said_band(b)}." for b in sorted(bands, key=_by_first))])
+    said = readings_said(readings, is_asked=is_asked)
+    return " ".join([said, *(f"{said_band(b)}." for b in sorted(bands, key=_by_first))])
 
 
 def readings_chart(
@@ -108,6 +113,7 @@ def readings_chart(
     bands: Sequence[Band] = (),
     meaningful_change: float | None = None,
     better: str = "lower",
+    is_asked: bool = False,
     ink: str = "currentColor",
     accent: str = "currentColor",
     caution: str = "currentColor",
@@ -120,11 +126,11 @@ def readings_chart(
     Colours are any SVG paint (`currentColor`, `var(--accent)`, `#0a504f`); sizes are in units of the view box. A
     reading beyond the scale widens it. `meaningful_change` shades what lies that close to the first reading before.
     `better` is "lower" or "higher". The title is the picture's name for those who cannot see it; the visible heading
-    stands beside the picture.
+    stands beside the picture. `is_asked` says that the readings answer a question, so are neither before nor after.
     """
     readings = [r for r in _sorted(readings) if _is(r.before) or _is(r.after)]
     what = f"{title}, {unit}, {better} is better" if unit else f"{title}, {better} is better"
-    described = chart_said(readings, bands)
+    described = chart_said(readings, bands, is_asked=is_asked)
     tall = height if readings else ceil(3 * text)
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {tall}" width="{width}" height="{tall}" '
@@ -135,7 +141,7 @@ def readings_chart(
         return f'{head}<text x="0" y="{_n(1.8 * text)}">No reading yet</text></svg>'
     sheet = _Sheet(readings, bands, low, high, width, height, text, ink, accent, caution)
     parts = [
-        *sheet.legend(meaningful_change, better),
+        *sheet.legend(meaningful_change, better, "answered" if is_asked else "before"),
         *sheet.bands(),
         *sheet.change(meaningful_change),
         *sheet.grid(),
@@ -187,12 +193,12 @@ class _Sheet:
         share = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
         return self.bottom - (self.bottom - self.top) * share
 
-    def legend(self, change: float | None, better: str) -> Iterator[str]:
-        """The line of words above the plot."""
+    def legend(self, change: float | None, better: str, first: str) -> Iterator[str]:
+        """The line of words above the plot; `first` names the open circles."""
         r, y = self.radius, 0.95 * self.text
         x, mid = self.left + r, y - 0.34 * self.text
         for word, sign, taken in (
-            ("before", self._ring, any(_is(r.before) for r in self.readings)),
+            (first, self._ring, any(_is(r.before) for r in self.readings)),
             ("after", self._dot, any(_is(r.after) for r in self.readings)),
         ):
             if taken:

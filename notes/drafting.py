@@ -21,10 +21,13 @@ from notes import letters
 from notes.charts import Band, Reading
 from notes.letter_limits import said_limits
 from notes.models import Note, Summary, Treatment
-from notes.outcomes import MEASURES, Point, readings_in
+from notes.outcomes import MEASURES, Point, readings_for_year, readings_in
 from notes.writing import treatment_said
 from practice import clock
 from practice.techniques import TECHNIQUES
+from sessions.models import Appointment
+from sessions.year import holds_left, span_before, year_of
+from sessions.year_band import Year
 
 _RESPONSES = 6  # the latest ones are drafted; the therapist chooses what the doctor needs
 _WORD_OF = {"the client's report": "on the client's report", "the MS team": "on the MS team's word",
@@ -62,9 +65,20 @@ def draft_letter(summary: Summary) -> letters.Letter:
         series=only("readings", series_of(_readings(notes))),
         reactions=only("reactions", summary.reactions), questions=only("questions", summary.questions),
         decisions=only("decisions", tuple(line for note in notes for line in _decisions(note))),
-        plan=only("plan", summary.plan),
+        plan=only("plan", summary.plan), year=_year(client, summary.until_on, chosen) if "year" in chosen else None,
         bands=bands_of(client, summary.from_on, summary.until_on) if {"readings", "course"} <= chosen else (),
         paper=practice.paper)
+
+
+def _year(client: Client, last: date, chosen: Collection[str]) -> Year:
+    """The twelve months that end with the letter's days; what belongs to a section left out is not drawn either."""
+    first, end = span_before(last)
+    visits = Appointment.objects.filter(client__in=client.family, wall_date__range=(first, last))
+    visits = visits.exclude(status="proposed").order_by("starts_at")
+    episodes = [*Episode.objects.filter(client=client, onset_on__lte=last)] if "course" in chosen else []
+    found = _readings(list(signed_notes(client, first, last))) if "readings" in chosen else {}
+    return year_of(list(visits), episodes, last, readings=readings_for_year(found, first, last),
+                   left=holds_left(episodes), span=(first, end), marks_today=False)
 
 
 def draft_prose(
@@ -190,9 +204,10 @@ def series_of(readings: Mapping[str, Sequence[Point]]) -> tuple[letters.Series, 
     read = [(MEASURES[code], points) for code, points in readings.items() if code in MEASURES and len(points) > 1]
     return tuple(
         letters.Series(
-            measure=measure.name, unit=measure.unit, better=measure.better, low=measure.low, high=measure.high,
+            measure=measure.name, unit=measure.unit, better=measure.better, low=measure.low, high=measure.top,
             readings=tuple(Reading(p.on, _number(p.before), _number(p.after)) for p in points),
-            meaningful_change=measure.meaningful_words, change=measure.meaningful_change)
+            meaningful_change=measure.meaningful_words, change=measure.meaningful_change,
+            is_asked=bool(measure.question))
         for measure, points in read)
 
 

@@ -34,6 +34,7 @@ class ShownSeries:
     change: str
     svg: SafeString
     rows: tuple[Row, ...]
+    is_asked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def shown(letter: Letter) -> ShownLetter:
 def shown_series(series: letters.Series, bands: Sequence[Band]) -> ShownSeries:
     """One measure with the episodes behind it, drawn for a page."""
     return ShownSeries(
-        series.measure, letters.said_scale(series), readings_said(series.readings), series.meaningful_change,
+        series.measure, letters.said_scale(series), readings_said(series.readings, is_asked=series.is_asked),
+        series.meaningful_change,
         # The chart escapes every word it is given.
-        mark_safe(letters.chart(series, bands, **_LOOK)), readings_table(series.readings))
+        mark_safe(letters.chart(series, bands, **_LOOK)), readings_table(series.readings), series.is_asked)

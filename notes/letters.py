@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from notes import charts
+from notes import charts, year_drawn
 from notes.charts import Band, Reading, said_day
 from practice.typesetting.lines import (
     Line,
@@ -24,6 +24,7 @@ from practice.typesetting.lines import (
 )
 from practice.typesetting.press import NotTypeset as LetterNotTypeset
 from practice.typesetting.press import press
+from sessions.year_band import Year, year_from_data
 
 PAPERS = ("a4", "us-letter")
 TEMPLATE = Path(__file__).parent / "typesetting" / "summary.typ"
@@ -32,6 +33,7 @@ SESSIONS_IN_FULL = 8  # of a longer course the latest eight are told one by one,
 NOTHING_ASKED = "Nothing is asked. This letter is for your information."
 LIMITS = "What limits the work now"
 DECISIONS = "Work against the check, and why"
+YEAR = "The year in one picture"
 STANDING = (
     "Written from signed session notes. It says what was reported and observed in the sessions; it is not a diagnosis."
 )
@@ -71,7 +73,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One measure over the period; `meaningful_change` is a sentence with its source or "", `change` its size."""
+    """One measure over the period; `meaningful_change` is a sentence with its source or "", `change` its size.
+
+    `is_asked`: each reading answers a question asked at the visit, and is neither before nor after the session.
+    """
 
     measure: str
     unit: str
@@ -81,6 +86,7 @@ class Series:
     low: float = 0
     high: float = 10
     change: float | None = None
+    is_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,7 @@ class Letter:
     bands: tuple[Band, ...]
     paper: str  # one of PAPERS
     decisions: tuple[str, ...] = ()  # what was done against the check, with its reason and who decided
+    year: Year | None = None
 
 
 def as_data(letter: Letter) -> dict[str, Any]:
@@ -132,6 +139,7 @@ def letter_from_data(data: Mapping[str, Any]) -> Letter:
                 "conditions": tuple(data["conditions"]),
                 "limits": tuple(data["limits"]),
                 "decisions": tuple(data.get("decisions", ())),
+                "year": year_from_data(data["year"]) if data.get("year") else None,
                 **{key: date.fromisoformat(data[key]) for key in ("written_on", "period_from", "period_to")},
                 "sessions": tuple(Session(**_dated(row, "on")) for row in data["sessions"]),
                 "series": tuple(
@@ -229,6 +237,7 @@ def chart(series: Series, bands: Sequence[Band], **look: Any) -> str:
         bands=bands,
         meaningful_change=series.change,
         better=series.better,
+        is_asked=series.is_asked,
         **look,
     )
 
@@ -279,6 +288,8 @@ def _to_print(letter: Letter) -> dict[str, Any]:
         "asked": paragraphs(asked(letter)),
         "answer": _answer_to(letter),
         "opening": [{"name": name, "body": body} for name, body in opening.items() if body],
+        "year": {"svg": year_drawn.year_picture(letter.year, ink=_INK, accent=_TEAL, caution=_CLAY),
+                 "alt": letter.year.said} if letter.year else None,
         "series": [_series_to_print(letter, series) for series in letter.series],
         "done": said_work(letter.sessions),
         "earlier": placed(said_earlier(earlier)),
@@ -301,15 +312,19 @@ def _series_to_print(letter: Letter, series: Series) -> dict[str, Any]:
     clean = replace(series, measure=one_line(series.measure), unit=one_line(series.unit))
     bands = tuple(replace(band, label=one_line(band.label)) for band in letter.bands)
     seen = chart(clean, bands, ink=_INK, accent=_TEAL, caution=_CLAY, **_LETTER_CHART)
-    words = f"{_joined((clean.measure, said_scale(clean)), ', ')}. {charts.chart_said(series.readings, bands)}"
+    words = f"{_joined((clean.measure, said_scale(clean)), ', ')}. {_chart_said(series, bands)}"
     return {
         "measure": placed(series.measure),
         "scale": placed(said_scale(series)),
         "svg": seen,
         "alt": words,
-        "said": charts.readings_said(series.readings),
+        "said": charts.readings_said(series.readings, is_asked=series.is_asked),
         "change": placed(series.meaningful_change),
     }
+
+
+def _chart_said(series: Series, bands: Sequence[Band]) -> str:
+    return charts.chart_said(series.readings, bands, is_asked=series.is_asked)
 
 
 def _answer_to(letter: Letter) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from clients.limits import Known
@@ -9,12 +10,14 @@ from clients.models import Client, Consent
 from notes.drafting import bands_of, series_of
 from notes.letter_page import shown_series
 from notes.models import Note, Share, Summary
-from notes.outcomes import readings_of
+from notes.outcomes import readings_for_year, readings_of, relief_answers
 from notes.writing import last_treatments
 from practice.access import may_read
 from practice.models import Membership
 from practice.panels import Panel, register_panel
 from sessions.objections import LAST_TREATMENTS
+from sessions.relief import RELIEF_ANSWERS
+from sessions.year import READINGS, Readings
 
 
 def _record(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
@@ -34,6 +37,10 @@ def _readings(member: Membership, client: Client, _known: Known | None) -> dict[
     return {"series": [shown_series(each, bands) for each in series]}
 
 
+def _readings_of_the_year(member: Membership, client: Client, first: date, last: date) -> list[Readings]:
+    return readings_for_year(readings_of(client, by=member), first, last) if may_read(member, Note) else []
+
+
 def _sharing(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
     if not may_read(member, Summary):
         return None
@@ -49,3 +56,5 @@ register_panel(Panel("notes", "notes", 10, "notes/panel_notes.html", _record))
 register_panel(Panel("readings", "notes", 20, "notes/panel_readings.html", _readings))
 register_panel(Panel("sharing", "agreements", 10, "notes/panel_sharing.html", _sharing))
 LAST_TREATMENTS.append(last_treatments)
+RELIEF_ANSWERS.append(relief_answers)
+READINGS.append(_readings_of_the_year)

@@ -56,8 +56,10 @@ def said_of(note: Note | None) -> Said | None:
     words = {name: [(name.capitalize(), text)] if (text := getattr(note, name)).strip() else [] for name in SOAP}
     read: dict[str, list[str]] = {}
     for row in sorted(note.measurements.all(), key=lambda row: row.when, reverse=True):
-        name = MEASURES[row.measure].name if row.measure in MEASURES else row.measure
-        read.setdefault(name, []).append(f"{row.value.normalize() + 0} {row.when}")
+        measure = MEASURES.get(row.measure)
+        value = f"{row.value.normalize() + 0}"
+        read.setdefault(measure.name if measure else row.measure, []).append(
+            value if measure and measure.question else f"{value} {row.when}")
     return Said(words["subjective"] + words["objective"], _work_of(note),
                 [f"{name} {', '.join(values)}" for name, values in read.items()], words["assessment"] + words["plan"],
                 note.appointment.override_reason.strip())

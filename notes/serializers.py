@@ -153,6 +153,7 @@ class MeasureEntry(CatalogueEntry):
     low = serializers.IntegerField()
     high = serializers.IntegerField()
     better = serializers.ChoiceField(["lower", "higher"])
+    question = serializers.CharField(allow_blank=True, help_text="Asked once at a visit, before the session.")
     loinc = serializers.CharField(allow_blank=True)
     meaningful_change = MeaningfulChange(allow_null=True)
 
@@ -179,7 +180,7 @@ def measure_as_data(measure: Measure) -> dict[str, Any]:
     change = measure.meaningful_change
     return {
         "code": measure.code, "name": measure.name, "unit": measure.unit, "low": measure.low, "high": measure.high,
-        "better": measure.better, "source": measure.source, "loinc": measure.loinc,
+        "better": measure.better, "source": measure.source, "loinc": measure.loinc, "question": measure.question,
         "meaningful_change": None if change is None else {"value": change, "text": measure.meaningful_words}}
 
 

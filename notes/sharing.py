@@ -116,8 +116,9 @@ def refuse_without_consent(summary: Summary, consent: Consent | None, today: dat
 def words_to_ask(summary: Summary) -> str:
     """The very words with which the client is asked, as `CONSENT_TEXT_VERSION` names them."""
     first, last = (clock.said_date(day, year=True) for day in (summary.from_on, summary.until_on))
-    return (f"May I send {summary.doctor.name} a summary of our sessions from {first} to {last}? You can see it first, "
-            "and you can take this back at any time.")
+    picture = ", with one picture of the twelve months before" if "year" in summary.sections else ""
+    return (f"May I send {summary.doctor.name} a summary of our sessions from {first} to {last}{picture}? You can see "
+            "it first, and you can take this back at any time.")
 
 
 def fitting_consent(summary: Summary) -> Consent | None:

@@ -121,8 +121,9 @@ class Sheet:
             **self.words.words(), "expected_version": self.words.cleaned_data["version"],
             "visibility": "author" if self.words.cleaned_data["only_me"] else "therapists",
             "treatments": [row for row in given if row is not None],
-            "measurements": [MeasurementInput(code, when, readings[f"{code}_{when}"]) for code in MEASURES
-                             for when in ("before", "after") if readings.get(f"{code}_{when}") is not None]}
+            "measurements": [MeasurementInput(code, when, readings[f"{code}_{when}"]) for code, measure
+                             in MEASURES.items() for when in measure.times
+                             if readings.get(f"{code}_{when}") is not None]}
 
     # --- what a form answers to a page -------------------------------------------------------------------------
 

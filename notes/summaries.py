@@ -27,11 +27,11 @@ from practice.refusals import BadInput, Refusal, Stale
 USUAL_DAYS = 90
 SECTIONS: dict[str, str] = {
     "reason": "Why", "course": "Course", "conditions": "Conditions as reported", "limits": letters.LIMITS,
-    "sessions": "What was done", "decisions": letters.DECISIONS, "readings": "Readings", "reactions": "Reactions",
-    "questions": "Questions for you", "plan": "Plan",
+    "year": letters.YEAR, "sessions": "What was done", "decisions": letters.DECISIONS, "readings": "Readings",
+    "reactions": "Reactions", "questions": "Questions for you", "plan": "Plan",
 }
-# Told unless somebody chooses otherwise; work against the check is told where the therapist chooses to.
-USUAL = tuple(section for section in SECTIONS if section != "decisions")
+# Told unless somebody chooses otherwise; work against the check and the year only where the therapist chooses to.
+USUAL = tuple(section for section in SECTIONS if section not in ("decisions", "year"))
 
 
 class NothingToSummarise(Refusal):

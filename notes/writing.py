@@ -209,6 +209,8 @@ def _replace_measurements(note: Note, rows: Sequence[MeasurementInput]) -> None:
             raise BadInput(f"“{row.measure}” is not a measure of the catalogue.", field=f"{where}/measure")
         if not measure.low <= row.value <= measure.high:
             raise BadInput(f"{measure.name} goes from {measure.low} to {measure.high}.", field=f"{where}/value")
+        if row.when not in measure.times:
+            raise BadInput(f"“{measure.question}” is asked once, before the session.", field=f"{where}/when")
         if (row.measure, row.when) in seen:
             raise BadInput(f"{measure.name} {row.when} is there twice.", field=where)
         seen.add((row.measure, row.when))

@@ -149,6 +149,9 @@ class PlanQuestionSerializer(serializers.Serializer[Any]):
     return_on = Day(required=False, allow_null=True)
     policy = serializers.ChoiceField(choices=Plan._meta.get_field("policy").flatchoices, default="append")
     minutes = serializers.IntegerField(min_value=5, max_value=480, required=False, allow_null=True)
+    interval_days = serializers.IntegerField(
+        min_value=1, max_value=180, required=False, allow_null=True,
+        help_text="Days between two visits, where it is not to be the usual rhythm.")
 
 
 class ChangeSerializer(serializers.Serializer[Any]):
@@ -194,6 +197,7 @@ class PlanSerializer(serializers.Serializer[Plan]):
     policy = serializers.ChoiceField(choices=Plan._meta.get_field("policy").flatchoices)
     return_on = serializers.DateField()
     minutes = serializers.IntegerField(allow_null=True)
+    interval_days = serializers.IntegerField(allow_null=True, help_text="The rhythm it was made for.")
     optimal = serializers.BooleanField()
     cost = serializers.IntegerField()
     cost_terms = serializers.DictField(child=serializers.IntegerField())
@@ -216,7 +220,8 @@ class PlanSerializer(serializers.Serializer[Plan]):
             "id": str(plan.pk), "client": str(plan.client_id),
             "episode": str(plan.episode_id) if plan.episode_id else None,
             "status": Plan.Status.EXPIRED.value if lapsed else plan.status, "policy": plan.policy,
-            "return_on": _day(plan.return_on), "minutes": plan.minutes, "optimal": plan.is_optimal, "cost": plan.cost,
+            "return_on": _day(plan.return_on), "minutes": plan.minutes,
+            "interval_days": plan.interval_days, "optimal": plan.is_optimal, "cost": plan.cost,
             "cost_terms": plan.cost_terms, "moves": [_move(move, zone) for move in moves if move.starts_at],
             "unplaced": [{"appointment": str(move.appointment_id), "why": "; ".join(move.why)}
                          for move in moves if move.starts_at is None],

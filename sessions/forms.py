@@ -345,6 +345,9 @@ class PlanForm(forms.Form):
         label="Minutes of each visit", required=False, min_value=5, max_value=480, error_messages={
             "invalid": "Write the minutes as a number.", "min_value": "From 5 to 480 minutes.",
             "max_value": "From 5 to 480 minutes."}, help_text="Empty: as long as before.")
+    interval_days = forms.IntegerField(
+        label="Days between visits", required=False, min_value=1, max_value=180, error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), "Write the days between two visits, from 1 to 180."))
 
 
 class UnwellForm(forms.Form):

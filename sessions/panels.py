@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from sessions.holds import visits_on_hold
 from sessions.models import Appointment, WaitlistEntry
 from sessions.referral_use import uses_of
 from sessions.waitlist import said_wish, waiting
-from sessions.year import span_around, year_of
+from sessions.year import READINGS, holds_left, span_around, year_of
 
 
 def _visits(member: Membership, client: Client, _known: Known | None) -> dict[str, Any]:
@@ -70,18 +71,19 @@ def _clients_to_come(practice: Practice) -> set[UUID]:
 
 
 def _year(member: Membership, client: Client, known: Known | None) -> dict[str, Any]:
-    today = today_in(client)
+    today, now = today_in(client), timezone.now()
     first, last = span_around(today)
     zone = client.practice.time_zone
     visits = list(
         Appointment.objects.visible_to(member).filter(client=client)
         .filter(starts_at__gte=day_begins(first, zone), starts_at__lt=day_begins(last, zone))
-        .exclude(status="proposed").select_related("therapist__user").order_by("starts_at"))
+        .exclude(status="proposed", expires_at__lte=now).select_related("therapist__user").order_by("starts_at"))
     episodes = known.episodes if known and may_read(member, Episode) else []
-    now = timezone.now()
-    return {"year": year_of(visits, episodes, today),
-            "next_visit": next((v for v in visits if v.starts_at >= now and not v.is_released), None),
-            "last_visit": next((v for v in reversed(visits) if v.starts_at < now and not v.is_released), None)}
+    readings = [measure for read in READINGS for measure in read(member, client, first, last - timedelta(days=1))]
+    stand = [visit for visit in visits if not visit.is_released and visit.status != "proposed"]
+    return {"year": year_of(visits, episodes, today, readings=readings, left=holds_left(episodes)),
+            "next_visit": next((v for v in stand if v.starts_at >= now), None),
+            "last_visit": next((v for v in reversed(stand) if v.starts_at < now), None)}
 
 
 STILL_NEEDED.append(_visits_to_come)

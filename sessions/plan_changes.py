@@ -75,7 +75,8 @@ def options_for(plan: Plan, appointment: UUID) -> list[Option]:
     """The next best open times for one visit of a proposal, by their time; the present one is not among them."""
     assert plan.episode
     moves = list(plan.moves.all())
-    question = question_of(plan.episode, _first_day(plan), plan.policy, plan.minutes, plan.avoids)
+    question = question_of(plan.episode, _first_day(plan), plan.policy, plan.minutes, avoids=plan.avoids,
+                           interval_days=plan.interval_days)
     now = next(move for move in moves if move.appointment_id == appointment)
     try:
         chosen = {visit: question.slot(visit, wish) for visit, wish in _chosen(plan, moves).items()}
@@ -108,7 +109,7 @@ def _anew(plan: Plan, moves: Sequence[PlanMove], by: Actor, wished: Mapping[str,
     chosen = {visit: wish for visit, wish in {**_chosen(plan, moves), **(wished or {})}.items() if visit != dropped}
     refused = [minute_of(move.starts_at) for move in moves if move.suits is False and move.starts_at]
     return place_anew(plan.episode, by, _first_day(plan), plan.policy, plan.minutes, chosen=chosen,
-                      avoids=sorted({*plan.avoids, *refused}), replaces=plan)
+                      interval_days=plan.interval_days, avoids=sorted({*plan.avoids, *refused}), replaces=plan)
 
 
 def _chosen(plan: Plan, moves: Sequence[PlanMove]) -> dict[str, Wish | None]:

@@ -10,6 +10,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import ClassVar
 from uuid import UUID
@@ -36,6 +37,7 @@ PROPOSAL_LIVES = timedelta(hours=24)
 USUAL_INTERVAL = 7  # days, where neither a series nor earlier visits say otherwise
 LAST_GAPS = 5
 MINUTES = range(5, 481)
+INTERVALS = range(1, 181)  # days between two visits that may be asked for
 
 
 class NothingToPlan(Refusal):
@@ -127,24 +129,29 @@ class Question:
 
 def propose_plan(
     *, episode: Episode, by: Actor, return_on: date | None = None, policy: str = "append", minutes: int | None = None,
+    interval_days: int | None = None,
 ) -> Plan:
     """The cheapest placement of all visits this episode holds, with each move's reasons. Nothing moves yet.
 
     `minutes` is the new length of every visit; without it the first one is no longer than the policy has it, until
-    the map of what is felt was taken again. Refuses a return day in the past or beyond the booking horizon.
+    the map of what is felt was taken again. `interval_days` is their rhythm, the usual one by default.
+    Refuses a return day in the past or beyond the booking horizon.
     """
     refuse_unless_clinical(by)
     if policy not in dict(Plan._meta.get_field("policy").flatchoices):
         raise BadInput("Choose append, catch_up or drop.", field="policy")
     if minutes is not None and minutes not in MINUTES:
         raise BadInput(f"A visit lasts from {MINUTES[0]} to {MINUTES[-1]} minutes.", field="minutes")
+    if interval_days is not None and interval_days not in INTERVALS:
+        raise BadInput(f"From {INTERVALS[0]} to {INTERVALS[-1]} days between two visits.", field="interval_days")
     with transaction.atomic():
         lock_diary([], [], [episode.client])
-        return place_anew(episode, by, _return_day(episode, return_on), policy, minutes)
+        return place_anew(episode, by, _return_day(episode, return_on), policy, minutes, interval_days=interval_days)
 
 
 def place_anew(episode: Episode, by: Actor, first: date, policy: str, minutes: int | None, *,
-               chosen: Chosen | None = None, avoids: Sequence[int] = (), replaces: Plan | None = None) -> Plan:
+               interval_days: int | None = None, chosen: Chosen | None = None, avoids: Sequence[int] = (),
+               replaces: Plan | None = None) -> Plan:
     """Ask, and keep the answer as a plan in the place of the open one; called under the client's lock.
 
     Times an open plan keeps for the client are free for the new one.
@@ -156,25 +163,26 @@ def place_anew(episode: Episode, by: Actor, first: date, policy: str, minutes: i
             reserved.withdraw(open_plan, becomes=Plan.Status.SUPERSEDED, by=by)
         else:
             Plan.objects.filter(pk=open_plan.pk).update(status=Plan.Status.SUPERSEDED)
-    question = question_of(episode, first, policy, minutes, avoids)
+    ask = partial(question_of, episode, first, policy, minutes, avoids=avoids, interval_days=interval_days)
+    question = ask()
     answer = question.answer_with(chosen or {})
     if question.gentle and not question.is_first_back(question.gentle, answer):
-        as_long = question_of(episode, first, policy, minutes, avoids, is_gentle=False)
+        as_long = ask(is_gentle=False)
         other = as_long.answer_with(chosen or {})
         if not as_long.is_first_back(question.gentle, other):  # a visit that stays comes before it
             question, answer = as_long, other
     plan = Plan.objects.create(
         practice=client.practice, client=client, episode=episode, policy=policy, return_on=first, minutes=minutes,
-        is_optimal=answer.optimal, cost=answer.cost, cost_terms=dict(answer.cost_terms), avoids=list(avoids),
-        replaces=replaces, diary_print=diary_print(client), made_by_name=by.name[:120],
-        expires_at=timezone.now() + PROPOSAL_LIVES)
+        interval_days=question.terms.interval_days, is_optimal=answer.optimal, cost=answer.cost,
+        cost_terms=dict(answer.cost_terms), avoids=list(avoids), replaces=replaces, diary_print=diary_print(client),
+        made_by_name=by.name[:120], expires_at=timezone.now() + PROPOSAL_LIVES)
     _keep_moves(plan, question, answer, chosen or {})
     audit.record(by=by, verb="plan_proposed", subject=plan, cost=answer.cost)
     return plan
 
 
-def question_of(episode: Episode, first: date, policy: str, minutes: int | None,
-                avoids: Sequence[int] = (), is_gentle: bool = True) -> Question:
+def question_of(episode: Episode, first: date, policy: str, minutes: int | None, *, avoids: Sequence[int] = (),
+                interval_days: int | None = None, is_gentle: bool = True) -> Question:
     """Read the diary for a plan: what is on hold, what stays, what is open but for `avoids` (epoch minutes).
 
     Unless `is_gentle` is off, the first visit back is as short as the policy has it.
@@ -183,10 +191,11 @@ def question_of(episode: Episode, first: date, policy: str, minutes: int | None,
     held = _held_by(episode)
     if not held:
         raise NothingToPlan(f"No visit of {client.name} is on hold for this episode.")
-    last = min(first + timedelta(days=client.practice.plan_horizon_days), horizon_of(client.practice))
     who = _acceptable(client, held)
     standing = _standing(client)
-    terms = _terms(client, held, standing, who, first, last, policy)
+    interval = interval_days or interval_of(client, held, standing)
+    last = _last_day(client, first, policy, standing, interval * (len(held) + 1))
+    terms = _terms(client, held, who, first, last, policy, interval)
     lengths = {v.pk: minutes or v.minutes for v in held}
     gentle = None if minutes or not is_gentle else _first_visit_shortened(episode, held, lengths, terms)
     wanted = [planning.HeldVisit(str(v.pk), v.wall_date, v.wall_time, str(v.therapist_id), lengths[v.pk])
@@ -212,6 +221,12 @@ def diary_print(client: Client) -> str:
 def is_let_go(plan: Plan, visit: Appointment) -> bool:
     """Whether applying the plan gives this visit up, rather than leaving it on hold, where it has no new time."""
     return plan.policy == "drop" and visit.wall_date < plan.return_on
+
+
+def usual_interval(episode: Episode) -> int | None:
+    """The rhythm a plan for this episode's visits keeps where nobody asks for another; None where nothing is held."""
+    held = _held_by(episode)
+    return interval_of(episode.client, held, _standing(episode.client)) if held else None
 
 
 def interval_of(client: Client, held: Sequence[Appointment], standing: Sequence[_Standing] = ()) -> int:
@@ -267,12 +282,20 @@ def _standing(client: Client) -> list[_Standing]:
     return [_Standing(*row) for row in [*past, *coming]]
 
 
-def _terms(client: Client, held: Sequence[Appointment], standing: Sequence[_Standing], who: dict[UUID, Membership],
-           first: date, last: date, policy: str) -> planning.Terms:
+def _last_day(client: Client, first: date, policy: str, standing: Sequence[_Standing], room: int) -> date:
+    """The horizon; where a series goes on after the visits that stay, at least so many days of room behind the last."""
+    last = first + timedelta(days=client.practice.plan_horizon_days)
+    if standing and policy != "catch_up":
+        last = max(last, max(visit.on for visit in standing) + timedelta(days=room))
+    return min(last, horizon_of(client.practice))
+
+
+def _terms(client: Client, held: Sequence[Appointment], who: dict[UUID, Membership], first: date, last: date,
+           policy: str, interval: int) -> planning.Terms:
     wishes = preferences_of(client)
     names = {str(v.therapist_id): v.therapist.name for v in held} | {str(pk): member.name for pk, member in who.items()}
     return planning.Terms(
-        return_on=first, horizon_days=max(0, (last - first).days), interval_days=interval_of(client, held, standing),
+        return_on=first, horizon_days=max(0, (last - first).days), interval_days=interval,
         policy=policy, preferred_windows=wishes.windows,  # type: ignore[arg-type]
         preferred_weekdays=wishes.weekdays, names=names)
 

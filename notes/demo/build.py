@@ -15,6 +15,7 @@ from clients.models import Clearance, Client, ClientCondition, ClientDoctor, Con
 from notes import sharing, signing, summaries, writing
 from notes.demo.around import build_around
 from notes.demo.people import CASES, DOCTORS, Case
+from notes.outcomes import RELIEF
 from notes.writing import MeasurementInput, TreatmentInput
 from practice import clock
 from practice.access import Role
@@ -268,6 +269,7 @@ def _had(visit: Appointment, case: Case, therapist: Membership, nth: int) -> Non
             if nth < len(pairs)
             for when, value in zip(("before", "after"), pairs[nth], strict=True)
         ]
+        readings += [MeasurementInput(RELIEF, "before", Decimal(days)) for days in case.relief[nth - 1 : nth] if nth]
         reason = "Deeper work is what helps her; sensation tested and intact."
         rows = [TreatmentInput(w.region, w.side, w.technique, w.pressure, w.minutes, w.response) for w in case.work]
         note = writing.write_note(

@@ -51,6 +51,7 @@ class Case:
     work: tuple[Work, ...] = ()
     pain: tuple[tuple[int, int], ...] = ()
     stiffness: tuple[tuple[int, int], ...] = ()
+    relief: tuple[int, ...] = ()  # days the session before helped, asked from the second visit on
 
 
 CASES: tuple[Case, ...] = (
@@ -85,6 +86,7 @@ CASES: tuple[Case, ...] = (
         ),
         pain=((5, 3), (5, 3), (4, 2), (5, 2), (4, 2)),
         stiffness=((7, 4), (7, 4), (6, 3), (6, 3), (6, 3)),
+        relief=(4, 5, 5, 6),
     ),
     Case(
         "Kofi Mensah",
@@ -107,6 +109,7 @@ CASES: tuple[Case, ...] = (
         plan="Weekly, 30 minutes. Look at the skin each time.",
         work=(Work("lower-leg", "both", "effleurage", 2, 15, "pleasant"), Work("hand", "both", "reflexology", 2, 10)),
         pain=((6, 4), (6, 4), (5, 3), (5, 4)),
+        relief=(2, 2, 3),
     ),
     Case(
         "Joao Pereira",

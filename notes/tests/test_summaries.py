@@ -7,16 +7,20 @@ from datetime import date, timedelta
 import pytest
 from django.template.loader import render_to_string
 
+from clients.consents import record_consent
 from clients.contraindications import RULES, Check, Reason
 from clients.episodes import advance_episode, record_episode
 from clients.models import ClientCondition, Episode
 from conftest import MONDAY, numb
-from notes import letters, outcomes, summaries, writing
+from notes import letters, outcomes, sharing, signing, summaries, writing
 from notes.letter_limits import said_limits
 from notes.letter_page import shown
+from notes.models import Summary
 from notes.tests.conftest import SOFT, draft_of, had_visit, sign
-from notes.writing import TreatmentInput
+from notes.writing import MeasurementInput, TreatmentInput
 from practice.refusals import BadInput, NotAllowed, Stale
+from sessions.holds import report_episode
+from sessions.models import Appointment
 
 MONTH = {"first": MONDAY - timedelta(days=30), "last": MONDAY}
 
@@ -300,3 +304,48 @@ def test_a_letter_written_before_decisions_were_told_still_reads(maria, ana, sig
     data = letters.as_data(summaries.letter_of(composed(maria, neurologist, ana)))
     del data["decisions"]
     assert letters.letter_from_data(data).decisions == ()
+
+
+def test_the_year_is_told_only_where_it_is_chosen_and_in_the_picture_nothing_of_what_is_left_out(
+        maria, ana, neuro_45, neurologist, now):
+    for ago, days in ((21, 3), (14, 4), (7, 5)):
+        visit = had_visit(maria, ana, neuro_45, days_ago=ago)
+        note = draft_of(visit, ana, SOFT, subjective="x")
+        writing.write_note(note=note, by=ana, expected_version=note.version, measurements=[
+            MeasurementInput("pain", "before", 6), MeasurementInput("relief-days", "before", days)])
+        signing.sign_note(note=note, by=ana)
+    episode = report_episode(client=maria, kind="relapse", status="confirmed", by=ana).episode
+    assert "year" not in composed(maria, neurologist, ana).sections
+    year = summaries.letter_of(composed(maria, neurologist, ana, sections=["course", "readings", "year"])).year
+    assert [curve.name for curve in year.curves] == ["Pain before sessions", "Days the last session helped"]
+    assert [stretch.look for stretch in year.stretches] == ["episode", "hold"] and year.now is None
+    assert year.said.startswith("Visits: ")
+    bare = summaries.letter_of(composed(maria, neurologist, ana, sections=["sessions", "year"])).year
+    assert len(bare.ticks) == 3 and not bare.curves and not bare.stretches
+    assert episode.get_kind_display() not in str(bare)
+
+
+def test_the_picture_is_on_the_page_and_on_the_paper_and_stays_as_it_was_signed(maria, ana, signed, neurologist):
+    draft = composed(maria, neurologist, ana, sections=["sessions", "year"])
+    summary = summaries.sign_summary(summary=draft, by=ana)
+    before = summaries.letter_of(summary)
+    page = render_to_string("notes/_letter.html", {"shown": shown(before)})
+    assert "year__visits" in page and "Month by month, in words" in page and "year__now" not in page
+    assert letters.letter_pdf(before)[:4] == b"%PDF"
+    assert before.year.said in letters._to_print(before)["year"]["svg"]
+    Appointment.objects.filter(client=maria).update(status="cancelled")
+    assert summaries.letter_of(Summary.objects.get(pk=summary.pk)) == before
+    data = letters.as_data(before)
+    del data["year"]
+    assert letters.letter_from_data(data).year is None, "a letter of earlier times"
+
+
+def test_an_agreement_that_names_its_parts_does_not_cover_the_year(maria, ana, signed, neurologist):
+    draft = composed(maria, neurologist, ana, sections=["sessions", "year"])
+    summary = summaries.sign_summary(summary=draft, by=ana)
+    narrow = record_consent(client=maria, by=ana, doctor=neurologist, sections=["sessions"], text_version="2026-11",
+                            how="in person")
+    with pytest.raises(sharing.ConsentMissing) as refused:
+        sharing.share_summary(summary=summary, doctor=neurologist, consent=narrow, by=ana)
+    assert refused.value.more["reason"] == "wider_sections"
+    assert "with one picture of the twelve months before" in refused.value.detail

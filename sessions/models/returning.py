@@ -67,6 +67,8 @@ class Plan(PracticeOwned):
                                        ("catch_up", "Squeeze them in"), ("drop", "Let the missed ones go")])
     return_on = models.DateField()
     minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    interval_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The rhythm it was made for; empty in plans of earlier times.")
     is_optimal = models.BooleanField(default=True)
     cost = models.PositiveIntegerField(default=0)
     cost_terms = models.JSONField(default=dict)
@@ -89,6 +91,8 @@ class Plan(PracticeOwned):
                                     name="episode_has_one_open_plan"),
             models.CheckConstraint(condition=Q(answered_at=None) | Q(sent_at__isnull=False),
                                    name="plan_is_answered_once_it_was_sent"),
+            models.CheckConstraint(condition=Q(interval_days=None) | Q(interval_days__gte=1),
+                                   name="plan_keeps_a_rhythm_of_whole_days"),
         ]
 
     @property

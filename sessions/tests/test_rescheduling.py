@@ -127,6 +127,12 @@ def test_a_plan_out_of_bounds_is_refused(relapse, ana, asked, field):
     assert refused.value.field == field
 
 
+def test_a_series_that_reaches_beyond_ninety_days_goes_on_after_its_last_visit(now, maria, ana, neuro_45):
+    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), rhythm=Rhythm(28, 6), by=ana)
+    plan = propose_plan(episode=confirm(maria, ana), by=ana)
+    assert placed(plan) == [(MONDAY + timedelta(days=1 + 6 * 28), time(10, 30))]
+
+
 def test_a_plan_for_a_return_near_the_horizon_stays_inside_it(relapse, ana):
     plan = propose_plan(episode=relapse, by=ana, return_on=MONDAY + timedelta(days=360))
     assert len(placed(plan)) == 1

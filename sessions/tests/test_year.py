@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from datetime import date, timedelta
 
+from clients.episodes import today_in
 from clients.models import Episode
 from conftest import at
 from sessions.booking import book_appointment, cancel_appointment
-from sessions.year import WIDTH, span_around, year_of
+from sessions.holds import change_episode
+from sessions.models import Appointment
+from sessions.year import Readings, holds_left, span_around, year_of
+from sessions.year_band import CURVE, EDGE, WIDTH, year_from_data
 
 TODAY = date(2026, 11, 23)
 
@@ -41,3 +47,50 @@ def test_an_episode_is_cut_off_at_the_edges_and_one_that_was_none_is_not_drawn()
     year = year_of([], [long_ago, cut, never, open_one], TODAY)
     assert [(s.look, s.x == 0) for s in year.stretches] == [("episode", True), ("episode", False)]
     assert year.looks == [("episode", "episode")] and "Pain flare, since Fri 20 Nov" in year.said
+
+
+def test_the_days_a_relapse_holds_are_a_stretch_of_their_own_until_recovery_began(relapse, ana, time_machine):
+    def held_until():
+        year = year_of([], [relapse], today_in(relapse.client), left=holds_left([relapse]))
+        return [stretch.said for stretch in year.stretches if stretch.look == "hold"]
+
+    assert held_until() == ["Visits on hold from Mon 23 Nov to Sun 6 Dec"]
+    time_machine.move_to(at(9, days=5))
+    change_episode(episode=relapse, status="recovering", on=TODAY + timedelta(days=5), by=ana)
+    assert held_until() == ["Visits on hold from Mon 23 Nov to Fri 27 Nov"]
+
+
+def test_a_curve_keeps_to_its_strip_and_says_its_first_and_last_reading():
+    pain = Readings("Pain before sessions", 0, 10, ((TODAY - timedelta(days=60), 0), (TODAY - timedelta(days=30), 12),
+                                                    (TODAY, 6)))
+    lone = Readings("Days the last session helped", 0, 10, ())
+    (curve,) = year_of([], [], TODAY, readings=[pain, lone]).curves
+    assert [y for _, y in curve.dots] == [CURVE - EDGE, EDGE, CURVE / 2]
+    assert curve.dots[0][0] < curve.dots[1][0] < curve.dots[2][0]
+    assert (curve.scale, curve.said) == ("0 to 12", "Pain before sessions: 0 on Thu 24 Sep, 6 on Mon 23 Nov, 3 readings.")
+
+
+def test_month_by_month_everything_drawn_stands_in_words_too(weekly, relapse):
+    relapse.steroids_until = TODAY + timedelta(days=3)
+    visits = list(Appointment.objects.order_by("starts_at"))
+    pain = Readings("Pain before sessions", 0, 10, ((TODAY - timedelta(days=20), 5), (TODAY, 6)))
+    rows = year_of(visits, [relapse], TODAY, readings=[pain]).rows
+    assert [(row.name, row.visits, row.read) for row in rows] == [
+        ("Nov 2026", "1 on hold (24)", "Pain before sessions 5, 6"),
+        ("Dec 2026", "4 to come (8, 15, 22, 29); 1 on hold (1)", "")]
+    assert rows[0].around == ("MS relapse, since Sat 21 Nov; Visits on hold from Mon 23 Nov to Sun 6 Dec; "
+                              "Steroid course until Thu 26 Nov")
+
+
+def test_the_clients_page_draws_the_year_and_the_desk_sees_the_visits_alone(relapse, weekly, page, ana, desk, maria):
+    html = page(ana).get(f"/clients/{maria.pk}/").content.decode()
+    assert html.count('class="year__hold"') == 1 and html.count("year__visit--held") == 2 and "Month by month" in html
+    html = page(desk).get(f"/clients/{maria.pk}/").content.decode()
+    assert html.count("year__visit--held") == 2
+    assert not any(word in html for word in ("year__hold", "year__episode", "MS relapse", "year__curve"))
+
+
+def test_a_band_written_down_and_read_again_is_the_same(weekly, relapse):
+    pain = Readings("Pain before sessions", 0, 10, ((TODAY - timedelta(days=20), 5), (TODAY, 6)))
+    year = year_of(weekly, [relapse], TODAY, readings=[pain])
+    assert year_from_data(json.loads(json.dumps(asdict(year)))) == year

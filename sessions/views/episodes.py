@@ -28,6 +28,7 @@ from sessions.forms import EpisodeForm, FactsForm, KindForm, LookAgainForm, Plan
 from sessions.holds import Effect, change_episode, learn_of_episode, next_visit, report_episode
 from sessions.models import Plan
 from sessions.needs import kind_words
+from sessions.relief import choice_of
 from sessions.rescheduling import propose_plan
 from sessions.views.course import visits_under, why_until
 
@@ -150,6 +151,7 @@ def _page(request: HttpRequest, row: Episode, **bound: forms.Form) -> HttpRespon
         "next_steps": _next_steps(row), "kind_words": kind_words(row), "may_be_pseudo": may_be_pseudo(row),
         "is_proposal": not policy.own, "why_until": why_until(row),
         "would_hold_until": would_hold(row) and hold_until_if_confirmed(row, today_in(row.client)),
+        "choice": choice_of(row, member_of(request)),
         "plan": Plan.objects.filter(episode=row, status__in=["proposed", "applied"]).first(),
         "has_open_holds": any(line.is_held for line in lines),
         "look_form": bound.get("look") or LookAgainForm(), **asked_in(row),

@@ -22,6 +22,7 @@ from practice.refusals import Refusal
 from sessions.asked import member_of, status_of
 from sessions.models import Plan
 from sessions.plan_changes import change_plan, options_for, plan_rest_anew
+from sessions.relief import choice_of
 from sessions.rescheduling import apply_plan, undo_plan
 from sessions.sending import send_plan, take_back_plan
 from sessions.views.plan_rows import rows_and_picture
@@ -134,6 +135,7 @@ def _page(request: HttpRequest, row: Plan, form: forms.Form) -> HttpResponse:
         "may_apply": is_live and bool(rows), "may_change": may_change,
         "may_send": may_change and bool(placed) and row.client.may_be_mailed and not row.client.archived_at,
         "may_undo": row.status == "applied" and (first is None or first > timezone.now()),
+        "choice": choice_of(row.episode, member) if may_change and row.episode else None,
         "open_for": _opened(request, row, form) if may_change else None, "later": later,
         "before": reverse("sessions:plan", args=[row.replaces_id]) if row.replaces_id else "",
     }, status=status_of(form))
