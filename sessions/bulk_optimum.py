@@ -71,17 +71,20 @@ def find_least(question: Question, tell: Tell = lambda found: None) -> Found:
 
     Each model knows only the cheapest places of each visit. The others are in it as one more, free of any clash and as
     cheap as the cheapest of them, so what a model proves is a bound for all places; a visit that wants it gets more
-    of its own places, and the search goes on until none does.
+    of its own places, and the search goes on until none does. Rooms are first left out too, for they are many and
+    alike: they come in where an answer finds no room for everybody.
     """
     search = _Search(question, tell)
-    widths = [FIRST_LOOK] * len(question.wishes)
+    widths, has_rooms = [FIRST_LOOK] * len(question.wishes), False
     while not search.is_over():
-        model = Model(question, widths)
+        model = Model(question, widths, has_rooms=has_rooms)
         wanting = [i for i, place in enumerate(model.solve(search)) if place == ELSEWHERE]
-        if not wanting:
-            break
         for i in wanting:
             widths[i] *= WIDER
+        if not wanting:
+            if has_rooms:
+                break
+            has_rooms = True
     return search.finish()
 
 
@@ -138,13 +141,15 @@ class Model:
     """The whole-number programme: a column for each place of each visit, at most one of those that cannot stand
     together. What shares a therapist's or a room's time is one row for each stretch, not one for each pair."""
 
-    def __init__(self, question: Question, widths: Sequence[int]) -> None:
-        self.question = question
+    def __init__(self, question: Question, widths: Sequence[int], *, has_rooms: bool = True) -> None:
+        self.question, self.has_rooms = question, has_rooms
+        self.known_alike: dict[int, dict[int, tuple[int, ...]]] = {}
         self.columns: list[tuple[int, int]] = []  # visit, place
         self.costs: list[int] = []
         self.of_visit: list[list[int]] = []
         for i, (wish, width) in enumerate(zip(question.wishes, widths, strict=True)):
-            own = [(place, wish.costs[place]) for place in range(min(width, len(wish.places)))]
+            own = [(place, wish.costs[place]) for place in range(min(width, len(wish.places)))
+                   if has_rooms or place == self._alike(i)[place][0]]
             own.append((STAYS, question.unplaced))
             if len(wish.places) > width:
                 own.append((ELSEWHERE, wish.costs[width]))
@@ -160,7 +165,7 @@ class Model:
         spots = [(column, wishes[i].at(place)) for column, (i, place) in enumerate(self.columns) if place != ELSEWHERE]
         by_key: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
         for column, spot in spots:
-            for key in (("therapist", spot.therapist), ("room", spot.room)):
+            for key in (("therapist", spot.therapist), ("room", spot.room))[:1 + self.has_rooms]:
                 by_key.setdefault(key, []).append((spot.begins, spot.ends, column))
         for stretches in by_key.values():
             yield from at_one_time(stretches)
@@ -190,7 +195,7 @@ class Model:
         def heard(kind: Any, message: str, out: Any, into: Any, data: Any) -> None:
             search.learn(out.mip_dual_bound)
             if kind == highspy.cb.HighsCallbackType.kCallbackMipImprovingSolution:
-                search.offer(self._places(out.mip_solution))
+                search.offer(self._in_rooms(self._places(out.mip_solution)))
 
         solver.setCallback(heard, None)
         solver.startCallback(highspy.cb.HighsCallbackType.kCallbackMipImprovingSolution)
@@ -201,7 +206,7 @@ class Model:
         if len(values) != len(self.columns):  # the time was over before it had any answer
             return []
         places = self._places(values)
-        search.offer(places)
+        search.offer(self._in_rooms(places))
         return places
 
     def _programme(self, highspy: Any, np: Any) -> Any:
@@ -223,10 +228,36 @@ class Model:
         """The best answer so far in this model's columns, as far as it knows them; else nobody gets a place."""
         values = np.zeros(len(self.columns))
         known = [dict(zip((self.columns[c][1] for c in own), own, strict=True)) for own in self.of_visit]
+        if not self.has_rooms:
+            chosen = tuple(STAYS if place == STAYS else self._alike(i)[place][0] for i, place in enumerate(chosen))
         knows_all = all(place in own for own, place in zip(known, chosen, strict=True))
         for own, place in zip(known, chosen, strict=True):
             values[own[place if knows_all else STAYS]] = 1.0
         return values
+
+    def _in_rooms(self, places: list[int]) -> list[int]:
+        """The same times and people, each in a room that is free then, from the earliest on, as far as there are."""
+        if self.has_rooms:
+            return places
+        wishes, found, taken = self.question.wishes, list(places), dict[str, list[Place]]()
+        for i in sorted((i for i, place in enumerate(places) if place != ELSEWHERE),
+                        key=lambda i: (places[i] != STAYS, wishes[i].at(places[i]).begins)):
+            alike = (STAYS,) if places[i] == STAYS else self._alike(i)[places[i]]
+            found[i] = next((place for place in alike if not any(
+                wishes[i].at(place).begins < other.ends and other.begins < wishes[i].at(place).ends
+                for other in taken.get(wishes[i].at(place).room, []))), alike[0])
+            spot = wishes[i].at(found[i])
+            taken.setdefault(spot.room, []).append(spot)
+        return found
+
+    def _alike(self, i: int) -> dict[int, tuple[int, ...]]:
+        """For each place of a visit those that differ from it by the room alone, itself included, in their order."""
+        if i not in self.known_alike:
+            groups: dict[tuple[str, int], list[int]] = {}
+            for place, spot in enumerate(self.question.wishes[i].places):
+                groups.setdefault((spot.therapist, spot.begins), []).append(place)
+            self.known_alike[i] = {place: tuple(group) for group in groups.values() for place in group}
+        return self.known_alike[i]
 
     def _places(self, values: Any) -> list[int]:
         return [self.columns[max(own, key=lambda column: values[column])][1] for own in self.of_visit]
