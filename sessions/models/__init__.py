@@ -1,4 +1,4 @@
-"""The diary: visits, what was put on hold and why, plans for the return and for many at once, who waits, and calendars."""
+"""The diary: visits, what is on hold and why, plans for the return and for many at once, who waits, and calendars."""
 
 from sessions.models.calendars import BusyTime, CalendarFeed, OutsideFeed
 from sessions.models.many import BulkMove, BulkPlan
