@@ -6,6 +6,7 @@ from sessions import api_calendars as calendars
 from sessions import api_check_ins as check_ins
 from sessions import api_diary as diary
 from sessions import api_episodes as episodes
+from sessions import api_replans as replans
 from sessions import api_slots as slots
 
 urlpatterns = [
@@ -39,4 +40,9 @@ urlpatterns = [
     path("plans/<uuid:pk>/send/", episodes.SendPlan.as_view()),
     path("plans/<uuid:pk>/take-back/", episodes.TakeBackPlan.as_view()),
     path("plans/<uuid:pk>/change/", episodes.ChangePlan.as_view()),
+    path("replans/", replans.Replans.as_view()),
+    path("replans/<uuid:pk>/", replans.OneReplan.as_view()),
+    path("replans/<uuid:pk>/apply/", replans.ApplyReplan.as_view()),
+    path("replans/<uuid:pk>/stop/", replans.StopReplan.as_view()),
+    path("replans/<uuid:pk>/undo/", replans.UndoReplan.as_view()),
 ]

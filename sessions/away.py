@@ -1,35 +1,23 @@
-"""Who must move: the coming visits that lie in time off, on closed days or outside hours, each with a new time."""
+"""Who must move: the coming visits that lie in time off, on closed days, outside hours, or in the heat."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from clients.heat import worse_in_heat
 from practice import clock
 from practice.clock import minute_of
 from practice.models import Closure, Membership, Practice, TimeOff
-from sessions.apart import Candidate, choose_apart, others_for
 from sessions.models import Appointment
-from sessions.supply import OpenSlot, find_open_slots, horizon_of, rooms_for, therapists_for
 from sessions.work import windows_of
 
 STANDING = ("proposed", "booked", "confirmed")
-NEAR = timedelta(days=7)
-LOOKS_AHEAD = timedelta(days=28)  # how far after a visit its new time is looked for
-
-
-@dataclass(frozen=True, slots=True)
-class Displaced:
-    """One visit that must move: what it is offered, the proposal first; nothing where nothing is open."""
-
-    visit: Appointment
-    options: tuple[OpenSlot, ...]
 
 
 def in_time_off(time_off: TimeOff) -> list[Appointment]:
@@ -57,19 +45,21 @@ def outside_hours(therapist: Membership) -> list[Appointment]:
             if not any(opens <= minute_of(v.starts_at) and minute_of(v.ends_at) <= closes for opens, closes in windows)]
 
 
-def propose_times(visits: Sequence[Appointment]) -> list[Displaced]:
-    """For each visit its best open times, every proposal apart from the others. Nothing moves."""
-    givers: dict[UUID, tuple[Any, Any]] = {}
-    found: list[list[OpenSlot]] = []
-    for visit in visits:
-        service = visit.service
-        if service.pk not in givers:
-            givers[service.pk] = (therapists_for(service), rooms_for(service))
-        found.append(_open_for(visit, *givers[service.pk]))
-    wishes = [[_candidate(visit, slot) for slot in slots] for visit, slots in zip(visits, found, strict=True)]
-    chosen = choose_apart(wishes)
-    return [Displaced(visit, tuple(found[index][place] for place in others_for(index, wishes, chosen)))
-            for index, visit in enumerate(visits)]
+def in_hot_hours(practice: Practice, first: date, last: date, opens: time, closes: time) -> list[Appointment]:
+    """The coming visits in these hours of these days, of clients whom heat makes worse."""
+    during = Q(pk=None)
+    for begin, end in hot_hours(practice, first, last, opens, closes):
+        during |= Q(starts_at__lt=end, ends_at__gt=begin)
+    return _all_of(_coming(practice).filter(during, client__in=worse_in_heat(practice)))
+
+
+def hot_hours(
+    practice: Practice, first: date, last: date, opens: time, closes: time,
+) -> list[tuple[datetime, datetime]]:
+    """These hours of each of these days, on the practice's wall clock."""
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    zone = practice.time_zone
+    return [(clock.instant_of(day, opens, zone, 0), clock.instant_of(day, closes, zone, 0)) for day in days]
 
 
 def in_absence() -> Q:
@@ -126,32 +116,3 @@ def _all_of(rows: QuerySet[Appointment]) -> list[Appointment]:
     """With what a page and a search for new times read of each."""
     related = ("client__practice", "therapist__user", "room", "service__practice", "practice")
     return list(rows.select_related(*related).prefetch_related("client__contacts").order_by("starts_at", "pk"))
-
-
-def _open_for(visit: Appointment, therapists: Any, rooms: Any) -> list[OpenSlot]:
-    first = max(visit.wall_date, _today(visit.practice))
-    slots = find_open_slots(
-        service=visit.service, first=first, last=min(first + LOOKS_AHEAD, horizon_of(visit.practice)),
-        therapists=therapists, rooms=rooms, client=visit.client, minutes=visit.minutes, ignoring=[visit.pk],
-        instead_of=visit)
-    return nearest_first(slots, visit.starts_at, visit.therapist_id)
-
-
-def nearest_first(slots: Sequence[OpenSlot], was: datetime, therapist: UUID) -> list[OpenSlot]:
-    """The same in their order, but those near the old time first: in its week, or in the week in which its own
-    therapist is there again. A visit does not wait three weeks because the rhythm fits better there."""
-    own = min((slot.starts_at for slot in slots if slot.therapist.pk == therapist), default=was)
-    until = max(was, own) + NEAR
-    return sorted(slots, key=lambda slot: slot.starts_at > until)
-
-
-def _candidate(visit: Appointment, slot: OpenSlot) -> Candidate:
-    service = visit.service
-    return Candidate(
-        client=str(visit.client_id), therapist=str(slot.therapist.pk), room=str(slot.room.pk),
-        day=clock.wall_of(slot.starts_at, visit.practice.time_zone)[0].toordinal(),
-        begins=minute_of(slot.starts_at) - service.buffer_before, ends=minute_of(slot.ends_at) + service.buffer_after)
-
-
-def _today(practice: Practice) -> date:
-    return clock.wall_of(timezone.now(), practice.time_zone)[0]

@@ -91,40 +91,51 @@ def move_appointment(
     With `expected_version`, a visit that somebody changed meanwhile is refused as stale. `act` names what several
     moves are made in one press by, for an undo of all of them.
     """
-    therapist = therapist or appointment.therapist
     with transaction.atomic():
         rooms = [room] if room else rooms_for(appointment.service)
-        lock_diary({therapist, appointment.therapist}, [*rooms, appointment.room], [appointment.client])
+        lock_diary({therapist or appointment.therapist, appointment.therapist}, [*rooms, appointment.room],
+                   [appointment.client])
         appointment = fresh(appointment)
-        if expected_version is not None and appointment.version != expected_version:
-            raise Stale("Somebody changed this visit since you read it. Read it again, then repeat your change.")
-        becomes = next_state(appointment, "move")
-        refuse_moving_a_request(appointment, by)
-        refuse_own_change(appointment, by)
-        stays = (starts_at, therapist) == (appointment.starts_at, appointment.therapist)
-        if stays and room in (None, appointment.room):
-            return appointment
-        wish = Wish(appointment.client, therapist, appointment.service, starts_at, appointment.minutes, by,
-                     override_reason.strip(), (appointment.pk,))
-        refuse_the_past(wish)
-        if starts_at < timezone.now() <= appointment.starts_at:
-            raise BadInput("A visit still to come can only be moved to a time still to come. Cancel it, and enter the "
-                           "one that took place by booking it late.", field="starts_at")
-        was = {"at": appointment.said, "therapist": appointment.therapist.name, "room": appointment.room.name}
-        before, old_time = as_it_stands(appointment, PUT_BACK), freed.time_of(appointment)
-        same_room = appointment.room if room is None and therapist == appointment.therapist else room
-        appointment.therapist = therapist
-        _place(appointment, wish, room or if_free(same_room, wish))
-        appointment.status, appointment.wants_other_time, appointment.expires_at = becomes, False, None
-        appointment.override_reason = wish.override_reason or appointment.override_reason
-        appointment.version, appointment.sequence = appointment.version + 1, appointment.sequence + 1
-        write_visit(appointment, fields=[*Appointment.TIME_FIELDS, "therapist", "room", "status", "wants_other_time",
-                                    "expires_at", "override_reason", "version", "sequence"])
-        log_step(appointment, "moved", by, was=was, at=appointment.said, before=before, **_of_act(act, appointment))
-        reminders.reschedule(appointment)
-        freed.note([old_time])
-        take_on_newcomer(appointment, by)
+        if place_anew(appointment=appointment, starts_at=starts_at, by=by, therapist=therapist, room=room,
+                      override_reason=override_reason, expected_version=expected_version, act=act):
+            reminders.reschedule(appointment)
     return appointment
+
+
+def place_anew(
+    *, appointment: Appointment, starts_at: datetime, by: Actor, therapist: Membership | None = None,
+    room: Room | None = None, override_reason: str = "", expected_version: int | None = None, act: UUID | None = None,
+) -> bool:
+    """The move itself, of a visit read under the diary's locks; nobody is told. False where it stands there already."""
+    therapist = therapist or appointment.therapist
+    if expected_version is not None and appointment.version != expected_version:
+        raise Stale("Somebody changed this visit since you read it. Read it again, then repeat your change.")
+    becomes = next_state(appointment, "move")
+    refuse_moving_a_request(appointment, by)
+    refuse_own_change(appointment, by)
+    stays = (starts_at, therapist) == (appointment.starts_at, appointment.therapist)
+    if stays and room in (None, appointment.room):
+        return False
+    wish = Wish(appointment.client, therapist, appointment.service, starts_at, appointment.minutes, by,
+                override_reason.strip(), (appointment.pk,))
+    refuse_the_past(wish)
+    if starts_at < timezone.now() <= appointment.starts_at:
+        raise BadInput("A visit still to come can only be moved to a time still to come. Cancel it, and enter the "
+                       "one that took place by booking it late.", field="starts_at")
+    was = {"at": appointment.said, "therapist": appointment.therapist.name, "room": appointment.room.name}
+    before, old_time = as_it_stands(appointment, PUT_BACK), freed.time_of(appointment)
+    same_room = appointment.room if room is None and therapist == appointment.therapist else room
+    appointment.therapist = therapist
+    _place(appointment, wish, room or if_free(same_room, wish))
+    appointment.status, appointment.wants_other_time, appointment.expires_at = becomes, False, None
+    appointment.override_reason = wish.override_reason or appointment.override_reason
+    appointment.version, appointment.sequence = appointment.version + 1, appointment.sequence + 1
+    write_visit(appointment, fields=[*Appointment.TIME_FIELDS, "therapist", "room", "status", "wants_other_time",
+                                     "expires_at", "override_reason", "version", "sequence"])
+    log_step(appointment, "moved", by, was=was, at=appointment.said, before=before, **_of_act(act, appointment))
+    freed.note([old_time])
+    take_on_newcomer(appointment, by)
+    return True
 
 
 def cancel_appointment(
@@ -202,8 +213,9 @@ def ask_for_another_time(
 
 
 def _of_act(act: UUID | None, appointment: Appointment) -> dict[str, Any]:
-    """What an undo of several moves reads in the history of each: which act, and the version it left."""
-    return {"act": str(act), "version": appointment.version} if act else {}
+    """What an undo of several moves reads in the history of each: which act, and the version and start it left."""
+    stands = {"version": appointment.version, "stamp": reminders.stamp_of(appointment)}
+    return {"act": str(act), **stands} if act else {}
 
 
 def _place(appointment: Appointment, wish: Wish, room: Room | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -12,15 +12,19 @@ from django.db import transaction
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from practice import outbox
 from practice.access import Actor
 from practice.models import Membership, Practice, Room
 from practice.refusals import BadInput, Refusal, WrongState
 from sessions import reminders
-from sessions.booking import PUT_BACK, ask_for_another_time, move_appointment
+from sessions.booking import PUT_BACK, ask_for_another_time, place_anew
 from sessions.diary import SlotTaken, fresh_all, lock_diary, log_step, put_back, write_visit
 from sessions.models import Appointment, AppointmentEvent
 from sessions.rescheduling import UndoConflict
 from sessions.reserved import lapse_expired
+from sessions.supply import rooms_for
+
+_OF_TIMES = ("moved", "other-time")
 
 
 class NothingMoved(Refusal):
@@ -41,22 +45,27 @@ class Move:
     room: Room | None = None
 
 
-def move_all(*, moves: Sequence[Move], by: Actor) -> UUID:
+def move_all(*, moves: Sequence[Move], by: Actor, act: UUID | None = None) -> UUID:
     """Make every move, or none: `moves_refused` names each visit that cannot, and why. Answers the act's id.
 
-    Visits without a new start stay at their time and rise on Today until they get one.
+    Visits without a new start stay at their time and rise on Today until they get one. Each client is written once.
     """
     if not moves:
         raise BadInput("Nothing was chosen to move.")
-    act, refused = uuid7(), {}
+    act, refused, moved = act or uuid7(), {}, []
     with transaction.atomic():
         visits = [move.visit for move in moves]
+        any_room = {room for m in moves if m.starts_at and not m.room for room in rooms_for(m.visit.service)}
         lock_diary({*(v.therapist for v in visits), *(m.therapist for m in moves if m.therapist)},
-                   {*(v.room for v in visits), *(m.room for m in moves if m.room)}, {v.client for v in visits})
+                   {*(v.room for v in visits), *(m.room for m in moves if m.room), *any_room},
+                   {v.client for v in visits})
         now = fresh_all([visit.pk for visit in visits])
+        _let_go(pk for pk in now if any(m.visit.pk == pk and m.starts_at for m in moves))
         for move in moves:
             try:
-                _make(move, now[move.visit.pk], act, by)
+                with transaction.atomic():
+                    is_moved = _make(move, now[move.visit.pk], act, by)
+                moved += [now[move.visit.pk]] if is_moved else []
             except Refusal as refusal:
                 refused[move.visit] = refusal
         if refused:
@@ -64,49 +73,80 @@ def move_all(*, moves: Sequence[Move], by: Actor) -> UUID:
                               for visit, refusal in refused.items())
             raise NothingMoved(f"{names} Choose another time there, or leave that visit as it is.",
                                rows={str(visit.pk): refusal.detail for visit, refusal in refused.items()})
+        reminders.reschedule_together(moved, act)
     return act
 
 
-def undo_together(*, practice: Practice, act: UUID, by: Actor) -> list[Appointment]:
+def undo_together(*, practice: Practice, act: UUID, by: Actor, is_late: bool = False) -> list[Appointment]:
     """Put every visit of one act back, time, therapist, room and state; all or none.
 
     Refused once messages may have left (three minutes), and as `undo_conflict` where one of them was changed since or
-    its old time is taken.
+    its old time is taken. With `is_late` it is possible until the first of them begins, also where a client confirmed
+    the new time; who had been told of it is told of the old one again.
     """
     with transaction.atomic():
-        steps = {step.appointment_id: step for step in events_of(practice, act)}
-        if not steps or any(step.at + reminders.grace() <= timezone.now() for step in steps.values()):
+        steps = {step.appointment_id: step for step in events_of(practice, act, is_late=is_late)}
+        if not steps or (not is_late and any(s.at + reminders.grace() <= timezone.now() for s in steps.values())):
             raise WrongState("The new times have been sent by now. Move the visits one by one.")
         stood = Appointment.objects.filter(pk__in=steps).select_related("therapist", "room", "client")
         lock_diary({v.therapist for v in stood} | _were(Membership, "therapist", steps),
                    {v.room for v in stood} | _were(Room, "room", steps), {v.client for v in stood})
         visits = fresh_all(steps)
-        changed = [v for pk, v in visits.items() if v.version != steps[pk].detail["version"]]
+        begun = [v for pk, v in visits.items() if is_late and _begins(v, steps[pk]) <= timezone.now()]
+        if begun:
+            raise UndoConflict(f"The time of {begun[0].client.name} has begun. Nothing was put back; move the others "
+                               "by hand.", appointments=[str(v.pk) for v in begun])
+        changed = [v for pk, v in visits.items() if not _is_as_left(v, steps[pk], is_late)]
         if changed:
             raise UndoConflict("Changed since: " + ", ".join(f"{v.client.name}, {v.said}" for v in changed)
                                + ". Nothing was put back; move these by hand.",
                                appointments=[str(v.pk) for v in changed])
-        # All let go of their new times first: one may stand where another was.
-        Appointment.objects.filter(pk__in=visits).update(status=Appointment.Status.CANCELLED)
+        _let_go(visits)
+        undo = uuid7()
         for pk, visit in visits.items():
-            _put_back(visit, steps[pk], by)
+            _put_back(visit, steps[pk], by, undo)
+        outbox.cancel_messages(subject_id=act, kinds=[reminders.MOVED_TOGETHER], why="The move was undone.")
+        reminders.reschedule_together([v for pk, v in visits.items() if steps[pk].verb in _OF_TIMES], undo)
     return list(visits.values())
 
 
-def events_of(practice: Practice, act: UUID) -> list[AppointmentEvent]:
-    """What one act did, visit by visit."""
+def events_of(practice: Practice, act: UUID, *, is_late: bool = False) -> list[AppointmentEvent]:
+    """What one act did, visit by visit; but for `is_late`, of the last minutes only."""
     steps = AppointmentEvent.objects.filter(
-        appointment__practice=practice, verb__in=("booked", "moved", "other-time", "cancel"), detail__act=str(act),
-        at__gte=timezone.now() - 2 * reminders.grace())
+        appointment__practice=practice, verb__in=("booked", "moved", "other-time", "cancel"), detail__act=str(act))
+    if not is_late:
+        steps = steps.filter(at__gte=timezone.now() - 2 * reminders.grace())
     return list(steps.order_by("at", "pk"))
 
 
-def _make(move: Move, visit: Appointment, act: UUID, by: Actor) -> None:
+def _let_go(visits: Iterable[UUID]) -> None:
+    """All let go of their times first: one may go where another was. Each is written with its own state again."""
+    Appointment.objects.filter(pk__in=list(visits)).update(status=Appointment.Status.CANCELLED)
+
+
+def _make(move: Move, visit: Appointment, act: UUID, by: Actor) -> bool:
+    """Whether it moved: a visit that stands there already gets its state back, and stays."""
     if move.starts_at is None:
         ask_for_another_time(appointment=visit, by=by, act=act)
-    else:
-        move_appointment(appointment=visit, starts_at=move.starts_at, therapist=move.therapist, room=move.room,
-                         expected_version=move.version, by=by, act=act)
+        return False
+    if place_anew(appointment=visit, starts_at=move.starts_at, therapist=move.therapist, room=move.room,
+                  expected_version=move.version, by=by, act=act):
+        return True
+    write_visit(visit, fields=["status"])
+    return False
+
+
+def _is_as_left(visit: Appointment, step: AppointmentEvent, is_late: bool) -> bool:
+    """Whether nothing happened to it since; that it was confirmed at its new time is no change, late."""
+    if not is_late:
+        return bool(visit.version == step.detail["version"])
+    return (visit.status in ("booked", "confirmed", "proposed") and visit.wants_other_time == (step.verb != "moved")
+            and step.detail["stamp"] == reminders.stamp_of(visit))
+
+
+def _begins(visit: Appointment, step: AppointmentEvent) -> datetime:
+    """The old time or the new one, whichever comes first."""
+    return min(visit.starts_at, datetime.fromisoformat(step.detail["before"]["starts_at"]))
 
 
 def withdraw(visit: Appointment, by: Actor) -> None:
@@ -120,10 +160,11 @@ def withdraw(visit: Appointment, by: Actor) -> None:
     reminders.follow(visit)
 
 
-def _put_back(visit: Appointment, step: AppointmentEvent, by: Actor) -> None:
+def _put_back(visit: Appointment, step: AppointmentEvent, by: Actor, undo: UUID) -> None:
     if step.verb == "booked":
         withdraw(visit, by)
         return
+    was = {"at": visit.said}
     put_back(visit, step.detail["before"], PUT_BACK)
     visit.version, visit.sequence = visit.version + 1, visit.sequence + (step.verb == "moved")
     lapse_expired(visit.practice, visit.occupied_from, visit.occupied_until)
@@ -132,11 +173,9 @@ def _put_back(visit: Appointment, step: AppointmentEvent, by: Actor) -> None:
     except SlotTaken as taken:
         raise UndoConflict(f"{visit.client.name}, {visit.said}, is not free any more. Nothing was put back.",
                            appointments=[str(visit.pk)]) from taken
-    log_step(visit, f"undo-{step.verb}", by, at=visit.said)
+    log_step(visit, f"undo-{step.verb}", by, at=visit.said, was=was, act=str(undo), stamp=reminders.stamp_of(visit))
     if step.verb == "cancel":
         reminders.stand_again(visit)
-    else:
-        reminders.reschedule(visit)
 
 
 def _were(model: Any, name: str, steps: dict[UUID, AppointmentEvent]) -> set[Any]:

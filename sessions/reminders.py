@@ -7,11 +7,11 @@ at the moment it would leave. What a client may answer stands on the page behind
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from clients.contacts import copied_to
@@ -20,11 +20,12 @@ from practice import clock, links, outbox
 from practice.models import Membership, Message
 from practice.outbox import Kind, Mail
 from sessions.calendars import visit_file
-from sessions.models import Appointment, CheckIn, Hold, Plan, PlanMove
+from sessions.models import Appointment, AppointmentEvent, CheckIn, Hold, Plan, PlanMove
 
 VISIT_LINK = "visit"
 CHECK_OPENS = timedelta(days=3)  # before a visit, from when on the questions about it can be answered: our proposal
 _ALIVE = (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
+MOVED_TOGETHER = "moved-together"
 OF_A_TIME = ("booked", "reminder", "moved", "request-accepted", "swapped")  # kinds that speak of one start of a visit
 
 
@@ -43,18 +44,31 @@ def tell_accepted(appointment: Appointment) -> None:
 def reschedule(appointment: Appointment) -> None:
     """After a move: nothing leaves for the old time; the new time is told, unless it is the one last told, and
     reminded of."""
+    if _turn_to_new_time(appointment):
+        stamp = stamp_of(appointment)
+        _queue(appointment, "moved", f"{stamp}-{appointment.sequence}", timezone.now() + grace(), "Tells the new time.")
+
+
+def reschedule_together(appointments: Iterable[Appointment], act: UUID) -> None:
+    """The same after one act moved several: one message to each client names all their new times."""
+    news = [visit for visit in appointments if _turn_to_new_time(visit)]
+    for client in {visit.client_id: visit.client for visit in news}.values():
+        _to_client(client, MOVED_TOGETHER, act, str(client.pk), "Tells the new times.")
+
+
+def _turn_to_new_time(appointment: Appointment) -> bool:
+    """Take back what waits about other times, queue the reminders; answers whether its new time is news to tell."""
     stamp = stamp_of(appointment)
     other_times = Message.objects.filter(appointment_id=appointment.pk, kind__in=OF_A_TIME).exclude(
         start_version__startswith=stamp)
     outbox.cancel_messages(why="The visit was moved.", pk__in=list(other_times.values_list("pk", flat=True)))
     if appointment.status not in _ALIVE or appointment.starts_at <= timezone.now():
-        return
+        return False
     told = _last_told(appointment)
     if told is None:
         _queue(appointment, "booked", "booked", timezone.now() + grace(), "Confirms the booking.")
-    elif not told.startswith(stamp):
-        _queue(appointment, "moved", f"{stamp}-{appointment.sequence}", timezone.now() + grace(), "Tells the new time.")
     _queue_reminders(appointment)
+    return told is not None and not told.startswith(stamp)
 
 
 def _last_told(appointment: Appointment) -> str | None:
@@ -62,9 +76,20 @@ def _last_told(appointment: Appointment) -> str | None:
     plans = PlanMove.objects.filter(appointment=appointment).values("plan_id")
     told = Message.objects.filter(
         Q(appointment_id=appointment.pk, kind__in=("booked", "moved", "request-accepted", "swapped"))
-        | Q(subject_id__in=plans, kind="plan-applied"),
+        | Q(subject_id__in=plans, kind="plan-applied") | Q(client_id=appointment.client_id, kind=MOVED_TOGETHER),
         state=Message.State.SENT)
-    return told.order_by("-sent_at").values_list("start_version", flat=True).first()
+    for kind, subject, version in told.order_by("-sent_at").values_list("kind", "subject_id", "start_version"):
+        if kind != MOVED_TOGETHER:
+            return str(version)
+        if step := _steps_of(subject).filter(appointment=appointment).first():
+            return str(step.detail["stamp"])
+    return None
+
+
+def _steps_of(act: UUID) -> QuerySet[AppointmentEvent]:
+    """What one act did to the times of several visits."""
+    steps = AppointmentEvent.objects.filter(detail__act=str(act), verb__in=("moved", "undo-moved"))
+    return steps.order_by("-at", "-pk")
 
 
 def follow(appointment: Appointment) -> None:
@@ -146,7 +171,7 @@ def visit_url(appointment: Appointment) -> str:
 
 def stamp_of(appointment: Appointment) -> str:
     """The start a message speaks of, as its row keeps it."""
-    return f"{appointment.starts_at:%Y%m%dT%H%MZ}"
+    return f"{appointment.starts_at.astimezone(UTC):%Y%m%dT%H%MZ}"
 
 
 def remind_of(appointments: Iterable[Appointment]) -> None:
@@ -270,6 +295,39 @@ def _about_visit(message: Message) -> Mail:
     return Mail(f"{head}: {visit.said}", body, files, copied_to(visit.client))
 
 
+def _moved_together(message: Message) -> list[tuple[Appointment, AppointmentEvent]]:
+    """The visits of a message about several new times that still stand at them, with what moved each there."""
+    steps = _steps_of(message.subject_id).filter(appointment__client_id=message.client_id)
+    found = [(step.appointment, step) for step in steps.select_related(
+        "appointment__client__practice", "appointment__practice", "appointment__therapist__user")]
+    since = min((step.at for _, step in found), default=timezone.now())  # who had not read of the booking reads it now
+    anew = set(Message.objects.filter(appointment_id__in=[visit.pk for visit, _ in found], kind="booked",
+                                      created_at__gte=since).values_list("appointment_id", "start_version"))
+    return sorted(((visit, step) for visit, step in found if visit.status in _ALIVE
+                   and step.detail["stamp"] == stamp_of(visit) and (visit.pk, f"{stamp_of(visit)}-booked") not in anew),
+                  key=lambda pair: pair[0].starts_at)
+
+
+def _moved_together_stands(message: Message) -> str | None:
+    moved = _moved_together(message)
+    if not any(visit.starts_at > timezone.now() for visit, _ in moved):
+        return "None of these times stands any more."
+    return still_agreed(moved[0][0].client)
+
+
+def _about_moved_together(message: Message) -> Mail:
+    moved = _moved_together(message)
+    client = moved[0][0].client
+    head = "Your appointment has a new time" if len(moved) == 1 else f"Your {len(moved)} appointments have new times"
+    times = "\n\n".join(
+        f"{visit.said} ({visit.minutes} minutes) with {visit.therapist.name}, instead of {step.detail['was']['at']}\n"
+        f"Confirm, or ask for another time: {visit_url(visit)}" for visit, step in moved)
+    body = (f"{greeting(client)}{head}:\n\n{times}\n\n"
+            f"Not feeling well? Tell us on the same page.\n{closing(client)}")
+    subject = f"{head}: {moved[0][0].said}" if len(moved) == 1 else head
+    return Mail(subject, body, tuple(visit_file(visit) for visit, _ in moved), copied_to(client))
+
+
 def _about_cancellation(message: Message) -> Mail:
     visit = _visit(message)
     assert visit is not None
@@ -357,6 +415,8 @@ outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit
                     look_up=_look_up_visits))
 outbox.declare(Kind("reminder", "Reminder", _time_stands, _about_visit, look_up=_look_up_visits))
 outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False, look_up=_look_up_visits))
+outbox.declare(Kind(MOVED_TOGETHER, "New times", _moved_together_stands, _about_moved_together,
+                    keeps_quiet_hours=False))
 outbox.declare(Kind("request-accepted", "Request accepted", _time_stands, _about_visit, keeps_quiet_hours=False,
                     look_up=_look_up_visits))
 outbox.declare(Kind("cancelled", "Cancellation", _cancel_stands, _about_cancellation, keeps_quiet_hours=False,

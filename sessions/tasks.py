@@ -1,8 +1,10 @@
 """What is looked after every hour or minute; rows are the truth, so a missed hour is made up by the next."""
 
+from uuid import UUID
+
 from celery import shared_task
 
-from sessions import check_ins, day_sheet, outside_calendars, requests, reserved, waitlist_offers
+from sessions import check_ins, day_sheet, outside_calendars, replans, requests, reserved, waitlist_offers
 
 
 @shared_task(ignore_result=True)
@@ -29,3 +31,8 @@ def offer_freed_times() -> None:
 @shared_task(ignore_result=True)
 def ask_how_it_is() -> None:
     check_ins.ask_how_it_is()
+
+
+@shared_task(ignore_result=True)
+def search_new_times(pk: str) -> None:
+    replans.search(UUID(pk))

@@ -29,7 +29,7 @@ from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import Closure, DayHours, Message, Room, Service, TimeOff
 from sessions import holds, reminders, rescheduling
 from sessions.booking import arrive, book_appointment
-from sessions.models import FreedTime, OutsideFeed
+from sessions.models import BulkMove, BulkPlan, FreedTime, OutsideFeed
 from sessions.rhythm import Rhythm
 from sessions.series import book_series
 from sessions.waitlist import join_waitlist
@@ -123,13 +123,15 @@ TABLE: dict[str, Row] = {
     "practice/closures/<uuid:pk>/drop/": Row(CLINICAL, ("closure",), P),
     "practice/time-off/new/": Row(STAFF),
     "practice/time-off/<uuid:pk>/drop/": Row(STAFF, ("time_off",), P),
-    "away/<slug:kind>/<uuid:pk>/": Row(STAFF, ("away_kind", "time_off")),
+    "away/<slug:kind>/<uuid:pk>/": Row(STAFF, ("away_kind", "time_off"), G),
     "waitlist/new/": Row(STAFF),
     "waitlist/<uuid:pk>/": Row(STAFF, ("waits",)),
     **{f"{path}waitlist/<uuid:pk>/end/": Row(STAFF, ("waits",), P) for path in ("", "api/v1/")},
     "waitlist/<uuid:pk>/offer/": Row(STAFF, ("waits",), P),
     "waitlist/freed/<uuid:pk>/": Row(STAFF, ("freed",), G),
-    "away/undo/": Row(STAFF, methods=P),
+    "replan/new/": Row(CLINICAL),
+    "replan/<uuid:pk>/": Row(STAFF, ("replan",), G),
+    "replan/<uuid:pk>/<slug:verb>/": Row(STAFF, ("replan", "plan_verb"), P),
     "practice/settings/online/": Row(CLINICAL),  # the owner alone: see sessions/tests/test_online.py
     "clients/<uuid:pk>/booking-link/": Row(STAFF, ("client",), P),
     "conditions/<uuid:pk>/end/": Row(CLINICAL, ("condition",)),
@@ -186,6 +188,9 @@ TABLE: dict[str, Row] = {
     "api/v1/plans/<uuid:pk>/": Row(STAFF, ("plan",), G),
     "api/v1/plans/<uuid:pk>/apply/": Row(STAFF, ("plan",), P),
     **{f"api/v1/plans/<uuid:pk>/{verb}/": Row(STAFF, ("plan",), P) for verb in ("undo", "send", "take-back", "change")},
+    "api/v1/replans/": Row(STAFF, methods=P),
+    "api/v1/replans/<uuid:pk>/": Row(STAFF, ("replan",), G),
+    **{f"api/v1/replans/<uuid:pk>/{verb}/": Row(STAFF, ("replan",), P) for verb in ("apply", "stop", "undo")},
     # the record by API
     "api/v1/notes/": Row(THERAPISTS, methods=P),
     "api/v1/notes/<uuid:pk>/": Row(THERAPISTS, ("note",), GPA),
@@ -320,6 +325,7 @@ class World:
                                               name=MARK).pk,
             "away_kind": "time-off",
             "plan_verb": "apply",
+            "replan": self.replan(here, visit, effect.held[0]).pk,
             "outside_feed": OutsideFeed.objects.create(
                 practice=here, therapist=self.ana, host=MARK, url_hash="", sealed_url="").pk,
             "feed_verb": "remove",
@@ -327,6 +333,16 @@ class World:
         }
         self.link = f"/r/{reminders.visit_url(visit).rstrip('/').rsplit('/', 1)[1]}/"
         self.share_link = "/s/" + share.url.rstrip("/").rsplit("/", 1)[1] + "/"
+
+    def replan(self, here: Any, visit: Any, other: Any) -> BulkPlan:
+        """Hot hours: found because of what nobody at the desk may read."""
+        plan = BulkPlan.objects.create(
+            practice=here, kind="heat", state="ready", cost=4, bound=4, visits=1, made_by_name=MARK,
+            scope={"first_on": "2026-12-01", "last_on": "2026-12-01", "from": "13:00", "until": "18:00"})
+        BulkMove.objects.create(plan=plan, appointment=other, position=0, version=other.version, from_at=other.starts_at,
+                                from_therapist=self.ana, why=[MARK],
+                                options=[[at(9, days=20).isoformat(), str(self.ana.pk), str(visit.room_id)]])
+        return plan
 
     def path(self, pattern: str, row: Row, *, unknown: bool = False) -> str:
         path = pattern

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("therapy_sessions", "0007_sent_plans"),
+        ("therapy_sessions", "0008_bulk_plans"),
     ]
 
     operations = [

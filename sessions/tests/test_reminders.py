@@ -26,6 +26,7 @@ from sessions.booking import (
     undo_day_verb,
 )
 from sessions.models import Appointment, CheckIn, FreedTime, WaitlistEntry, WaitlistOffer
+from sessions.moving import Move, move_all
 from sessions.online import ask_for_visit
 from sessions.online_letters import send_link
 from sessions.requests import decline_request
@@ -295,6 +296,9 @@ def every_message(maria, ana, neuro_45):
     yield "booked"
     move_appointment(appointment=visit, starts_at=at(10, days=31), by=ana)
     yield from ("moved", "reminder")
+    visit.refresh_from_db()
+    move_all(moves=[Move(visit, visit.version, at(10, days=32))], by=ana)
+    yield "moved-together"
     cancel_appointment(appointment=visit, by=ana, reason="flare")
     yield "cancelled"
     book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10), rhythm=Rhythm(7, 4), by=ana)
