@@ -131,8 +131,8 @@ def _hold_longer(episode: Episode, old: date | None, by: Actor) -> Effect:
 def hold_appointments(*, episode: Episode, by: Actor, since: date | None = None) -> Effect:
     """Put every coming visit before the review date on hold: its time is free again, no reminder leaves for it.
 
-    A visit already under way stays; so does everything from the review date on, what a therapist kept in spite of
-    this episode, and what stands before `since` where that is said. What stays is listed with why.
+    A visit already under way stays; so does everything from the review date on, and before `since` where that is
+    said. What stays is listed with why.
     """
     effect = Effect(episode)
     client = episode.client
@@ -141,10 +141,8 @@ def hold_appointments(*, episode: Episode, by: Actor, since: date | None = None)
     if episode.holds_visits:
         _withdraw_plans_before(episode, by)
     visits = fresh_all([visit.pk for visit in _coming(client)])
-    kept = set(Hold.objects.filter(episode=episode, outcome=Hold.Outcome.RESTORED).values_list(
-        "appointment", flat=True))
     for visit in sorted(visits.values(), key=lambda v: v.starts_at):
-        why = f"Kept: {visit.keep_reason}" if visit.pk in kept else _why_kept(visit, episode, since)
+        why = _why_kept(visit, episode, since)
         if why:
             effect.kept.append((visit, why))
             continue

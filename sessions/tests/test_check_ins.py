@@ -319,7 +319,7 @@ def test_back_to_usual_leads_to_a_plan_in_one_press_from_the_episodes_page(asked
     assert "back to usual" not in today_of(page, desk)
     url = reverse("sessions:episode", args=[asked.episode_id])
     words = words_of(page(ana).get(url))
-    assert words.index("Maria is back to usual") < words.index("Propose a return plan") < words.index("Reported by")
+    assert words.index("Maria is back to usual") < words.index("Propose a return plan") < words.index("What is known")
     assert not Plan.objects.exists()
     page(ana).post(reverse("sessions:plan_new", args=[asked.episode_id]), {"policy": "append"})
     apply_plan(plan=Plan.objects.get(), by=ana)

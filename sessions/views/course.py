@@ -45,7 +45,8 @@ def _became(hold: Hold) -> str:
     kept = hold.appointment.keep_reason if hold.outcome == Hold.Outcome.RESTORED else ""
     if hold.outcome:
         return f"Kept: {kept}" if kept else hold.get_outcome_display()
-    return "On hold. Awaiting review."
+    is_asked = hold.appointment.status == Appointment.Status.PROPOSED
+    return "In a plan the client is asked about." if is_asked else "On hold. Awaiting review."
 
 
 def _coming(episode: Episode) -> list[Appointment]:
