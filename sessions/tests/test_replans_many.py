@@ -12,6 +12,7 @@ from django.db import connection
 from conftest import MONDAY, ZONE, make_client, make_member
 from practice import clock
 from practice.models import Message, Room, Service, TimeOff
+from practice.tests.sizes import size
 from sessions import replans
 from sessions.models import Appointment
 from sessions.tests.test_races import OVERLAPS
@@ -76,12 +77,12 @@ def test_sixty_clients_of_one_absent_therapist_find_new_times_in_twenty_seconds(
     monkeypatch.setattr(replans, "search_least", listening)
     began = monotonic()
     plan = replans.start_replan(by=desk, kind="time_off", scope={"time_off": str(full_house.pk)})
-    replans.search(plan.pk)
+    replans.search(plan.pk, seconds=size(6, replans.SECONDS))
     took = monotonic() - began
     plan.refresh_from_db()
     assert plan.state == "ready" and plan.visits == 60 and took < 20
     assert len(heard) > 2 and heard[0].cost >= plan.cost >= plan.bound >= heard[0].bound, "it came nearer, and said so"
-    assert plan.gap_percent <= 5
+    assert plan.gap_percent <= size(15, 5)
     moves = replans.found_moves(plan)
     assert sum(bool(move.starts_at) for move in moves) == 60, "there is room for all"
     began = monotonic()
