@@ -31,11 +31,19 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One visit: where it stands now, and where it may go, the cheapest first, each with its whole-number cost."""
+    """One visit: where it stands now, and where it may go, the cheapest first, each with its whole-number cost.
+
+    `beyond` is the cost of the cheapest place that is not told, where there are more than are told.
+    """
 
     stands: Place
     places: tuple[Place, ...]
     costs: tuple[int, ...]
+    beyond: int | None = None
+
+    def least_beyond(self, unplaced: int) -> int:
+        """What a place costs at least that is not told; being unplaced where all are."""
+        return unplaced if self.beyond is None else self.beyond
 
     def at(self, place: int) -> Place:
         """Where it would be."""

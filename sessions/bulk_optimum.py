@@ -51,8 +51,9 @@ class Question:
             return [*(known.setdefault(f"{kind}{key}", len(known)) for kind, key in zip("ctr", spot[:3], strict=True)),
                     *spot[3:]]
 
-        return json.dumps({"unplaced": self.unplaced, "seconds": self.seconds, "wishes": [
-            [plain(wish.stands), [plain(spot) for spot in wish.places], wish.costs] for wish in self.wishes]})
+        wishes = [[plain(wish.stands), [plain(spot) for spot in wish.places], wish.costs, wish.beyond]
+                  for wish in self.wishes]
+        return json.dumps({"unplaced": self.unplaced, "seconds": self.seconds, "wishes": wishes})
 
     @classmethod
     def load(cls, text: str) -> Question:
@@ -62,8 +63,8 @@ class Question:
         def spot(row: list[int]) -> Place:
             return Place(*map(str, row[:3]), *row[3:])  # type: ignore[arg-type]
 
-        return cls(tuple(Wish(spot(stands), tuple(map(spot, places)), tuple(costs))
-                         for stands, places, costs in asked["wishes"]), asked["unplaced"], asked["seconds"])
+        return cls(tuple(Wish(spot(stands), tuple(map(spot, places)), tuple(costs), beyond)
+                         for stands, places, costs, beyond in asked["wishes"]), asked["unplaced"], asked["seconds"])
 
 
 def find_least(question: Question, tell: Tell = lambda found: None) -> Found:
@@ -79,9 +80,10 @@ def find_least(question: Question, tell: Tell = lambda found: None) -> Found:
     while not search.is_over():
         model = Model(question, widths, has_rooms=has_rooms)
         wanting = [i for i, place in enumerate(model.solve(search)) if place == ELSEWHERE]
-        for i in wanting:
+        narrow = [i for i in wanting if widths[i] < len(question.wishes[i].places)]
+        for i in narrow:
             widths[i] *= WIDER
-        if not wanting:
+        if not narrow:
             if has_rooms:
                 break
             has_rooms = True
@@ -95,7 +97,8 @@ class _Search:
         self.question, self.tell, self.began = question, tell, monotonic()
         self.chosen = first_fit(question.wishes)
         self.cost = price_of(question.wishes, self.chosen, question.unplaced)
-        self.bound = sum(min([question.unplaced, *wish.costs[:1]]) for wish in question.wishes)
+        self.bound = sum(min([question.unplaced, *wish.costs[:1], wish.least_beyond(question.unplaced)])
+                         for wish in question.wishes)
         self.say()
 
     @property
@@ -151,8 +154,9 @@ class Model:
             own = [(place, wish.costs[place]) for place in range(min(width, len(wish.places)))
                    if has_rooms or place == self._alike(i)[place][0]]
             own.append((STAYS, question.unplaced))
-            if len(wish.places) > width:
-                own.append((ELSEWHERE, wish.costs[width]))
+            beyond = wish.costs[width] if len(wish.places) > width else wish.beyond
+            if beyond is not None:
+                own.append((ELSEWHERE, beyond))
             self.of_visit.append(list(range(len(self.columns), len(self.columns) + len(own))))
             self.columns += [(i, place) for place, _ in own]
             self.costs += [cost for _, cost in own]

@@ -42,28 +42,20 @@ from sessions.work import windows_of
 WEIGHTS = Weights()
 MOVED = 4
 DAYS = 3  # as a day off the rhythm
+MOST_PLACES = 400  # of one visit, the cheapest; what is left out counts in the bound
 LOOKS_AHEAD = timedelta(days=28)  # how far after a visit its new time is looked for
 WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class NewTime:
-    """One open time for one visit, and what it disturbs, by name."""
-
-    at: Candidate
-    terms: dict[str, int]
-
-    @property
-    def cost(self) -> int:
-        return sum(self.terms.values())
-
-
-@dataclass(frozen=True, slots=True)
 class Choices:
-    """One visit and every new time it may have, the cheapest first."""
+    """One visit and the new times it may have, the cheapest first, each with its cost; `beyond` as in `Wish`."""
 
     visit: Appointment
-    times: tuple[NewTime, ...]
+    times: tuple[Candidate, ...] = ()
+    costs: tuple[int, ...] = ()
+    beyond: int | None = None
+    prices: _Prices | None = None
     needs_decision: bool = False  # nothing may be booked before a therapist decides
 
     def as_wish(self) -> Wish:
@@ -71,10 +63,14 @@ class Choices:
         visit, service = self.visit, self.visit.service
         stands = Place(str(visit.client_id), str(visit.therapist_id), str(visit.room_id), visit.wall_date.toordinal(),
                        minute_of(visit.occupied_from), minute_of(visit.occupied_until))
-        places = tuple(Place(stands.client, new.at.therapist, new.at.room, new.at.on.toordinal(),
-                             new.at.starts - service.buffer_before,
-                             new.at.starts + visit.minutes + service.buffer_after) for new in self.times)
-        return Wish(stands, places, tuple(new.cost for new in self.times))
+        places = tuple(Place(stands.client, at.therapist, at.room, at.on.toordinal(), at.starts - service.buffer_before,
+                             at.starts + visit.minutes + service.buffer_after) for at in self.times)
+        return Wish(stands, places, self.costs, self.beyond)
+
+    def terms_of(self, place: int) -> dict[str, int]:
+        """What one of the times disturbs, by name; they add up to its cost."""
+        assert self.prices
+        return self.prices.terms_of(self.times[place])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +96,13 @@ def choices_for(practice: Practice, visits: Sequence[Appointment], *, hot: Seque
     opens = _OpenTimes(practice, visits, first, last, hot)
     found = []
     for visit in visits:
-        price = _Prices(visit, around[visit.client_id], suits[visit.client_id])
+        prices = _Prices(visit, around[visit.client_id], suits[visit.client_id])
         since, until = days[visit.pk]
-        times = [NewTime(at, terms) for at in opens.of(visit)
-                 if since <= at.on <= until and (terms := price.of(at)) is not None]
-        found.append(Choices(visit, tuple(sorted(times, key=lambda new: (new.cost, new.at.starts, new.at.therapist)))))
+        priced = sorted((cost, at.starts, at.therapist, n, at) for n, at in enumerate(opens.of(visit))
+                        if since <= at.on <= until and (cost := prices.cost_of(at)) is not None)
+        told = priced[:MOST_PLACES]
+        found.append(Choices(visit, tuple(row[-1] for row in told), tuple(row[0] for row in told),
+                             priced[MOST_PLACES][0] if len(priced) > MOST_PLACES else None, prices))
     return found
 
 
@@ -140,17 +138,26 @@ class _Prices:
         self.windows = [stretch_of(*window) for window in self.wishes.windows or suits.hours]
         self.avoided = suits.days_to_avoid
         self.rhythm = visit.series.every_days if visit.series else None
-        self.by_day: Callable[[date], dict[str, int] | None] = cache(self._day)
+        self.by_day_in_all: Callable[[date], int | None] = cache(self._day_in_all)
         self.by_time: Callable[[time], int] = cache(self._time)
         self.therapist = str(visit.therapist_id)
 
-    def of(self, at: Candidate) -> dict[str, int] | None:
-        """What a time disturbs, by name; None on a day the client has a visit, or in held days."""
-        day = self.by_day(at.on)
+    def cost_of(self, at: Candidate) -> int | None:
+        """What a time disturbs in all; None on a day the client has a visit, or in held days."""
+        day = self.by_day_in_all(at.on)
         if day is None:
             return None
-        return day | {"moved": MOVED, "time_of_day": self.by_time(at.at),
-                      "therapist": 0 if at.therapist == self.therapist else WEIGHTS.therapist}
+        return day + MOVED + self.by_time(at.at) + (at.therapist != self.therapist) * WEIGHTS.therapist
+
+    def terms_of(self, at: Candidate) -> dict[str, int]:
+        """The same by name."""
+        return (self._day(at.on) or {}) | {
+            "moved": MOVED, "time_of_day": self.by_time(at.at),
+            "therapist": (at.therapist != self.therapist) * WEIGHTS.therapist}
+
+    def _day_in_all(self, on: date) -> int | None:
+        day = self._day(on)
+        return None if day is None else sum(day.values())
 
     def _day(self, on: date) -> dict[str, int] | None:
         if on in self.around.days or on < self.around.held_until:

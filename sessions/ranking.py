@@ -20,29 +20,19 @@ from sessions.models import RELEASED, Appointment
 from sessions.weighing import Preferences, Ranked, rank
 
 
-def rank_for(client: Client, slots: list[Slot], practice: Practice,
-             instead_of: Appointment | None = None) -> list[Ranked]:
-    """The same slots, best first for this client, each saying why; the rhythm is that of the last or next series.
-
-    `instead_of` is the visit that moves: it counts as not there, and where the client wishes nothing else, its
-    therapist and its time of day are what suits.
-    """
+def rank_for(client: Client, slots: list[Slot], practice: Practice) -> list[Ranked]:
+    """The same slots, best first for this client, each saying why; the rhythm is that of the last or next series."""
     now = timezone.now()
     visits = (Appointment.objects.filter(client=client).exclude(status__in=RELEASED)
               .exclude(status="proposed", expires_at__lte=now).order_by("starts_at"))
-    if instead_of:
-        visits = visits.exclude(pk=instead_of.pk)
     last = Subquery(visits.filter(starts_at__lte=now).order_by("-starts_at").values("starts_at")[:1])
     nearest = list(visits.filter(starts_at__gte=Coalesce(last, now)).values_list(
         "starts_at", "therapist_id", "series__every_days"))
     minutes = [minute_of(row[0]) for row in nearest]
     has_begun = bool(nearest) and nearest[0][0] <= now
     prefs = _with_suiting_times(preferences_of(client), client, slots, practice.time_zone)
-    usual = str(instead_of.therapist_id) if instead_of else str(nearest[0][1]) if nearest else ""
-    if not prefs.therapists and usual:
-        prefs = replace(prefs, therapists=(usual,))
-    if not (prefs.windows or prefs.suggested) and instead_of:
-        prefs = replace(prefs, suggested=_time_of_day(instead_of))
+    if not prefs.therapists and nearest:
+        prefs = replace(prefs, therapists=(str(nearest[0][1]),))
     return rank(slots, prefs, zone=practice.time_zone, last_visit=minutes[0] if has_begun else None,
                 coming=minutes[has_begun:],
                 rhythm_days=next((row[2] for row in nearest if row[2]), None))
@@ -55,12 +45,6 @@ def _with_suiting_times(prefs: Preferences, client: Client, slots: Sequence[Slot
     first, last = (clock.wall_of(instant_at(edge(slot.starts for slot in slots)), zone)[0] for edge in (min, max))
     suits = suiting_times(client, first, last)
     return replace(prefs, suggested=suits.hours, days_to_avoid=suits.days_to_avoid)
-
-
-def _time_of_day(visit: Appointment) -> tuple[tuple[time, time], ...]:
-    """The window of a visit on the wall clock; none where it lies across midnight."""
-    opens, closes = visit.wall_time, clock.wall_of(visit.ends_at, visit.time_zone)[1]
-    return ((opens, closes),) if closes > opens else ()
 
 
 def preferences_of(client: Client) -> Preferences:

@@ -258,7 +258,7 @@ def _with_decisions(choices: Sequence[Choices]) -> list[Choices]:
         check = cautions_for(bodies[visit.client_id], on=visit.wall_date, minutes=visit.minutes)
         return any(r.level in ("stop", "clearance") and not r.regions and r.treatment is None for r in check.reasons)
 
-    return [Choices(c.visit, (), needs_decision=True) if is_barred(c.visit) else c for c in choices]
+    return [Choices(c.visit, needs_decision=True) if is_barred(c.visit) else c for c in choices]
 
 
 def _keep(plan: BulkPlan, choices: Sequence[Choices], wishes: Sequence[Wish], found: Found) -> None:
@@ -273,10 +273,10 @@ def _keep(plan: BulkPlan, choices: Sequence[Choices], wishes: Sequence[Wish], fo
         if place == STAYS:
             row.why, row.cost_terms = [why_not(choice)], {"unplaced": WEIGHTS.unplaced}
         else:
-            new = choice.times[place]
-            row.why, row.cost_terms = said_changes(visit, new.at, names), {k: v for k, v in new.terms.items() if v}
+            row.why = said_changes(visit, choice.times[place], names)
+            row.cost_terms = {name: cost for name, cost in choice.terms_of(place).items() if cost}
             row.options = [[clock.iso(clock.instant_at(o.starts), plan.practice.time_zone), o.therapist, o.room]
-                           for o in (choice.times[other].at for other in others_for(i, wishes, found.chosen))]
+                           for o in (choice.times[other] for other in others_for(i, wishes, found.chosen))]
         terms.update(row.cost_terms)
         rows.append(row)
     with transaction.atomic():

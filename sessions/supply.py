@@ -86,12 +86,11 @@ def _named_by(names: Any, everything: Any) -> list[Any]:
 def find_open_slots(
     *, service: Service, first: date, last: date, therapists: Sequence[Membership] | None = None,
     rooms: Sequence[Room] | None = None, client: Client | None = None, minutes: int | None = None,
-    ignoring: Sequence[UUID] = (), not_before: datetime | None = None, instead_of: Appointment | None = None,
+    ignoring: Sequence[UUID] = (), not_before: datetime | None = None,
 ) -> list[OpenSlot]:
     """Every open start between two dates (both included, practice's zone), ranked when a client is named.
 
-    Nothing beyond the practice's booking horizon. `ignoring` are appointments whose own time counts as free (a move);
-    with `instead_of`, slots are ranked as new times of that visit.
+    Nothing beyond the practice's booking horizon. `ignoring` are appointments whose own time counts as free (a move).
     One query each for hours, time off, closures and diary, whatever the number of days, therapists or slots.
     """
     practice = service.practice
@@ -102,7 +101,7 @@ def find_open_slots(
     people, places = {str(pk): member for pk, member in who.items()}, {str(pk): room for pk, room in where.items()}
     if client is None:
         return [_named(slot, people, places) for slot in slots]
-    ranked = rank_for(client, slots, practice, instead_of)
+    ranked = rank_for(client, slots, practice)
     return [_named(r.slot, people, places, r.rank, r.why) for r in ranked]
 
 

@@ -1,4 +1,4 @@
-"""Sixty clients of one absent therapist over two others, in the real diary: searched, applied, undone, checked by SQL."""
+"""A week's clients of one absent therapist over two others, in the real diary: searched, applied, undone, checked by SQL."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from django.db import connection
 from conftest import MONDAY, ZONE, make_client, make_member
 from practice import clock
 from practice.models import Message, Room, Service, TimeOff
+from practice.tests.sizes import size
 from sessions import replans
 from sessions.models import Appointment
 from sessions.tests.test_races import OVERLAPS
 
 HOURS = (9, 10, 11, 13, 14, 15, 16)
 WEEKS_AHEAD = 5
+VISITS = size(20, 60)
 
 
 def visit(client, therapist, room, service, day, hour, **fields):
@@ -30,14 +32,14 @@ def visit(client, therapist, room, service, day, hour, **fields):
 
 @pytest.fixture
 def full_house(now, riverside, desk):
-    """Three therapists in three rooms; Ana has 60 visits in the week after next, the others are half booked for five weeks."""
+    """Three therapists in three rooms; Ana's week after next is full, the others are half booked for five weeks."""
     people = [make_member(riverside, name, f"{name.split()[0].lower()}@riverside.example", "therapist")
               for name in ("Ana Alves", "Ben Baker", "Cleo Cruz")]
     rooms = [Room.objects.create(practice=riverside, name=f"Room {n}", position=n) for n in range(3)]
     service = Service.objects.create(practice=riverside, name="Neuro 45", minutes=45, buffer_after=15)
     rng, week = random.Random(20261123), MONDAY + timedelta(days=7)
-    rows, wanted = [], 60
-    for n in range(wanted):  # twelve hours a day: she works long, which no rule of hers forbids
+    rows = []
+    for n in range(VISITS):  # up to twelve hours a day: she works long, which no rule of hers forbids
         rows.append(visit(make_client(riverside, f"Client {n:02}"), people[0], rooms[0], service, week + timedelta(days=n % 5), 8 + n // 5))
     for who, room in zip(people[1:], rooms[1:], strict=True):
         for day in range(WEEKS_AHEAD * 7):
@@ -66,7 +68,7 @@ def clash(a, b):
 
 
 @pytest.mark.sized
-def test_sixty_clients_of_one_absent_therapist_find_new_times_in_twenty_seconds(full_house, desk, monkeypatch, record_property):
+def test_a_weeks_clients_of_one_absent_therapist_find_new_times_within_twenty_seconds(full_house, desk, monkeypatch, record_property):
     before, heard, searched = stand(), [], replans.search_least
 
     def listening(question, **doors):
@@ -79,11 +81,11 @@ def test_sixty_clients_of_one_absent_therapist_find_new_times_in_twenty_seconds(
     replans.search(plan.pk)
     took = monotonic() - began
     plan.refresh_from_db()
-    assert plan.state == "ready" and plan.visits == 60 and took < 20
-    assert len(heard) > 2 and heard[0].cost >= plan.cost >= plan.bound >= heard[0].bound, "it came nearer, and said so"
+    assert plan.state == "ready" and plan.visits == VISITS and took < 20
+    assert len(heard) > 1 and heard[0].cost >= plan.cost >= plan.bound >= heard[0].bound, "it came nearer, and said so"
     assert plan.gap_percent <= 5
     moves = replans.found_moves(plan)
-    assert sum(bool(move.starts_at) for move in moves) == 60, "there is room for all"
+    assert sum(bool(move.starts_at) for move in moves) == VISITS, "there is room for all"
     began = monotonic()
     replans.apply_replan(plan=plan, by=desk)
     applied = monotonic() - began
@@ -92,8 +94,8 @@ def test_sixty_clients_of_one_absent_therapist_find_new_times_in_twenty_seconds(
     rows = list(after.values())
     assert not any(clash(a, b) for i, a in enumerate(rows) for b in rows[:i])
     assert {pk for pk in after if after[pk] != before[pk]} == {move.visit.pk for move in moves}
-    assert Message.objects.filter(kind="moved-together").count() + Message.objects.filter(kind="booked").count() == 60
+    assert Message.objects.filter(kind="moved-together").count() + Message.objects.filter(kind="booked").count() == VISITS
     replans.undo_replan(plan=plan, by=desk)
     assert stand() == before
-    record_property("figure", f"disturbance {plan.cost}, proven at least {plan.bound} (gap {plan.gap_percent} %), found in {took:.1f} s, "
+    record_property("figure", f"{VISITS} visits: disturbance {plan.cost}, proven at least {plan.bound} (gap {plan.gap_percent} %), found in {took:.1f} s, "
                     f"applied in {applied:.1f} s, 0 overlaps, back as before")
