@@ -17,7 +17,7 @@ from practice import clock
 from practice.access import Outsider
 from practice.refusals import Refusal
 from practice.tests.sizes import size
-from sessions import booking, check_ins, holds, rescheduling
+from sessions import booking, check_ins, holds, plan_changes, rescheduling, reserved, sending
 from sessions.booking import book_appointment
 from sessions.models import Appointment, Hold, Plan
 from sessions.needs import needs_of
@@ -46,7 +46,8 @@ class History:
     def refused_when_trying(self):
         act = self.chance.choice([
             *[self.report, self.move_on, self.early_end, self.not_a_relapse, self.look_again] * 2,
-            *[self.plan, self.apply, self.undo] * 5, self.keep, self.release, self.book, self.book_all_the_same,
+            *[self.plan, self.apply, self.undo] * 5, *[self.send, self.say_yes] * 3, self.some_do_not_suit,
+            self.plan_rest_anew, self.change, self.take_back, self.lapse, self.keep, self.release, self.book, self.book_all_the_same,
             self.cancel, self.cancel_by_link, self.move, self.confirm, self.ask, self.answer, self.merge, self.archive,
             self.restore, self.wait, self.wait])
         try:
@@ -120,6 +121,37 @@ class History:
     def undo(self):
         rescheduling.undo_plan(plan=self.any(Plan.objects.select_related("client__practice"), status="applied"), by=self.by)
 
+    def sent(self, **fitting):
+        return self.any(Plan.objects.select_related("client__practice", "practice"),
+                        status="proposed", sent_at__isnull=False, **fitting)
+
+    def send(self):
+        plans = Plan.objects.select_related("client__practice", "practice")
+        sending.send_plan(plan=self.any(plans, status="proposed", sent_at=None), by=self.by)
+
+    def say_yes(self):
+        sending.accept_plan(plan=self.sent(answered_at=None))
+
+    def some_do_not_suit(self):
+        plan = self.sent(answered_at=None)
+        moves = list(plan.moves.order_by("pk").values_list("pk", flat=True))
+        sending.some_do_not_suit(plan=plan, moves=set(self.chance.sample(moves, 1)))
+
+    def take_back(self):
+        sending.take_back_plan(plan=self.sent(), by=self.by)
+
+    def plan_rest_anew(self):
+        plan_changes.plan_rest_anew(plan=self.sent(answered_at__isnull=False), by=self.by)
+
+    def change(self):
+        plan = self.any(Plan.objects.select_related("client__practice"), status="proposed", sent_at=None)
+        visit = self.chance.choice(list(plan.moves.order_by("pk").values_list("appointment_id", flat=True)))
+        plan_changes.change_plan(plan=plan, appointment=visit, by=self.by, to=None)
+
+    def lapse(self):
+        if not reserved.lapse_plans():
+            raise Refusal("nothing has run out")
+
     def book(self, reason=""):
         book_appointment(client=self.client(), therapist=self.chance.choice(self.therapists), service=self.service,
                          starts_at=self.some_day(self.chance.choice([9, 10, 14]), 30), by=self.by, override_reason=reason)
@@ -188,8 +220,11 @@ def what_became_of(hold):
 
 def check_everything_is_accounted_for(member):
     open_holds = Counter(Hold.objects.filter(outcome="").values_list("appointment_id", flat=True))
-    held = set(Appointment.objects.filter(status="held").values_list("pk", flat=True))
-    assert set(open_holds) == held, "a visit is on hold exactly while a hold is open"
+    held = set(Appointment.objects.filter(Q(status="held") | Q(reserved_by__isnull=False)).values_list("pk", flat=True))
+    assert set(open_holds) == held, "a visit is on hold, or its new time kept for an answer, exactly while a hold is open"
+    keeping = Appointment.objects.filter(reserved_by__isnull=False)
+    assert not keeping.exclude(reserved_by__status="proposed", reserved_by__sent_at__isnull=False).exists(), (
+        "only a plan that waits for an answer keeps times")
     assert all(count == 1 for count in open_holds.values())
     for hold in Hold.objects.select_related("appointment__client", "episode__client"):
         became = what_became_of(hold)
