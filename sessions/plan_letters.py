@@ -11,7 +11,7 @@ from django.utils import timezone
 from practice import clock, links, outbox
 from practice.models import Message
 from practice.outbox import Kind, Mail
-from sessions.models import Plan, PlanMove
+from sessions.models import Appointment, Plan, PlanMove
 from sessions.reminders import closing, grace, greeting, still_agreed
 
 PLAN_LINK = "plan"
@@ -41,6 +41,12 @@ def withdraw(plan: Plan) -> None:
 def times_of(plan: Plan) -> list[PlanMove]:
     """The moves whose times are kept for the client, or became theirs, in order."""
     return [move for move in plan.moves.exclude(before={}) if move.starts_at]
+
+
+def let_go_with(plan: Plan) -> list[Appointment]:
+    """The visits that are given up with a yes, as the policy has it."""
+    moves = plan.moves.filter(starts_at=None, is_chosen=False).select_related("appointment")
+    return [m.appointment for m in moves if m.appointment.status == "held" and plan.lets_go(m.appointment)]
 
 
 def _queue(plan: Plan, kind: str, why: str) -> None:
@@ -77,9 +83,11 @@ def _still_asked(message: Message) -> str | None:
 def _about_question(message: Message) -> Mail:
     plan = _plan(message)
     zone = plan.practice.time_zone
-    times = "\n".join(f"{clock.said(m.starts_at, zone)} ({m.minutes} minutes) with {m.therapist.name.split()[0]}"
+    times = "\n".join(f"{clock.said(m.starts_at, zone)} ({m.minutes} minutes) with {m.therapist.name.split()[0]}, "
+                      f"instead of {clock.said(m.from_at, zone)}"
                       for m in times_of(plan) if m.starts_at and m.therapist)
-    body = (f"{greeting(plan.client)}Do these new times suit you?\n\n{times}\n\n"
+    gone = "".join(f"{visit.said} is let go, without a fee.\n" for visit in let_go_with(plan))
+    body = (f"{greeting(plan.client)}Do these new times suit you?\n\n{times}\n{gone}\n"
             f"Say yes, or which do not suit: {plan_url(plan)}\n\n"
             f"We keep them for you until {clock.said(plan.expires_at, zone)}. Nothing is booked before you say yes.\n"
             f"{closing(plan.client)}")

@@ -218,11 +218,6 @@ def diary_print(client: Client) -> str:
     return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 
-def is_let_go(plan: Plan, visit: Appointment) -> bool:
-    """Whether applying the plan gives this visit up, rather than leaving it on hold, where it has no new time."""
-    return plan.policy == "drop" and visit.wall_date < plan.return_on
-
-
 def usual_interval(episode: Episode) -> int | None:
     """The rhythm a plan for this episode's visits keeps where nobody asks for another; None where nothing is held."""
     held = _held_by(episode)

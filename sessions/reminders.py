@@ -343,7 +343,9 @@ def _hold_stands(message: Message) -> str | None:
 
 
 def _held_by(message: Message) -> list[Appointment]:
-    holds = Hold.objects.filter(episode_id=message.subject_id, outcome="").select_related("appointment")
+    """What is on hold and not asked about yet: a time kept for an answer is told in its own letter."""
+    holds = Hold.objects.filter(episode_id=message.subject_id, outcome="", appointment__status="held").select_related(
+        "appointment")
     return sorted((hold.appointment for hold in holds), key=lambda visit: visit.starts_at)
 
 

@@ -17,13 +17,13 @@ from practice import audit, clock, links, outbox
 from practice.access import Actor
 from practice.clock import minute_of
 from practice.models import Message
-from practice.refusals import Refusal, WrongState
+from practice.refusals import Refusal, WrongState, refuse_all
 from sessions import freed, plan_letters, reminders, reserved
 from sessions.diary import SlotTaken, fresh_all, lock_diary, log_steps, write_visit
 from sessions.holds import end_holds
 from sessions.models import Appointment, Hold, Plan, PlanMove
-from sessions.objections import Wish, nearest_open
-from sessions.proposals import NothingToPlan, diary_print, is_let_go, propose_plan
+from sessions.objections import Wish, against_the_body, nearest_open, read
+from sessions.proposals import NothingToPlan, diary_print, propose_plan
 from sessions.reserved import CHANGED, lapse_expired
 from sessions.work import windows_of
 
@@ -58,6 +58,7 @@ def apply_plan(*, plan: Plan, by: Actor) -> Plan:
             plan, moves = locked(plan)
             refuse_if_stale(plan)
             refuse_closed(plan, moves)
+            refuse_emergencies(plan, moves, by)
             plan.status, plan.applied_at = Plan.Status.APPLIED, timezone.now()
             plan.save(update_fields=["status", "applied_at"])
             _make(moves, plan, by)
@@ -145,6 +146,16 @@ def refuse_closed(plan: Plan, moves: list[PlanMove]) -> None:
             raise _lost(move, f"{clock.said(at, practice.time_zone)} is not open any more.")
 
 
+def refuse_emergencies(plan: Plan, moves: list[PlanMove], by: Actor) -> None:
+    """An emergency stands against any visit, whoever places it; the plan stays as it is."""
+    reading = read(plan.client)
+    for move in moves:
+        if move.new_start and move.therapist and move.minutes:
+            wish = Wish(plan.client, move.therapist, move.appointment.service, move.new_start, move.minutes, by, "",
+                        reading=reading)
+            refuse_all([r for r in against_the_body(wish) if getattr(r, "is_emergency", False)])
+
+
 def end_stale(plan: Plan, stale: PlanStale, by: Actor) -> None:
     """A plan that could not be applied is over: what it kept is free again. Times near the one it lost are told."""
     status = Plan.Status.EXPIRED if "expired" in stale.more else Plan.Status.STALE
@@ -209,7 +220,7 @@ def _make(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
                 keep_before(move, holds)
             place(move, Appointment.Status.BOOKED)
             moved.append(visit)
-        elif move.starts_at is None and is_let_go(plan, visit) and not move.is_chosen:
+        elif move.starts_at is None and plan.lets_go(visit) and not move.is_chosen:
             keep_before(move, holds)
             visit.status, visit.cancel_reason = Appointment.Status.CANCELLED, Appointment.Reason.OTHER
             visit.version += 1

@@ -20,6 +20,8 @@ from practice.refusals import BadInput, Refusal, WrongState
 from sessions import plan_letters, reserved
 from sessions.diary import log_steps
 from sessions.models import Appointment, Plan, PlanMove
+from sessions.objections import Contraindicated
+from sessions.online import RingFirst
 from sessions.proposals import PROPOSAL_LIVES
 from sessions.rescheduling import (
     PlanStale,
@@ -30,6 +32,7 @@ from sessions.rescheduling import (
     open_holds,
     place,
     refuse_closed,
+    refuse_emergencies,
     refuse_if_stale,
 )
 
@@ -54,6 +57,7 @@ def send_plan(*, plan: Plan, by: Actor) -> Plan:
             plan, moves = locked(plan)
             _refuse_sending(plan, moves)
             refuse_closed(plan, moves)
+            refuse_emergencies(plan, moves, by)
             plan.sent_at = timezone.now()
             plan.expires_at = plan.sent_at + SENT_LIVES
             plan.save(update_fields=["sent_at", "expires_at"])
@@ -121,6 +125,8 @@ def accept_plan(*, plan: Plan) -> Plan:
     _refuse_second_thoughts(plan)
     try:
         done = apply_plan(plan=plan, by=_client_of(plan))
+    except Contraindicated as decision:
+        raise RingFirst("We would like to talk with you before we book these times. Ring us.") from decision
     except WrongState:  # a second tap, at the same moment
         plan.refresh_from_db()
         if plan.status != Plan.Status.APPLIED:

@@ -100,6 +100,10 @@ class Plan(PracticeOwned):
         """Whether it waits with the client, or keeps times for them."""
         return self.status == self.Status.PROPOSED and self.sent_at is not None
 
+    def lets_go(self, visit: Appointment) -> bool:
+        """Whether applying the plan gives this visit up, rather than leaving it on hold, where it has no new time."""
+        return self.policy == "drop" and visit.wall_date < self.return_on
+
 
 class PlanMove(models.Model):
     """One visit of a plan: from where, to where (or not placed), why, and what it costs.

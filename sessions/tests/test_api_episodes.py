@@ -166,7 +166,8 @@ def test_a_plan_is_proposed_with_costs_that_add_up_applied_and_undone(weekly, ap
         assert datetime.fromisoformat(move["to"]).utcoffset() is not None
         assert move["why"] and all(isinstance(why, str) for why in move["why"])
         assert sum(move["cost_terms"].values()) <= plan["cost"]
-        assert set(move) == {"appointment", "from", "to", "therapist", "room", "minutes", "why", "cost_terms"}
+        assert set(move) == {"appointment", "from", "to", "therapist", "room", "minutes", "why", "cost_terms", "chosen",
+                             "suits"}
     assert datetime.fromisoformat(plan["expires_at"]) == clock.instant_of(
         MONDAY + timedelta(days=1), time(8), "America/New_York"
     )

@@ -8,6 +8,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from clients.keeping.merging import merge_clients
+from clients.models import Finding
 from conftest import MONDAY, at, make_client
 from practice import outbox
 from practice.models import Message, TimeOff
@@ -23,6 +24,7 @@ from sessions.booking import (
 )
 from sessions.diary import SlotTaken
 from sessions.models import Appointment, Hold, Plan
+from sessions.objections import Contraindicated
 from sessions.plan_changes import plan_rest_anew
 from sessions.plan_letters import plan_url
 from sessions.requests import decline_request
@@ -368,6 +370,13 @@ def test_kept_times_are_no_requests_and_ask_nobody_to_move_them(sent, ana, page)
     assert "Cancel visit" not in visit
 
 
+def test_kept_times_are_listed_once_as_on_hold_and_said_to_be_kept(sent, ana, page):
+    for url in ("/on-hold/", f"/episodes/{sent.episode_id}/", f"/clients/{sent.client_id}/visits/"):
+        words = words_of(page(ana).get(url))
+        assert words.lower().count("new time, kept until they answer") == 2, url
+    assert "Tue 5 Jan, 10:30" not in words_of(page(ana).get(f"/episodes/{sent.episode_id}/")).split("Visits that stand")[1]
+
+
 def test_times_given_back_are_offered_to_the_waitlist(sent, ana, kofi, neuro_45, time_machine):
     from sessions.waitlist import join_waitlist
 
@@ -405,7 +414,7 @@ def mails(settings, mailoutbox, time_machine):
 def test_the_letter_names_the_times_and_until_when_and_its_page_takes_one_press(sent, mails):
     (mail,) = mails()
     assert mail.subject == "New appointment times: do they suit you?"
-    assert "Tue 5 Jan, 10:30 (45 minutes) with Ana" in mail.body
+    assert "Tue 5 Jan, 10:30 (45 minutes) with Ana, instead of Tue 24 Nov, 10:30" in mail.body
     assert "until Thu 26 Nov, 08:00" in mail.body
     path = "/p/" + mail.body.split("/p/")[1].split()[0]
     browser = Browser()
@@ -438,6 +447,33 @@ def test_a_yes_that_comes_too_late_says_that_nothing_is_booked(sent, ana):
     TimeOff.objects.create(practice=ana.practice, therapist=ana, starts_at=first, ends_at=first + timedelta(hours=1))
     late = Browser().post(link_of(sent), {"answer": "yes"})
     assert (late.status_code, "Nothing is booked" in words_of(late)) == (409, True)
+
+
+def test_who_is_asked_within_minutes_of_the_hold_reads_of_it_once_in_the_letter_with_the_new_times(sent, mails):
+    outbox.drain()
+    mails()
+    assert list(letters("held")) == ["skipped"]
+    assert list(letters("plan-to-accept")) == ["sent"]
+
+
+def test_what_a_yes_lets_go_of_is_said_before_it(relapse, ana, mails):
+    plan = propose_plan(episode=relapse, by=ana, policy="drop", return_on=MONDAY + timedelta(days=5))
+    sent = send_plan(plan=plan, by=ana)
+    (mail,) = mails()
+    assert "Tue 24 Nov, 10:30 is let go, without a fee." in mail.body
+    assert "Tue 24 Nov, 10:30 is let go" in words_of(Browser().get(link_of(sent)))
+    accept_plan(plan=sent)
+    assert Appointment.objects.filter(status="cancelled").count() == 1
+
+
+def test_an_emergency_meanwhile_books_nothing_and_asks_to_ring_without_a_clinical_word(sent, maria, ana):
+    Finding.objects.create(practice=maria.practice, client=maria, finding="acute-stroke-signs", began_on=MONDAY)
+    shown = Browser().post(link_of(sent), {"answer": "yes"})
+    assert (shown.status_code, clinical_in(shown)) == (409, [])
+    assert "Ring us about these times" in words_of(shown)
+    with pytest.raises(Contraindicated):
+        apply_plan(plan=sent, by=ana)
+    assert len(kept(sent)) == 2
 
 
 def test_every_dead_link_reads_the_same(sent, ana, time_machine):

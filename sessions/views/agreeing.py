@@ -15,7 +15,8 @@ from practice.fields import TextField
 from practice.pages import attempt, look
 from sessions.asked import status_of
 from sessions.models import Plan, PlanMove
-from sessions.plan_letters import times_of
+from sessions.online import RingFirst
+from sessions.plan_letters import let_go_with, times_of
 from sessions.sending import accept_plan, plan_behind, some_do_not_suit
 from sessions.views.public import kept_private
 
@@ -63,10 +64,11 @@ def _page(request: HttpRequest, plan: Plan | None, was: Plan, form: forms.Form, 
     state = "over" if plan is None else "yours" if plan.status == Plan.Status.APPLIED else (
         "answered" if plan.answered_at else "some" if says_some else "asks")
     zone = was.practice.time_zone
-    times = [(clock.said(m.starts_at, zone), m.minutes, m.therapist.name.split()[0] if m.therapist else "")
-             for m in (times_of(plan) if plan else []) if m.starts_at]
+    times = [(clock.said(m.starts_at, zone), m.minutes, m.therapist.name.split()[0] if m.therapist else "",
+              clock.said(m.from_at, zone)) for m in (times_of(plan) if plan else []) if m.starts_at]
     return render(request, "sessions/agree.html", {
         "practice": was.practice, "state": state, "times": times, "form": form,
-        "until": clock.said(was.expires_at, zone), "gone": [
-            clock.said(m.starts_at, zone) for m in was.moves.filter(suits=False) if m.starts_at]},
+        "ring": isinstance(getattr(form, "refusal", None), RingFirst), "until": clock.said(was.expires_at, zone),
+        "let_go": let_go_with(plan) if plan and state == "asks" else [],
+        "gone": [clock.said(m.starts_at, zone) for m in was.moves.filter(suits=False) if m.starts_at]},
         status=status_of(form))

@@ -45,12 +45,11 @@ def _became(hold: Hold) -> str:
     kept = hold.appointment.keep_reason if hold.outcome == Hold.Outcome.RESTORED else ""
     if hold.outcome:
         return f"Kept: {kept}" if kept else hold.get_outcome_display()
-    is_asked = hold.appointment.status == Appointment.Status.PROPOSED
-    return "In a plan the client is asked about." if is_asked else "On hold. Awaiting review."
+    return "New time, kept until they answer." if hold.appointment.reserved_by_id else "On hold. Awaiting review."
 
 
 def _coming(episode: Episode) -> list[Appointment]:
-    return list(Appointment.objects.filter(client=episode.client, ends_at__gt=timezone.now())
+    return list(Appointment.objects.filter(client=episode.client, ends_at__gt=timezone.now(), reserved_by=None)
                 .filter(status__in=("proposed", "booked", "confirmed", "arrived"))
                 .filter(starts_at__lt=timezone.now() + timedelta(days=366))
                 .select_related("therapist__user", "room").order_by("starts_at")[:24])
