@@ -95,7 +95,7 @@ def _one(rows: list[Hold], plans: dict[Any, Plan], today: date, member: Membersh
 def _held(hold: Hold, plan: Plan | None, today: date) -> HeldVisit:
     episode = hold.episode
     if plan:
-        stands = "kept until they answer" if plan.is_sent and plan.answered_at is None else "in a plan"
+        stands = "new time, kept until they answer" if plan.is_sent and plan.answered_at is None else "in a plan"
     elif episode.status == Episode.Status.CONFIRMED and episode.review_on:
         due = clock.said_date(episode.review_on, today=today)
         stands = f"review due since {due}" if _is_overdue(episode, today) else f"awaiting review {due}"
