@@ -11,8 +11,10 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods
 
+from clients.episode_policies import policy_of
 from clients.episodes import today_in
 from clients.models import Client, Episode
+from clients.red_flags import FOR_ANYBODY
 from practice import clock
 from practice.access import CLINICAL, Outsider
 from practice.pages import attempt, find, look, member_page, post_page
@@ -42,7 +44,7 @@ def check_in(request: HttpRequest, token: str) -> HttpResponse:
         if done:
             return kept_private(redirect("sessions:check_in", token=token))
     context = {"practice": episode.practice, "form": form, "today": answer_of_today(episode), "since": _since(episode),
-               "choices": CheckIn.Answer.choices}
+               "choices": CheckIn.Answer.choices, "flags": policy_of(episode.practice, episode.kind).red_flags}
     return kept_private(render(request, "sessions/check_in.html", context, status=status_of(form)))
 
 
@@ -72,7 +74,7 @@ def how_it_is(request: HttpRequest, pk: UUID) -> HttpResponse:
                 return redirect("sessions:episode", episode.pk)
             return redirect("clients:client", client.pk)
     return render(request, "sessions/how_it_is.html", {
-        "room": "clients", "client": client, "form": form, "choices": CheckIn.Answer.choices,
+        "room": "clients", "client": client, "form": form, "choices": CheckIn.Answer.choices, "flags": FOR_ANYBODY,
         "is_asked": asked_now(client) is not None}, status=status_of(form))
 
 
