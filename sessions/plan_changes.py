@@ -74,9 +74,10 @@ def plan_rest_anew(*, plan: Plan, by: Actor) -> Plan:
 def options_for(plan: Plan, appointment: UUID) -> list[Option]:
     """The next best open times for one visit of a proposal, by their time; the present one is not among them."""
     assert plan.episode
-    moves = list(plan.moves.all())
+    moves = list(plan.moves.select_related("appointment"))
+    is_gentle = any(move.minutes and move.minutes < move.appointment.minutes for move in moves)
     question = question_of(plan.episode, _first_day(plan), plan.policy, plan.minutes, avoids=plan.avoids,
-                           interval_days=plan.interval_days)
+                           interval_days=plan.interval_days, is_gentle=is_gentle)
     now = next(move for move in moves if move.appointment_id == appointment)
     try:
         chosen = {visit: question.slot(visit, wish) for visit, wish in _chosen(plan, moves).items()}

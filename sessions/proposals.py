@@ -116,7 +116,6 @@ class Question:
         except planning.ChosenTimesClash as clash:
             raise ChosenTimesRefused(f"{clash} Choose another one, or let go of what you chose before.") from clash
 
-
     def answer_with(self, chosen: Chosen) -> planning.Proposal:
         """The same around what a person chose for single visits."""
         return self.answer({visit: self.slot(visit, wish) for visit, wish in chosen.items()})

@@ -142,7 +142,8 @@ def test_with_the_transaction_taken_out_a_kill_leaves_half_a_plan(scratch, tmp_p
     for wait in (0.08, 0.12, 0.16, 0.2, 0.1, 0.14):
         _, rows = killed_while_applying(scratch, tmp_path, wait, _WITHOUT_A_TRANSACTION)
         if rows not in ({ALL: VISITS}, {NONE: VISITS}):
-            record_property("figure", f"{sum(n for row, n in rows.items() if row[1])} of {VISITS} visits moved")
+            moved = sum(n for row, n in rows.items() if row[1])
+            record_property("figure", f"a plan called applied, {moved} of {VISITS} visits moved")
             return
         scratch.python("from sessions.models import Plan; Plan.objects.filter(status='proposed').update(status='stale')")
     raise AssertionError("half a plan was never seen: this proof cannot fail")
