@@ -24,6 +24,7 @@ from typing import Any
 
 from bench.__main__ import ROOT, machine
 from bench.place import Place
+from bench.year_fates import ASSUMED
 
 WAYS = {"evenhand": "Evenhand", "catch-up": "Evenhand, missed visits squeezed in", "by-hand": "cancelled and rebooked by hand"}
 USUAL = ["evenhand", "by-hand"]
@@ -69,7 +70,7 @@ def main() -> int:
     title = (f"Evenhand {about['commit']}, {about['at']}, {about['machine']}, {about['database']}, seeds "
              f"{', '.join(map(str, asked.seeds))}; {about['seconds']} s for all {len(pairs)} years")
     print(f"{title}\n\n{told}")
-    RESULTS.write_text(json.dumps(about | {"years": [
+    RESULTS.write_text(json.dumps(about | {"assumed": ASSUMED, "years": [
         {"seed": seed, "way": way} | year for (seed, way), year in years.items()]}, indent=1) + "\n")
     if asked.docs:
         before, _, _ = DOCS.read_text().partition(MARK)

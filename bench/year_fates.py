@@ -4,7 +4,7 @@ Cited: relapses of 30 % are severe, most is gained within two months (Hirst et a
 median of 111 days; of those who recovered 80 % had by day 180 and 94 % by day 365, and only severity told how fast
 (CombiRx, 240 relapses). Steroids are given for 3 to 5 days, within a week (St George's protocol).
 
-Assumed, and said so in the table: everything named `ASSUMED`.
+Assumed, and kept beside the figures in bench/year.json: everything in `ASSUMED`. See docs/relapses-simulated.md.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from practice.models import Membership
 from sessions.models import Appointment
 from sessions.year_band import CURVE, EDGE, SAID, TICK, WIDTH, Curve, Month, MonthRow, Stretch, Tick, Year
 
+Status = Episode.Status
 MONTHS_BACK, MONTHS_IN_ALL = 8, 12  # whole months: eight before this one, three after it
 
 _LOOK = {"fulfilled": "was", "arrived": "was", "held": "held", "proposed": "asked", "cancelled": "gone",
@@ -53,7 +54,10 @@ def _month_from(on: date, months: int) -> date:
 
 def holds_left(episodes: Iterable[Episode]) -> dict[UUID, date]:
     """Since when episodes hold no visits any more because recovery began, by id."""
-    steps = EpisodeStep.objects.filter(episode__in=[episode.pk for episode in episodes], status="recovering")
+    may_have = [e.pk for e in episodes if e.confirmed_on and e.status not in (Status.CONFIRMED, Status.NOT_A_RELAPSE)]
+    if not may_have:
+        return {}
+    steps = EpisodeStep.objects.filter(episode__in=may_have, status=Status.RECOVERING)
     return dict(steps.values_list("episode_id", "on"))
 
 
@@ -93,7 +97,7 @@ def _look(visit: Appointment) -> str:
 def _stretches(episodes: Iterable[Episode], today: date,
                left: Mapping[UUID, date]) -> Iterable[tuple[date, date, str, str]]:
     for episode in episodes:
-        if episode.status == Episode.Status.NOT_A_RELAPSE:
+        if episode.status == Status.NOT_A_RELAPSE:
             continue
         ended = episode.ended_on or max(today, episode.onset_on)
         days = f"{clock.said_date(episode.onset_on)} to {clock.said_date(ended)}" if episode.ended_on else (

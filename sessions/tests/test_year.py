@@ -51,6 +51,7 @@ def test_an_episode_is_cut_off_at_the_edges_and_one_that_was_none_is_not_drawn()
 
 def test_the_days_a_relapse_holds_are_a_stretch_of_their_own_until_recovery_began(relapse, ana, time_machine):
     def held_until():
+        relapse.refresh_from_db()
         year = year_of([], [relapse], today_in(relapse.client), left=holds_left([relapse]))
         return [stretch.said for stretch in year.stretches if stretch.look == "hold"]
 
