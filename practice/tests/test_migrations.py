@@ -82,6 +82,7 @@ print(json.dumps(found))
 """
 
 
+@pytest.mark.proof
 def test_a_practice_keeps_the_numbers_it_had_given_relapses(tmp_path: Any) -> None:
     scratch = Scratch(tmp_path / "numbers")
     scratch.folder.mkdir()

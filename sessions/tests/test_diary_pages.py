@@ -111,7 +111,7 @@ def test_a_visit_in_time_off_stands_amid_it_and_leads_to_who_must_move(visit, pa
     day = words_of(page(desk).get(f"/diary/?on={TUESDAY}"))
     assert day.count('<div class="diary-off">Away</div>') == 2  # before the visit and after it
     assert "away 09:00–12:00" in words
-    assert page(desk).get(f"/away/time-off/{off.pk}/").status_code == 200
+    assert page(desk).get(f"/away/time-off/{off.pk}/", follow=True).status_code == 200
 
 
 def test_a_visit_on_a_closed_day_leads_to_who_must_move_and_the_day_is_closed_around_it(visit, page, desk, riverside):

@@ -176,7 +176,7 @@ def _said(effect: Effect) -> str:
         return "Noted as possible. Nothing moves until it is confirmed."
     if status == Episode.Status.CONFIRMED:
         until = f" until {clock.said_date(row.hold_until)}" if row.hold_until else ""
-        return f"Confirmed. {_visits(effect.held)} on hold{until}, {_visits(effect.kept)} stay." if effect.held \
+        return f"Confirmed. {_visits(effect.held)} on hold{until}." if effect.held \
             else "Confirmed. No visit had to be put on hold."
     if status == Episode.Status.NOT_A_RELAPSE:
         left = f"; {_visits(effect.kept)} still need a new time" if effect.kept else ""
