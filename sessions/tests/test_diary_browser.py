@@ -153,6 +153,7 @@ def _book(ana, address):
     with ana.within(3, "to book a known client"):
         ana.press(ana.page.locator("a.diary-open[href*='14%3A30']").first)
         ana.keys("mar", "Enter")
+        ana.page.locator("button:focus", has_text="Book").wait_for()
         ana.keys("Enter")
     ana.says("Maria Lindqvist", "14:30: booked.")
     ana.open(address)
