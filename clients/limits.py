@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import F
 
 from clients.bodies import read_bodies
 from clients.contraindications import (
@@ -19,7 +22,7 @@ from clients.contraindications import (
     cautions_for,
 )
 from clients.episode_policies import policy_at, policy_of
-from clients.models import Clearance, Client, ClientCondition, Episode, Finding, Medicine
+from clients.models import Clearance, Client, ClientCondition, Episode, Finding, FindingRegion, Medicine
 from clients.own_rules import book_of
 from clients.return_visits import visits_of_returns
 from clients.returning import ReturnPreset
@@ -62,7 +65,7 @@ def known_of(clients: Iterable[UUID]) -> dict[UUID, Known]:
     known = {pk: Known() for pk in clients}
     for condition in ClientCondition.objects.filter(client__in=known):
         known[condition.client_id].conditions.append(condition)
-    for finding in Finding.objects.filter(client__in=known).prefetch_related("places"):
+    for finding in _findings_of(known):
         known[finding.client_id].findings.append(finding)
     for episode in Episode.objects.filter(client__in=known):
         known[episode.client_id].episodes.append(episode)
@@ -73,6 +76,22 @@ def known_of(clients: Iterable[UUID]) -> dict[UUID, Known]:
     for pk, days in visits_of_returns({pk: rows.episodes for pk, rows in known.items()}).items():
         known[pk].return_visits = days
     return known
+
+
+def _findings_of(clients: Iterable[UUID]) -> list[Finding]:
+    """Their findings with the places at hand, as prefetched, in one query: a row for each place."""
+    rows = (Finding.objects.filter(client__in=clients).order_by(*Finding._meta.ordering, "places__pk")
+            .annotate(place=F("places__pk"), region=F("places__region"), side=F("places__side")))
+    found: dict[UUID, tuple[Finding, list[FindingRegion]]] = {}
+    for row in rows:
+        finding, places = found.setdefault(row.pk, (row, []))
+        if told := vars(row)["place"]:
+            places.append(FindingRegion(pk=told, finding=finding, region=vars(row)["region"], side=vars(row)["side"]))
+    for finding, places in found.values():
+        at_hand: Any = finding.places.all()
+        at_hand._result_cache, at_hand._prefetch_done = places, True
+        vars(finding)["_prefetched_objects_cache"] = {"places": at_hand}
+    return [finding for finding, _ in found.values()]
 
 
 def body_from(client: Client, known: Known, book: RuleBook) -> Body:

@@ -309,9 +309,9 @@ def a_full_life(client, therapist, doctor, service):
 
 
 @pytest.mark.parametrize("tab", ["", "visits/", "notes/", "people/", "agreements/"])
-def test_a_full_page_of_a_client_takes_thirteen_queries_at_most(
+def test_a_full_page_of_a_client_takes_twelve_queries_at_most(
         tab, page, ana, maria, neurologist, neuro_45, now, django_assert_max_num_queries):
     a_full_life(maria, ana, neurologist, neuro_45)
     browser = page(ana)
-    with django_assert_max_num_queries(12 if tab else 13):  # the year is drawn with its readings
+    with django_assert_max_num_queries(12):
         assert browser.get(f"/clients/{maria.pk}/{tab}").status_code == 200
