@@ -64,7 +64,7 @@ def least_of_all(wishes):
 @pytest.mark.sized
 def test_small_questions_get_the_answer_that_trying_everything_gets(monkeypatch, record_property):
     rng = random.Random(20261123)
-    count = size(150, 3_000)
+    count = size(60, 3_000)
     for _ in range(count):
         monkeypatch.setattr(bulk_optimum, "FIRST_LOOK", rng.choice((1, 2, 60)))  # also with nearly everything left out at first
         wishes = small(rng)

@@ -25,7 +25,7 @@ from sessions.rhythm import Rhythm
 from sessions.series import book_series
 from sessions.views.on_hold import everybody_on_hold
 
-HISTORIES = size(2, 60)
+HISTORIES = size(1, 60)
 STEPS = 30
 
 

@@ -22,7 +22,7 @@ from sessions.rhythm import Rhythm
 from sessions.sending import accept_plan, send_plan, some_do_not_suit, take_back_plan
 from sessions.series import book_series
 
-PAIRS = size(25, 1000)
+PAIRS = size(15, 1000)
 FIELDS = [f.attname for f in Appointment._meta.concrete_fields if f.name not in ("version", "sequence")]
 
 

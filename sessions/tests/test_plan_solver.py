@@ -22,7 +22,7 @@ from sessions.plan_openings import Candidate
 from sessions.planning import HeldVisit, Terms, Weights
 from sessions.tests.test_planning import kept_on, least_gap, may_stand, own_cost, propose, small_instance, whole_cost
 
-SMALL, FULL = size(250, 2_000), size(5, 50)
+SMALL, FULL = size(120, 2_000), size(2, 50)
 ZONE = "Europe/Berlin"
 FIRST = date(2026, 11, 2)
 

@@ -17,7 +17,7 @@ from practice.tests.scratch import Scratch, scratch_practice
 from practice.tests.sizes import size
 
 pytestmark = [pytest.mark.processes, pytest.mark.sized]
-KILLS, VISITS, AT_ONCE = size(3, 20), 8, 12
+KILLS, VISITS, AT_ONCE = size(2, 20), 8, 12
 
 _HOLD = """
 import json

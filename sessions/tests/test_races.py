@@ -19,7 +19,7 @@ from practice.tests.scratch import Scratch, scratch_practice
 from practice.tests.sizes import size
 
 pytestmark = [pytest.mark.processes, pytest.mark.sized]
-AT_ONCE, ROUNDS = size(60, 200), size(2, 20)
+AT_ONCE, ROUNDS = size(40, 200), size(2, 20)
 OVERLAPS = """
 SELECT count(*) FROM therapy_sessions_appointment a JOIN therapy_sessions_appointment b ON a.id < b.id
 WHERE a.status NOT IN ('held','cancelled','noshow') AND b.status NOT IN ('held','cancelled','noshow') AND (

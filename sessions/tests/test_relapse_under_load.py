@@ -18,7 +18,7 @@ from practice.tests.sizes import size
 from sessions.tests.test_races import OVERLAPS
 
 pytestmark = [pytest.mark.processes, pytest.mark.sized]
-VISITS, OTHERS, CONFIRMERS, ROUNDS = 12, 50, 4, size(1, 20)
+VISITS, OTHERS, CONFIRMERS, ROUNDS = 12, size(24, 50), 4, size(1, 20)
 # A client with twelve visits before the review date, and a relapse somebody reported; all that was there is let go.
 _FILL = """
 import json, conftest as c

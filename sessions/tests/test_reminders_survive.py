@@ -12,7 +12,7 @@ from practice.tests.scratch import MailServer, scratch_practice
 from practice.tests.sizes import size
 
 pytestmark = [pytest.mark.processes, pytest.mark.sized]
-DUE, KILLS = size(120, 300), size(3, 10)
+DUE, KILLS = size(80, 300), size(2, 10)
 BATCH_IN_HAND = 1  # a worker hands over one message at a time
 
 _QUEUE = """
