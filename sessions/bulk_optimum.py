@@ -189,8 +189,9 @@ class Model:
         import numpy as np
 
         solver = highspy.Highs()
-        for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 1), ("mip_rel_gap", 0.0),
-                            ("mip_abs_gap", 0.999), ("time_limit", search.left())):
+        # Its presolve (HiGHS 1.15.1) called one small question in 3,000 infeasible that is not; it saves no time here.
+        for name, value in (("presolve", "off"), ("output_flag", False), ("threads", 1), ("random_seed", 1),
+                            ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.999), ("time_limit", search.left())):
             solver.setOptionValue(name, value)
         solver.passModel(self._programme(highspy, np))
         solver.setSolution(len(self.columns), np.arange(len(self.columns), dtype=np.int32),

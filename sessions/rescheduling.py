@@ -47,20 +47,24 @@ class UndoConflict(Refusal):
     title: ClassVar[str] = "This cannot be taken back as a whole"
 
 
-def apply_plan(*, plan: Plan, by: Actor) -> Plan:
+def apply_plan(*, plan: Plan, by: Actor, is_answer: bool = False) -> Plan:
     """Make every move of the plan, or none: `plan_stale` if the client's visits or a wished time changed.
 
     Visits the policy lets go are cancelled; visits that found no place stay on hold, and so do those of which the
-    client said that the new time does not suit. A plan that was sent is applied at the times it keeps.
+    client said that the new time does not suit. A plan that was sent is applied at the times it keeps. The client's
+    own yes (`is_answer`) is refused where the plan does not wait for one any more.
     """
     try:
         with transaction.atomic():
             plan, moves = locked(plan)
             refuse_if_stale(plan)
+            if is_answer and not plan.is_sent:
+                raise WrongState("These times were taken back. We will write to you with others.")
             refuse_closed(plan, moves)
             refuse_emergencies(plan, moves, by)
             plan.status, plan.applied_at = Plan.Status.APPLIED, timezone.now()
-            plan.save(update_fields=["status", "applied_at"])
+            plan.answered_at = plan.applied_at if is_answer else plan.answered_at
+            plan.save(update_fields=["status", "applied_at", "answered_at"])
             _make(moves, plan, by)
             audit.record(by=by, verb="plan_applied", subject=plan)
             outbox.cancel_messages(subject_id=plan.pk, kinds=["plan-to-accept"], why="The plan was applied.")

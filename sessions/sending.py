@@ -124,7 +124,7 @@ def accept_plan(*, plan: Plan) -> Plan:
         return plan
     _refuse_second_thoughts(plan)
     try:
-        done = apply_plan(plan=plan, by=_client_of(plan))
+        return apply_plan(plan=plan, by=_client_of(plan), is_answer=True)
     except Contraindicated as decision:
         raise RingFirst("We would like to talk with you before we book these times. Ring us.") from decision
     except WrongState:  # a second tap, at the same moment
@@ -132,8 +132,6 @@ def accept_plan(*, plan: Plan) -> Plan:
         if plan.status != Plan.Status.APPLIED:
             raise
         return plan
-    Plan.objects.filter(pk=plan.pk).update(answered_at=timezone.now())
-    return done
 
 
 @transaction.atomic

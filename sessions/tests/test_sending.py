@@ -12,7 +12,7 @@ from clients.models import Finding
 from conftest import MONDAY, at, make_client
 from practice import outbox
 from practice.models import Message, TimeOff
-from practice.refusals import BadInput, WrongState
+from practice.refusals import BadInput, Refusal, WrongState
 from sessions import holds, requests, reserved, waitlist_offers
 from sessions.booking import (
     accept_appointment,
@@ -483,3 +483,11 @@ def test_every_dead_link_reads_the_same(sent, ana, time_machine):
     assert Browser().get(path).content == unknown
     visit_link = Browser().get(path.replace("/p/", "/r/"))
     assert visit_link.status_code == 404, "the link is for one purpose"
+
+
+def test_a_yes_that_comes_after_the_times_were_taken_back_moves_nothing(sent, ana):
+    take_back_plan(plan=sent, by=ana)
+    with pytest.raises(Refusal, match="taken back"):
+        accept_plan(plan=sent)
+    sent.refresh_from_db()
+    assert (sent.status, sent.answered_at) == ("proposed", None)
