@@ -7,6 +7,7 @@ others after the last one.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from contextlib import suppress
 from datetime import date, timedelta
@@ -23,7 +24,7 @@ LOOK_AGAIN = 14  # days by which a hold is extended
 CLOSED_AFTER = 30  # days after the return: recovering turns into over
 
 
-class Way:
+class Way(ABC):
     """What both ways share: visits called off by the client, and visits booked again by hand."""
 
     def __init__(self, world: World) -> None:
@@ -37,8 +38,9 @@ class Way:
             self.day(bout, on)
         self.world.acting = None
 
+    @abstractmethod
     def day(self, bout: Bout, on: date) -> None:
-        raise NotImplementedError
+        """What this way does about somebody unwell on one day."""
 
     def person(self, bout: Bout) -> Person:
         return self.world.fate.people[bout.person]
