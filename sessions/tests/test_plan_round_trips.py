@@ -81,6 +81,7 @@ def busy(now, maria, kofi, ines, ana, ben, neuro_45, room, garden):
 
 
 @pytest.mark.sized
+@pytest.mark.django_db(transaction=True)
 def test_after_any_number_of_plans_undone_lapsed_or_taken_back_the_diary_is_what_it_was(
         busy, ana, time_machine, record_property):
     dice, before, went = random.Random(7), diary(), Counter()

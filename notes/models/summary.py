@@ -1,0 +1,119 @@
+"""What a doctor receives, each sending of it, and when it was opened."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from clients.models import Client, Consent, Doctor
+from practice import clock
+from practice.access import THERAPISTS, PracticeOwned
+from practice.guards import Unchanging
+from practice.models import Membership
+
+
+class Summary(PracticeOwned):
+    """What a doctor receives: composed from signed notes only; its content is frozen when signed."""
+
+    readers = THERAPISTS
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="summaries")
+    doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    from_on = models.DateField()
+    until_on = models.DateField()
+    sections = models.JSONField(default=list)
+    reason = models.TextField(blank=True, max_length=2000)
+    course = models.TextField(blank=True, max_length=4000)
+    reactions = models.TextField(blank=True, max_length=2000)
+    questions = models.TextField(blank=True, max_length=2000)
+    plan = models.TextField(blank=True, max_length=2000)
+    content: Any = models.JSONField(default=dict, help_text="The letter as data; frozen on signing.")
+    content_hash = models.CharField(max_length=64, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-id"]
+        constraints: ClassVar = [
+            Unchanging(name="signed_summary_stands_for_ever", when="OLD.signed_at IS NOT NULL"),
+            models.CheckConstraint(condition=Q(signed_at=None) | ~Q(content_hash=""),
+                                   name="signed_summary_carries_its_hash"),
+        ]
+
+    PROSE: ClassVar = ("reason", "course", "reactions", "questions", "plan")
+
+    @property
+    def is_signed(self) -> bool:
+        return self.signed_at is not None
+
+
+class Share(PracticeOwned):
+    """One sending of a signed summary to its doctor: a link and, by another way, a code. Both are stored hashed."""
+
+    readers = THERAPISTS
+    MOST_WRONG_CODES: ClassVar = 5
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    summary = models.ForeignKey(Summary, on_delete=models.PROTECT, related_name="shares")
+    doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="+")
+    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="shares")
+    shared_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    code_hash = models.CharField(max_length=64)
+    wrong_codes = models.PositiveSmallIntegerField(default=0)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-id"]
+
+    @property
+    def state(self) -> str:
+        """open, revoked, expired, or locked after too many wrong codes."""
+        if self.revoked_at is not None:
+            return "revoked"
+        if self.expires_at <= timezone.now():
+            return "expired"
+        return "locked" if self.wrong_codes >= self.MOST_WRONG_CODES else "open"
+
+    @property
+    def opened_at(self) -> list[datetime]:
+        """When page or letter were opened, first to last."""
+        return [opening.at for opening in self.openings.all()]
+
+    @property
+    def read_at(self) -> list[datetime]:
+        """When the page was opened, first to last; a download of the letter is told apart."""
+        return [opening.at for opening in self.openings.all() if opening.what == "page"]
+
+    @property
+    def downloaded_at(self) -> list[datetime]:
+        """When the letter was downloaded, first to last."""
+        return [opening.at for opening in self.openings.all() if opening.what == "letter"]
+
+    @property
+    def last_day(self) -> date:
+        """The day at whose end it closes, where the practice is."""
+        return clock.wall_of(self.expires_at - timedelta(seconds=1), self.practice.time_zone)[0]
+
+
+class ShareOpening(models.Model):
+    """One time the doctor's page or letter was opened."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    share = models.ForeignKey(Share, on_delete=models.PROTECT, related_name="openings")
+    at = models.DateTimeField(auto_now_add=True)
+    what = models.CharField(max_length=10, choices=[("page", "Page"), ("letter", "Letter")])
+
+    class Meta:
+        ordering: ClassVar = ["at", "id"]
+        constraints: ClassVar = [Unchanging(name="opening_stands_for_ever")]
