@@ -11,8 +11,9 @@ from django.utils import timezone
 from practice import clock, links, outbox
 from practice.models import Message
 from practice.outbox import Kind, Mail
+from sessions.letters import closing, greeting, still_agreed
 from sessions.models import Appointment, Plan, PlanMove
-from sessions.reminders import closing, grace, greeting, still_agreed
+from sessions.reminders import grace
 
 PLAN_LINK = "plan"
 

@@ -401,7 +401,7 @@ def test_the_database_lets_one_offer_run_for_one_entry_and_one_client_at_one_tim
 
 
 def test_a_link_of_nothing_and_a_link_of_something_else_open_no_offer(queue, visit, page):
-    from sessions.reminders import visit_url as other_link
+    from sessions.letters import visit_url as other_link
 
     for address in ("/w/nonsense/", "/w/" + other_link(visit).split("/r/")[1]):
         assert page(None).get(address).status_code == 404
