@@ -6,7 +6,7 @@ answer stands on the page behind the link.
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -24,7 +24,7 @@ from sessions.models import Appointment, AppointmentEvent, CheckIn, Hold, Plan
 VISIT_LINK = "visit"
 CHECK_OPENS = timedelta(days=3)  # before a visit, from when on the questions about it can be answered: our proposal
 ALIVE = (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
-MOVED_TOGETHER = "moved-together"
+MOVED_TOGETHER, STANDS_AGAIN = "moved-together", "stands-again"
 OF_A_TIME = ("booked", "reminder", "moved", "request-accepted", "swapped")  # kinds that speak of one start of a visit
 
 
@@ -165,7 +165,8 @@ def _about_cancellation(message: Message) -> Mail:
 
 def _hold_stands(message: Message) -> str | None:
     if not _held_by(message):
-        return "No visit is on hold any more."
+        asked = Hold.objects.filter(episode_id=message.subject_id, outcome="").exists()
+        return "Told with the new times they were asked about." if asked else "No visit is on hold any more."
     client = Client.objects.get(pk=message.client_id)
     return still_agreed(client)
 
@@ -185,6 +186,31 @@ def _about_hold(message: Message) -> Mail:
             f"You do not have to do anything, and there is no fee. We will write to you with new times.\n"
             f"{_how_to_say_unwell(held)}{closing(client)}")
     return Mail("Your appointments need a new time", body, copies=copied_to(client))
+
+
+def _standing_again(message: Message) -> list[Appointment]:
+    """What came back to its own time since the message was asked for, and still stands there."""
+    holds = Hold.objects.filter(episode_id=message.subject_id, outcome=Hold.Outcome.RESTORED,
+                                ended_at__gte=datetime.fromisoformat(message.start_version))
+    return sorted({hold.appointment for hold in holds.select_related("appointment__practice", "appointment__client")
+                   if hold.appointment.status in ALIVE and hold.appointment.starts_at > timezone.now()},
+                  key=lambda visit: visit.starts_at)
+
+
+def _stands_after_all(message: Message) -> str | None:
+    visits = _standing_again(message)
+    return still_agreed(visits[0].client) if visits else "None of them stands any more."
+
+
+def _about_standing(message: Message) -> Mail:
+    visits = _standing_again(message)
+    client = visits[0].client
+    times = "\n\n".join(f"{visit.said} ({visit.minutes} minutes)\nConfirm, or ask for another time: {visit_url(visit)}"
+                        for visit in visits)
+    head = "Your appointment stands after all" if len(visits) == 1 else "Your appointments stand after all"
+    body = (f"{greeting(client)}{head}, at {'its' if len(visits) == 1 else 'their'} old time:\n\n{times}\n\n"
+            f"Not feeling well? Tell us on the same page.\n{closing(client)}")
+    return Mail(head, body, tuple(visit_file(visit) for visit in visits), copied_to(client))
 
 
 def _how_to_say_unwell(visits: list[Appointment]) -> str:
@@ -258,6 +284,7 @@ outbox.declare(Kind("request-accepted", "Request accepted", _time_stands, _about
                     look_up=_look_up_visits))
 outbox.declare(Kind("cancelled", "Cancellation", _cancel_stands, _about_cancellation, keeps_quiet_hours=False,
                     look_up=_look_up_visits))
+outbox.declare(Kind(STANDS_AGAIN, "Stands after all", _stands_after_all, _about_standing))
 outbox.declare(Kind("held", "On hold", _hold_stands, _about_hold))
 outbox.declare(Kind("plan-applied", "New times", _plan_stands, _about_plan))
 outbox.declare(Kind("plan-undone", "New times withdrawn", _plan_stands, _about_plan))

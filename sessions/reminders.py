@@ -17,8 +17,8 @@ from django.utils import timezone
 from clients.models import Client, Episode
 from practice import outbox
 from practice.models import Message
-from sessions.letters import ALIVE, MOVED_TOGETHER, OF_A_TIME, stamp_of, steps_of
-from sessions.models import Appointment, CheckIn, Plan, PlanMove
+from sessions.letters import ALIVE, MOVED_TOGETHER, OF_A_TIME, STANDS_AGAIN, stamp_of, steps_of
+from sessions.models import Appointment, CheckIn, Hold, Plan, PlanMove
 
 
 def schedule(appointment: Appointment) -> None:
@@ -118,6 +118,28 @@ def tell_held(episode: Episode, held: list[Appointment]) -> Message | None:
     if not held:
         return None
     return _to_client(episode.client, "held", episode.pk, str(episode.version), "Visits were put on hold.")
+
+
+def tell_still_held(plan: Plan) -> None:
+    """After a plan that nobody has read of is over: who was not told yet that visits are on hold is told so now."""
+    episode = plan.episode
+    known = Message.objects.filter(subject_id=plan.episode_id, kind="held", state__in=[
+        Message.State.SENT, Message.State.WAITING, Message.State.SENDING])
+    if episode and not known.exists() and Hold.objects.filter(episode=episode, outcome="").exists():
+        _to_client(plan.client, "held", episode.pk, f"{episode.version}-{plan.pk}", "Visits are on hold again.")
+
+
+def tell_restored(episode: Episode, *, since: datetime) -> None:
+    """One message for the visits of this episode that stand again since then, where the client read that they did not.
+
+    What waits already speaks of all of them when it leaves.
+    """
+    asked = Plan.objects.filter(episode=episode).values("pk")
+    of_it = Q(subject_id=episode.pk, kind="held") | Q(subject_id__in=asked, kind="plan-to-accept")
+    told = Message.objects.filter(of_it, state=Message.State.SENT)
+    waits = Message.objects.filter(subject_id=episode.pk, kind=STANDS_AGAIN, state=Message.State.WAITING)
+    if told.exists() and not waits.exists():
+        _to_client(episode.client, STANDS_AGAIN, episode.pk, since.isoformat(), "Tells that visits stand after all.")
 
 
 def ask_therapist(appointment: Appointment, about: Episode | CheckIn) -> Message | None:

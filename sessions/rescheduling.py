@@ -20,11 +20,11 @@ from practice.models import Message
 from practice.refusals import Refusal, WrongState, refuse_all
 from sessions import freed, plan_letters, reminders, reserved
 from sessions.diary import SlotTaken, fresh_all, lock_diary, log_steps, write_visit
-from sessions.holds import end_holds
 from sessions.models import Appointment, Hold, Plan, PlanMove
 from sessions.objections import Wish, against_the_body, nearest_open, read
 from sessions.proposals import NothingToPlan, diary_print, propose_plan
 from sessions.reserved import CHANGED, lapse_expired
+from sessions.restoring import end_holds
 from sessions.work import windows_of
 
 __all__ = ["NothingToPlan", "PlanStale", "UndoConflict", "apply_plan", "propose_plan", "undo_plan"]
@@ -304,9 +304,13 @@ def _unmake(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
 
 
 def _correct_messages(plan: Plan) -> None:
-    """Take the unsent message back and the client's link away; where the message had left, a correction follows."""
+    """Take the unsent message back and the client's link away; where they had read of the new times, a correction
+    follows."""
     links.close_link(purpose=plan_letters.PLAN_LINK, subject_id=plan.pk)
     outbox.cancel_messages(subject_id=plan.pk, kinds=["plan-applied"], why="The plan was undone.")
-    if Message.objects.filter(subject_id=plan.pk, kind="plan-applied", state=Message.State.SENT).exists():
+    if Message.objects.filter(subject_id=plan.pk, kind__in=["plan-applied", "plan-to-accept"],
+                              state=Message.State.SENT).exists():
         reminders.tell_plan(plan, "plan-undone")
+    else:
+        reminders.tell_still_held(plan)
 

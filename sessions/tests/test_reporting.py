@@ -18,10 +18,11 @@ from practice.models import Message
 from practice.refusals import BadInput, NotAllowed
 from sessions import letters
 from sessions.booking import book_appointment, cancel_appointment
-from sessions.holds import change_episode, keep_appointment, learn_of_episode, report_episode
+from sessions.holds import change_episode, learn_of_episode, report_episode
 from sessions.models import Appointment, Hold, WaitlistOffer
 from sessions.online_letters import client_url
 from sessions.rescheduling import apply_plan, propose_plan, undo_plan
+from sessions.restoring import keep_appointment
 from sessions.tests.reading import clinical_in, words_of
 from sessions.waitlist import join_waitlist
 from sessions.waitlist_letters import offer_url

@@ -15,8 +15,9 @@ from practice.refusals import BadInput, Refusal
 from sessions import waitlist_offers
 from sessions.asked import stamp
 from sessions.booking import book_appointment, cancel_appointment, move_appointment
-from sessions.holds import change_episode, release_appointment, report_episode
+from sessions.holds import change_episode, report_episode
 from sessions.models import Appointment, FreedTime, WaitlistEntry, WaitlistOffer
+from sessions.restoring import release_appointment
 from sessions.tests.reading import clinical_in, visit_url, words_of
 from sessions.undoing import undo_act, undo_of
 from sessions.waitlist import join_waitlist
