@@ -14,14 +14,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.episode_policies import policy_of
-from clients.episodes import FLAGS, hold_until_if_confirmed, likely_kind, may_be_pseudo, today_in, would_hold
+from clients.episodes import hold_until_if_confirmed, likely_kind, may_be_pseudo, today_in, would_hold
 from clients.models import Client, Episode
 from clients.red_flags import FOR_ANYBODY
 from clients.sources import cite
 from practice import audit, clock
 from practice.access import CLINICAL
 from practice.pages import attempt, find, member_page, post_page
-from sessions.answers import add_words
 from sessions.asked import back_to, member_of, safe_address, status_of
 from sessions.caution_line import first_name
 from sessions.check_in_course import asked_in
@@ -59,15 +58,15 @@ def episode_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _reported(request: HttpRequest, effect: Effect, said: dict[str, Any], came_from: str) -> HttpResponse:
-    """Say what happened; words about an episode that was known already are kept with it. Back to where one came from.
-    """
+    """Say what happened, and before all else that a fever is a doctor's. Back to where one came from."""
     member, episode = member_of(request), effect.episode
-    if not effect.is_new:
-        add_words(episode, said["symptoms"], member, **{name: said[name] for name in FLAGS})
+    if said["fever_or_infection"]:
+        messages.warning(request, f"Fever or infection: tell {episode.client.called} to call a doctor today.")
     if not member.may_see_clinical:
         visit = next_visit(episode.client)
         who = first_name(visit.therapist) if visit else "A therapist"
-        messages.success(request, f"Noted. {who} looks at it today; nothing moves until then.")
+        known = "" if effect.is_new else ", with what was told before"
+        messages.success(request, f"Noted{known}. {who} looks at it today; nothing moves until then.")
         return redirect(came_from or reverse("clients:client", args=[episode.client_id]))
     if effect.is_new:
         messages.success(request, _said(effect))
