@@ -186,3 +186,19 @@ class Unchanging(_Guard):
             "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $guard$ LANGUAGE plpgsql",
             f"CREATE TRIGGER {self.name} BEFORE {events} ON %(table)s FOR EACH ROW EXECUTE FUNCTION {self.name}()",
         ]
+
+
+class Kept(_Guard):
+    """A table nobody empties at one stroke: refuses TRUNCATE, which passes by the triggers of rows.
+
+    PostgreSQL only: SQLite has no such statement, and its DELETE asks `Unchanging` row by row.
+    """
+
+    def _postgresql(self, model: Any) -> list[str]:
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger AS $guard$ BEGIN "
+            f"RAISE EXCEPTION 'change refused: {self.name}' USING ERRCODE = 'integrity_constraint_violation'; "
+            "END $guard$ LANGUAGE plpgsql",
+            f"CREATE TRIGGER {self.name} BEFORE TRUNCATE ON %(table)s FOR EACH STATEMENT "
+            f"EXECUTE FUNCTION {self.name}()",
+        ]
