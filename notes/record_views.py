@@ -51,7 +51,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
     member = member_of(request)
     mine = member.is_therapist
     return render(request, "notes/waiting.html", {
-        "room": "today", "unsigned": [(n, said_age(n.appointment.ends_at)) for n in unsigned_of(member)] if mine else [],
+        "room": "today",
+        "unsigned": [(row, said_age(row.appointment.ends_at)) for row in unsigned_of(member)] if mine else [],
         "sent_back": cosigning.sent_back_to(member) if mine else [],
         "awaiting": cosigning.awaiting(member) if mine else [], "counts": unsigned_counts(member)})
 
