@@ -33,7 +33,7 @@ def _kept(member: Membership, client: Client, _known: Known | None) -> dict[str,
     """Notes kept from this member, by day and author; for an owner who gives no sessions that is every note."""
     rows = kept_from(member).filter(client__in=client.family).select_related("author__user")
     kept = list(rows.order_by("-visit_on", "-pk")[:8]) if may_break(member) else []
-    return {"kept": kept} if kept else None
+    return {"kept": kept, "reads_none": not may_read(member, Note)} if kept else None
 
 
 def _readings(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from notes import signing, writing
 from notes.forms import AddendumForm, SendBackForm, whole_number
 from notes.glass import kept_from
+from notes.late import late_entry
 from notes.models import Note
 from notes.reading import read_note, read_notes, said_of, whole_note
 from notes.sheet import SPARE_ROWS, Sheet
@@ -172,7 +173,7 @@ def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | No
     return render(request, "notes/note.html", {
         "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment, "form": sheet,
         "sheet": sheet, "heading": heading, "last": last, "theirs": theirs, "beside": said_of(theirs or last),
-        "saved_at": _saved_at(found),
+        "saved_at": _saved_at(found), "late": late_entry(found),
         "may_arrive": sheet.is_early and "arrive" in offered(found.appointment, member_of(request))},
         status=status_of(sheet))  # type: ignore[arg-type]  # a sheet answers as a form does
 

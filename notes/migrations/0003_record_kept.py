@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ('therapy_sessions', '0009_plan_rhythm'),
     ]
 
-    operations = [
+    operations = practice.guards.remade(
         migrations.CreateModel(
             name='BrokenGlass',
             fields=[
@@ -163,4 +163,4 @@ class Migration(migrations.Migration):
             model_name='cosignature',
             constraint=models.UniqueConstraint(fields=('practice', 'chain_position'), name='cosignature_has_its_place_in_the_chain'),
         ),
-    ]
+    )
