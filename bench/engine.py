@@ -33,7 +33,7 @@ def run(size: str) -> list[Figure]:
 
 
 def measure(place: Place, size: str) -> list[Figure]:
-    from bench import booking, fill, mail, plans, reads, slots
+    from bench import booking, fill, mail, plans, reads, record, slots
 
     seconds, rounds, bookings, gets, due, past = SIZES[size]
     one = fill.practice_of("Single practice", 1)
@@ -68,6 +68,8 @@ def measure(place: Place, size: str) -> list[Figure]:
         place.settle()
 
     history = slots.history(ten, past, grow, seconds)
+    say("record")
+    signed = record.measure(ten, min(1_000, past[0] // 10), past[-1])
     return [
         figures[0],
         over_http[0],
@@ -80,6 +82,7 @@ def measure(place: Place, size: str) -> list[Figure]:
         moved,
         *rest,
         read[2],
+        *signed,
         memory,
         started,
     ]

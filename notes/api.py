@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.http import Http404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,23 +13,27 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clients.models import Client
-from notes import api_summaries, signing, writing
+from notes import api_summaries, cosigning, glass, signing, writing
 from notes.models import Note
 from notes.outcomes import MEASURES
-from notes.reading import read_note, read_notes, read_outcomes, whole_note
+from notes.reading import WHOLE, read_note, read_notes, read_outcomes, whole_note
 from notes.serializers import (
     AddendumSerializer,
     CheckedNoteSerializer,
+    GlassReason,
+    GlassSerializer,
     MeasureEntry,
     NewAddendum,
     NewNote,
     NoteChanges,
     NoteSerializer,
     OutcomeSerializer,
+    SendingBack,
     as_changes,
     measure_as_data,
     outcome_as_data,
 )
+from practice.access import CLINICAL
 from practice.api import Api, Pages, etag_of, require_match
 from practice.api_views import Catalogue, OwnedList
 from practice.refusals import BadInput
@@ -69,17 +74,25 @@ class Notes(Api):
 
 
 class OneNote(Api):
-    """A note: read it; while it is a draft, its author changes it."""
+    """A note: read it; while it is a draft, its author changes it.
 
-    model = Note
+    Whoever it is kept from reads it for half an hour after `break-glass/`; so does an owner who gives no sessions.
+    """
+
+    roles = CLINICAL
 
     @extend_schema(operation_id="notes_retrieve", responses=CheckedNoteSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
-        return _answer(read_note(note=self.find(Note, pk), by=self.member))
+        found = Note.objects.readable_by(self.member).filter(pk=pk).first()
+        if found is None:
+            writing.refuse_unless_therapist(self.member)
+            raise Http404
+        return _answer(read_note(note=found, by=self.member))
 
     @extend_schema(operation_id="notes_partial_update", request=NoteChanges, responses=CheckedNoteSerializer,
                    parameters=[_IF_MATCH])
     def patch(self, request: Request, pk: UUID) -> Response:
+        writing.refuse_unless_therapist(self.member)
         note = self.find(Note, pk)
         changes = as_changes(self.read(NoteChanges))
         if not note.is_signed:  # a signed note refuses whatever was read before
@@ -110,6 +123,43 @@ class Addenda(Api):
         return Response(AddendumSerializer(addendum).data, status=201)
 
 
+class CosignNote(Api):
+    """A supervisor stands behind a signed note."""
+
+    model = Note
+
+    @extend_schema(operation_id="notes_cosign", request=None, responses=CheckedNoteSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        note = self.find(Note, pk)
+        cosigning.cosign_note(note=note, by=self.member)
+        return _answer(whole_note(note))
+
+
+class SendNoteBack(Api):
+    """A supervisor says what is missing instead of co-signing; the note stays signed."""
+
+    model = Note
+
+    @extend_schema(operation_id="notes_send_back", request=SendingBack, responses={201: AddendumSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        addendum = cosigning.send_back(note=self.find(Note, pk), by=self.member, **self.read(SendingBack))
+        return Response(AddendumSerializer(addendum).data, status=201)
+
+
+class BreakGlass(Api):
+    """Open a note that is kept from the caller, with a reason, for half an hour; its author and the owner are told."""
+
+    roles = CLINICAL
+
+    @extend_schema(operation_id="notes_break_glass", request=GlassReason, responses={201: GlassSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        note = Note.objects.filter(practice_id=self.member.practice_id, pk=pk).first()
+        if note is None:
+            raise Http404
+        row = glass.break_glass(note=note, by=self.member, **self.read(GlassReason))
+        return Response(GlassSerializer(row).data, status=201)
+
+
 class NotesOfClient(OwnedList):
     """A client's notes, newest first, as far as the caller may read them."""
 
@@ -119,7 +169,7 @@ class NotesOfClient(OwnedList):
     @extend_schema(operation_id="clients_notes_list", responses=NoteSerializer(many=True))
     def get(self, request: Request, pk: UUID) -> Response:
         rows = (self.get_queryset().filter(client__in=self.find(Client, pk).family)
-                .select_related("client", "author__user", "signed_by__user")
+                .select_related(*WHOLE)
                 .prefetch_related("treatments", "measurements", "addenda__author__user"))
         page = read_notes(notes=self.paginate_queryset(rows) or [], by=self.member)
         return self.get_paginated_response(NoteSerializer(page, many=True).data)
@@ -151,6 +201,9 @@ urlpatterns = [
     path("notes/<uuid:pk>/", OneNote.as_view()),
     path("notes/<uuid:pk>/sign/", SignNote.as_view()),
     path("notes/<uuid:pk>/addenda/", Addenda.as_view()),
+    path("notes/<uuid:pk>/cosign/", CosignNote.as_view()),
+    path("notes/<uuid:pk>/send-back/", SendNoteBack.as_view()),
+    path("notes/<uuid:pk>/break-glass/", BreakGlass.as_view()),
     path("clients/<uuid:pk>/notes/", NotesOfClient.as_view()),
     path("clients/<uuid:pk>/outcomes/", Outcomes.as_view()),
     *api_summaries.urlpatterns,

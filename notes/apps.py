@@ -8,4 +8,5 @@ class NotesConfig(AppConfig):
     verbose_name = "Notes"
 
     def ready(self) -> None:
-        from notes import panels, parts, sharing, taking_out  # noqa: F401  message kinds, panels, kinds of rows register here
+        # Message kinds, panels, kinds of rows and what waits register themselves.
+        from notes import glass, panels, parts, sharing, taking_out, waiting  # noqa: F401

@@ -38,7 +38,8 @@ def signed_notes(client: Client, first: date, last: date) -> QuerySet[Note]:
     """The signed notes of the range, both days included, that every therapist may read; oldest first."""
     return (Note.objects.filter(client__in=client.family, visit_on__range=(first, last), visibility="therapists")
             .exclude(signed_at=None).prefetch_related("treatments")
-            .select_related("appointment", "signed_by__user", "author__user").order_by("visit_on", "id"))
+            .select_related("appointment", "signed_by__user", "author__user", "cosignature__by__user")
+            .order_by("visit_on", "id"))
 
 
 def draft_letter(summary: Summary) -> letters.Letter:
@@ -67,7 +68,7 @@ def draft_letter(summary: Summary) -> letters.Letter:
         decisions=only("decisions", tuple(line for note in notes for line in _decisions(note))),
         plan=only("plan", summary.plan), year=_year(client, summary.until_on, chosen) if "year" in chosen else None,
         bands=bands_of(client, summary.from_on, summary.until_on) if {"readings", "course"} <= chosen else (),
-        paper=practice.paper)
+        paper=practice.paper, cosigned=_cosigned(notes))
 
 
 def _year(client: Client, last: date, chosen: Collection[str]) -> Year:
@@ -178,8 +179,23 @@ def _session(note: Note) -> letters.Session:
 def _decisions(note: Note) -> list[str]:
     """What was done against the check that day, with its reason and who signed for it."""
     signer = note.signed_by.name if note.signed_by else note.author.name
+    if note.cosigned:
+        signer = f"{signer}, co-signed by {note.cosigned.by.name}"
     return [f"{clock.said_date(note.visit_on)}, {treatment_said(row)}: {row.override_reason.strip().rstrip('.')} "
             f"({signer})." for row in note.treatments.all() if row.override_reason.strip()]
+
+
+def _cosigned(notes: Sequence[Note]) -> str:
+    """Whose notes were co-signed by whom; a note that still waits for it is said to wait."""
+    counts: dict[tuple[str, str], int] = {}
+    for note in notes:
+        if note.supervisor_id and note.signed_by:
+            pair = (note.signed_by.name, note.cosigned.by.name if note.cosigned else "")
+            counts[pair] = counts.get(pair, 0) + 1
+    return " ".join(
+        f"{_many(count, 'session note')} by {author}, co-signed by {supervisor}." if supervisor
+        else f"{_many(count, 'session note')} by {author}, not co-signed yet."
+        for (author, supervisor), count in sorted(counts.items(), key=lambda row: (row[0][0], not row[0][1])))
 
 
 def _work(rows: Sequence[Treatment]) -> str:

@@ -213,6 +213,22 @@ class AddendumForm(forms.Form):
                              error_messages={"required": "Say why it is added.", "max_length": _TOO_LONG})
 
 
+class SendBackForm(forms.Form):
+    """What the supervisor says instead of co-signing."""
+
+    text = forms.CharField(label="What is missing", max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}),
+                           error_messages={"required": "Say what is missing.", "max_length": _TOO_LONG})
+
+
+class GlassForm(forms.Form):
+    """Why a note is opened that is kept from whoever opens it."""
+
+    reason = forms.CharField(label="Why it cannot wait", max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+                             help_text="It stands with the note for ever.",
+                             error_messages={"required": "Say why this cannot wait for the note's author.",
+                                             "max_length": _TOO_LONG})
+
+
 def whole_number(value: Any) -> int | None:
     """The whole number written there, or None."""
     try:

@@ -1,7 +1,7 @@
-"""What was recorded of a body at a moment that has passed: what a signed note is checked against later.
+"""What was recorded of a body at a moment that has passed, for notes signed before their check was kept with them.
 
-A note keeps no copy of its check. Rows carry when they were recorded, episodes their steps; what was put right
-later in a row that stood already (an end, a doctor's answer) is read as it stands now.
+Rows carry when they were recorded, episodes their steps; what was put right later in a row that stood already (an
+end, a doctor's answer) is read as it stands now. Notes signed since keep their check (`notes/check_kept.py`).
 """
 
 from __future__ import annotations

@@ -115,6 +115,7 @@ class Letter:
     paper: str  # one of PAPERS
     decisions: tuple[str, ...] = ()  # what was done against the check, with its reason and who decided
     year: Year | None = None
+    cosigned: str = ""  # whose notes were co-signed by whom, and how many are not yet
 
 
 def as_data(letter: Letter) -> dict[str, Any]:
@@ -305,6 +306,7 @@ def _to_print(letter: Letter) -> dict[str, Any]:
         "therapist": placed(letter.therapist.name),
         "credential": placed(letter.therapist.detail),
         "standing": STANDING,
+        "cosigned": placed(letter.cosigned),
     }
 
 

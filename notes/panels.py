@@ -8,6 +8,7 @@ from typing import Any
 from clients.limits import Known
 from clients.models import Client, Consent
 from notes.drafting import bands_of, series_of
+from notes.glass import kept_from, may_break
 from notes.letter_page import shown_series
 from notes.models import Note, Share, Summary
 from notes.outcomes import readings_for_year, readings_of, relief_answers
@@ -26,6 +27,13 @@ def _record(member: Membership, client: Client, _known: Known | None) -> dict[st
     rows = Note.objects.visible_to(member).filter(client__in=client.family).select_related(
         "author__user", "appointment__service")
     return {"client": client, "notes": list(rows[:8])}
+
+
+def _kept(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
+    """Notes kept from this member, by day and author; for an owner who gives no sessions that is every note."""
+    rows = kept_from(member).filter(client__in=client.family).select_related("author__user")
+    kept = list(rows.order_by("-visit_on", "-pk")[:8]) if may_break(member) else []
+    return {"kept": kept, "reads_none": not may_read(member, Note)} if kept else None
 
 
 def _readings(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
@@ -53,6 +61,7 @@ def _sharing(member: Membership, client: Client, _known: Known | None) -> dict[s
 
 
 register_panel(Panel("notes", "notes", 10, "notes/panel_notes.html", _record))
+register_panel(Panel("kept", "notes", 15, "notes/panel_kept.html", _kept))
 register_panel(Panel("readings", "notes", 20, "notes/panel_readings.html", _readings))
 register_panel(Panel("sharing", "agreements", 10, "notes/panel_sharing.html", _sharing))
 LAST_TREATMENTS.append(last_treatments)

@@ -13,6 +13,10 @@ from notes.writing import SOAP, check_note, treatment_said
 from practice import audit
 from practice.models import Membership
 
+# What a note is shown with: who wrote, signed and co-signs it, and the visit.
+WHOLE = ("author__user", "author__supervisor__user", "signed_by__user", "supervisor__user", "cosignature__by__user",
+         "client__practice", "client__merged_into", "appointment__service", "practice")
+
 
 def read_note(*, note: Note, by: Membership) -> Note:
     """The note with all that belongs to it, fresh; the look is written down."""
@@ -22,7 +26,7 @@ def read_note(*, note: Note, by: Membership) -> Note:
 
 def whole_note(note: Note) -> Note:
     """The note with all that belongs to it, fresh, for whoever has just written it."""
-    return (Note.objects.select_related("author__user", "signed_by__user", "client__practice", "appointment")
+    return (Note.objects.select_related(*WHOLE)
             .prefetch_related("treatments", "measurements", "addenda__author__user").get(pk=note.pk))
 
 

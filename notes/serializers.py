@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from clients.body_serializers import CautionsSerializer, ReasonSerializer
-from notes.models import Addendum, Measurement, Note, Treatment
+from notes.late import late_entry
+from notes.models import Addendum, BrokenGlass, Measurement, Note, Treatment
 from notes.outcomes import MEASURES, Measure, Point
 from notes.writing import SOAP, MeasurementInput, TreatmentInput
 from practice.api import Owned, PlainText
@@ -73,12 +74,33 @@ class NewAddendum(serializers.Serializer[Any]):
     reason = PlainText(max_length=500)
 
 
+class SendingBack(serializers.Serializer[Any]):
+    """What the supervisor says instead of co-signing."""
+
+    text = PlainText()
+
+
+class GlassReason(serializers.Serializer[Any]):
+    """Why a note is opened that is kept from whoever opens it."""
+
+    reason = PlainText(max_length=500)
+
+
+class GlassSerializer(serializers.ModelSerializer[BrokenGlass]):
+    """An opening with a reason; the note answers until `until`."""
+
+    class Meta:
+        model = BrokenGlass
+        fields: ClassVar = ["id", "note", "by", "reason", "at", "until"]
+
+
 class AddendumSerializer(serializers.ModelSerializer[Addendum]):
     author_name = serializers.CharField(source="author.name", read_only=True)
 
     class Meta:
         model = Addendum
-        fields: ClassVar = ["id", "text", "reason", "author", "author_name", "written_at", "content_hash"]
+        fields: ClassVar = ["id", "text", "reason", "sends_back", "author", "author_name", "written_at",
+                            "content_hash", "previous_hash", "chain_position"]
 
 
 class TreatmentSerializer(serializers.ModelSerializer[Treatment]):
@@ -117,17 +139,27 @@ class NoteSerializer(serializers.ModelSerializer[Note]):
     treatments = TreatmentSerializer(many=True, read_only=True)
     measurements = MeasurementSerializer(many=True, read_only=True)
     addenda = AddendumSerializer(many=True, read_only=True)
+    late_entry = serializers.SerializerMethodField()
+    awaits_cosignature = serializers.BooleanField(read_only=True)
+    cosigned_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    cosigned_by = serializers.UUIDField(source="cosigned_by.pk", read_only=True, allow_null=True, default=None)
+    cosigned_by_name = serializers.CharField(source="cosigned_by.name", read_only=True, default="")
 
     class Meta:
         model = Note
         fields: ClassVar = [
             "id", "appointment", "client", "author", "author_name", "visit_on", "status", "visibility", *SOAP,
             "treatments", "measurements", "addenda", "version", "written_at", "signed_at", "signed_by",
-            "signed_by_name", "signer_credential", "content_hash", "previous_hash", "chain_position"]
+            "signed_by_name", "signer_credential", "late_entry", "awaits_cosignature", "cosigned_at", "cosigned_by",
+            "cosigned_by_name", "hash_version", "content_hash", "previous_hash", "chain_position"]
 
     def get_status(self, note: Note) -> str:
         """draft or signed"""
         return "signed" if note.is_signed else "draft"
+
+    def get_late_entry(self, note: Note) -> str:
+        """When it was written or signed more than a day after the visit, in words; empty where it was in time."""
+        return late_entry(note)
 
 
 class CheckedNoteSerializer(NoteSerializer):

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from datetime import UTC, datetime
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from clients.body import label
-from notes.models import Addendum, Note, NotesChain
-from notes.writing import SOAP, NoteSigned, chain_of, check_note, locked_note, refuse_unless_therapist
+from notes.check_kept import as_data
+from notes.models import Addendum, Note
+from notes.seal import content
+from notes.seal.chain import join_chain
+from notes.seal.verifying import broken_links as broken_links
+from notes.writing import SOAP, NoteSigned, check_note, locked_note, refuse_unless_therapist
 from practice import audit, clock
 from practice.access import Actor
+from practice.models import Membership
 from practice.refusals import BadInput, NotAllowed, Refusal, refuse_all
 from sessions.models import Appointment
 
@@ -48,10 +49,15 @@ class NoteNotSigned(Refusal):
     title: ClassVar[str] = "This note is still a draft"
 
 
-def sign_note(*, note: Note, by: Actor) -> Note:
-    """Lock the note with signer, time and a hash chained to the practice's last signed note.
+_SIGNED = ["signed_at", "signed_by", "signer_credential", "supervisor", "check_at_signing", "visit_starts_at",
+           "visit_minutes", "version", "hash_version", "previous_hash", "chain_position", "content_hash"]
 
-    Refuses an empty note, a visit that has not begun, and work against the check without its reason.
+
+def sign_note(*, note: Note, by: Actor) -> Note:
+    """Lock the note with signer, time, the check as it stands and a hash chained to what was signed before.
+
+    The visit itself stays free: it may still be completed or put right in the diary. Refuses an empty note, a visit
+    that has not begun, and work against the check without its reason.
     """
     with transaction.atomic():
         note = locked_note(note)
@@ -60,17 +66,22 @@ def sign_note(*, note: Note, by: Actor) -> Note:
         if note.author_id != by.pk:
             raise NotAllowed(f"{note.author.name} wrote this note and signs it.")
         refuse_unsignable(note)
-        chain = chain_of(note.practice_id)
-        note.signed_at, note.signed_by, note.signer_credential = timezone.now(), by, by.credential
-        note.version += 1
-        note.previous_hash, note.chain_position = chain.head_hash, chain.position + 1
-        note.content_hash = hash_of_note(note)
-        note.save(update_fields=["signed_at", "signed_by", "signer_credential", "version", "previous_hash",
-                                 "chain_position", "content_hash"])
-        chain.position, chain.head_hash = note.chain_position, note.content_hash
-        chain.save(update_fields=["position", "head_hash"])
+        _as_it_stands(note, by)
+        join_chain(note, practice_id=note.practice_id, hash_of=lambda: content.hash_of_note(
+            content.columns_of(note, content.NOTE), content.hanging_on([note.pk])[note.pk]))
+        note.save(update_fields=_SIGNED)
         audit.record(by=by, verb="note_signed", subject=note, position=note.chain_position)
     return note
+
+
+def _as_it_stands(note: Note, by: Membership) -> None:
+    """Write on the note what it is signed with: the check, the visit's time, the signer and who is to co-sign."""
+    note.check_at_signing = as_data(check_note(note))
+    note.visit_starts_at, note.visit_minutes = note.appointment.starts_at, note.appointment.minutes
+    note.signed_at, note.signed_by, note.signer_credential = timezone.now(), by, by.credential
+    note.supervisor_id = by.supervisor_id
+    note.version += 1
+    note.hash_version = content.VERSION
 
 
 def refuse_unsignable(note: Note) -> None:
@@ -129,8 +140,11 @@ def rows_without_reason(note: Note) -> list[dict[str, Any]]:
     ]
 
 
-def add_addendum(*, note: Note, text: str, reason: str, by: Actor) -> Addendum:
-    """Add to a signed note, with a reason; the note itself stays as it was."""
+def add_addendum(*, note: Note, text: str, reason: str, by: Actor, sends_back: bool = False) -> Addendum:
+    """Add to a signed note, with a reason; the note itself stays as it was. Any therapist who may read it may add.
+
+    `sends_back`: a supervisor's words in place of a co-signature (`cosigning.send_back`).
+    """
     refuse_unless_therapist(by)
     for field, value in (("text", text), ("reason", reason)):
         if not value.strip():
@@ -139,70 +153,11 @@ def add_addendum(*, note: Note, text: str, reason: str, by: Actor) -> Addendum:
         note = locked_note(note)
         if not note.is_signed:
             raise NoteNotSigned("This note is still a draft: change the note itself.")
-        before = note.addenda.last()
         addendum = Addendum(note=note, author=by, text=text.replace("\x00", ""), reason=reason.replace("\x00", ""),
-                            written_at=timezone.now())
-        addendum.content_hash = hash_of_addendum(addendum, before.content_hash if before else note.content_hash)
+                            written_at=timezone.now(), sends_back=sends_back)
+        join_chain(addendum, practice_id=note.practice_id,
+                   hash_of=lambda: content.hash_of_addendum(content.columns_of(addendum, content.ADDENDUM)))
         addendum.save(force_insert=True)
-        audit.record(by=by, verb="addendum_added", subject=note, addendum=str(addendum.pk))
+        audit.record(by=by, verb="note_sent_back" if sends_back else "addendum_added", subject=note,
+                     addendum=str(addendum.pk))
     return addendum
-
-
-def hash_of_note(note: Note) -> str:
-    """SHA-256 over everything the signature covers, chained to the note signed before."""
-    return _sha256({
-        "id": str(note.pk), "practice": str(note.practice_id), "client": str(note.client_id),
-        "appointment": str(note.appointment_id), "author": str(note.author_id), "visit_on": note.visit_on.isoformat(),
-        "signed_at": _exactly(note.signed_at) if note.signed_at else "",
-        "signed_by": str(note.signed_by_id), "credential": note.signer_credential, "visibility": note.visibility,
-        "position": note.chain_position, "previous": note.previous_hash,
-        **{name: getattr(note, name) for name in SOAP},
-        "treatments": [[t.region, t.side, t.technique, t.pressure, t.minutes, t.response, t.override_reason]
-                       for t in sorted(note.treatments.all(), key=lambda t: t.position)],
-        "measurements": [[m.measure, m.when, f"{m.value:.2f}"]
-                         for m in sorted(note.measurements.all(), key=lambda m: (m.measure, m.when))],
-    })
-
-
-def hash_of_addendum(addendum: Addendum, previous: str) -> str:
-    """SHA-256 over an addendum, chained to the addendum before it or to its note."""
-    return _sha256({
-        "id": str(addendum.pk), "note": str(addendum.note_id), "author": str(addendum.author_id), "text": addendum.text,
-        "reason": addendum.reason, "written_at": _exactly(addendum.written_at), "previous": previous})
-
-
-def _sha256(content: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def _exactly(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def broken_links(practice_id: UUID) -> list[str]:
-    """Every signed note or addendum whose content or place in the chain does not fit its hash, in words."""
-    faults, previous, expected = [], "", 1
-    signed = Note.objects.filter(practice_id=practice_id).exclude(signed_at=None).order_by("chain_position")
-    for note in signed.prefetch_related("treatments", "measurements", "addenda").iterator(chunk_size=500):
-        if note.chain_position != expected:
-            faults.append(f"position {expected} is missing before note {note.pk}")
-            expected = note.chain_position or expected
-        if note.previous_hash != previous:
-            faults.append(f"note {note.pk} does not follow the one before it")
-        if hash_of_note(note) != note.content_hash:
-            faults.append(f"note {note.pk} was changed after it was signed")
-        faults.extend(_broken_addenda(note))
-        previous, expected = note.content_hash, expected + 1
-    head = NotesChain.objects.filter(practice_id=practice_id).first()
-    if head and head.head_hash != previous:
-        faults.append("the last signed note is missing")
-    return faults
-
-
-def _broken_addenda(note: Note) -> list[str]:
-    faults, previous = [], note.content_hash
-    for addendum in sorted(note.addenda.all(), key=lambda a: (a.written_at, a.pk)):
-        if hash_of_addendum(addendum, previous) != addendum.content_hash:
-            faults.append(f"addendum {addendum.pk} of note {note.pk} was changed after it was written")
-        previous = addendum.content_hash
-    return faults

@@ -9,21 +9,24 @@ from typing import Any
 from clients.keeping.exporting import CHAPTERS, ENCLOSED, LEAVES_OUT, Chapter, Enclosed
 from clients.keeping.parts import PARTS, rows_of
 from clients.models import Client
+from notes.late import late_entry
 from notes.letters import LetterNotTypeset, letter_pdf
 from notes.models import Note, Summary
-from notes.reading import said_of
+from notes.reading import WHOLE, said_of
 from notes.summaries import letter_of
+from practice import audit
 from practice.access import may_read
 from practice.models import Membership
 
 
 def _notes(member: Membership, client: Client) -> dict[str, Any] | None:
+    """Every note in full; each leaves its line in the trail, so that its author sees it was taken out."""
     if not may_read(member, Note):
         return None
-    rows = rows_of(PARTS["notes"], client, seen_by=member).order_by("visit_on", "pk").select_related(
-        "author__user", "signed_by__user", "client__practice", "appointment__service").prefetch_related(
-        "treatments", "measurements", "addenda__author__user")
-    return {"notes": [(note, said_of(note)) for note in rows]}
+    rows = list(rows_of(PARTS["notes"], client, seen_by=member).order_by("visit_on", "pk").select_related(
+        *WHOLE).prefetch_related("treatments", "measurements", "addenda__author__user"))
+    audit.record_many(by=member, verb="note_exported", subjects=[*rows])
+    return {"notes": [(note, said_of(note), late_entry(note)) for note in rows]}
 
 
 def _summaries(member: Membership, client: Client) -> dict[str, Any] | None:

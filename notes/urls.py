@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notes import share_views, summary_views, views
+from notes import record_views, share_views, summary_views, views
 
 app_name = "notes"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("notes/<uuid:pk>/check/", views.note_check, name="note_check"),
     path("notes/<uuid:pk>/sign/", views.note_sign, name="note_sign"),
     path("notes/<uuid:pk>/addenda/", views.addendum_new, name="addendum_new"),
+    path("notes/<uuid:pk>/cosign/", record_views.cosign, name="cosign"),
+    path("notes/<uuid:pk>/send-back/", record_views.send_back, name="send_back"),
+    path("notes/<uuid:pk>/break-glass/", record_views.break_glass, name="break_glass"),
+    path("notes/unsigned/", record_views.waiting, name="waiting"),
+    path("notes/opened/", record_views.opened, name="opened"),
+    path("notes/opened/<uuid:pk>/seen/", record_views.glass_seen, name="glass_seen"),
     path("clients/<uuid:pk>/summaries/new/", summary_views.summary_new, name="summary_new"),
     path("summaries/<uuid:pk>/", summary_views.summary, name="summary"),
     path("summaries/<uuid:pk>/sign/", summary_views.summary_sign, name="summary_sign"),

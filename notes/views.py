@@ -7,21 +7,25 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from notes import signing, writing
-from notes.forms import AddendumForm, whole_number
+from notes.forms import AddendumForm, SendBackForm, whole_number
+from notes.glass import kept_from
+from notes.late import late_entry
 from notes.models import Note
-from notes.reading import read_note, said_of, whole_note
+from notes.reading import read_note, read_notes, said_of, whole_note
 from notes.sheet import SPARE_ROWS, Sheet
+from notes.standing import standing_of
 from notes.summaries import SECTIONS, days_to_tell, doctors_of
-from notes.writing import TreatmentInput
-from practice.access import THERAPISTS
-from practice.models import AuditEntry
+from notes.writing import TreatmentInput, refuse_unless_therapist
+from practice.access import CLINICAL, THERAPISTS, may_read
+from practice.models import AuditEntry, Membership
 from practice.pages import attempt, find, member_page, post_page
+from practice.refusals import NotAllowed
 from sessions.asked import member_of, status_of
 from sessions.booking import arrive
 from sessions.models import Appointment
@@ -41,17 +45,32 @@ def note_begin(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_page(THERAPISTS)
+@member_page(CLINICAL)
 def note(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One note: a sheet to fill in for its author while it is a draft, else to be read."""
+    """One note: a sheet to fill in for its author while it is a draft, else to be read.
+
+    Whoever it is kept from reads it for half an hour after saying why (`record_views.break_glass`).
+    """
     member = member_of(request)
-    found = find(Note, member, pk, *_RELATIONS)
     if request.method == "POST":
-        return _typed(request, found)
+        refuse_unless_therapist(member)
+        return _typed(request, find(Note, member, pk, *_RELATIONS))
+    found = Note.objects.readable_by(member).filter(pk=pk).first()
+    if found is None:
+        return _kept_from(member, pk)
     found = read_note(note=found, by=member)
     if found.is_signed or found.author_id != member.pk:
-        return _to_read(request, found)
-    return _sheet(request, found, Sheet.of(found))
+        return to_read(request, found)
+    return _sheet(request, found, Sheet.of(found), is_opened=True)
+
+
+def _kept_from(member: Membership, pk: UUID) -> HttpResponse:
+    """A note of the practice that is not theirs to read: to where a therapist says why; the owner is sent there by
+    the client's page."""
+    if not may_read(member, Note):
+        raise NotAllowed("The record is for therapists. With a reason a note can be opened from the client's page.")
+    get_object_or_404(kept_from(member), pk=pk)
+    return redirect("notes:break_glass", pk)
 
 
 @post_page("notes:note", "pk")
@@ -81,7 +100,7 @@ def addendum_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid() and attempt(form, signing.add_addendum, note=found, by=member, **form.cleaned_data):
         messages.success(request, "Added. The note itself stays as it was signed.")
         return redirect("notes:note", found.pk)
-    return _to_read(request, whole_note(found), form)
+    return to_read(request, whole_note(found), form)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------
@@ -146,24 +165,29 @@ def _not_saved(request: HttpRequest, found: Note, sheet: Sheet, data: dict[str, 
 
 
 def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | None = None, heading: str = "",
-           ) -> HttpResponse:
+           is_opened: bool = False) -> HttpResponse:
     """The page to write on: last visit at the left, the sheet at the right."""
     last = writing.last_signed(found, member_of(request))
+    if last and is_opened:
+        read_notes(notes=[last], by=member_of(request))  # what stands beside is read as well
     return render(request, "notes/note.html", {
         "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment, "form": sheet,
         "sheet": sheet, "heading": heading, "last": last, "theirs": theirs, "beside": said_of(theirs or last),
-        "saved_at": _saved_at(found),
+        "saved_at": _saved_at(found), "late": late_entry(found),
         "may_arrive": sheet.is_early and "arrive" in offered(found.appointment, member_of(request))},
         status=status_of(sheet))  # type: ignore[arg-type]  # a sheet answers as a form does
 
 
-def _to_read(request: HttpRequest, found: Note, form: AddendumForm | None = None) -> HttpResponse:
+def to_read(request: HttpRequest, found: Note, form: AddendumForm | None = None, *, sending_back: Any = None,
+            ) -> HttpResponse:
     """A note that is not ours to change: signed, or a colleague's draft."""
     first, last = days_to_tell(found.client.standing)
+    member, bound = member_of(request), form or sending_back
     return render(request, "notes/note_read.html", {
+        **standing_of(found, member), "sending_back": sending_back or SendBackForm(),
         "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment,
         "said": said_of(found), "form": form or AddendumForm(), "doctor": doctors_of(found.client.standing).first(),
-        "first": first, "last": last, "sections": SECTIONS}, status=status_of(form) if form else 200)
+        "first": first, "last": last, "sections": SECTIONS}, status=status_of(bound) if bound else 200)
 
 
 def _work_of(last: Note | None) -> list[TreatmentInput]:

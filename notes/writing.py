@@ -15,6 +15,7 @@ from clients.contraindications import Check, ProposedTreatment, cautions_for
 from clients.limits import body_of
 from clients.models import Client
 from clients.standing import lock_client
+from notes.check_kept import check_from_data
 from notes.known_then import body_at
 from notes.models import Measurement, Note, NotesChain, Treatment
 from notes.outcomes import MEASURES
@@ -134,8 +135,10 @@ def locked_note(note: Note) -> Note:
 def check_note(note: Note, treatments: Sequence[TreatmentInput] | None = None) -> Check:
     """The safety check for what this note says (or would say) was done to this body on that day.
 
-    A signed note is checked against what was recorded when it was signed.
+    A signed note answers with the check it was signed with; one of before that was kept, by what was recorded then.
     """
+    if treatments is None and note.check_at_signing is not None:
+        return check_from_data(note.check_at_signing)
     rows: Sequence[Any] = treatments if treatments is not None else list(note.treatments.all())
     client = note.client.standing
     body = body_at(client, note.signed_at) if note.signed_at else body_of(client)

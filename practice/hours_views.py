@@ -30,7 +30,8 @@ from practice.offers import set_skills
 from practice.pages import attempt, find, member_of, member_page, post_page, status_of
 from practice.refusals import NotAllowed
 from practice.stretches import Stretch
-from practice.supply_forms import DayHoursForm, SkillsForm, TimeOffForm, WeekForm
+from practice.supervision import set_supervisor
+from practice.supply_forms import DayHoursForm, SkillsForm, SupervisorForm, TimeOffForm, WeekForm
 from practice.week import said_period, week_of
 
 
@@ -90,6 +91,21 @@ def skills_change(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, person, skills=form)
 
 
+@post_page("practice:hours", "pk")
+@member_page(OWNER)
+def supervisor_change(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Who co-signs a therapist's notes."""
+    person = _person(request, pk)
+    form = SupervisorForm(request.POST, person=person)
+    if form.is_valid() and attempt(form, set_supervisor, therapist=person, by=member_of(request),
+                                   supervisor=form.cleaned_data["supervisor"]):
+        chosen = form.cleaned_data["supervisor"]
+        messages.success(request, f"Saved. {chosen.name} finds {person.name}’s notes under “Needs you”." if chosen
+                         else f"Saved. {person.name}’s next notes need no co-signature.")
+        return redirect("practice:hours", person.pk)
+    return _page(request, person, supervisor=form)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_page()
 def time_off_new(request: HttpRequest) -> HttpResponse:
@@ -135,7 +151,7 @@ def who_must_move(kind: str, pk: UUID) -> str:
 
 
 def _person(request: HttpRequest, pk: UUID) -> Membership:
-    person: Membership = find(Membership, member_of(request), pk, "user", "practice")
+    person: Membership = find(Membership, member_of(request), pk, "user", "practice", "supervisor__user")
     return person
 
 
@@ -169,6 +185,7 @@ def _page(request: HttpRequest, person: Membership, **bound: Any) -> HttpRespons
         "room": "practice", "person": person, "form": form, "is_owner": member.role in OWNER,
         "week_form": bound.get("week") or _week_form(person), "day_form": bound.get("day") or DayHoursForm(),
         "skills_form": bound.get("skills") or SkillsForm(member=member, initial={"skills": skills}), "skills": skills,
+        "supervisor_form": bound.get("supervisor") or SupervisorForm(person=person),
         "periods": [(said_period(validity, today), week_of(rows))
                     for validity, rows in periods_of(list(person.working_hours.all()), today)],
         "days": [(rows[0], clock.said_date(on, today=today), stretches.said((r.opens, r.closes) for r in rows))

@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 
 from practice import clock, money
 from practice.access import CLINICAL, PracticeOwned, Role
-from practice.guards import Unchanging
+from practice.guards import Kept, Unchanging
 
 
 def check_zone(name: str) -> None:
@@ -142,6 +142,8 @@ class Membership(PracticeOwned):
     credential = models.CharField(max_length=120, blank=True, help_text="As printed on letters, with its number.")
     credential_expires_on = models.DateField(null=True, blank=True)
     skills = models.ManyToManyField(Skill, blank=True, related_name="members")
+    supervisor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="supervises",
+                                   help_text="Co-signs what this therapist signs.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -149,6 +151,8 @@ class Membership(PracticeOwned):
             models.UniqueConstraint(fields=["practice", "user"], name="person_belongs_once_to_a_practice"),
             models.CheckConstraint(condition=~Q(role="therapist") | Q(is_therapist=True),
                                    name="role_therapist_gives_sessions"),
+            models.CheckConstraint(condition=Q(supervisor=None) | ~Q(supervisor=F("pk")),
+                                   name="nobody_supervises_themselves"),
         ]
 
     def __str__(self) -> str:
@@ -419,7 +423,8 @@ class AuditEntry(models.Model):
     detail = models.JSONField(default=dict)
 
     class Meta:
-        constraints: ClassVar = [Unchanging(name="audit_entry_stands_for_ever")]
+        constraints: ClassVar = [Unchanging(name="audit_entry_stands_for_ever"),
+                                 Kept(name="audit_entries_are_kept")]
         indexes: ClassVar = [
             models.Index(fields=["practice", "client_id", "-id"], name="audit_of_client"),
             models.Index(fields=["subject_id", "-id"], name="audit_of_subject"),

@@ -101,6 +101,17 @@ class ServiceForm(SkillsForm):
                      tuple(said["therapists"]), tuple(said["rooms"]), self.names())
 
 
+class SupervisorForm(forms.Form):
+    """Who co-signs a therapist's notes."""
+
+    supervisor = RowField(label="Notes are co-signed by", required=False, empty_label="Nobody: they stand alone",
+                          help_text="From the next note on. What waits already stays waiting.")
+
+    def __init__(self, *args: Any, person: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"supervisor": person.supervisor_id}, **kwargs)
+        self.fields["supervisor"].queryset = therapists_of(person).exclude(pk=person.pk)  # type: ignore[attr-defined]
+
+
 class RoomForm(forms.Form):
     """A room: its name, how one gets in, how warm it is, and its place in the order."""
 

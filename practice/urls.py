@@ -24,6 +24,7 @@ app = [
     path("practice/people/<uuid:pk>/hours/", hours_views.hours_page, name="hours"),
     path("practice/people/<uuid:pk>/days/", hours_views.day_hours_new, name="day_hours_new"),
     path("practice/people/<uuid:pk>/skills/", hours_views.skills_change, name="skills"),
+    path("practice/people/<uuid:pk>/supervisor/", hours_views.supervisor_change, name="supervisor"),
     path("practice/days/<uuid:pk>/drop/", hours_views.day_hours_drop, name="day_hours_drop"),
     path("practice/time-off/new/", hours_views.time_off_new, name="time_off_new"),
     path("practice/time-off/<uuid:pk>/drop/", hours_views.time_off_drop, name="time_off_drop"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -34,6 +34,10 @@ class Need:
     url: str
 
 
+# Rooms to the right register here what waits for a member in them.
+MORE_NEEDS: list[Callable[[Membership], Iterable[Need]]] = []
+
+
 def needs_of(member: Membership, mine: Q, visits: Iterable[Appointment], asking: Iterable[Appointment],
              answers: Iterable[Any]) -> list[Need]:
     """Everything that waits for this member; the front desk is told that somebody has to decide, never what.
@@ -43,7 +47,8 @@ def needs_of(member: Membership, mine: Q, visits: Iterable[Appointment], asking:
     urgent, later = ([Need(*told) for told in part] for part in check_in_needs(member, mine))
     needs = [*urgent, *_episode_needs(member, mine), *later, *_plan_needs(member, mine), *_absences(visits),
              *(_answered(row, member) for row in answers), *map(_other_time, asking), *_freed_times(member, mine),
-             *_doctors_words(member), *_to_look_at_again(member)]
+             *_doctors_words(member), *_to_look_at_again(member),
+             *(need for more in MORE_NEEDS for need in more(member))]
     return list(dict.fromkeys(needs))  # the desk is told the same of an episode and of the answers that opened it
 
 

@@ -1,6 +1,10 @@
 """The record: what was done and said in a session, locked once signed; what was composed from it and for whom."""
 
 from notes.models.note import Addendum, Measurement, Note, NotesChain, Treatment
+from notes.models.record import BrokenGlass, CoSignature
 from notes.models.summary import Share, ShareOpening, Summary
 
-__all__ = ["Addendum", "Measurement", "Note", "NotesChain", "Share", "ShareOpening", "Summary", "Treatment"]
+__all__ = [
+    "Addendum", "BrokenGlass", "CoSignature", "Measurement", "Note", "NotesChain", "Share", "ShareOpening", "Summary",
+    "Treatment",
+]

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from clients.models import Client
 from practice.access import THERAPISTS, OwnedQuerySet, PracticeOwned
-from practice.guards import Unchanging
+from practice.guards import Kept, Unchanging
 from practice.models import Membership
 from sessions.models import Appointment
+
+if TYPE_CHECKING:
+    from notes.models.record import CoSignature
 
 # True of a row whose note is signed; `{row}` is OLD or NEW.
 SIGNED = "EXISTS (SELECT 1 FROM notes_note n WHERE n.id = {row}.note_id AND n.signed_at IS NOT NULL)"
@@ -21,13 +26,30 @@ SIGNED = "EXISTS (SELECT 1 FROM notes_note n WHERE n.id = {row}.note_id AND n.si
 
 class NoteQuerySet(OwnedQuerySet["Note"]):
     def visible_to(self, member: Membership) -> NoteQuerySet:
-        """Therapists' notes of the practice; a note kept to its author only for its author."""
+        """Therapists' notes of the practice; a note kept to its author for them, and once signed their supervisor."""
         rows = super().visible_to(member)
-        return rows.filter(Q(visibility="therapists") | Q(author=member))  # type: ignore[return-value]
+        return rows.filter(Q(visibility="therapists") | Q(author=member) | supervised_by(member))  # type: ignore[return-value]
+
+    def readable_by(self, member: Membership) -> NoteQuerySet:
+        """What `visible_to` answers, and the notes this member has just opened with a reason (`notes/glass.py`).
+
+        For one note on a page of its own: lists, readings and exports ask `visible_to`.
+        """
+        opened = Q(broken_glass__by=member, broken_glass__until__gt=timezone.now(), practice_id=member.practice_id)
+        return self.filter(Q(pk__in=self.visible_to(member).order_by().values("pk"))
+                           | Q(pk__in=Note.objects.filter(opened).order_by().values("pk")))
+
+
+def supervised_by(member: Membership) -> Q:
+    """Signed notes that this member may co-sign: as the supervisor at the time of signing, or the author's now."""
+    return Q(supervisor=member) | Q(supervisor__isnull=False, author__supervisor=member)
 
 
 class Note(PracticeOwned):
-    """The SOAP note of one visit. A draft until signed; then the database refuses to change or lose it."""
+    """The SOAP note of one visit. A draft until signed; then the database refuses to change or lose it.
+
+    What the signature covers stands in `notes/seal/content.py`; a new column is added there too, or a test fails.
+    """
 
     readers = THERAPISTS
     VISIBILITIES: ClassVar = [("therapists", "Therapists"), ("author", "Only me")]
@@ -50,6 +72,12 @@ class Note(PracticeOwned):
     content_hash = models.CharField(max_length=64, blank=True)
     previous_hash = models.CharField(max_length=64, blank=True)
     chain_position = models.PositiveIntegerField(null=True)
+    hash_version = models.PositiveSmallIntegerField(default=1)
+    # As they stood when it was signed: what the check said, when and for how long the visit was, who was to co-sign.
+    check_at_signing: Any = models.JSONField(null=True, blank=True, default=None)
+    visit_starts_at = models.DateTimeField(null=True, blank=True)
+    visit_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    supervisor = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     objects = NoteQuerySet.as_manager()
 
@@ -57,20 +85,48 @@ class Note(PracticeOwned):
         ordering: ClassVar = ["-visit_on", "-id"]
         constraints: ClassVar = [
             Unchanging(name="signed_note_stands_for_ever", when="OLD.signed_at IS NOT NULL"),
+            Kept(name="notes_are_kept"),
             models.UniqueConstraint(fields=["practice", "chain_position"], name="note_has_its_place_in_the_chain"),
             models.CheckConstraint(
                 condition=Q(signed_at=None) | (~Q(content_hash="") & Q(chain_position__isnull=False)),
                 name="signed_note_carries_its_hash"),
         ]
-        indexes: ClassVar = [models.Index(fields=["client", "-visit_on"], name="note_of_client")]
+        indexes: ClassVar = [
+            models.Index(fields=["client", "-visit_on"], name="note_of_client"),
+            models.Index(fields=["practice", "author"], condition=Q(signed_at=None), name="note_unsigned"),
+        ]
 
     @property
     def is_signed(self) -> bool:
         return self.signed_at is not None
 
+    @property
+    def visit_ended_at(self) -> datetime:
+        """When the visit was over: as it stood at signing, before that by the diary."""
+        if self.visit_starts_at is None or self.visit_minutes is None:
+            return self.appointment.ends_at
+        return self.visit_starts_at + timedelta(minutes=self.visit_minutes)
+
+    @property
+    def cosigned(self) -> CoSignature | None:
+        """The supervisor's signature, if there is one; read it along with `select_related("cosignature__by__user")`."""
+        return getattr(self, "cosignature", None)
+
+    @property
+    def cosigned_at(self) -> datetime | None:
+        return self.cosigned.signed_at if self.cosigned else None
+
+    @property
+    def cosigned_by(self) -> Membership | None:
+        return self.cosigned.by if self.cosigned else None
+
+    @property
+    def awaits_cosignature(self) -> bool:
+        return self.supervisor_id is not None and self.cosigned is None
+
 
 class NotesChain(models.Model):
-    """The head of a practice's chain of signed notes; locked while the next one is signed."""
+    """The head of a practice's chain of all that was signed or added; locked while the next one joins."""
 
     practice = models.OneToOneField("practice.Practice", primary_key=True, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveIntegerField(default=0)
@@ -98,6 +154,7 @@ class Treatment(models.Model):
                                    name="pressure_is_on_the_walton_scale"),
             Unchanging(name="treatment_of_signed_note_stands", when=SIGNED.format(row="OLD"),
                        insert_when=SIGNED.format(row="NEW")),
+            Kept(name="treatments_are_kept"),
         ]
 
 
@@ -116,11 +173,16 @@ class Measurement(models.Model):
             models.UniqueConstraint(fields=["note", "measure", "when"], name="measure_is_read_once_before_and_after"),
             Unchanging(name="reading_of_signed_note_stands", when=SIGNED.format(row="OLD"),
                        insert_when=SIGNED.format(row="NEW")),
+            Kept(name="readings_are_kept"),
         ]
 
 
 class Addendum(models.Model):
-    """What is added to a signed note later, with its reason; itself never changed."""
+    """What is added to a signed note later, with its reason; itself never changed.
+
+    `sends_back`: the supervisor's words instead of a co-signature; the author answers with an addendum of their own.
+    Those without a place in the practice's chain are of the time when each note had a chain of its own.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="addenda")
@@ -128,8 +190,11 @@ class Addendum(models.Model):
     text = models.TextField(max_length=20_000)
     reason = models.CharField(max_length=500)
     written_at = models.DateTimeField()
+    sends_back = models.BooleanField(default=False)
     content_hash = models.CharField(max_length=64)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    chain_position = models.PositiveIntegerField(null=True)
 
     class Meta:
         ordering: ClassVar = ["written_at", "id"]
-        constraints: ClassVar = [Unchanging(name="addendum_stands_for_ever")]
+        constraints: ClassVar = [Unchanging(name="addendum_stands_for_ever"), Kept(name="addenda_are_kept")]

@@ -17,8 +17,9 @@ from clients.keeping.merging import merge_clients
 from clients.keeping.parts import LEFT_OUT, PARTS, is_clients_own
 from clients.models import Client, ClientCondition
 from conftest import at, make_client, numb
-from notes import signing, writing
+from notes import signing
 from notes.models import Note
+from notes.seal.content import HANGS_ON_NOTE, NOTE
 from notes.tests.conftest import draft_of, had_visit, sign
 from practice.models import AuditEntry
 from practice.refusals import NotAllowed
@@ -149,15 +150,16 @@ def test_the_data_alone_can_prove_a_signature(whole, ana):
     """The hash of a signed note can be computed again from what was taken out: nothing is rounded or renamed."""
     rows = data_of(taken_out(whole, ana))["rows"]
     note = rows["notes"][0]
-    signed = {
-        "id": note["id"], "practice": note["practice_id"], "client": note["client_id"],
-        "appointment": note["appointment_id"], "author": note["author_id"], "visit_on": note["visit_on"],
-        "signed_at": datetime.fromisoformat(note["signed_at"]).isoformat(timespec="microseconds"),
-        "signed_by": note["signed_by_id"], "credential": note["signer_credential"], "visibility": note["visibility"],
-        "position": note["chain_position"], "previous": note["previous_hash"],
-        **{name: note[name] for name in writing.SOAP},
-        "treatments": [[t["region"], t["side"], t["technique"], t["pressure"], t["minutes"], t["response"],
-                        t["override_reason"]] for t in rows["treatments"]],
-        "measurements": sorted([m["measure"], m["when"], m["value"]] for m in rows["readings"])}  # fmt: skip
+
+    def exactly(row, columns):
+        """Instants to the microsecond, as they are hashed; everything else as it was taken out."""
+        return {name: datetime.fromisoformat(row[name]).isoformat(timespec="microseconds") if name.endswith("_at")
+                and row[name] else row[name] for name in columns}
+
+    covered = {kind.name: kind for kind in HANGS_ON_NOTE}
+    tables = {"treatments": rows["treatments"], "measurements": sorted(
+        rows["readings"], key=lambda m: (m["measure"], m["when"]))}
+    signed = {"note": exactly(note, NOTE), **{
+        name: [exactly(row, covered[name].columns) for row in table] for name, table in tables.items()}}
     content = json.dumps(signed, sort_keys=True, ensure_ascii=False).encode()
     assert hashlib.sha256(content).hexdigest() == note["content_hash"]

@@ -248,11 +248,13 @@ def test_a_tampered_count_of_rows_does_no_harm(rows, page, ana, draft):
         assert answer.status_code in (200, 302, 412)
 
 
-def test_a_note_kept_to_its_author_says_so_and_is_nowhere_for_colleagues(page, ana, ben, maria, draft):
+def test_a_note_kept_to_its_author_says_so_and_shows_colleagues_nothing_of_what_it_says(page, ana, ben, maria, draft):
     page(ana).post(url("note", draft), typed(draft, subjective="in confidence", only_me="on", act="save"))
-    assert page(ben).get(url("note", draft)).status_code == 404
+    assert page(ben).get(url("note", draft))["Location"] == reverse("notes:break_glass", args=[draft.pk])
     assert page(ben).post(reverse("notes:note_check", args=[draft.pk])).status_code == 404
-    assert str(draft.pk) not in page(ben).get(reverse("clients:client_notes", args=[maria.pk])).content.decode()
+    theirs = page(ben).get(reverse("clients:client_notes", args=[maria.pk])).content.decode()
+    assert f"/notes/{draft.pk}/\"" not in theirs  # only the day, the author, and the way to say why
+    assert reverse("notes:break_glass", args=[draft.pk]) in theirs
     assert str(draft.pk) in page(ana).get(reverse("clients:client_notes", args=[maria.pk])).content.decode()
 
 

@@ -25,6 +25,7 @@ from clients.medicines import record_medicine
 from clients.models import Clearance, ClientDoctor, Consent, Doctor, Questionnaire, Referral
 from conftest import at, make_client, make_member, make_practice, numb
 from notes import sharing, signing, summaries, writing
+from notes.models import BrokenGlass
 from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import Closure, DayHours, Message, Room, Service, TimeOff
 from sessions import holds, letters, rescheduling
@@ -149,6 +150,11 @@ TABLE: dict[str, Row] = {
     "visits/<uuid:pk>/note/": Row(THERAPISTS, ("appointment",), P),
     "notes/<uuid:pk>/": Row(THERAPISTS, ("note",)),
     **dict.fromkeys(("notes/<uuid:pk>/check/", "notes/<uuid:pk>/sign/", "notes/<uuid:pk>/addenda/"), Row(THERAPISTS, ("note",), P)),
+    **dict.fromkeys(("notes/<uuid:pk>/cosign/", "notes/<uuid:pk>/send-back/"), Row(THERAPISTS, ("note",), P)),
+    "notes/<uuid:pk>/break-glass/": Row(CLINICAL, ("note",)),
+    **dict.fromkeys(("notes/unsigned/", "notes/opened/"), Row(CLINICAL, methods=G)),
+    "notes/opened/<uuid:pk>/seen/": Row(CLINICAL, ("glass",), P),
+    "practice/people/<uuid:pk>/supervisor/": Row(CLINICAL, ("therapist",), P),
     "clients/<uuid:pk>/summaries/new/": Row(THERAPISTS, ("client",)),
     "summaries/<uuid:pk>/": Row(THERAPISTS, ("summary",)),
     "summaries/<uuid:pk>/letter.pdf": Row(THERAPISTS, ("summary",), G),
@@ -196,6 +202,8 @@ TABLE: dict[str, Row] = {
     "api/v1/notes/<uuid:pk>/": Row(THERAPISTS, ("note",), GPA),
     "api/v1/notes/<uuid:pk>/sign/": Row(THERAPISTS, ("note",), P),
     "api/v1/notes/<uuid:pk>/addenda/": Row(THERAPISTS, ("note",), P),
+    **{f"api/v1/notes/<uuid:pk>/{verb}/": Row(THERAPISTS, ("note",), P) for verb in ("cosign", "send-back")},
+    "api/v1/notes/<uuid:pk>/break-glass/": Row(CLINICAL, ("note",), P),
     "api/v1/clients/<uuid:pk>/notes/": Row(THERAPISTS, ("client",), G),
     "api/v1/clients/<uuid:pk>/outcomes/": Row(THERAPISTS, ("client",), G),
     "api/v1/clients/<uuid:pk>/summaries/": Row(THERAPISTS, ("client",)),
@@ -307,6 +315,9 @@ class World:
             "episode": effect.episode.pk,
             "plan": plan.pk,
             "note": note.pk,
+            "glass": BrokenGlass.objects.create(practice=here, note=note, by=self.owner, reason=FOUND,
+                                                at=timezone.now() - timedelta(hours=2),
+                                                until=timezone.now() - timedelta(hours=1)).pk,
             "summary": summary.pk,
             "share": share.share.pk,
             "consent": consent.pk,

@@ -418,10 +418,22 @@ def questions_by_link(client, by):
     yield "look-at-answers"
 
 
-def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, neuro_45, neurologist, consent):
+def a_note_opened(maria, ana, ben, neuro_45):
+    """A colleague opens a note that is kept from them."""
+    from notes.glass import break_glass
+    from notes.tests.conftest import draft_of
+
+    visit = book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(16, days=-3), by=ana,
+                             override_reason="entered late")
+    note = draft_of(visit, ana, subjective="numb", visibility="author")
+    break_glass(note=note, reason="he has a seizure and I must know his medicines", by=ben)
+    yield "note-opened"
+
+
+def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, neuro_45, neurologist, consent):
     read = {}
     letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
-    for kind in chain(letter, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
+    for kind in chain(letter, a_note_opened(maria, ana, ben, neuro_45), every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
         message = Message.objects.filter(kind=kind).first()
         mail = outbox.KINDS[kind].compose(message)
         read[kind] = f"{mail.subject}\n{mail.body}"
