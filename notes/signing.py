@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clients.body import label
 from notes.models import Addendum, Note, NotesChain
-from notes.writing import SOAP, NoteSigned, chain_of, check_note, locked_note, refuse_unless_therapist
+from notes.writing import GIVEN, SOAP, NoteSigned, chain_of, check_note, locked_note, refuse_unless_therapist
 from practice import audit, clock
 from practice.access import Actor
 from practice.refusals import BadInput, NotAllowed, Refusal, refuse_all
@@ -96,7 +96,7 @@ def _too_little(note: Note) -> Refusal | None:
     treatments, readings = list(note.treatments.all()), list(note.measurements.all())
     if not has_text and not treatments and not readings:
         return NothingWritten("Write what you saw and did, then sign.")
-    if not has_text and not readings and not any(t.response.strip() for t in treatments):
+    if not has_text and not readings and not any(t.response.strip() or t.tolerated for t in treatments):
         return NothingWritten(
             "Add today's response or one reading before or after; what was carried forward is not enough.")
     return None
@@ -117,15 +117,16 @@ def rows_without_reason(note: Note) -> list[dict[str, Any]]:
     """What the check says against this work and no reason answers: `{treatment, rule, level, text, source}`.
 
     A row the check speaks against needs a reason of its own; a stop or a missing clearance for the whole body
-    (`treatment` is null) needs one on any row.
+    (`treatment` is null) needs one on any row. What is only planned, or was left out, answers for nothing.
     """
     rows = list(note.treatments.all())
+    is_given = [row.state == GIVEN for row in rows]
     has_any = any(row.override_reason.strip() for row in rows)
     return [
         {"treatment": r.treatment, "rule": r.rule, "level": r.level, "text": r.text, "source": r.source}
-        for r in (check_note(note).reasons if rows else ())
+        for r in (check_note(note).reasons if any(is_given) else ())
         if (not has_any and r.level in ("stop", "clearance") if r.treatment is None
-            else r.level != "info" and not rows[r.treatment].override_reason.strip())
+            else r.level != "info" and is_given[r.treatment] and not rows[r.treatment].override_reason.strip())
     ]
 
 
@@ -158,7 +159,7 @@ def hash_of_note(note: Note) -> str:
         "position": note.chain_position, "previous": note.previous_hash,
         **{name: getattr(note, name) for name in SOAP},
         "treatments": [[t.region, t.side, t.technique, t.pressure, t.minutes, t.response, t.override_reason]
-                       for t in sorted(note.treatments.all(), key=lambda t: t.position)],
+                       for t in sorted(note.treatments.all(), key=lambda t: t.number)],
         "measurements": [[m.measure, m.when, f"{m.value:.2f}"]
                          for m in sorted(note.measurements.all(), key=lambda m: (m.measure, m.when))],
     })

@@ -186,3 +186,19 @@ class Unchanging(_Guard):
             "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $guard$ LANGUAGE plpgsql",
             f"CREATE TRIGGER {self.name} BEFORE {events} ON %(table)s FOR EACH ROW EXECUTE FUNCTION {self.name}()",
         ]
+
+
+def let_watched_tables_be_remade(apps: Any, editor: Any) -> None:
+    """A step of a migration, before it remakes a table that triggers of other tables read (`notes_note`).
+
+    SQLite remakes a table by dropping and renaming, and in between refuses to rename while a trigger elsewhere names
+    the table that is gone. Nothing of the triggers is lost: they stand on their own tables and find the new one.
+    """
+    if editor.connection.vendor == "sqlite":
+        editor.execute("PRAGMA legacy_alter_table = ON")
+
+
+def watch_tables_again(apps: Any, editor: Any) -> None:
+    """The step after it."""
+    if editor.connection.vendor == "sqlite":
+        editor.execute("PRAGMA legacy_alter_table = OFF")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from unittest import mock
@@ -14,8 +15,9 @@ from django.utils import timezone
 from clients.models import Clearance, Client, ClientCondition, ClientDoctor, Consent, Doctor, Finding, FindingRegion
 from notes import sharing, signing, summaries, writing
 from notes.demo.around import build_around
-from notes.demo.people import CASES, DOCTORS, Case
+from notes.demo.people import CASES, DOCTORS, SNIPPETS, Case
 from notes.outcomes import RELIEF
+from notes.snippets import keep_snippet
 from notes.writing import MeasurementInput, TreatmentInput
 from practice import clock
 from practice.access import Role
@@ -138,6 +140,8 @@ def _riverside(password: str) -> Practice:
     _course(ana, owner, today)
     _stories(practice, ana, doctors)
     _waitlist(practice, ana)
+    for word, text in SNIPPETS.items():
+        keep_snippet(word=word, text=text, by=ana)
     build_around(practice, ana, doctors, base)
     return practice
 
@@ -271,7 +275,8 @@ def _had(visit: Appointment, case: Case, therapist: Membership, nth: int) -> Non
         ]
         readings += [MeasurementInput(RELIEF, "before", Decimal(days)) for days in case.relief[nth - 1 : nth] if nth]
         reason = "Deeper work is what helps her; sensation tested and intact."
-        rows = [TreatmentInput(w.region, w.side, w.technique, w.pressure, w.minutes, w.response) for w in case.work]
+        rows = [TreatmentInput(w.region, w.side, w.technique, w.pressure, w.minutes, w.response,
+                               tolerated="" if w.response else "well") for w in case.work]
         note = writing.write_note(
             note=note,
             by=therapist,
@@ -282,15 +287,11 @@ def _had(visit: Appointment, case: Case, therapist: Membership, nth: int) -> Non
             objective=case.objective,
             assessment=case.assessment,
             plan=case.plan,
+            next_in_days=case.every_days,
         )
         against = {row["treatment"] for row in signing.rows_without_reason(note)}
         if against:
-            explained = [
-                TreatmentInput(
-                    w.region, w.side, w.technique, w.pressure, w.minutes, w.response, reason if i in against else ""
-                )
-                for i, w in enumerate(case.work)
-            ]
+            explained = [replace(row, override_reason=reason if i in against else "") for i, row in enumerate(rows)]
             note = writing.write_note(note=note, by=therapist, expected_version=note.version, treatments=explained)
         signing.sign_note(note=note, by=therapist)
 

@@ -25,6 +25,7 @@ from clients.medicines import record_medicine
 from clients.models import Clearance, ClientDoctor, Consent, Doctor, Questionnaire, Referral
 from conftest import at, make_client, make_member, make_practice, numb
 from notes import sharing, signing, summaries, writing
+from notes.snippets import keep_snippet
 from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import Closure, DayHours, Message, Room, Service, TimeOff
 from sessions import holds, reminders, rescheduling
@@ -148,6 +149,10 @@ TABLE: dict[str, Row] = {
     # the record
     "visits/<uuid:pk>/note/": Row(THERAPISTS, ("appointment",), P),
     "notes/<uuid:pk>/": Row(THERAPISTS, ("note",)),
+    "notes/<uuid:pk>/places/": Row(THERAPISTS, ("note",), G),
+    "snippets/": Row(THERAPISTS),
+    "snippets/<uuid:pk>/drop/": Row(THERAPISTS, ("snippet",), P),
+    "practice/codes/": Row(CLINICAL),  # the owner alone: see notes/tests/test_own_words.py
     **dict.fromkeys(("notes/<uuid:pk>/check/", "notes/<uuid:pk>/sign/", "notes/<uuid:pk>/addenda/"), Row(THERAPISTS, ("note",), P)),
     "clients/<uuid:pk>/summaries/new/": Row(THERAPISTS, ("client",)),
     "summaries/<uuid:pk>/": Row(THERAPISTS, ("summary",)),
@@ -307,6 +312,7 @@ class World:
             "episode": effect.episode.pk,
             "plan": plan.pk,
             "note": note.pk,
+            "snippet": keep_snippet(word="mk", text=f"{MARK} {FOUND}", by=self.ana).pk,
             "summary": summary.pk,
             "share": share.share.pk,
             "consent": consent.pk,
