@@ -398,7 +398,7 @@ def _ana_writes_kofis_note_and_the_check_speaks(story: Story) -> None:
     plain = Person(ana.context.browser, ana.base, "Ana without scripts", scripts=False, like=ana)
     story_note = ana.page.url
     plain.open(story_note)
-    assert plain.page.get_by_label("Subjective").input_value() == "Feet burn less since last week."
+    assert plain.page.get_by_label("Subjective", exact=True).input_value() == "Feet burn less since last week."
     _fill_row(plain, 1, side="right")
     plain.press("Save draft")
     spoken = plain.page.locator("#row-1-check").inner_text()
