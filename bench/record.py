@@ -102,7 +102,7 @@ def _note(place: Filled, visit: Appointment) -> Note:
 
 
 def _hanging(note: Note) -> tuple[list[Treatment], list[Measurement]]:
-    return ([Treatment(note=note, position=n, region=region, side=side, technique=technique, pressure=pressure,
+    return ([Treatment(note=note, number=n, region=region, side=side, technique=technique, pressure=pressure,
                        minutes=minutes, response="softer") for n, (region, side, technique, pressure, minutes)
              in enumerate(WORK)],
             [Measurement(note=note, measure=measure, when=when, value=value) for measure, when, value in READINGS])

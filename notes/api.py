@@ -33,6 +33,7 @@ from notes.serializers import (
     measure_as_data,
     outcome_as_data,
 )
+from notes.totals import totals_of
 from practice.access import CLINICAL
 from practice.api import Api, Pages, etag_of, require_match
 from practice.api_views import Catalogue, OwnedList
@@ -46,6 +47,7 @@ _IF_MATCH = OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEAD
 def _answer(note: Note, status: int = 200) -> Response:
     """The note as it stands with the check of what it says; its ETag goes along."""
     note.checked = writing.check_note(note)  # type: ignore[attr-defined]
+    note.counted = totals_of(note.treatments.all(), note.appointment.minutes)  # type: ignore[attr-defined]
     return Response(CheckedNoteSerializer(note).data, status=status, headers={"ETag": etag_of(note)})
 
 

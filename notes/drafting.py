@@ -22,7 +22,7 @@ from notes.charts import Band, Reading
 from notes.letter_limits import said_limits
 from notes.models import Note, Summary, Treatment
 from notes.outcomes import MEASURES, Point, readings_for_year, readings_in
-from notes.writing import treatment_said
+from notes.writing import given_in, treatment_said
 from practice import clock
 from practice.techniques import TECHNIQUES
 from sessions.models import Appointment
@@ -143,10 +143,16 @@ def _mean(values: Sequence[Any]) -> str:
 
 def _reactions(notes: Sequence[Note]) -> str:
     """The latest responses as they were written down; silence is said to be silence, not well-being."""
-    said = [f"{clock.said_date(note.visit_on)}, {label(row.region, row.side)}: {row.response.strip().rstrip('.')}."
-            for note in notes for row in note.treatments.all() if row.response.strip()]
+    said = [f"{clock.said_date(note.visit_on)}, {label(row.region, row.side)}: {words}."
+            for note in notes for row in given_in(note) if (words := _response(row))]
     silence = f"No reaction was written down in {_many(len(notes), 'session')}."
     return " ".join(said[-_RESPONSES:])[:2000] if said else silence
+
+
+def _response(row: Treatment) -> str:
+    """What was written of a row; where nothing was, that it was not tolerated well."""
+    not_well = f"tolerated {row.tolerated}" if row.tolerated in ("partly", "badly") else ""
+    return row.response.strip().rstrip(".") or not_well
 
 
 def _born(client: Client) -> str:
@@ -170,7 +176,7 @@ def _limits(client: Client, on: date) -> tuple[str, ...]:
 
 
 def _session(note: Note) -> letters.Session:
-    rows = list(note.treatments.all())
+    rows = given_in(note)
     pressures = sorted({row.pressure for row in rows if row.pressure is not None})
     pressure = "" if not pressures else str(pressures[0]) if len(pressures) == 1 else f"{pressures[0]}-{pressures[-1]}"
     return letters.Session(note.visit_on, note.appointment.minutes, _work(rows) or "see course", pressure)
@@ -182,7 +188,7 @@ def _decisions(note: Note) -> list[str]:
     if note.cosigned:
         signer = f"{signer}, co-signed by {note.cosigned.by.name}"
     return [f"{clock.said_date(note.visit_on)}, {treatment_said(row)}: {row.override_reason.strip().rstrip('.')} "
-            f"({signer})." for row in note.treatments.all() if row.override_reason.strip()]
+            f"({signer})." for row in given_in(note) if row.override_reason.strip()]
 
 
 def _cosigned(notes: Sequence[Note]) -> str:

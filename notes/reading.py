@@ -51,6 +51,7 @@ class Said:
     readings: list[str]
     after: list[tuple[str, str]]
     booked_because: str = ""
+    next: str = ""
 
 
 def said_of(note: Note | None) -> Said | None:
@@ -66,7 +67,14 @@ def said_of(note: Note | None) -> Said | None:
             value if measure and measure.question else f"{value} {row.when}")
     return Said(words["subjective"] + words["objective"], _work_of(note),
                 [f"{name} {', '.join(values)}" for name, values in read.items()], words["assessment"] + words["plan"],
-                note.appointment.override_reason.strip())
+                note.appointment.override_reason.strip(), _next_of(note))
+
+
+def _next_of(note: Note) -> str:
+    """When to come again and what to look at first: "in 14 days. First: the left calf"."""
+    days = note.next_in_days
+    when = f"In {days} day{'' if days == 1 else 's'}." if days else ""
+    return f"{when} {f'First: {note.next_focus}' if note.next_focus else ''}".strip()
 
 
 def _work_of(note: Note) -> list[SaidWork]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from clients.body_serializers import CautionsSerializer, ReasonSerializer
+from clients.rule import POSITIONS, TEMPERATURES
 from notes.late import late_entry
 from notes.models import Addendum, BrokenGlass, Measurement, Note, Treatment
 from notes.outcomes import MEASURES, Measure, Point
@@ -26,15 +27,24 @@ class NewNote(serializers.Serializer[Any]):
 
 
 class TreatmentRow(serializers.Serializer[Any]):
-    """One thing done: where, how, how firmly (Walton 0-5), how long, the response; a reason where the check asks."""
+    """One thing done: where, how, how firmly (Walton 0-5), how long, the response; a reason where the check asks.
+
+    Only what was given counts in totals, summaries and at the next booking.
+    """
 
     region = serializers.CharField(max_length=40)
-    side = serializers.CharField(max_length=8)
+    side = serializers.CharField(max_length=8, allow_blank=True)
     technique = serializers.CharField(max_length=40)
     pressure = serializers.IntegerField(required=False, allow_null=True, default=None)
     minutes = serializers.IntegerField(required=False, allow_null=True, default=None)
     response = PlainText(required=False, max_length=500, default="")
     override_reason = PlainText(required=False, max_length=500, default="")
+    state = serializers.ChoiceField(Treatment.State.choices, required=False, default="given")
+    tolerated = serializers.ChoiceField(Treatment.Tolerated.choices, required=False, allow_blank=True, default="")
+    temperature = serializers.ChoiceField(TEMPERATURES, required=False, allow_blank=True, default="")
+    position = serializers.ChoiceField(POSITIONS, required=False, allow_blank=True, default="",
+                                       help_text="How the client lies or sits.")
+    lubricant = PlainText(required=False, max_length=80, default="")
 
 
 class MeasurementRow(serializers.Serializer[Any]):
@@ -52,6 +62,8 @@ class NoteChanges(serializers.Serializer[Any]):
     objective = PlainText(required=False)
     assessment = PlainText(required=False)
     plan = PlainText(required=False)
+    next_in_days = serializers.IntegerField(required=False, allow_null=True, help_text="When to come again.")
+    next_focus = PlainText(required=False, max_length=200, help_text="What the next visit looks at first.")
     visibility = serializers.ChoiceField(Note.VISIBILITIES, required=False)
     treatments = serializers.ListField(child=TreatmentRow(), required=False, max_length=MOST_ROWS)
     measurements = serializers.ListField(child=MeasurementRow(), required=False, max_length=MOST_ROWS)
@@ -59,7 +71,7 @@ class NoteChanges(serializers.Serializer[Any]):
 
 def as_changes(data: Mapping[str, Any]) -> dict[str, Any]:
     """What was sent, as `write_note` takes it."""
-    changes = {name: data[name] for name in (*SOAP, "visibility") if name in data}
+    changes = {name: data[name] for name in (*SOAP, "visibility", "next_in_days", "next_focus") if name in data}
     if "treatments" in data:
         changes["treatments"] = [TreatmentInput(**row) for row in data["treatments"]]
     if "measurements" in data:
@@ -106,7 +118,8 @@ class AddendumSerializer(serializers.ModelSerializer[Addendum]):
 class TreatmentSerializer(serializers.ModelSerializer[Treatment]):
     class Meta:
         model = Treatment
-        fields: ClassVar = ["region", "side", "technique", "pressure", "minutes", "response", "override_reason"]
+        fields: ClassVar = ["region", "side", "technique", "pressure", "minutes", "response", "override_reason",
+                            "state", "tolerated", "temperature", "position", "lubricant"]
 
 
 class MeasurementSerializer(serializers.ModelSerializer[Measurement]):
@@ -129,6 +142,23 @@ class NoteCheck(CautionsSerializer):
     reasons = NoteReason(many=True)
 
 
+class MinutesSerializer(serializers.Serializer[Any]):
+    """Minutes given in one place, or by one technique."""
+
+    code = serializers.CharField(help_text='A technique, or a place such as "foot:left".')
+    minutes = serializers.IntegerField()
+
+
+class TotalsSerializer(serializers.Serializer[Any]):
+    """The minutes given, as far as rows say them; `asks` is a question where they are more than the visit has."""
+
+    minutes = serializers.IntegerField()
+    visit_minutes = serializers.IntegerField()
+    asks = serializers.CharField(allow_blank=True)
+    by_region = MinutesSerializer(many=True)
+    by_technique = MinutesSerializer(many=True)
+
+
 class NoteSerializer(serializers.ModelSerializer[Note]):
     """A note with everything that belongs to it."""
 
@@ -149,9 +179,9 @@ class NoteSerializer(serializers.ModelSerializer[Note]):
         model = Note
         fields: ClassVar = [
             "id", "appointment", "client", "author", "author_name", "visit_on", "status", "visibility", *SOAP,
-            "treatments", "measurements", "addenda", "version", "written_at", "signed_at", "signed_by",
-            "signed_by_name", "signer_credential", "late_entry", "awaits_cosignature", "cosigned_at", "cosigned_by",
-            "cosigned_by_name", "hash_version", "content_hash", "previous_hash", "chain_position"]
+            "next_in_days", "next_focus", "treatments", "measurements", "addenda", "version", "written_at", "signed_at",
+            "signed_by", "signed_by_name", "signer_credential", "late_entry", "awaits_cosignature", "cosigned_at",
+            "cosigned_by", "cosigned_by_name", "hash_version", "content_hash", "previous_hash", "chain_position"]
 
     def get_status(self, note: Note) -> str:
         """draft or signed"""
@@ -163,12 +193,13 @@ class NoteSerializer(serializers.ModelSerializer[Note]):
 
 
 class CheckedNoteSerializer(NoteSerializer):
-    """A note, and what the safety check says of it."""
+    """A note, what the safety check says of it, and the minutes given."""
 
     check = NoteCheck(source="checked", read_only=True)
+    totals = TotalsSerializer(source="counted", read_only=True)
 
     class Meta(NoteSerializer.Meta):
-        fields: ClassVar = [*NoteSerializer.Meta.fields, "check"]
+        fields: ClassVar = [*NoteSerializer.Meta.fields, "check", "totals"]
 
 
 class MeaningfulChange(serializers.Serializer[Any]):

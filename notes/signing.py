@@ -13,7 +13,7 @@ from notes.models import Addendum, Note
 from notes.seal import content
 from notes.seal.chain import join_chain
 from notes.seal.verifying import broken_links as broken_links
-from notes.writing import SOAP, NoteSigned, check_note, locked_note, refuse_unless_therapist
+from notes.writing import GIVEN, SOAP, NoteSigned, check_note, locked_note, refuse_unless_therapist
 from practice import audit, clock
 from practice.access import Actor
 from practice.models import Membership
@@ -107,7 +107,7 @@ def _too_little(note: Note) -> Refusal | None:
     treatments, readings = list(note.treatments.all()), list(note.measurements.all())
     if not has_text and not treatments and not readings:
         return NothingWritten("Write what you saw and did, then sign.")
-    if not has_text and not readings and not any(t.response.strip() for t in treatments):
+    if not has_text and not readings and not any(t.response.strip() or t.tolerated for t in treatments):
         return NothingWritten(
             "Add today's response or one reading before or after; what was carried forward is not enough.")
     return None
@@ -128,15 +128,16 @@ def rows_without_reason(note: Note) -> list[dict[str, Any]]:
     """What the check says against this work and no reason answers: `{treatment, rule, level, text, source}`.
 
     A row the check speaks against needs a reason of its own; a stop or a missing clearance for the whole body
-    (`treatment` is null) needs one on any row.
+    (`treatment` is null) needs one on any row. What is only planned, or was left out, answers for nothing.
     """
     rows = list(note.treatments.all())
+    is_given = [row.state == GIVEN for row in rows]
     has_any = any(row.override_reason.strip() for row in rows)
     return [
         {"treatment": r.treatment, "rule": r.rule, "level": r.level, "text": r.text, "source": r.source}
-        for r in (check_note(note).reasons if rows else ())
+        for r in (check_note(note).reasons if any(is_given) else ())
         if (not has_any and r.level in ("stop", "clearance") if r.treatment is None
-            else r.level != "info" and not rows[r.treatment].override_reason.strip())
+            else r.level != "info" and is_given[r.treatment] and not rows[r.treatment].override_reason.strip())
     ]
 
 

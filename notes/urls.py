@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from notes import record_views, share_views, summary_views, views
+from notes import own_words_views, record_views, share_views, summary_views, views
 
 app_name = "notes"
 urlpatterns = [
     path("visits/<uuid:pk>/note/", views.note_begin, name="note_begin"),
     path("notes/<uuid:pk>/", views.note, name="note"),
     path("notes/<uuid:pk>/check/", views.note_check, name="note_check"),
+    path("notes/<uuid:pk>/places/", views.note_places, name="note_places"),
     path("notes/<uuid:pk>/sign/", views.note_sign, name="note_sign"),
     path("notes/<uuid:pk>/addenda/", views.addendum_new, name="addendum_new"),
     path("notes/<uuid:pk>/cosign/", record_views.cosign, name="cosign"),
@@ -17,6 +18,9 @@ urlpatterns = [
     path("notes/unsigned/", record_views.waiting, name="waiting"),
     path("notes/opened/", record_views.opened, name="opened"),
     path("notes/opened/<uuid:pk>/seen/", record_views.glass_seen, name="glass_seen"),
+    path("snippets/", own_words_views.snippets, name="snippets"),
+    path("snippets/<uuid:pk>/drop/", own_words_views.snippet_drop, name="snippet_drop"),
+    path("practice/codes/", own_words_views.codes, name="codes"),
     path("clients/<uuid:pk>/summaries/new/", summary_views.summary_new, name="summary_new"),
     path("summaries/<uuid:pk>/", summary_views.summary, name="summary"),
     path("summaries/<uuid:pk>/sign/", summary_views.summary_sign, name="summary_sign"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,23 +10,28 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from notes import signing, writing
-from notes.forms import AddendumForm, SendBackForm, whole_number
+from notes.forms import AddendumForm, SendBackForm
 from notes.glass import kept_from
 from notes.late import late_entry
 from notes.models import Note
 from notes.reading import read_note, read_notes, said_of, whole_note
-from notes.sheet import SPARE_ROWS, Sheet
+from notes.sheet import Sheet
+from notes.sheet.acts import arranged
+from notes.sheet.visit import AddedWork
+from notes.snippets import snippets_of
 from notes.standing import standing_of
 from notes.summaries import SECTIONS, days_to_tell, doctors_of
-from notes.writing import TreatmentInput, refuse_unless_therapist
+from notes.writing import refuse_unless_therapist
+from practice import clock
 from practice.access import CLINICAL, THERAPISTS, may_read
 from practice.models import AuditEntry, Membership
 from practice.pages import attempt, find, member_page, post_page
-from practice.refusals import NotAllowed
+from practice.refusals import BadInput, NotAllowed
 from sessions.asked import member_of, status_of
 from sessions.booking import arrive
 from sessions.models import Appointment
@@ -78,7 +84,17 @@ def _kept_from(member: Membership, pk: UUID) -> HttpResponse:
 def note_check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the check says of the rows as they are typed: a fragment that fills each row's place."""
     found = find(Note, member_of(request), pk, *_RELATIONS)
-    return render(request, "notes/check.html", {"note": found, "sheet": Sheet.typed(found, request.POST.dict())})
+    last = writing.last_signed(found, member_of(request))
+    sheet = Sheet.typed(found, request.POST.dict()).beside(last)
+    return render(request, "notes/check.html", {"note": found, "sheet": sheet, "is_live": True})
+
+
+@require_safe
+@member_page(THERAPISTS)
+def note_places(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The body map to add work by touch: a fragment the sheet fetches when it is opened."""
+    found = find(Note, member_of(request), pk)
+    return render(request, "notes/_added.html", {"note": found, "added": AddedWork()})
 
 
 @post_page("notes:note", "pk")
@@ -107,23 +123,18 @@ def addendum_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _typed(request: HttpRequest, found: Note) -> HttpResponse:
-    """One press on the sheet: look again, add or drop a row, carry the last visit forward, save, arrive, sign,
-    or report that they are not well."""
+    """One press on the sheet: rearrange it (`notes/sheet/acts.py`), save, arrive, sign, or report that they are not
+    well."""
+    if (sheet := arranged(found, member_of(request), request.POST)) is not None:
+        return _sheet(request, found, sheet)
     act, data = request.POST.get("act", "save"), request.POST.dict()
-    if act == "check":
-        return _sheet(request, found, Sheet.typed(found, data))
-    if act == "carry":
-        last = writing.last_signed(found, member_of(request))
-        return _sheet(request, found, Sheet.rearranged(found, data, carry=_work_of(last)))
-    if act == "row":
-        return _sheet(request, found, Sheet.rearranged(found, data, more=SPARE_ROWS))
-    if act.startswith("drop-"):
-        return _sheet(request, found, Sheet.rearranged(found, data, drop=whole_number(act.removeprefix("drop-"))))
     sheet = Sheet(found, data)
     if not sheet.is_valid():
         return _sheet(request, found, sheet.checked())
     saved = attempt(sheet.words, writing.write_note, note=found, by=member_of(request), **sheet.changes())
     if saved is None:
+        if isinstance(sheet.refusal, BadInput):
+            return _sheet(request, found, sheet.checked())
         return _not_saved(request, found, sheet, data)
     if act == "sign":
         return _sign(request, saved, sheet, data)
@@ -170,10 +181,13 @@ def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | No
     last = writing.last_signed(found, member_of(request))
     if last and is_opened:
         read_notes(notes=[last], by=member_of(request))  # what stands beside is read as well
+    snippets = snippets_of(member_of(request))
     return render(request, "notes/note.html", {
         "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment, "form": sheet,
-        "sheet": sheet, "heading": heading, "last": last, "theirs": theirs, "beside": said_of(theirs or last),
+        "sheet": sheet.beside(last), "heading": heading, "last": last, "theirs": theirs,
+        "beside": said_of(theirs or last),
         "saved_at": _saved_at(found), "late": late_entry(found),
+        "snippets": snippets, "snippet_texts": {s.word: s.text for s in snippets},
         "may_arrive": sheet.is_early and "arrive" in offered(found.appointment, member_of(request))},
         status=status_of(sheet))  # type: ignore[arg-type]  # a sheet answers as a form does
 
@@ -187,13 +201,16 @@ def to_read(request: HttpRequest, found: Note, form: AddendumForm | None = None,
         **standing_of(found, member), "sending_back": sending_back or SendBackForm(),
         "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment,
         "said": said_of(found), "form": form or AddendumForm(), "doctor": doctors_of(found.client.standing).first(),
-        "first": first, "last": last, "sections": SECTIONS}, status=status_of(bound) if bound else 200)
+        "first": first, "last": last, "next_on": _next_on(found), "sections": SECTIONS},
+        status=status_of(bound) if bound else 200)
 
 
-def _work_of(last: Note | None) -> list[TreatmentInput]:
-    """The treatments of the last visit, to be carried forward without what was said of them then."""
-    rows = last.treatments.all() if last else []
-    return [TreatmentInput(row.region, row.side, row.technique, row.pressure, row.minutes) for row in rows]
+def _next_on(found: Note) -> Any:
+    """The day from which the next visit is looked for: as planned, not before tomorrow; None where none is planned."""
+    if found.next_in_days is None:
+        return None
+    planned = found.visit_on + timedelta(days=found.next_in_days)
+    return max(planned, clock.wall_of(timezone.now(), found.practice.time_zone)[0] + timedelta(days=1))
 
 
 def _saved_at(found: Note) -> Any:

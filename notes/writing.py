@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import EllipsisType
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -14,10 +15,12 @@ from clients.body import REGIONS, label, sides_of
 from clients.contraindications import Check, ProposedTreatment, cautions_for
 from clients.limits import body_of
 from clients.models import Client
+from clients.rule import POSITIONS, TEMPERATURES
 from clients.standing import lock_client
 from notes.check_kept import check_from_data
 from notes.known_then import body_at
 from notes.models import Measurement, Note, NotesChain, Treatment
+from notes.models.note import MOST_DAYS_AHEAD
 from notes.outcomes import MEASURES
 from practice import audit
 from practice.access import Actor, Role
@@ -27,6 +30,9 @@ from practice.techniques import PRESSURES, TECHNIQUES
 from sessions.models import Appointment
 
 SOAP = ("subjective", "objective", "assessment", "plan")
+LONGEST, LONGEST_LINE = 20_000, 500  # letters of a part of the note, and of a line at a row
+BEYOND_THE_VISIT = 60  # minutes over the visit's length that are asked about; more is a slip
+GIVEN, PLANNED, LEFT_OUT = Treatment.State.GIVEN, Treatment.State.PLANNED, Treatment.State.LEFT_OUT
 
 
 class NoteSigned(Refusal):
@@ -49,7 +55,10 @@ class NotATherapist(NotAllowed):
 
 @dataclass(frozen=True, slots=True)
 class TreatmentInput:
-    """One treatment row as typed: region and side, technique, Walton pressure 0-5, minutes, the response."""
+    """One treatment row as typed: region and side, technique, Walton pressure 0-5, minutes, the response.
+
+    `state` is planned, given or left-out; `tolerated` well, partly, badly or not said.
+    """
 
     region: str
     side: str
@@ -58,6 +67,11 @@ class TreatmentInput:
     minutes: int | None = None
     response: str = ""
     override_reason: str = ""
+    state: str = GIVEN.value
+    tolerated: str = ""
+    temperature: str = ""
+    position: str = ""
+    lubricant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +109,12 @@ def begin_note(*, appointment: Appointment, by: Actor) -> tuple[Note, bool]:
 
 def write_note(
     *, note: Note, by: Actor, expected_version: int, treatments: Sequence[TreatmentInput] | None = None,
-    measurements: Sequence[MeasurementInput] | None = None, visibility: str | None = None, **soap: str,
+    measurements: Sequence[MeasurementInput] | None = None, visibility: str | None = None,
+    next_in_days: int | EllipsisType | None = ..., next_focus: str | None = None, **soap: str,
 ) -> Note:
     """Change a draft; treatments and measurements given are the whole list. Stale versions and signed notes refuse.
 
-    `visibility` is "therapists" or "author": kept to whoever writes it.
+    `visibility` is "therapists" or "author": kept to whoever writes it. `next_in_days` may be None: not said.
     """
     with transaction.atomic():
         note = locked_note(note)
@@ -112,12 +127,16 @@ def write_note(
                         version=note.version)
         for name in SOAP:
             if name in soap:
+                if len(soap[name]) > LONGEST:
+                    raise BadInput(f"That is more than fits into one part of a note: {LONGEST:,} letters at most.",
+                                   field=name)
                 setattr(note, name, soap[name].replace("\x00", ""))
+        _plan_next(note, next_in_days, next_focus)
         if visibility is not None:
             _refuse_unknown_visibility(visibility)
             note.visibility = visibility
         note.version += 1
-        note.save(update_fields=[*SOAP, "visibility", "version"])
+        note.save(update_fields=[*SOAP, "next_in_days", "next_focus", "visibility", "version"])
         if treatments is not None:
             _replace_treatments(note, treatments)
         if measurements is not None:
@@ -142,17 +161,30 @@ def check_note(note: Note, treatments: Sequence[TreatmentInput] | None = None) -
     rows: Sequence[Any] = treatments if treatments is not None else list(note.treatments.all())
     client = note.client.standing
     body = body_at(client, note.signed_at) if note.signed_at else body_of(client)
-    return cautions_for(body, [as_proposed(row) for row in rows], on=note.visit_on, minutes=note.appointment.minutes)
+    done = [index for index, row in enumerate(rows) if row.state != LEFT_OUT]  # what is left out harms nobody
+    check = cautions_for(body, [as_proposed(rows[index]) for index in done], on=note.visit_on,
+                         minutes=note.appointment.minutes)
+    if len(done) == len(rows):
+        return check
+    return replace(check, reasons=tuple(reason if reason.treatment is None else
+                                        replace(reason, treatment=done[reason.treatment]) for reason in check.reasons))
 
 
 def as_proposed(row: Any) -> ProposedTreatment:
-    return ProposedTreatment(row.technique, row.region, row.side, row.pressure, row.minutes)
+    """A row as the check takes it."""
+    return ProposedTreatment(row.technique, row.region, row.side, row.pressure, row.minutes, row.temperature or None,
+                             row.position or None, row.lubricant or None)
 
 
 def last_treatments(client: Client) -> list[ProposedTreatment]:
     """What the last signed note says was done: what booking checks ahead of the next visit."""
     last = Note.objects.filter(client__in=client.family).exclude(signed_at=None).order_by("-visit_on", "-id").first()
-    return [as_proposed(row) for row in last.treatments.all()] if last else []
+    return [as_proposed(row) for row in last.treatments.filter(state=GIVEN)] if last else []
+
+
+def given_in(note: Note) -> list[Treatment]:
+    """The rows that say what was done, without those planned or left out."""
+    return [row for row in note.treatments.all() if row.state == GIVEN]
 
 
 def last_signed(note: Note, by: Membership) -> Note | None:
@@ -174,21 +206,41 @@ def _refuse_unknown_visibility(visibility: str) -> None:
         raise BadInput("A note is read by “therapists” or kept to its “author”.", field="visibility")
 
 
+def _plan_next(note: Note, in_days: int | EllipsisType | None, focus: str | None) -> None:
+    """When to come again and what to look at first, where they were said."""
+    if not isinstance(in_days, EllipsisType):
+        if in_days is not None and not 1 <= in_days <= MOST_DAYS_AHEAD:
+            raise BadInput(f"The next visit comes in 1 to {MOST_DAYS_AHEAD} days.", field="next_in_days")
+        note.next_in_days = in_days
+    if focus is not None:
+        if len(focus) > 200:
+            raise BadInput("Say the next focus in 200 letters at most.", field="next_focus")
+        note.next_focus = focus.replace("\x00", "").strip()
+
+
 def _replace_treatments(note: Note, rows: Sequence[TreatmentInput]) -> None:
     for index, row in enumerate(rows):
         refuse_bad_treatment(row, f"treatments/{index}")
-    total = sum(row.minutes or 0 for row in rows)
-    if total > note.appointment.minutes + 60:
+    total = sum(row.minutes or 0 for row in rows if row.state == GIVEN)
+    if total > note.appointment.minutes + BEYOND_THE_VISIT:
         raise BadInput(f"{total} minutes were noted for a visit of {note.appointment.minutes}.", field="treatments")
     note.treatments.all().delete()
     Treatment.objects.bulk_create(
-        Treatment(note=note, position=i, region=r.region, side=r.side, technique=r.technique, pressure=r.pressure,
-                  minutes=r.minutes, response=r.response, override_reason=r.override_reason)
+        Treatment(note=note, number=i, region=r.region, side=r.side, technique=r.technique, pressure=r.pressure,
+                  minutes=r.minutes, response=r.response, override_reason=r.override_reason, state=r.state,
+                  tolerated=r.tolerated, temperature=r.temperature, position=r.position,
+                  lubricant=r.lubricant.replace("\x00", "").strip())
         for i, r in enumerate(rows))
 
 
+# What a row may say where it says it in a word of a list; how long its lines are.
+_WORDS = {"state": tuple(Treatment.State.values), "tolerated": ("", *Treatment.Tolerated.values),
+          "temperature": ("", *TEMPERATURES), "position": ("", *POSITIONS)}
+_LINES = {"lubricant": 80, "response": LONGEST_LINE, "override_reason": LONGEST_LINE}
+
+
 def refuse_bad_treatment(row: TreatmentInput, where: str = "treatments") -> None:
-    """Refuse an unknown region, technique or side, and a pressure off the scale, in words."""
+    """Refuse an unknown region, technique or side, a pressure off the scale, and words the check does not know."""
     if row.region not in REGIONS:
         raise BadInput(f"“{row.region}” is not on the body map.", field=f"{where}/region")
     if row.side not in sides_of(row.region):
@@ -201,6 +253,13 @@ def refuse_bad_treatment(row: TreatmentInput, where: str = "treatments") -> None
                        field=f"{where}/pressure")
     if row.minutes is not None and not 1 <= row.minutes <= 480:
         raise BadInput("Minutes go from 1 to 480.", field=f"{where}/minutes")
+    for name, known in _WORDS.items():
+        if getattr(row, name) not in known:
+            raise BadInput(f"“{getattr(row, name)}” is not one of: {', '.join(filter(None, known))}.",
+                           field=f"{where}/{name}")
+    for name, most in _LINES.items():
+        if len(getattr(row, name)) > most:
+            raise BadInput(f"That is more than fits here: {most} letters at most.", field=f"{where}/{name}")
 
 
 def _replace_measurements(note: Note, rows: Sequence[MeasurementInput]) -> None:
@@ -229,6 +288,10 @@ def treatment_said(row: Any) -> str:
         parts.append(f"pressure {row.pressure}")
     if row.minutes:
         parts.append(f"{row.minutes} min")
+    if ways := ", ".join(filter(None, (row.position, row.temperature, row.lubricant))):
+        parts.append(ways)
+    if row.tolerated:
+        parts.append(f"tolerated {row.tolerated}")
     return f"{label(row.region, row.side)}: {', '.join(parts)}"
 
 

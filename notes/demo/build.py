@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -12,9 +13,10 @@ from clients.models import Clearance, Client, ClientCondition, ClientDoctor, Con
 from notes import sharing, signing, summaries, writing
 from notes.demo.around import build_around
 from notes.demo.clockwork import as_of
-from notes.demo.people import CASES, DOCTORS, Case
+from notes.demo.people import CASES, DOCTORS, SNIPPETS, Case
 from notes.demo.record import build_record
 from notes.outcomes import RELIEF
+from notes.snippets import keep_snippet
 from notes.writing import MeasurementInput, TreatmentInput
 from practice import clock
 from practice.access import Role
@@ -130,6 +132,8 @@ def _riverside(password: str) -> Practice:
     _course(ana, owner, today)
     _stories(practice, ana, doctors)
     _waitlist(practice, ana)
+    for word, text in SNIPPETS.items():
+        keep_snippet(word=word, text=text, by=ana)
     build_around(practice, ana, doctors, base)
     build_record(practice, owner, ana, ben)
     return practice
@@ -264,7 +268,8 @@ def _had(visit: Appointment, case: Case, therapist: Membership, nth: int) -> Non
         ]
         readings += [MeasurementInput(RELIEF, "before", Decimal(days)) for days in case.relief[nth - 1 : nth] if nth]
         reason = "Deeper work is what helps her; sensation tested and intact."
-        rows = [TreatmentInput(w.region, w.side, w.technique, w.pressure, w.minutes, w.response) for w in case.work]
+        rows = [TreatmentInput(w.region, w.side, w.technique, w.pressure, w.minutes, w.response,
+                               tolerated="" if w.response else "well") for w in case.work]
         note = writing.write_note(
             note=note,
             by=therapist,
@@ -275,15 +280,11 @@ def _had(visit: Appointment, case: Case, therapist: Membership, nth: int) -> Non
             objective=case.objective,
             assessment=case.assessment,
             plan=case.plan,
+            next_in_days=case.every_days,
         )
         against = {row["treatment"] for row in signing.rows_without_reason(note)}
         if against:
-            explained = [
-                TreatmentInput(
-                    w.region, w.side, w.technique, w.pressure, w.minutes, w.response, reason if i in against else ""
-                )
-                for i, w in enumerate(case.work)
-            ]
+            explained = [replace(row, override_reason=reason if i in against else "") for i, row in enumerate(rows)]
             note = writing.write_note(note=note, by=therapist, expected_version=note.version, treatments=explained)
         signing.sign_note(note=note, by=therapist)
 

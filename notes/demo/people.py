@@ -263,3 +263,10 @@ DOCTORS: dict[str, tuple[str, str, str, str]] = {
         "Harbour Practice\n40 Quay Road\nYork YO10 4DU",
     ),
 }
+
+SNIPPETS = {
+    "hvy": "Legs heavier than last time, no new symptoms.",
+    "same": "No change since last time, nothing new reported.",
+    "tone": "Tone raised at rest, eases with slow sustained pressure.",
+    "ok": "Felt well during and after; up slowly, steady on standing.",
+}

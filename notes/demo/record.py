@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -40,7 +41,9 @@ def _had_lately(therapist: Membership) -> Appointment | None:
     """One more visit of a client of theirs, two or three days ago where they were free."""
     last = (Appointment.objects.filter(therapist=therapist, status="fulfilled", note__signed_at__isnull=False)
             .select_related("client__practice", "service").order_by("-starts_at").first())
-    for starts_at in _late_afternoons(therapist.practice) if last else ():
+    if last is None:
+        return None
+    for starts_at in _late_afternoons(therapist.practice):
         try:
             with as_of(starts_at - timedelta(days=2)):
                 visit = book_appointment(client=last.client, therapist=therapist, service=last.service,
@@ -61,7 +64,7 @@ def _late_afternoons(practice: Practice) -> Iterator[datetime]:
             yield clock.instant_of(day, at, practice.time_zone, fold=0)
 
 
-def _written(visit: Appointment, by: Membership, **words: str) -> Note:
+def _written(visit: Appointment, by: Membership, **words: Any) -> Note:
     note, _ = writing.begin_note(appointment=visit, by=by)
     rows = [TreatmentInput("upper-back", "both", "effleurage", 1, 15, "Shoulders dropped.")]
     return writing.write_note(note=note, by=by, expected_version=note.version, treatments=rows, **words)

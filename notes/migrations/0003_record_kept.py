@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clients', '0009_map_taken'),
-        ('notes', '0001_initial'),
+        ('notes', '0002_treatment_rows'),
         ('practice', '0009_supervisor'),
         ('therapy_sessions', '0009_plan_rhythm'),
     ]

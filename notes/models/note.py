@@ -12,6 +12,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from clients.models import Client
+from clients.rule import POSITIONS, TEMPERATURES
 from practice.access import THERAPISTS, OwnedQuerySet, PracticeOwned
 from practice.guards import Kept, Unchanging
 from practice.models import Membership
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 # True of a row whose note is signed; `{row}` is OLD or NEW.
 SIGNED = "EXISTS (SELECT 1 FROM notes_note n WHERE n.id = {row}.note_id AND n.signed_at IS NOT NULL)"
+
+MOST_DAYS_AHEAD = 365
 
 
 class NoteQuerySet(OwnedQuerySet["Note"]):
@@ -63,6 +66,8 @@ class Note(PracticeOwned):
     objective = models.TextField(blank=True, max_length=20_000)
     assessment = models.TextField(blank=True, max_length=20_000)
     plan = models.TextField(blank=True, max_length=20_000)
+    next_in_days = models.PositiveSmallIntegerField(null=True, blank=True, help_text="When to come again.")
+    next_focus = models.CharField(max_length=200, blank=True, help_text="What the next visit is to look at first.")
     visit_on = models.DateField()
     written_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)
@@ -90,6 +95,8 @@ class Note(PracticeOwned):
             models.CheckConstraint(
                 condition=Q(signed_at=None) | (~Q(content_hash="") & Q(chain_position__isnull=False)),
                 name="signed_note_carries_its_hash"),
+            models.CheckConstraint(condition=Q(next_in_days=None) | Q(next_in_days__range=(1, MOST_DAYS_AHEAD)),
+                                   name="next_visit_is_within_a_year"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["client", "-visit_on"], name="note_of_client"),
@@ -134,11 +141,25 @@ class NotesChain(models.Model):
 
 
 class Treatment(models.Model):
-    """One row of what was done: where, which technique, how firmly (Walton 0-5), how many minutes, the response."""
+    """One row of the work: where, which technique, how firmly (Walton 0-5), how many minutes, the response.
+
+    Only what was given counts anywhere; a row carried forward is planned until somebody says that it was done.
+    `temperature`, `position` and `lubricant` are the check's words; empty is not said.
+    """
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        GIVEN = "given", "Given"
+        LEFT_OUT = "left-out", "Left out"
+
+    class Tolerated(models.TextChoices):
+        WELL = "well", "Well"
+        PARTLY = "partly", "Partly"
+        BADLY = "badly", "Badly"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="treatments")
-    position = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField(help_text="Its place among the rows, from 0.")
     region = models.CharField(max_length=40)
     side = models.CharField(max_length=8)
     technique = models.CharField(max_length=40)
@@ -146,12 +167,25 @@ class Treatment(models.Model):
     minutes = models.PositiveSmallIntegerField(null=True, validators=[MinValueValidator(1), MaxValueValidator(480)])
     response = models.CharField(max_length=500, blank=True)
     override_reason = models.CharField(max_length=500, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.GIVEN)
+    tolerated = models.CharField(max_length=10, choices=Tolerated.choices, blank=True)
+    temperature = models.CharField(max_length=10, blank=True)
+    position = models.CharField(max_length=20, blank=True)
+    lubricant = models.CharField(max_length=80, blank=True)
 
     class Meta:
-        ordering: ClassVar = ["position"]
+        ordering: ClassVar = ["number"]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(pressure=None) | Q(pressure__lte=5),
                                    name="pressure_is_on_the_walton_scale"),
+            models.CheckConstraint(condition=Q(state__in=["planned", "given", "left-out"]),
+                                   name="treatment_is_planned_given_or_left_out"),
+            models.CheckConstraint(condition=Q(tolerated__in=["", "well", "partly", "badly"]),
+                                   name="treatment_is_tolerated_in_words_we_know"),
+            models.CheckConstraint(condition=Q(temperature__in=["", *TEMPERATURES]),
+                                   name="treatment_has_a_temperature_the_check_knows"),
+            models.CheckConstraint(condition=Q(position__in=["", *POSITIONS]),
+                                   name="treatment_has_a_position_the_check_knows"),
             Unchanging(name="treatment_of_signed_note_stands", when=SIGNED.format(row="OLD"),
                        insert_when=SIGNED.format(row="NEW")),
             Kept(name="treatments_are_kept"),

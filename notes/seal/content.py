@@ -38,14 +38,15 @@ class Kind:
 
 NOTE = (
     "id", "practice_id", "client_id", "appointment_id", "author_id", "visibility", "subjective", "objective",
-    "assessment", "plan", "visit_on", "visit_starts_at", "visit_minutes", "written_at", "version", "signed_at",
-    "signed_by_id", "signer_credential", "supervisor_id", "check_at_signing", "hash_version", "previous_hash",
-    "chain_position",
+    "assessment", "plan", "next_in_days", "next_focus", "visit_on", "visit_starts_at", "visit_minutes", "written_at",
+    "version", "signed_at", "signed_by_id", "signer_credential", "supervisor_id", "check_at_signing", "hash_version",
+    "previous_hash", "chain_position",
 )
 HANGS_ON_NOTE = (
     Kind("treatments", Treatment, (
-        "id", "position", "region", "side", "technique", "pressure", "minutes", "response", "override_reason",
-    ), order=("position", "id")),
+        "id", "number", "region", "side", "technique", "pressure", "minutes", "state", "tolerated", "temperature",
+        "position", "lubricant", "response", "override_reason",
+    ), order=("number", "id")),
     Kind("measurements", Measurement, ("id", "measure", "when", "value"), order=("measure", "when")),
 )
 ADDENDUM = ("id", "note_id", "author_id", "text", "reason", "written_at", "sends_back", "previous_hash",

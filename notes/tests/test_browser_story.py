@@ -398,7 +398,7 @@ def _ana_writes_kofis_note_and_the_check_speaks(story: Story) -> None:
     plain = Person(ana.context.browser, ana.base, "Ana without scripts", scripts=False, like=ana)
     story_note = ana.page.url
     plain.open(story_note)
-    assert plain.page.get_by_label("Subjective").input_value() == "Feet burn less since last week."
+    assert plain.page.get_by_label("Subjective", exact=True).input_value() == "Feet burn less since last week."
     _fill_row(plain, 1, side="right")
     plain.press("Save draft")
     spoken = plain.page.locator("#row-1-check").inner_text()
@@ -428,10 +428,12 @@ def _ana_writes_kofis_note_and_the_check_speaks(story: Story) -> None:
 
 def _fill_row(person: Person, row: int, side: str = "left") -> None:
     """Pressure 4 on a foot."""
+    if row:
+        person.press("Another treatment", goes=not person.scripts)
     person.page.locator(f"#id_row-{row}-place").select_option(f"foot:{side}")
     person.page.locator(f"#id_row-{row}-technique").select_option("petrissage")
     person.page.locator(f"#id_row-{row}-minutes").fill("10")
-    person.page.locator(f"#id_row-{row}-pressure").select_option("4")
+    person.page.locator(f"[name=row-{row}-pressure][value='4']").check()
 
 
 def _a_signed_note_refuses_every_change(ana: Person, address: str) -> None:

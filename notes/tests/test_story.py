@@ -146,7 +146,7 @@ def test_a_signed_note_and_its_rows_refuse_change_in_code_and_in_the_database(no
     for change in (
         lambda: Note.objects.filter(pk=note.pk).update(plan="x"),
         lambda: Treatment.objects.filter(note=note).delete(),
-        lambda: Treatment.objects.create(note=note, position=9, region="foot", side="left", technique="effleurage"),
+        lambda: Treatment.objects.create(note=note, number=9, region="foot", side="left", technique="effleurage"),
         lambda: Note.objects.filter(pk=note.pk).delete(),
     ):
         with pytest.raises(DatabaseError), transaction.atomic():

@@ -26,6 +26,7 @@ from clients.models import Clearance, ClientDoctor, Consent, Doctor, Questionnai
 from conftest import at, make_client, make_member, make_practice, numb
 from notes import sharing, signing, summaries, writing
 from notes.models import BrokenGlass
+from notes.snippets import keep_snippet
 from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import Closure, DayHours, Message, Room, Service, TimeOff
 from sessions import holds, letters, rescheduling
@@ -149,6 +150,10 @@ TABLE: dict[str, Row] = {
     # the record
     "visits/<uuid:pk>/note/": Row(THERAPISTS, ("appointment",), P),
     "notes/<uuid:pk>/": Row(THERAPISTS, ("note",)),
+    "notes/<uuid:pk>/places/": Row(THERAPISTS, ("note",), G),
+    "snippets/": Row(THERAPISTS),
+    "snippets/<uuid:pk>/drop/": Row(THERAPISTS, ("snippet",), P),
+    "practice/codes/": Row(CLINICAL),  # the owner alone: see notes/tests/test_own_words.py
     **dict.fromkeys(("notes/<uuid:pk>/check/", "notes/<uuid:pk>/sign/", "notes/<uuid:pk>/addenda/"), Row(THERAPISTS, ("note",), P)),
     **dict.fromkeys(("notes/<uuid:pk>/cosign/", "notes/<uuid:pk>/send-back/"), Row(THERAPISTS, ("note",), P)),
     "notes/<uuid:pk>/break-glass/": Row(CLINICAL, ("note",)),
@@ -318,6 +323,7 @@ class World:
             "glass": BrokenGlass.objects.create(practice=here, note=note, by=self.owner, reason=FOUND,
                                                 at=timezone.now() - timedelta(hours=2),
                                                 until=timezone.now() - timedelta(hours=1)).pk,
+            "snippet": keep_snippet(word="mk", text=f"{MARK} {FOUND}", by=self.ana).pk,
             "summary": summary.pk,
             "share": share.share.pk,
             "consent": consent.pk,

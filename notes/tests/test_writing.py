@@ -5,8 +5,8 @@ from django.db import DatabaseError, transaction
 
 from clients.models import Finding
 from notes import writing
-from notes.forms import PLACES
 from notes.models import Note
+from notes.sheet.choices import PLACES
 from notes.tests.conftest import FIRM, SOFT, draft_of, had_visit, sign
 from notes.writing import MeasurementInput, TreatmentInput, begin_note, check_note, last_signed, last_treatments
 from practice.access import Outsider
@@ -112,4 +112,4 @@ def test_every_place_of_the_list_can_be_saved_and_none_is_said_twice():
 
 def test_the_database_knows_no_pressure_beyond_the_scale(draft):
     with pytest.raises(DatabaseError), transaction.atomic():
-        draft.treatments.create(position=0, region="foot", side="left", technique="effleurage", pressure=6)
+        draft.treatments.create(number=0, region="foot", side="left", technique="effleurage", pressure=6)

@@ -45,6 +45,8 @@ STATES = {
     "offered": ("accent", "send", "offered"),
     "withdrawn": ("quiet", "undo", "withdrawn"),
     "given": ("moss", "moss-check", "given"),
+    "planned": ("clay", "dashed", "planned, not confirmed"),
+    "left-out": ("quiet", "skip", "left out"),
     "revoked": ("quiet", "cross", "closed"),
     "amended": ("accent", "pen", "amended"),
 }

@@ -10,34 +10,45 @@ from django import forms
 from clients.body import keys, label
 from clients.contraindications import Check
 from clients.reasons import said_cap
-from notes.forms import NoteWords, Readings, TreatmentRow, signature, whole_number
+from notes.billing import Billed, billed, codes_of
+from notes.forms import NoteWords, Readings
 from notes.models import Note, Treatment
 from notes.outcomes import MEASURES
+from notes.sheet.choices import whole_number
+from notes.sheet.rows import TreatmentRow, raw, says_something, ways_of, what_was
+from notes.sheet.visit import AddedWork, NextVisit, WholeVisit
 from notes.signing import ReasonRequired, VisitNotStarted, rows_without_reason
-from notes.writing import SOAP, MeasurementInput, TreatmentInput, check_note
+from notes.totals import Totals, totals_of
+from notes.writing import GIVEN, LEFT_OUT, PLANNED, SOAP, MeasurementInput, TreatmentInput, check_note
 from sessions.caution_line import Line, Told, in_one_line
 
-SPARE_ROWS, MOST_ROWS = 2, 60
+MOST_ROWS = 60
 
 
 class Sheet:
     """A draft as it is typed; stands in for a form where a page asks for errors, fields and their summary."""
 
     def __init__(self, note: Note, data: Mapping[str, Any] | None = None, *,
-                 initial: Mapping[str, Any] | None = None) -> None:
+                 initial: dict[str, Any] | None = None) -> None:
         self.note, self.is_bound = note, data is not None
         source: Mapping[str, Any] = data if data is not None else initial or {}
         count = min(max(whole_number(source.get("rows")) or 0, 0), MOST_ROWS)
         self.words = NoteWords(data, initial=initial)
         self.readings = Readings(data, initial=initial)
+        self.visit = WholeVisit(data, initial=initial)
+        self.next = NextVisit(data, initial=initial)
         self.rows = [TreatmentRow(data, prefix=f"row-{i}", initial=_of_row(source, i) if data is None else None)
                      for i in range(count)]
+        ways = self.visit.ways()
+        for row in self.rows:
+            row.visit = ways
+        self.added: AddedWork | None = None
         self.told = Told((), ())
         self.line: Line | None = None
 
     @classmethod
     def of(cls, note: Note) -> Sheet:
-        """The draft as it was saved, with spare rows."""
+        """The draft as it was saved, with a row to fill."""
         sheet = cls(note, initial=_as_saved(note))
         sheet.words.fields["subjective"].widget.attrs["autofocus"] = True
         return sheet.checked()
@@ -55,16 +66,26 @@ class Sheet:
         return cls(note, initial={**data, "only_me": bool(data.get("only_me"))}).checked()
 
     @classmethod
-    def rearranged(cls, note: Note, data: Mapping[str, Any], *, carry: Sequence[TreatmentInput] = (),
-                   drop: int | None = None, more: int = 0) -> Sheet:
-        """What is typed, with rows carried in, dropped, or added empty."""
+    def rearranged(cls, note: Note, data: Mapping[str, Any], *, carry: Sequence[Treatment] = (),
+                   added: Sequence[Mapping[str, Any]] = (), drop: int | None = None, confirm: bool = False,
+                   opens: bool = False) -> Sheet:
+        """What is typed, with rows carried in as planned, added, dropped, confirmed as given; `opens` an empty one."""
         count = min(max(whole_number(data.get("rows")) or 0, 0), MOST_ROWS)
-        rows = [_of_row(data, i) for i in range(count) if i != drop]
-        filled = [row for row in rows if any(value for name, value in row.items() if name != "carried")]
-        spare = max(SPARE_ROWS, len(rows) - len(filled)) + more
-        there = {row.get("carried") for row in filled}
-        filled += [{**_raw(row), "carried": signature(row)} for row in carry if signature(row) not in there]
-        return cls.typed(note, _with_rows(dict(data), filled, spare))
+        rows = [row for i in range(count) if i != drop and says_something(row := _of_row(data, i))]
+        visit = WholeVisit(initial=dict(data)).ways()
+        if carry and not rows and not any(visit.values()):
+            visit = ways_of(carry)
+            data = {**data, **{f"visit_{name}": said for name, said in visit.items()}}
+        there = {(row["place"], row["technique"]) for row in rows}
+        again = [raw(row, visit) | _UNCONFIRMED for row in carry]
+        rows += [row for row in again if (row["place"], row["technique"]) not in there]
+        rows += [{name: row.get(name, "") for name in TreatmentRow.base_fields} for row in added]
+        if confirm:
+            rows = [row | {"state": GIVEN.value} if row["state"] == PLANNED else row for row in rows]
+        sheet = cls.typed(note, _with_rows(dict(data), rows, adds_one=opens))
+        if opens and sheet.rows:
+            sheet.rows[-1].is_next = True
+        return sheet
 
     def over(self, version: int, data: Mapping[str, Any]) -> Sheet:
         """The same as typed, now to be saved over another version; what was refused is still said."""
@@ -96,8 +117,37 @@ class Sheet:
         """Whether signing was refused because the visit has not begun."""
         return any(refused["code"] == VisitNotStarted.code for refused in self._refusals())
 
+    def beside(self, last: Note | None) -> Sheet:
+        """The sheet with what each row was last time, where it is changed."""
+        before = list(last.treatments.all()) if last else []
+        for row in self.rows if before else ():
+            given = row.as_input()
+            row.was = what_was(given, before) if given else ""
+        return self
+
+    def _inputs(self) -> list[TreatmentInput]:
+        return [given for row in self.rows if (given := row.as_input()) is not None]
+
+    @property
+    def totals(self) -> Totals:
+        """The minutes given so far."""
+        return totals_of(self._inputs(), self.note.appointment.minutes)
+
+    @property
+    def billed(self) -> Billed | None:
+        """The units they come to, where the practice typed codes."""
+        codes = codes_of(self.note.practice_id)
+        return billed(self._inputs(), codes) if codes else None
+
+    @property
+    def has_planned(self) -> bool:
+        """Whether something still waits to be confirmed as given."""
+        return any(row.whether == PLANNED and not row.is_blank for row in self.rows)
+
     def checked(self) -> Sheet:
         """The sheet with what the safety check says of each row, and of the body and visit as a whole."""
+        if self.rows and all(row.is_blank for row in self.rows):
+            self.rows[-1].is_next = True
         planned = [(row, given) for row in self.rows if (given := row.as_input()) is not None]
         check = check_note(self.note, [given for _, given in planned])
         for index, (row, given) in enumerate(planned):
@@ -105,8 +155,9 @@ class Sheet:
             row.cap = _cap_of(check, given)
         whole = [r for r in check.reasons if r.treatment is None]
         outright = tuple(r for r in whole if r.level in ("stop", "clearance"))
-        if outright and planned and not any(given.override_reason.strip() for _, given in planned):
-            planned[0][0].reasons = (*outright, *planned[0][0].reasons)
+        first = next((row for row, given in planned if given.state != LEFT_OUT), None)
+        if outright and first and not any(given.override_reason.strip() for _, given in planned):
+            first.reasons = (*outright, *first.reasons)
         body = check_note(self.note, ()) if planned else check
         self.line = in_one_line(body)
         self.told = Told(tuple(r for r in body.reasons if r.level != "info"),
@@ -115,12 +166,11 @@ class Sheet:
 
     def changes(self) -> dict[str, Any]:
         """What was typed, as `write_note` takes it."""
-        given = [row.as_input() for row in self.rows]
         readings = self.readings.cleaned_data
         return {
-            **self.words.words(), "expected_version": self.words.cleaned_data["version"],
+            **self.words.words(), **self.next.plan(), "expected_version": self.words.cleaned_data["version"],
             "visibility": "author" if self.words.cleaned_data["only_me"] else "therapists",
-            "treatments": [row for row in given if row is not None],
+            "treatments": self._inputs(),
             "measurements": [MeasurementInput(code, when, readings[f"{code}_{when}"]) for code, measure
                              in MEASURES.items() for when in measure.times
                              if readings.get(f"{code}_{when}") is not None]}
@@ -128,7 +178,7 @@ class Sheet:
     # --- what a form answers to a page -------------------------------------------------------------------------
 
     def _forms(self) -> list[forms.Form]:
-        return [self.words, *self.rows, self.readings]
+        return [self.words, self.visit, *self.rows, self.readings, self.next, *([self.added] if self.added else [])]
 
     def is_valid(self) -> bool:
         return not self.errors
@@ -148,27 +198,32 @@ class Sheet:
         return getattr(self.words, "refusal", None)
 
 
+# Of a row carried forward, nothing is said about today yet.
+_UNCONFIRMED = {"state": PLANNED.value, "response": "", "tolerated": "", "override_reason": ""}
+
+
 def _as_saved(note: Note) -> dict[str, Any]:
     initial: dict[str, Any] = {name: getattr(note, name) for name in SOAP}
     initial |= {"version": note.version, "only_me": note.visibility == "author"}
+    initial |= NextVisit.initial_of(note.next_in_days, note.next_focus)
     initial |= {f"{m.measure}_{m.when}": m.value.normalize() + 0 for m in note.measurements.all()}
-    return _with_rows(initial, [_raw(given) for given in note.treatments.all()])
+    rows = list(note.treatments.all())
+    visit = ways_of(rows)
+    initial |= {f"visit_{name}": said for name, said in visit.items()}
+    return _with_rows(initial, [raw(given, visit) for given in rows])
 
 
 def _of_row(data: Mapping[str, Any], index: int) -> dict[str, Any]:
     return {name: data.get(f"row-{index}-{name}", "") for name in TreatmentRow.base_fields}
 
 
-def _with_rows(initial: dict[str, Any], rows: Sequence[Mapping[str, Any]], spare: int = SPARE_ROWS) -> dict[str, Any]:
-    count = min(len(rows) + spare, MOST_ROWS)
+def _with_rows(initial: dict[str, Any], rows: Sequence[Mapping[str, Any]], *, adds_one: bool = False,
+               ) -> dict[str, Any]:
+    """What is typed with these rows, and an empty one to fill where it is asked for or there is none."""
+    count = min(len(rows) + 1 if adds_one or not rows else len(rows), MOST_ROWS)
     flat = {f"row-{i}-{name}": value for i, row in enumerate(rows[:MOST_ROWS]) for name, value in row.items()}
     kept = {name: value for name, value in initial.items() if not name.startswith("row-")}
     return {**kept, **flat, "rows": count}
-
-
-def _raw(row: TreatmentInput | Treatment) -> dict[str, Any]:
-    return {"place": f"{row.region}:{row.side}", "technique": row.technique, "pressure": row.pressure,
-            "minutes": row.minutes, "response": row.response, "override_reason": row.override_reason}
 
 
 def _cap_of(check: Check, row: TreatmentInput) -> str:

@@ -1,0 +1,62 @@
+"""The codes a practice bills its techniques by, as it typed them, and what a note comes to by them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from notes.models import BillingCode
+from notes.units import SOURCE, units_by_code
+from practice import audit
+from practice.access import Actor, Role
+from practice.models import Practice
+from practice.refusals import BadInput, NotAllowed
+from practice.techniques import TECHNIQUES
+
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9.-]{0,11}")
+
+
+def codes_of(practice_id: Any) -> dict[str, str]:
+    """The practice's codes by technique; empty where it typed none, and then nothing of this is shown anywhere."""
+    return dict(BillingCode.objects.filter(practice_id=practice_id).values_list("technique", "code"))
+
+
+def change_codes(*, practice: Practice, codes: Mapping[str, str], by: Actor) -> dict[str, str]:
+    """Write the code of each technique named; an empty one is taken away. The owner's to decide."""
+    if by.role != Role.OWNER:
+        raise NotAllowed("Billing codes are the owner's to type.")
+    typed = {technique: code.strip().upper() for technique, code in codes.items()}
+    for technique, code in typed.items():
+        if technique not in TECHNIQUES:
+            raise BadInput(f"“{technique[:40]}” is not a technique of the catalogue.", field=technique)
+        if code and not _CODE.fullmatch(code):
+            raise BadInput("A code has letters, digits, points and dashes, 12 at most.", field=technique)
+    with transaction.atomic():
+        kept = [BillingCode(practice=practice, technique=technique, code=code)
+                for technique, code in typed.items() if code]
+        BillingCode.objects.filter(practice=practice, technique__in=typed).delete()
+        BillingCode.objects.bulk_create(kept)
+        audit.record(by=by, verb="billing_codes_changed", subject=practice, techniques=len(kept))
+    return codes_of(practice.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """What a visit's timed minutes come to: units by code, and the minutes they were counted from."""
+
+    minutes: int
+    units: tuple[tuple[str, int], ...]
+    source: str = SOURCE
+
+
+def billed(rows: Iterable[Any], codes: Mapping[str, str]) -> Billed | None:
+    """The units of what was given; None where none of it has a code."""
+    minutes: dict[str, int] = {}
+    for row in rows:
+        if row.state == "given" and row.minutes and (code := codes.get(row.technique)):
+            minutes[code] = minutes.get(code, 0) + row.minutes
+    return Billed(sum(minutes.values()), tuple(units_by_code(minutes).items())) if minutes else None

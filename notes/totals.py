@@ -1,0 +1,55 @@
+"""What a note adds up to: the minutes given, by place and by technique, against the visit's length. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from clients.body import label
+from practice.techniques import TECHNIQUES
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """Minutes under one heading: its code, and as it is said."""
+
+    code: str
+    words: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The minutes given; rows that do not say theirs count nowhere. `asks` is a question, empty where none is due."""
+
+    minutes: int
+    visit_minutes: int
+    by_region: tuple[Minutes, ...]
+    by_technique: tuple[Minutes, ...]
+
+    @property
+    def asks(self) -> str:
+        """Whether more was given than the visit has, as a question: charting is not refused for it."""
+        if self.minutes <= self.visit_minutes:
+            return ""
+        return f"{self.minutes} minutes are noted for a visit of {self.visit_minutes}. Is that right?"
+
+
+def totals_of(rows: Iterable[Any], visit_minutes: int) -> Totals:
+    """What these rows add up to: only those given, the most minutes first, in the order of the rows where alike."""
+    places: dict[str, int] = {}
+    techniques: dict[str, int] = {}
+    for row in rows:
+        if row.state == "given" and row.minutes:
+            place = f"{row.region}:{row.side}"
+            places[place] = places.get(place, 0) + row.minutes
+            techniques[row.technique] = techniques.get(row.technique, 0) + row.minutes
+    return Totals(
+        sum(places.values()), visit_minutes,
+        _most_first(Minutes(code, label(*code.split(":")), minutes) for code, minutes in places.items()),
+        _most_first(Minutes(code, TECHNIQUES[code].name, minutes) for code, minutes in techniques.items()))
+
+
+def _most_first(found: Iterable[Minutes]) -> tuple[Minutes, ...]:
+    return tuple(sorted(found, key=lambda one: -one.minutes))
