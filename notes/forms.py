@@ -12,7 +12,6 @@ from django.utils.safestring import SafeString, mark_safe
 
 from clients.body import REGIONS, label, sides_of
 from clients.contraindications import Reason
-from notes.outcomes import MEASURES, Measure
 from notes.writing import SOAP, TreatmentInput
 from practice.techniques import PRESSURES, TECHNIQUES
 
@@ -178,30 +177,6 @@ class TreatmentRow(forms.Form):
         """Whether a carried row no longer says what it said last time."""
         row = self.as_input()
         return self.is_carried and row is not None and signature(row) != self["carried"].value()
-
-
-class Readings(forms.Form):
-    """Every measure of the catalogue, before and after; what answers a question, once."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for code, measure in MEASURES.items():
-            span = f"{measure.name} goes from {measure.low} to {measure.high}."
-            for when in measure.times:
-                self.fields[f"{code}_{when}"] = forms.DecimalField(
-                    label=measure.question or f"{measure.name} {when}", required=False, min_value=measure.low,
-                    max_value=measure.high,
-                    max_digits=7, decimal_places=2,
-                    widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
-                    error_messages=dict.fromkeys(("invalid", "min_value", "max_value", "max_digits"), span))
-
-    def asked(self) -> list[tuple[Measure, Any]]:
-        """Each question of the visit with its field."""
-        return [(m, self[f"{m.code}_before"]) for m in MEASURES.values() if m.question]
-
-    def pairs(self) -> list[tuple[Measure, Any, Any]]:
-        """Each measure that is read before and after, with its two fields."""
-        return [(m, self[f"{m.code}_before"], self[f"{m.code}_after"]) for m in MEASURES.values() if not m.question]
 
 
 class AddendumForm(forms.Form):

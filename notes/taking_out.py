@@ -22,7 +22,7 @@ def _notes(member: Membership, client: Client) -> dict[str, Any] | None:
         return None
     rows = rows_of(PARTS["notes"], client, seen_by=member).order_by("visit_on", "pk").select_related(
         "author__user", "signed_by__user", "client__practice", "appointment__service").prefetch_related(
-        "treatments", "measurements", "addenda__author__user")
+        "treatments", "measurements", "events", "addenda__author__user")
     return {"notes": [(note, said_of(note)) for note in rows]}
 
 

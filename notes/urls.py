@@ -3,6 +3,7 @@
 from django.urls import path
 
 from notes import share_views, summary_views, views
+from notes.measures import views as measure_views
 
 app_name = "notes"
 urlpatterns = [
@@ -11,6 +12,9 @@ urlpatterns = [
     path("notes/<uuid:pk>/check/", views.note_check, name="note_check"),
     path("notes/<uuid:pk>/sign/", views.note_sign, name="note_sign"),
     path("notes/<uuid:pk>/addenda/", views.addendum_new, name="addendum_new"),
+    path("notes/<uuid:pk>/ask/<slug:code>/", measure_views.ask, name="ask"),
+    path("clients/<uuid:pk>/measures/", measure_views.measures, name="measures"),
+    path("practice/mood/", measure_views.mood, name="mood"),
     path("clients/<uuid:pk>/summaries/new/", summary_views.summary_new, name="summary_new"),
     path("summaries/<uuid:pk>/", summary_views.summary, name="summary"),
     path("summaries/<uuid:pk>/sign/", summary_views.summary_sign, name="summary_sign"),

@@ -13,6 +13,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from notes import signing, writing
+from notes.events.form import with_event, without_event
+from notes.events.proposing import to_finding
 from notes.forms import AddendumForm, whole_number
 from notes.models import Note
 from notes.reading import read_note, said_of, whole_note
@@ -100,6 +102,11 @@ def _typed(request: HttpRequest, found: Note) -> HttpResponse:
         return _sheet(request, found, Sheet.rearranged(found, data, more=SPARE_ROWS))
     if act.startswith("drop-"):
         return _sheet(request, found, Sheet.rearranged(found, data, drop=whole_number(act.removeprefix("drop-"))))
+    if act.startswith("log-"):
+        return _sheet(request, found, Sheet.typed(found, with_event(data, act.removeprefix("log-"))))
+    if act.startswith("unlog-"):
+        number = whole_number(act.removeprefix("unlog-"))
+        return _sheet(request, found, Sheet.typed(found, without_event(data, number)))
     sheet = Sheet(found, data)
     if not sheet.is_valid():
         return _sheet(request, found, sheet.checked())
@@ -112,6 +119,12 @@ def _typed(request: HttpRequest, found: Note) -> HttpResponse:
         return _arrived(request, saved, sheet, data)
     if act == "unwell":
         return _to_report(saved)
+    if act.startswith("ask-"):
+        return redirect("notes:ask", saved.pk, act.removeprefix("ask-"))
+    if act == "measures":
+        return redirect(f"{reverse('notes:measures', args=[saved.client.standing_id])}?note={saved.pk}")
+    if act.startswith("find-"):
+        return to_finding(request, saved, act.removeprefix("find-"))
     messages.success(request, "Saved as a draft.")
     return redirect("notes:note", found.pk)
 
