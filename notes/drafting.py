@@ -216,13 +216,19 @@ def series_of(
 ) -> tuple[letters.Series, ...]:
     """One series for each measure read at two visits or more; `known` are the catalogue and the client's own goals."""
     read = [(known[code], points) for code, points in readings.items() if code in known and len(points) > 1]
-    return tuple(
-        letters.Series(
-            measure=measure.name, unit=measure.unit, better=measure.better, low=measure.low, high=measure.top,
-            readings=tuple(Reading(p.on, _number(p.before), _number(p.after)) for p in points),
-            meaningful_change=measure.meaningful_words, change=measure.meaningful_change,
-            is_asked=measure.kind not in ("scale", "test"), verdict=course_of(measure, points).words)
-        for measure, points in read)
+    return tuple(_series(measure, points) for measure, points in read)
+
+
+def _series(measure: Measure, points: Sequence[Point]) -> letters.Series:
+    """One measure over time; the yardstick is said once: in the verdict where there is one, else for itself."""
+    course = course_of(measure, points)
+    first = next((float(p.before) for p in points if p.before is not None), None)
+    return letters.Series(
+        measure=measure.name, unit=measure.unit, better=measure.better, low=measure.low, high=measure.top,
+        readings=tuple(Reading(p.on, _number(p.before), _number(p.after)) for p in points),
+        meaningful_change=measure.meaningful_words if course.word in ("nothing", "unchanged") else measure.sources,
+        change=None if first is None else measure.band(first), is_asked=measure.kind not in ("scale", "test"),
+        verdict=course.words)
 
 
 def _number(value: Decimal | None) -> float | None:

@@ -20,8 +20,8 @@ from practice.models import Membership
 from sessions.year import Readings
 
 __all__ = [
-    "MEASURES", "RELIEF", "Measure", "Point", "course_of", "readings_at_visits", "readings_for_year", "readings_in", "readings_of",
-    "relief_answers",
+    "MEASURES", "RELIEF", "Measure", "Point", "course_of", "readings_at_visits", "readings_for_year", "readings_in",
+    "readings_of", "relief_answers",
 ]
 
 

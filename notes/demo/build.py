@@ -14,6 +14,7 @@ from django.utils import timezone
 from clients.models import Clearance, Client, ClientCondition, ClientDoctor, Consent, Doctor, Finding, FindingRegion
 from notes import sharing, signing, summaries, writing
 from notes.demo.around import build_around
+from notes.demo.happened import begin_course, bring_totals, events_of, ratings_of
 from notes.demo.people import CASES, DOCTORS, Case
 from notes.outcomes import RELIEF
 from notes.writing import MeasurementInput, TreatmentInput
@@ -216,6 +217,7 @@ def _visits(client: Client, case: Case, therapist: Membership, desk: Membership,
     ]
     booked_at = clock.instant_of(_open_day(days[0] - timedelta(days=6)), time(9, 5), ZONE)
     with as_of(booked_at):
+        begin_course(client, therapist)
         series = Series.objects.create(
             practice=client.practice,
             client=client,
@@ -225,6 +227,7 @@ def _visits(client: Client, case: Case, therapist: Membership, desk: Membership,
             count=len(days),
         )
         series_visits = [v for day in dict.fromkeys(days) if (v := _try_book(series, day, case.at, desk))]
+    bring_totals(client, therapist, clock.wall_of(timezone.now(), ZONE)[0])
     had = 0
     for visit in series_visits:
         if visit.ends_at < timezone.now() - timedelta(hours=12):
@@ -269,6 +272,7 @@ def _had(visit: Appointment, case: Case, therapist: Membership, nth: int) -> Non
             if nth < len(pairs)
             for when, value in zip(("before", "after"), pairs[nth], strict=True)
         ]
+        readings += ratings_of(visit.client, nth)
         readings += [MeasurementInput(RELIEF, "before", Decimal(days)) for days in case.relief[nth - 1 : nth] if nth]
         reason = "Deeper work is what helps her; sensation tested and intact."
         rows = [TreatmentInput(w.region, w.side, w.technique, w.pressure, w.minutes, w.response) for w in case.work]
@@ -278,6 +282,7 @@ def _had(visit: Appointment, case: Case, therapist: Membership, nth: int) -> Non
             expected_version=note.version,
             treatments=rows,
             measurements=readings,
+            events=events_of(visit.client, nth),
             subjective=case.subjective,
             objective=case.objective,
             assessment=case.assessment,

@@ -66,7 +66,7 @@ def _lines(events: Sequence[NoteEvent], last_signed: date | None) -> Iterator[La
         if len(same) == 1 and same[0] in of_last:
             continue
         where, by, day = label(region, side), label(work_region, work_side), same[0].note.visit_on
-        often = f"{len(same)} times" if len(same) > 1 else "once"
+        often = "once" if len(same) == 1 else "twice" if len(same) == 2 else f"{len(same)} times"
         yield LastTime(
             day, f"work on the {by} sets off the {where}",
             f"Trigger pair: work on the {by} set off a spasm of the {where} {often} in half a year, last on "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -23,10 +24,11 @@ class GoalForm(forms.Form):
 class ChoiceForm(forms.Form):
     """Which measures stand in this client's notes at once."""
 
-    codes = SomeOf(label="In the notes at once")
+    codes = SomeOf(label="Shown at once")
 
-    def __init__(self, *args: Any, practice_id: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, practice_id: Any, chosen: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["codes"].initial = list(chosen)
         asks_mood = is_mood_asked(practice_id)
         offered = [m for m in MEASURES.values() if m.times and (m.kind != "questionnaire" or asks_mood)]
         self.fields["codes"].choices = [  # type: ignore[attr-defined]

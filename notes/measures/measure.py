@@ -79,12 +79,18 @@ class Measure:
         """The top of its scale in a picture."""
         return self.drawn_to or self.high
 
-    @property
-    def meaningful_change(self) -> float | None:
-        """The published change in units of the scale, where it is one number for everybody."""
-        return None if self.meaningful is None or self.meaningful.is_share else self.meaningful.value
+    def band(self, first: float) -> float | None:
+        """How far from a first reading nothing is said yet: the published change, or the error where that is more."""
+        sizes = [change.size(first) for change in (self.meaningful, self.error) if change]
+        return max(sizes, default=0) or None
 
     @property
     def meaningful_words(self) -> str:
         """What change means something, and what is only error, with who says so; empty where nothing is published."""
         return " ".join(change.said for change in (self.meaningful, self.error) if change)
+
+    @property
+    def sources(self) -> str:
+        """Who published it, where the words themselves are said elsewhere."""
+        named = dict.fromkeys(change.source for change in (self.meaningful, self.error) if change)
+        return f"Source: {'; '.join(named)}." if named else ""

@@ -14,7 +14,7 @@ GOAL_SOURCE = (
     "The client's own goal in their own words; 0 is not at all, 10 is fully. No published change is claimed for it.")
 # Our own proposal by condition; what was read before, and what a therapist chose, goes before it.
 USUAL: dict[str, tuple[str, ...]] = {
-    "ms": ("spasticity", "fatigue", "t25fw", "dorsiflexion-left", "dorsiflexion-right"),
+    "ms": ("spasticity", "fatigue", "t25fw"),
     "parkinsons": ("stiffness", "tug"),
     "migraine": (HEADACHE_DAYS,),
     "tension-headache": (HEADACHE_DAYS,),

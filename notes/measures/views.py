@@ -48,7 +48,7 @@ def measures(request: HttpRequest, pk: UUID) -> HttpResponse:
         "room": "clients", "client": client, "goals": [g for g in goals if g.ended_on is None],
         "past_goals": [g for g in goals if g.ended_on], "may_add": sum(g.ended_on is None for g in goals) < MOST_GOALS,
         "goal_form": form if act == "goal" else GoalForm(),
-        "choice_form": ChoiceForm(practice_id=client.practice_id, initial={"codes": first_of(client)}),
+        "choice_form": ChoiceForm(practice_id=client.practice_id, chosen=first_of(client)),
         "total_form": form if act == "total" else TotalForm(initial={"rated_on": today_in(client)}),
         "totals": [(row, MEASURES[row.measure]) for row in reversed(totals_of(client)) if row.measure in MEASURES],
         "refused": form if form is not None and form.errors else None,
