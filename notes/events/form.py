@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from clients.body import REGIONS, label, sides_of
 from clients.findings import FINDINGS
@@ -42,13 +45,35 @@ def _said_place(value: str) -> str:
     return _capital(label(*value.split(":")))
 
 
+def _drawn(group: str, choices: Iterable[tuple[str, str]]) -> SafeString:
+    options = format_html_join("", '<option value="{}">{}</option>', choices)
+    return format_html('<optgroup label="{}">{}</optgroup>', group, options) if group else options
+
+
+_PLACES = mark_safe("".join(_drawn(group, places) for group, places in PLACES))
+
+
+class _PlaceSelect(forms.Select):
+    """The places of the body map, drawn once for all events; `before` are the choices that stand ahead of them."""
+
+    before: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        options = "".join(_drawn(group, choices) for group, choices in self.before) + _PLACES
+        chosen = f'<option value="{escape("" if value is None else str(value))}"'
+        final = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
+        return format_html("<select{}>{}</select>", final, mark_safe(options.replace(chosen, f"{chosen} selected", 1)))
+
+
 class EventForm(forms.Form):
     """One event; `today` are the places and techniques of this visit, which come first in the list of work."""
 
     kind = forms.CharField(widget=forms.HiddenInput)
     what = forms.ChoiceField(required=False)
-    place = forms.ChoiceField(required=False, error_messages={"invalid_choice": "Choose a place from the list."})
-    work = forms.ChoiceField(required=False, error_messages={"invalid_choice": "Choose the work from the list."})
+    place = forms.ChoiceField(required=False, widget=_PlaceSelect,
+                              error_messages={"invalid_choice": "Choose a place from the list."})
+    work = forms.ChoiceField(required=False, widget=_PlaceSelect,
+                             error_messages={"invalid_choice": "Choose the work from the list."})
     lasted = forms.ChoiceField(label="How long", required=False, choices=_options(LASTED))
     came = forms.ChoiceField(label="When", required=False, choices=_options(TIMES))
     ending = forms.ChoiceField(label="What ended it", required=False, choices=_options(ENDINGS))
@@ -69,13 +94,17 @@ class EventForm(forms.Form):
         if "what" in self.fields:
             self._choose("what", _options({code: what.name for code, what in WHATS[self.of_kind].items()}))
         place, work = str(self["place"].value() or ""), str(self["work"].value() or "")
-        self._choose("place", [("", "Where?"), *_also(place), *PLACES])
+        self._choose_place("place", [("", [("", "Where?"), *_also(place)])])
         others = [value for value in (work,) if value not in (*today, *_LISTED) and is_work(value)]
         worked = [(value, said_work(value)) for value in (*today, *others)]
-        self._choose("work", [("", "Not noted"), *([("Today’s work", worked)] if worked else []), *PLACES])
+        self._choose_place("work", [("", [("", "Not noted")]), *([("Today’s work", worked)] if worked else [])])
 
     def _choose(self, name: str, choices: Sequence[Any]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def _choose_place(self, name: str, before: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:
+        self._choose(name, [*((group, list(choices)) for group, choices in before), *PLACES])
+        self.fields[name].widget.before = before
 
     def clean_kind(self) -> str:
         kind: str = self.cleaned_data["kind"]
