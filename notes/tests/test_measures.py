@@ -3,8 +3,10 @@
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -12,6 +14,7 @@ from clients.models import Client
 from conftest import MONDAY
 from notes import summaries, writing
 from notes.measures.answering import answer_questionnaire
+from notes.measures.catalogue import MEASURES
 from notes.measures.chosen import choose_measures, enter_total, take_back_total
 from notes.measures.goals import end_goal, goals_come_over, reword_goal, set_goal
 from notes.measures.mood import MoodNotAsked, decide_on_mood
@@ -287,3 +290,8 @@ def test_the_page_of_goals_keeps_to_its_client_and_leads_back_to_the_note(page, 
     assert page(ana).post(url, {"act": f"end-{theirs.pk}"}).status_code == 404
     assert page(ana).post(url, {"act": "end-nothing"}).status_code == 404
     assert Client.objects.get(pk=kofi.pk).goals.get().ended_on is None
+
+
+def test_the_docs_list_every_measure_with_its_source():
+    told = (Path(settings.BASE_DIR) / "docs" / "measures.md").read_text()
+    assert [m.code for m in MEASURES.values() if f"| {m.name} |" not in told or m.source not in told] == []
