@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from clients.contraindications import Reason
 from clients.models import Client
+from notes.events.at_hand import events_in, events_logged
 from notes.events.log import said, said_more
 from notes.measures.catalogue import MEASURES
 from notes.measures.mood import Worrying, worrying_in
@@ -27,7 +28,8 @@ def read_note(*, note: Note, by: Membership) -> Note:
 def whole_note(note: Note) -> Note:
     """The note with all that belongs to it, fresh, for whoever has just written it."""
     return (Note.objects.select_related("author__user", "signed_by__user", "client__practice", "appointment")
-            .prefetch_related("treatments", "measurements", "events", "addenda__author__user").get(pk=note.pk))
+            .prefetch_related("treatments", "measurements", "addenda__author__user")
+            .annotate(has_events=events_logged()).get(pk=note.pk))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def said_of(note: Note | None) -> Said | None:
     return Said(words["subjective"] + words["objective"], _work_of(note),
                 [f"{name} {', '.join(values)}" for name, values in read.items()], words["assessment"] + words["plan"],
                 note.appointment.override_reason.strip(),
-                tuple(SaidEvent(e, _capital(said(e)), said_more(e)) for e in note.events.all()),
+                tuple(SaidEvent(e, _capital(said(e)), said_more(e)) for e in events_in(note)),
                 tuple(worrying_in(note, [(row.measure, row.value) for row in rows])))
 
 

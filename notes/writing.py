@@ -15,6 +15,7 @@ from clients.contraindications import Check, ProposedTreatment, cautions_for
 from clients.limits import body_of
 from clients.models import Client
 from clients.standing import lock_client
+from notes.events.at_hand import events_logged
 from notes.events.log import EventInput, replace_events
 from notes.known_then import body_at
 from notes.measures.mood import refuse_unasked
@@ -162,7 +163,7 @@ def last_signed(note: Note, by: Membership) -> Note | None:
     earlier = (Note.objects.visible_to(by).filter(client__in=note.client.family, visit_on__lte=note.visit_on)
                .exclude(pk=note.pk))
     return (earlier.exclude(signed_at=None).select_related("author__user").order_by("-visit_on", "-id")
-            .prefetch_related("treatments", "measurements").first())
+            .prefetch_related("treatments", "measurements").annotate(has_events=events_logged()).first())
 
 
 def refuse_unless_therapist(by: Actor) -> None:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from clients.body import REGIONS, label, sides_of
 from clients.findings import FINDINGS
+from notes.events.at_hand import events_in
 from notes.events.kinds import ADVICE, ENDINGS, KINDS, LASTED, SOURCES, TIMES, WHATS, findings_for
 from notes.events.log import MOST_EVENTS, EventInput
 from notes.forms import PLACES, whole_number
@@ -194,7 +195,7 @@ def events_as_saved(note: Note) -> dict[str, Any]:
         "work": f"{f'{e.work_region}:{e.work_side}' if e.work_region else ''}"
                 f"{f' {e.work_technique}' if e.work_technique else ''}",
         "lasted": e.lasted, "came": e.came, "ending": e.ending, "done": e.done, "told": e.told, "words": e.words,
-    } for e in note.events.all()])
+    } for e in events_in(note)])
 
 
 def with_event(data: Mapping[str, Any], kind: str) -> dict[str, Any]:

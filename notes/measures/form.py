@@ -10,8 +10,7 @@ from django import forms
 
 from clients.models import Client
 from notes.measures.measure import KINDS, Measure
-from notes.measures.mood import is_mood_asked
-from notes.measures.of_client import first_of, goals_of, with_goals
+from notes.measures.of_client import usual_of, with_goals
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +36,17 @@ class Readings(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None, *, client: Client, initial: Mapping[str, Any] | None) -> None:
         super().__init__(data, initial=dict(initial or {}))
         source = data if data is not None else initial or {}
-        goals = goals_of(client)
-        standing = {goal.code for goal in goals if goal.ended_on is None}
-        asks_mood = is_mood_asked(client.practice_id)
+        usual = usual_of(client)
+        standing = {goal.code for goal in usual.goals if goal.ended_on is None}
         self.measures = {
-            code: measure for code, measure in with_goals(goals).items()
+            code: measure for code, measure in with_goals(usual.goals).items()
             if any(source.get(f"{code}_{when}") not in (None, "") for when in measure.times)
-            or ((measure.kind != "goal" or code in standing) and (measure.kind != "questionnaire" or asks_mood))}
+            or ((measure.kind != "goal" or code in standing) and (measure.kind != "questionnaire" or usual.asks_mood))}
         for code, measure in self.measures.items():
             for when in measure.times:
                 self.fields[f"{code}_{when}"] = _field(measure, when)
         held = [code for code in self.measures if any(source.get(f"{code}_{w}") for w in ("before", "after"))]
-        self.at_first = set(first_of(client, held)) | {c for c, m in self.measures.items() if m.kind == "goal"}
+        self.at_first = set(usual.first(held)) | {c for c, m in self.measures.items() if m.kind == "goal"}
 
     def readings(self) -> list[tuple[str, str, Any]]:
         """What was typed: measure, when, value."""

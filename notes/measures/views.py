@@ -20,7 +20,7 @@ from notes.measures.chosen import choose_measures, enter_total, take_back_total,
 from notes.measures.forms import ChoiceForm, GoalForm, MoodForm, QuestionsForm, TotalForm
 from notes.measures.goals import end_goal, set_goal
 from notes.measures.mood import decide_on_mood, decided_on_mood, is_mood_asked
-from notes.measures.of_client import first_of, goals_of
+from notes.measures.of_client import goals_of, usual_of
 from notes.measures.questions import QUESTIONNAIRES
 from notes.models import ClientGoal, Note, OutsideTotal
 from notes.models.goals import MOST_GOALS
@@ -48,7 +48,7 @@ def measures(request: HttpRequest, pk: UUID) -> HttpResponse:
         "room": "clients", "client": client, "goals": [g for g in goals if g.ended_on is None],
         "past_goals": [g for g in goals if g.ended_on], "may_add": sum(g.ended_on is None for g in goals) < MOST_GOALS,
         "goal_form": form if act == "goal" else GoalForm(),
-        "choice_form": ChoiceForm(practice_id=client.practice_id, chosen=first_of(client)),
+        "choice_form": ChoiceForm(practice_id=client.practice_id, chosen=usual_of(client).first()),
         "total_form": form if act == "total" else TotalForm(initial={"rated_on": today_in(client)}),
         "totals": [(row, MEASURES[row.measure]) for row in reversed(totals_of(client)) if row.measure in MEASURES],
         "refused": form if form is not None and form.errors else None,

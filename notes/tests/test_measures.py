@@ -18,7 +18,7 @@ from notes.measures.catalogue import MEASURES
 from notes.measures.chosen import choose_measures, enter_total, take_back_total
 from notes.measures.goals import end_goal, goals_come_over, reword_goal, set_goal
 from notes.measures.mood import MoodNotAsked, decide_on_mood
-from notes.measures.of_client import first_of, open_goals
+from notes.measures.of_client import open_goals, usual_of
 from notes.models import ClientGoal, OutsideTotal, WorryingAnswer
 from notes.outcomes import readings_of
 from notes.reading import said_of, whole_note
@@ -124,10 +124,10 @@ def test_when_two_rows_of_one_person_are_merged_three_goals_stay_open(now, maria
 
 def test_a_note_shows_the_usual_ones_of_the_condition_those_read_before_and_own_goals_first(
         page, now, maria, ana, visit, neuro_45):
-    assert first_of(maria) == ("pain", "spasticity", "fatigue", "relief-days", "t25fw")
+    assert usual_of(maria).first() == ("pain", "spasticity", "fatigue", "relief-days", "t25fw")
     written(writing.begin_note(appointment=had_visit(maria, ana, neuro_45, days_ago=7), by=ana)[0], ana,
             reading("stiffness", 4))
-    assert "stiffness" in first_of(maria)
+    assert "stiffness" in usual_of(maria).first()
     goal = set_goal(client=maria, words=STAIRS, by=ana)
     shown = page(ana).get(note_url(writing.begin_note(appointment=visit, by=ana)[0])).content.decode()
     first, more = shown.split("More measures")
@@ -139,8 +139,8 @@ def test_a_note_shows_the_usual_ones_of_the_condition_those_read_before_and_own_
 def test_the_therapist_chooses_which_ones_stand_first(page, now, maria, ana, visit):
     url = reverse("notes:measures", args=[maria.pk])
     assert page(ana).post(url, {"act": "choose", "codes": ["tug", "sleep"]}).status_code == 302
-    assert first_of(maria) == ("sleep", "tug")
-    assert first_of(maria, ["pain"]) == ("pain", "sleep", "tug")
+    assert usual_of(maria).first() == ("sleep", "tug")
+    assert usual_of(maria).first(["pain"]) == ("pain", "sleep", "tug")
     with pytest.raises(BadInput):
         choose_measures(client=maria, codes=["hit-6"], by=ana)
 
@@ -295,3 +295,14 @@ def test_the_page_of_goals_keeps_to_its_client_and_leads_back_to_the_note(page, 
 def test_the_docs_list_every_measure_with_its_source():
     told = (Path(settings.BASE_DIR) / "docs" / "measures.md").read_text()
     assert [m.code for m in MEASURES.values() if f"| {m.name} |" not in told or m.source not in told] == []
+
+
+def test_what_a_sheet_has_to_know_of_a_client_takes_one_query(now, maria, ana, visit, asked, django_assert_num_queries):
+    set_goal(client=maria, words=STAIRS, by=ana)
+    choose_measures(client=maria, codes=["tug"], by=ana)
+    written(writing.begin_note(appointment=visit, by=ana)[0], ana, reading("stiffness", 4))
+    with django_assert_num_queries(1):
+        usual = usual_of(maria)
+    assert ([goal.words for goal in usual.goals], usual.chosen, usual.read, usual.asks_mood) == (
+        [STAIRS], ("tug",), {"stiffness"}, True)
+    assert usual.goals[0].code == open_goals(maria)[0].code
