@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from clients.models import Client
 from notes import api_summaries, signing, writing
 from notes.measures.api import urlpatterns as measures_urlpatterns
+from notes.measures.mood import worrying_in
 from notes.measures.of_client import measures_of
 from notes.models import Note
 from notes.outcomes import MEASURES
@@ -43,6 +44,8 @@ _IF_MATCH = OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEAD
 def _answer(note: Note, status: int = 200) -> Response:
     """The note as it stands with the check of what it says; its ETag goes along."""
     note.checked = writing.check_note(note)  # type: ignore[attr-defined]
+    scores = [(row.measure, row.value) for row in note.measurements.all()]
+    note.worrying = worrying_in(note, scores)  # type: ignore[attr-defined]
     return Response(CheckedNoteSerializer(note).data, status=status, headers={"ETag": etag_of(note)})
 
 

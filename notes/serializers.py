@@ -138,13 +138,23 @@ class NoteSerializer(serializers.ModelSerializer[Note]):
         return "signed" if note.is_signed else "draft"
 
 
+class WorryingRow(serializers.Serializer[Any]):
+    """A score at or above its cut-off, and what the practice does then."""
+
+    measure = serializers.CharField()
+    value = serializers.FloatField()
+    cut_off = serializers.IntegerField()
+    what_we_do = serializers.CharField(allow_blank=True)
+
+
 class CheckedNoteSerializer(NoteSerializer):
-    """A note, and what the safety check says of it."""
+    """A note, what the safety check says of it, and the scores in it that the practice looks closer at."""
 
     check = NoteCheck(source="checked", read_only=True)
+    worrying = WorryingRow(many=True, read_only=True)
 
     class Meta(NoteSerializer.Meta):
-        fields: ClassVar = [*NoteSerializer.Meta.fields, "check"]
+        fields: ClassVar = [*NoteSerializer.Meta.fields, "check", "worrying"]
 
 
 class KnownChange(serializers.Serializer[Any]):

@@ -119,7 +119,8 @@ def said_more(event: Any) -> str:
     is_in_head = event.kind != "spasm" and event.what in ("", "other")
     parts = [LASTED.get(event.lasted, ""), ENDINGS.get(event.ending, ""), event.done,
              f"told {event.told}" if event.told else "", "" if is_in_head else event.words]
-    return " ".join(f"{part[:1].upper()}{part[1:].strip().rstrip('.')}." for part in parts if part.strip())
+    said_parts = [part.strip().rstrip(".") for part in parts]
+    return " ".join(f"{part[:1].upper()}{part[1:]}." for part in said_parts if part)
 
 
 def events_between(client: Client, first: date, last: date) -> list[NoteEvent]:

@@ -152,7 +152,7 @@ def test_the_last_visit_speaks_at_booking_in_the_next_note_on_the_client_page_an
                   reverse("sessions:appointment", args=[visit.pk])):
         shown = words(page(ana).get(where))
         assert told in shown and "stopped for sharp or shooting pain" in shown, where
-        assert "Contract-relax released it" in shown, where
+        assert "1 to 5 minutes. Contract-relax released it." in shown, where
     today = words(page(ana).get(reverse("sessions:today")))
     assert "Last time: spasm of the left calf, set off by work on the left foot" in today
     for where in (reverse("clients:client", args=[maria.pk]), reverse("sessions:appointment", args=[visit.pk]),

@@ -211,6 +211,14 @@ def test_a_quiet_score_says_nothing_and_other_readings_stay(now, ana, draft, ask
             answer_questionnaire(note=note, code="phq-2", answers=answers, expected_version=note.version, by=ana)
 
 
+def test_the_api_answers_a_worrying_score_with_what_we_do(api, ana, draft, asked):
+    http, url = api(ana), f"/api/v1/notes/{draft.pk}/"
+    rows = [{"measure": "phq-2", "when": "before", "value": 3}, {"measure": "gad-7", "when": "before", "value": 9}]
+    done = http.patch(url, {"measurements": rows}, HTTP_IF_MATCH="*").json()
+    assert done["worrying"] == [{"measure": "phq-2", "value": 3, "cut_off": 3, "what_we_do": WE}]
+    assert http.get(url).json()["worrying"][0]["measure"] == "phq-2"
+
+
 def test_asking_from_the_sheet_saves_what_is_typed_first_and_is_shut_where_it_is_off(page, ana, draft, asked, owner):
     leads = page(ana).post(note_url(draft), typed(draft, subjective="restless", act="ask-gad-7"))
     draft.refresh_from_db()
