@@ -21,6 +21,7 @@ from clients.episodes import today_in
 from clients.findings import FINDINGS
 from clients.limits import limits_on
 from clients.models import Client, ClientCondition, Finding
+from clients.proposed_finding import proposed_finding
 from clients.recording import (
     alike_finding,
     correct_finding,
@@ -59,7 +60,8 @@ def finding_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Add what limits the work, and where; ask where the same is noted already, or the opposite stands."""
     member = member_of(request)
     client = find(Client, member, pk, "practice")
-    form = FindingForm.answering(request, initial={"began_on": today_in(client)})
+    proposed, back = proposed_finding(request, client)
+    form = FindingForm.answering(request, initial={"began_on": today_in(client)} | proposed)
     verb = record_finding_instead if "instead" in request.POST else record_finding
     alike = None
     if form.is_bound and form.is_valid():
@@ -68,8 +70,9 @@ def finding_new(request: HttpRequest, pk: UUID) -> HttpResponse:
             alike = alike_finding(client=client, finding=typed["finding"], places=typed["places"])
         if alike is None and attempt(form, verb, client=client, by=member, **typed):
             messages.success(request, "Noted. Booking, plans and notes keep to it from now on.")
-            return redirect("clients:client", client.pk)
-    return _finding_page(request, client, form, {"heading": "Add a finding", "submit": "Add finding"}, alike=alike)
+            return redirect(back) if back else redirect("clients:client", client.pk)
+    said = {"back": back, "heading": "Add a finding", "submit": "Add finding"}
+    return _finding_page(request, client, form, said, alike=alike)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

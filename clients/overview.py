@@ -18,6 +18,7 @@ from clients.conditions import CONDITIONS
 from clients.contraindications import Check, Reason, cautions_for
 from clients.findings import FINDINGS
 from clients.known import last_given
+from clients.last_time import last_time
 from clients.limits import Known, body_from, known_medicine
 from clients.medicine_kinds import MEDICINES
 from clients.medicines import on_times
@@ -78,7 +79,7 @@ def overview_of(member: Membership, client: Client, known: Known, today: date) -
     clearances = [(row, scope_name(row), said_terms(row)) for row in known.clearances]
     medicines = [(row, MEDICINES[row.kind], said_given(row, today)) for row in known.medicines]
     return shown | {
-        "limits": limits, "is_map_due": any(map(is_map_due, known.episodes)),
+        "limits": limits, "last_time": last_time(member, client), "is_map_due": any(map(is_map_due, known.episodes)),
         "body_map": _body_map(known.findings, check, today),
         "conditions": [c for c in conditions if not _is_over(c[0], today)],
         "past_conditions": [c for c in conditions if _is_over(c[0], today)],

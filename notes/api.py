@@ -14,6 +14,9 @@ from rest_framework.response import Response
 
 from clients.models import Client
 from notes import api_summaries, cosigning, glass, signing, writing
+from notes.measures.api import urlpatterns as measures_urlpatterns
+from notes.measures.mood import worrying_in
+from notes.measures.of_client import measures_of
 from notes.models import Note
 from notes.outcomes import MEASURES
 from notes.reading import WHOLE, read_note, read_notes, read_outcomes, whole_note
@@ -48,6 +51,8 @@ def _answer(note: Note, status: int = 200) -> Response:
     """The note as it stands with the check of what it says; its ETag goes along."""
     note.checked = writing.check_note(note)  # type: ignore[attr-defined]
     note.counted = totals_of(note.treatments.all(), note.appointment.minutes)  # type: ignore[attr-defined]
+    scores = [(row.measure, row.value) for row in note.measurements.all()]
+    note.worrying = worrying_in(note, scores)  # type: ignore[attr-defined]
     return Response(CheckedNoteSerializer(note).data, status=status, headers={"ETag": etag_of(note)})
 
 
@@ -172,7 +177,7 @@ class NotesOfClient(OwnedList):
     def get(self, request: Request, pk: UUID) -> Response:
         rows = (self.get_queryset().filter(client__in=self.find(Client, pk).family)
                 .select_related(*WHOLE)
-                .prefetch_related("treatments", "measurements", "addenda__author__user"))
+                .prefetch_related("treatments", "measurements", "events", "addenda__author__user"))
         page = read_notes(notes=self.paginate_queryset(rows) or [], by=self.member)
         return self.get_paginated_response(NoteSerializer(page, many=True).data)
 
@@ -185,15 +190,16 @@ class Outcomes(Api):
     model = Note
 
     @extend_schema(operation_id="clients_outcomes_list", responses=OutcomeSerializer(many=True), parameters=[
-        OpenApiParameter("measure", OpenApiTypes.STR, enum=list(MEASURES), description="One measure only.")])
+        OpenApiParameter("measure", OpenApiTypes.STR, description="One measure only, or one own goal.")])
     def get(self, request: Request, pk: UUID) -> Response:
         client, measure = self.find(Client, pk), request.query_params.get("measure", "")
-        if measure and measure not in MEASURES:
+        known = measures_of(client)
+        if measure and measure not in known:
             raise BadInput(f"“{measure[:40]}” is not a measure of the catalogue. See measures/ for the list.",
                            field="measure")
         found = read_outcomes(client=client, by=self.member, measure=measure)
-        codes = [measure] if measure else [code for code in MEASURES if code in found]
-        rows = [outcome_as_data(code, found.get(code, [])) for code in codes]
+        codes = [measure] if measure else [code for code in known if code in found]
+        rows = [outcome_as_data(known[code], found.get(code, [])) for code in codes]
         return Response({"count": len(rows), "next": None, "previous": None, "results": rows})
 
 
@@ -208,5 +214,6 @@ urlpatterns = [
     path("notes/<uuid:pk>/break-glass/", BreakGlass.as_view()),
     path("clients/<uuid:pk>/notes/", NotesOfClient.as_view()),
     path("clients/<uuid:pk>/outcomes/", Outcomes.as_view()),
+    *measures_urlpatterns,
     *api_summaries.urlpatterns,
 ]

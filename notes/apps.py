@@ -10,3 +10,4 @@ class NotesConfig(AppConfig):
     def ready(self) -> None:
         # Message kinds, panels, kinds of rows and what waits register themselves.
         from notes import glass, panels, parts, sharing, taking_out, waiting  # noqa: F401
+        from notes.events import last_time  # noqa: F401  what happened is told before the next visit

@@ -19,9 +19,12 @@ from clients.limits import limits_on
 from clients.models import Client, ClientCondition, Episode
 from notes import letters
 from notes.charts import Band, Reading
+from notes.events.log import events_between
+from notes.events.log import said as said_event
 from notes.letter_limits import said_limits
-from notes.models import Note, Summary, Treatment
-from notes.outcomes import MEASURES, Point, readings_for_year, readings_in
+from notes.measures.of_client import measures_of
+from notes.models import Note, NoteEvent, Summary, Treatment
+from notes.outcomes import MEASURES, Measure, Point, course_of, readings_for_year, readings_in
 from notes.writing import given_in, treatment_said
 from practice import clock
 from practice.techniques import TECHNIQUES
@@ -45,7 +48,7 @@ def signed_notes(client: Client, first: date, last: date) -> QuerySet[Note]:
 def draft_letter(summary: Summary) -> letters.Letter:
     """The letter a draft makes: every part outside its chosen sections stays empty."""
     client, author = summary.client.standing, summary.author
-    practice = client.practice
+    practice, known = client.practice, measures_of(client)
     notes = list(signed_notes(client, summary.from_on, summary.until_on))
     chosen = set(summary.sections)
     written_on = clock.wall_of(summary.signed_at or timezone.now(), practice.time_zone)[0]
@@ -63,7 +66,7 @@ def draft_letter(summary: Summary) -> letters.Letter:
         title="Therapy summary", reason=only("reason", summary.reason), course=only("course", summary.course),
         conditions=only("conditions", _conditions(client)), limits=only("limits", _limits(client, written_on)),
         sessions=only("sessions", tuple(_session(note) for note in notes)),
-        series=only("readings", series_of(_readings(notes))),
+        series=only("readings", series_of(_readings(notes, known), known)),
         reactions=only("reactions", summary.reactions), questions=only("questions", summary.questions),
         decisions=only("decisions", tuple(line for note in notes for line in _decisions(note))),
         plan=only("plan", summary.plan), year=_year(client, summary.until_on, chosen) if "year" in chosen else None,
@@ -77,7 +80,7 @@ def _year(client: Client, last: date, chosen: Collection[str]) -> Year:
     visits = Appointment.objects.filter(client__in=client.family, wall_date__range=(first, last))
     visits = visits.exclude(status="proposed").order_by("starts_at")
     episodes = [*Episode.objects.filter(client=client, onset_on__lte=last)] if "course" in chosen else []
-    found = _readings(list(signed_notes(client, first, last))) if "readings" in chosen else {}
+    found = _readings(list(signed_notes(client, first, last)), MEASURES) if "readings" in chosen else {}
     return year_of(list(visits), episodes, last, readings=readings_for_year(found, first, last),
                    left=holds_left(episodes), span=(first, end), marks_today=False)
 
@@ -89,7 +92,7 @@ def draft_prose(
     return {
         "reason": _reason(client, "conditions" in sections),
         "course": _course(client, notes, first, last, "readings" in sections),
-        "reactions": _reactions(notes),
+        "reactions": _reactions(notes, events_between(client, first, last)),
         "plan": next((note.plan.strip() for note in reversed(notes) if note.plan.strip()), "")[:2000],
     }
 
@@ -111,13 +114,17 @@ def _course(client: Client, notes: Sequence[Note], first: date, last: date, tell
     for episode in episodes.order_by("onset_on"):
         held = episode.holds.count()
         sentences.append(said_episode(episode) + (f"; {_many(held, 'visit')} put on hold." if held else "."))
-    for code, points in _readings(notes).items() if tells_readings else ():
+    known = measures_of(client)
+    for code, points in _readings(notes, known).items() if tells_readings else ():
         both = [p for p in points if p.before is not None and p.after is not None]
         if both:
-            measure, pairs = MEASURES[code], _many(len(both), "pair")
+            measure, pairs = known[code], _many(len(both), "pair")
             sentences.append(
                 f"{measure.name} {measure.known_by} {_mean([p.before for p in both])} before and "
                 f"{_mean([p.after for p in both])} after the session on average ({pairs}, {measure.unit}).")
+        course = course_of(known[code], points)
+        if course.word not in ("nothing", "unchanged", "no-yardstick"):
+            sentences.append(f"{known[code].name}, last against first: {_small(course.words)}")
     return " ".join(sentences)
 
 
@@ -141,12 +148,13 @@ def _mean(values: Sequence[Any]) -> str:
     return f"{mean:.1f}".rstrip("0").rstrip(".")
 
 
-def _reactions(notes: Sequence[Note]) -> str:
-    """The latest responses as they were written down; silence is said to be silence, not well-being."""
+def _reactions(notes: Sequence[Note], events: Sequence[NoteEvent]) -> str:
+    """The latest events and responses as they were written down; silence is said to be silence, not well-being."""
+    happened = [f"{clock.said_date(event.note.visit_on)}: {said_event(event)}." for event in events]
     said = [f"{clock.said_date(note.visit_on)}, {label(row.region, row.side)}: {words}."
             for note in notes for row in given_in(note) if (words := _response(row))]
     silence = f"No reaction was written down in {_many(len(notes), 'session')}."
-    return " ".join(said[-_RESPONSES:])[:2000] if said else silence
+    return " ".join([*happened[-_RESPONSES:], *said[-_RESPONSES:]])[:2000] if said or happened else silence
 
 
 def _response(row: Treatment) -> str:
@@ -216,21 +224,33 @@ def _work(rows: Sequence[Treatment]) -> str:
                       for (where, pressure), how in ways.items())
 
 
-def _readings(notes: Sequence[Note]) -> dict[str, list[Point]]:
+def _readings(notes: Sequence[Note], known: Mapping[str, Measure]) -> dict[str, list[Point]]:
     found = readings_in(Note.objects.filter(pk__in=[note.pk for note in notes]))
-    return {code: points for code, points in sorted(found.items()) if code in MEASURES}
+    return {code: points for code, points in sorted(found.items()) if code in known}
 
 
-def series_of(readings: Mapping[str, Sequence[Point]]) -> tuple[letters.Series, ...]:
-    """One series for each measure read at two visits or more."""
-    read = [(MEASURES[code], points) for code, points in readings.items() if code in MEASURES and len(points) > 1]
-    return tuple(
-        letters.Series(
-            measure=measure.name, unit=measure.unit, better=measure.better, low=measure.low, high=measure.top,
-            readings=tuple(Reading(p.on, _number(p.before), _number(p.after)) for p in points),
-            meaningful_change=measure.meaningful_words, change=measure.meaningful_change,
-            is_asked=bool(measure.question))
-        for measure, points in read)
+def _small(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def series_of(
+    readings: Mapping[str, Sequence[Point]], known: Mapping[str, Measure] = MEASURES,
+) -> tuple[letters.Series, ...]:
+    """One series for each measure read at two visits or more; `known` are the catalogue and the client's own goals."""
+    read = [(known[code], points) for code, points in readings.items() if code in known and len(points) > 1]
+    return tuple(_series(measure, points) for measure, points in read)
+
+
+def _series(measure: Measure, points: Sequence[Point]) -> letters.Series:
+    """One measure over time; the yardstick is said once: in the verdict where there is one, else for itself."""
+    course = course_of(measure, points)
+    first = next((float(p.before) for p in points if p.before is not None), None)
+    return letters.Series(
+        measure=measure.name, unit=measure.unit, better=measure.better, low=measure.low, high=measure.top,
+        readings=tuple(Reading(p.on, _number(p.before), _number(p.after)) for p in points),
+        meaningful_change=measure.meaningful_words if course.word in ("nothing", "unchanged") else measure.sources,
+        change=None if first is None else measure.band(first), is_asked=measure.kind not in ("scale", "test"),
+        verdict=course.words)
 
 
 def _number(value: Decimal | None) -> float | None:

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxLengthValidator
 
-from notes.outcomes import MEASURES, Measure
 from notes.writing import LONGEST, SOAP
 
 _TOO_LONG = "That is more than fits here; shorten it a little."
@@ -36,30 +35,6 @@ class NoteWords(forms.Form):
     def words(self) -> dict[str, str]:
         """The four parts as typed, line ends as this system writes them."""
         return {name: self.cleaned_data[name].replace("\r\n", "\n") for name in SOAP}
-
-
-class Readings(forms.Form):
-    """Every measure of the catalogue, before and after; what answers a question, once."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for code, measure in MEASURES.items():
-            span = f"{measure.name} goes from {measure.low} to {measure.high}."
-            for when in measure.times:
-                self.fields[f"{code}_{when}"] = forms.DecimalField(
-                    label=measure.question or f"{measure.name} {when}", required=False, min_value=measure.low,
-                    max_value=measure.high,
-                    max_digits=7, decimal_places=2,
-                    widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
-                    error_messages=dict.fromkeys(("invalid", "min_value", "max_value", "max_digits"), span))
-
-    def asked(self) -> list[tuple[Measure, Any]]:
-        """Each question of the visit with its field."""
-        return [(m, self[f"{m.code}_before"]) for m in MEASURES.values() if m.question]
-
-    def pairs(self) -> list[tuple[Measure, Any, Any]]:
-        """Each measure that is read before and after, with its two fields."""
-        return [(m, self[f"{m.code}_before"], self[f"{m.code}_after"]) for m in MEASURES.values() if not m.question]
 
 
 class AddendumForm(forms.Form):

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils.safestring import SafeString, mark_safe
 
 from notes import letters
-from notes.charts import Band, Row, readings_said, readings_table, said_day
+from notes.charts import Band, Row, readings_table, said_day
 from notes.letters import Letter, letter_pdf
 from notes.models import Summary
 from notes.summaries import letter_of
@@ -67,7 +67,7 @@ def shown(letter: Letter) -> ShownLetter:
 def shown_series(series: letters.Series, bands: Sequence[Band]) -> ShownSeries:
     """One measure with the episodes behind it, drawn for a page."""
     return ShownSeries(
-        series.measure, letters.said_scale(series), readings_said(series.readings, is_asked=series.is_asked),
+        series.measure, letters.said_scale(series), letters.said_course(series),
         series.meaningful_change,
         # The chart escapes every word it is given.
         mark_safe(letters.chart(series, bands, **_LOOK)), readings_table(series.readings), series.is_asked)

@@ -87,6 +87,7 @@ class Series:
     high: float = 10
     change: float | None = None
     is_asked: bool = False
+    verdict: str = ""  # what may be said of first and last, in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,12 @@ def said_scale(series: Series) -> str:
     return f"{series.unit}, {series.better} is better" if series.unit else f"{series.better} is better"
 
 
+def said_course(series: Series) -> str:
+    """What the readings show, and what may be said of it."""
+    shown = charts.readings_said(series.readings, is_asked=series.is_asked)
+    return f"{shown} {series.verdict}".strip()
+
+
 def chart(series: Series, bands: Sequence[Band], **look: Any) -> str:
     """The SVG of one measure with the episodes behind it; `look` is passed on to `charts.readings_chart`."""
     return charts.readings_chart(
@@ -320,7 +327,7 @@ def _series_to_print(letter: Letter, series: Series) -> dict[str, Any]:
         "scale": placed(said_scale(series)),
         "svg": seen,
         "alt": words,
-        "said": charts.readings_said(series.readings, is_asked=series.is_asked),
+        "said": said_course(series),
         "change": placed(series.meaningful_change),
     }
 

@@ -10,8 +10,9 @@ from clients.models import Client, Consent
 from notes.drafting import bands_of, series_of
 from notes.glass import kept_from, may_break
 from notes.letter_page import shown_series
+from notes.measures.of_client import measures_of
 from notes.models import Note, Share, Summary
-from notes.outcomes import readings_for_year, readings_of, relief_answers
+from notes.outcomes import readings_at_visits, readings_for_year, readings_of, relief_answers
 from notes.writing import last_treatments
 from practice.access import may_read
 from practice.models import Membership
@@ -39,14 +40,14 @@ def _kept(member: Membership, client: Client, _known: Known | None) -> dict[str,
 def _readings(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
     if not may_read(member, Note):
         return None
-    series = series_of(readings_of(client, by=member))
+    series = series_of(readings_of(client, by=member), measures_of(client))
     days = [reading.on for each in series for reading in each.readings]
     bands = bands_of(client, min(days), max(days)) if days else ()
-    return {"series": [shown_series(each, bands) for each in series]}
+    return {"client": client, "series": [shown_series(each, bands) for each in series]}
 
 
 def _readings_of_the_year(member: Membership, client: Client, first: date, last: date) -> list[Readings]:
-    return readings_for_year(readings_of(client, by=member), first, last) if may_read(member, Note) else []
+    return readings_for_year(readings_at_visits(client, by=member), first, last) if may_read(member, Note) else []
 
 
 def _sharing(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:

@@ -16,8 +16,24 @@ from clients.body import REGIONS
 from clients.keeping.parts import Part, name_in, register_parts
 from clients.keeping.retention import LAST_CONTACT
 from clients.models import Client
-from notes.models import Addendum, BrokenGlass, CoSignature, Measurement, Note, Share, ShareOpening, Summary, Treatment
-from notes.outcomes import MEASURES
+from notes.measures.catalogue import MEASURES
+from notes.measures.chosen import choices_come_over
+from notes.measures.goals import goals_come_over
+from notes.models import (
+    Addendum,
+    BrokenGlass,
+    ChosenMeasures,
+    ClientGoal,
+    CoSignature,
+    Measurement,
+    Note,
+    NoteEvent,
+    OutsideTotal,
+    Share,
+    ShareOpening,
+    Summary,
+    Treatment,
+)
 from practice.techniques import TECHNIQUES
 
 
@@ -41,7 +57,12 @@ register_parts(
     Part("notes", Note, "note", "notes", comes_over=_drafts_come_over),
     Part("treatments", Treatment, "treatment", "treatments", link="note",
          names={"region": name_in(REGIONS), "technique": name_in(TECHNIQUES)}),
+    Part("events", NoteEvent, "event", "events", link="note",
+         names={"region": name_in(REGIONS), "work_region": name_in(REGIONS), "work_technique": name_in(TECHNIQUES)}),
     Part("readings", Measurement, "reading", "readings", link="note", names={"measure": name_in(MEASURES)}),
+    Part("goals", ClientGoal, "own goal", "own goals", comes_over=goals_come_over),
+    Part("chosen-measures", ChosenMeasures, "choice of measures", "choices of measures", comes_over=choices_come_over),
+    Part("totals", OutsideTotal, "total from elsewhere", "totals from elsewhere", names={"measure": name_in(MEASURES)}),
     Part("addenda", Addendum, "addendum", "addenda", link="note"),
     Part("co-signatures", CoSignature, "co-signature", "co-signatures", link="note"),
     Part("broken-glass", BrokenGlass, "opening with a reason", "openings with a reason", link="note"),

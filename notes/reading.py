@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 from clients.contraindications import Reason
 from clients.models import Client
-from notes.models import Note, Share, Summary, Treatment
-from notes.outcomes import MEASURES, Point, readings_of
+from notes.events.at_hand import events_in, events_logged
+from notes.events.log import said, said_more
+from notes.measures.catalogue import MEASURES
+from notes.measures.mood import Worrying, worrying_in
+from notes.measures.of_client import measures_of
+from notes.models import Note, NoteEvent, Share, Summary, Treatment
+from notes.outcomes import Point, readings_of
 from notes.writing import SOAP, check_note, treatment_said
 from practice import audit
 from practice.models import Membership
@@ -27,7 +32,8 @@ def read_note(*, note: Note, by: Membership) -> Note:
 def whole_note(note: Note) -> Note:
     """The note with all that belongs to it, fresh, for whoever has just written it."""
     return (Note.objects.select_related(*WHOLE)
-            .prefetch_related("treatments", "measurements", "addenda__author__user").get(pk=note.pk))
+            .prefetch_related("treatments", "measurements", "addenda__author__user")
+            .annotate(has_events=events_logged()).get(pk=note.pk))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,15 @@ class SaidWork:
     row: Treatment
     words: str
     against: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SaidEvent:
+    """One thing that happened: in words, and what followed."""
+
+    row: NoteEvent
+    words: str
+    more: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +67,8 @@ class Said:
     after: list[tuple[str, str]]
     booked_because: str = ""
     next: str = ""
+    happened: tuple[SaidEvent, ...] = ()
+    worrying: tuple[Worrying, ...] = ()
 
 
 def said_of(note: Note | None) -> Said | None:
@@ -60,14 +77,18 @@ def said_of(note: Note | None) -> Said | None:
         return None
     words = {name: [(name.capitalize(), text)] if (text := getattr(note, name)).strip() else [] for name in SOAP}
     read: dict[str, list[str]] = {}
-    for row in sorted(note.measurements.all(), key=lambda row: row.when, reverse=True):
-        measure = MEASURES.get(row.measure)
+    rows = list(note.measurements.all())
+    known = MEASURES if all(row.measure in MEASURES for row in rows) else measures_of(note.client.standing)
+    for row in sorted(rows, key=lambda row: row.when, reverse=True):
+        measure = known.get(row.measure)
         value = f"{row.value.normalize() + 0}"
         read.setdefault(measure.name if measure else row.measure, []).append(
-            value if measure and measure.question else f"{value} {row.when}")
+            value if measure and len(measure.times) == 1 else f"{value} {row.when}")
     return Said(words["subjective"] + words["objective"], _work_of(note),
                 [f"{name} {', '.join(values)}" for name, values in read.items()], words["assessment"] + words["plan"],
-                note.appointment.override_reason.strip(), _next_of(note))
+                note.appointment.override_reason.strip(), _next_of(note),
+                tuple(SaidEvent(e, _capital(said(e)), said_more(e)) for e in events_in(note)),
+                tuple(worrying_in(note, [(row.measure, row.value) for row in rows])))
 
 
 def _next_of(note: Note) -> str:
@@ -75,6 +96,10 @@ def _next_of(note: Note) -> str:
     days = note.next_in_days
     when = f"In {days} day{'' if days == 1 else 's'}." if days else ""
     return f"{when} {f'First: {note.next_focus}' if note.next_focus else ''}".strip()
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _work_of(note: Note) -> list[SaidWork]:

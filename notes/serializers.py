@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from rest_framework import serializers
 
 from clients.body_serializers import CautionsSerializer, ReasonSerializer
 from clients.rule import POSITIONS, TEMPERATURES
+from notes.events.log import EventInput
+from notes.events.serializers import EventRow, EventSerializer
 from notes.late import late_entry
+from notes.measures.measure import KINDS, Change, Measure
+from notes.measures.verdict import Word
 from notes.models import Addendum, BrokenGlass, Measurement, Note, Treatment
-from notes.outcomes import MEASURES, Measure, Point
+from notes.outcomes import Point, course_of
 from notes.writing import SOAP, MeasurementInput, TreatmentInput
 from practice.api import Owned, PlainText
 from practice.api_views import CatalogueEntry
@@ -56,7 +60,7 @@ class MeasurementRow(serializers.Serializer[Any]):
 
 
 class NoteChanges(serializers.Serializer[Any]):
-    """What changes in a draft; treatments and measurements, where sent, replace all of them."""
+    """What changes in a draft; treatments, measurements and events, where sent, replace all of them."""
 
     subjective = PlainText(required=False)
     objective = PlainText(required=False)
@@ -67,6 +71,7 @@ class NoteChanges(serializers.Serializer[Any]):
     visibility = serializers.ChoiceField(Note.VISIBILITIES, required=False)
     treatments = serializers.ListField(child=TreatmentRow(), required=False, max_length=MOST_ROWS)
     measurements = serializers.ListField(child=MeasurementRow(), required=False, max_length=MOST_ROWS)
+    events = serializers.ListField(child=EventRow(), required=False, max_length=MOST_ROWS)
 
 
 def as_changes(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,6 +81,8 @@ def as_changes(data: Mapping[str, Any]) -> dict[str, Any]:
         changes["treatments"] = [TreatmentInput(**row) for row in data["treatments"]]
     if "measurements" in data:
         changes["measurements"] = [MeasurementInput(**row) for row in data["measurements"]]
+    if "events" in data:
+        changes["events"] = [EventInput(**row) for row in data["events"]]
     return changes
 
 
@@ -168,6 +175,7 @@ class NoteSerializer(serializers.ModelSerializer[Note]):
     signed_by_name = serializers.CharField(source="signed_by.name", read_only=True, default="")
     treatments = TreatmentSerializer(many=True, read_only=True)
     measurements = MeasurementSerializer(many=True, read_only=True)
+    events = EventSerializer(many=True, read_only=True)
     addenda = AddendumSerializer(many=True, read_only=True)
     late_entry = serializers.SerializerMethodField()
     awaits_cosignature = serializers.BooleanField(read_only=True)
@@ -179,9 +187,10 @@ class NoteSerializer(serializers.ModelSerializer[Note]):
         model = Note
         fields: ClassVar = [
             "id", "appointment", "client", "author", "author_name", "visit_on", "status", "visibility", *SOAP,
-            "next_in_days", "next_focus", "treatments", "measurements", "addenda", "version", "written_at", "signed_at",
-            "signed_by", "signed_by_name", "signer_credential", "late_entry", "awaits_cosignature", "cosigned_at",
-            "cosigned_by", "cosigned_by_name", "hash_version", "content_hash", "previous_hash", "chain_position"]
+            "next_in_days", "next_focus", "treatments", "measurements", "events", "addenda", "version", "written_at",
+            "signed_at", "signed_by", "signed_by_name", "signer_credential", "late_entry", "awaits_cosignature",
+            "cosigned_at", "cosigned_by", "cosigned_by_name", "hash_version", "content_hash", "previous_hash",
+            "chain_position"]
 
     def get_status(self, note: Note) -> str:
         """draft or signed"""
@@ -192,21 +201,33 @@ class NoteSerializer(serializers.ModelSerializer[Note]):
         return late_entry(note)
 
 
+class WorryingRow(serializers.Serializer[Any]):
+    """A score at or above its cut-off, and what the practice does then."""
+
+    measure = serializers.CharField()
+    value = serializers.FloatField()
+    cut_off = serializers.IntegerField()
+    what_we_do = serializers.CharField(allow_blank=True)
+
+
 class CheckedNoteSerializer(NoteSerializer):
-    """A note, what the safety check says of it, and the minutes given."""
+    """A note, what the safety check says of it, the minutes given, and the scores the practice looks closer at."""
 
     check = NoteCheck(source="checked", read_only=True)
     totals = TotalsSerializer(source="counted", read_only=True)
+    worrying = WorryingRow(many=True, read_only=True)
 
     class Meta(NoteSerializer.Meta):
-        fields: ClassVar = [*NoteSerializer.Meta.fields, "check", "totals"]
+        fields: ClassVar = [*NoteSerializer.Meta.fields, "check", "totals", "worrying"]
 
 
-class MeaningfulChange(serializers.Serializer[Any]):
-    """The published change that means something to people, and who says so."""
+class KnownChange(serializers.Serializer[Any]):
+    """A published size of change, and who says so: units of the scale, or a share of the first reading."""
 
     value = serializers.FloatField()
-    text = serializers.CharField()
+    is_share = serializers.BooleanField()
+    for_worse = serializers.FloatField(allow_null=True, help_text="Where getting worse takes another size.")
+    text = serializers.CharField(help_text="A sentence, with its source.")
 
 
 class MeasureEntry(CatalogueEntry):
@@ -218,7 +239,12 @@ class MeasureEntry(CatalogueEntry):
     better = serializers.ChoiceField(["lower", "higher"])
     question = serializers.CharField(allow_blank=True, help_text="Asked once at a visit, before the session.")
     loinc = serializers.CharField(allow_blank=True)
-    meaningful_change = MeaningfulChange(allow_null=True)
+    kind = serializers.ChoiceField(list(KINDS))
+    times = serializers.ListField(child=serializers.ChoiceField(["before", "after"]))
+    known_by = serializers.ChoiceField(["reported", "measured"])
+    licence = serializers.CharField()
+    meaningful_change = KnownChange(allow_null=True)
+    mdc = KnownChange(allow_null=True, help_text="The measurement error: what a change has to exceed to be one at all.")
 
 
 class ReadingRow(serializers.Serializer[Any]):
@@ -231,29 +257,45 @@ class ReadingRow(serializers.Serializer[Any]):
     signed = serializers.BooleanField()
 
 
+class VerdictRow(serializers.Serializer[Any]):
+    """What may be said of the last reading against the first, both before sessions."""
+
+    word = serializers.ChoiceField(list(get_args(Word)))
+    words = serializers.CharField(allow_blank=True)
+    change = serializers.FloatField()
+
+
 class OutcomeSerializer(MeasureEntry):
     """A measure of one client over time, oldest first."""
 
     measure = serializers.CharField()
+    verdict = VerdictRow()
     readings = ReadingRow(many=True)
 
 
 def measure_as_data(measure: Measure) -> dict[str, Any]:
     """A measure as the catalogue answers it."""
-    change = measure.meaningful_change
     return {
         "code": measure.code, "name": measure.name, "unit": measure.unit, "low": measure.low, "high": measure.high,
         "better": measure.better, "source": measure.source, "loinc": measure.loinc, "question": measure.question,
-        "meaningful_change": None if change is None else {"value": change, "text": measure.meaningful_words}}
+        "kind": measure.kind, "times": list(measure.times), "known_by": measure.known_by, "licence": measure.licence,
+        "meaningful_change": _change_as_data(measure.meaningful), "mdc": _change_as_data(measure.error)}
 
 
-def outcome_as_data(code: str, points: Sequence[Point]) -> dict[str, Any]:
+def _change_as_data(change: Change | None) -> dict[str, Any] | None:
+    return None if change is None else {
+        "value": change.value, "is_share": change.is_share, "for_worse": change.for_worse, "text": change.said}
+
+
+def outcome_as_data(measure: Measure, points: Sequence[Point]) -> dict[str, Any]:
     """One measure over time, as the API answers it."""
     readings = [
         {"on": p.on.isoformat(), "before": _number(p.before), "after": _number(p.after), "signed": p.is_signed,
          "change": None if p.before is None or p.after is None else float(p.after - p.before)}
         for p in points]
-    return {**measure_as_data(MEASURES[code]), "measure": code, "readings": readings}
+    course = course_of(measure, points)
+    said = {"word": course.word, "words": course.words, "change": course.change}
+    return {**measure_as_data(measure), "measure": measure.code, "verdict": said, "readings": readings}
 
 
 def _number(value: Any) -> float | None:

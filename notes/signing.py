@@ -103,7 +103,7 @@ def _before_the_visit(note: Note) -> Refusal | None:
 
 
 def _too_little(note: Note) -> Refusal | None:
-    has_text = any(getattr(note, name).strip() for name in SOAP)
+    has_text = any(getattr(note, name).strip() for name in SOAP) or note.events.exists()
     treatments, readings = list(note.treatments.all()), list(note.measurements.all())
     if not has_text and not treatments and not readings:
         return NothingWritten("Write what you saw and did, then sign.")

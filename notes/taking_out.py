@@ -24,7 +24,7 @@ def _notes(member: Membership, client: Client) -> dict[str, Any] | None:
     if not may_read(member, Note):
         return None
     rows = list(rows_of(PARTS["notes"], client, seen_by=member).order_by("visit_on", "pk").select_related(
-        *WHOLE).prefetch_related("treatments", "measurements", "addenda__author__user"))
+        *WHOLE).prefetch_related("treatments", "measurements", "events", "addenda__author__user"))
     audit.record_many(by=member, verb="note_exported", subjects=[*rows])
     return {"notes": [(note, said_of(note), late_entry(note)) for note in rows]}
 

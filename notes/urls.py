@@ -3,6 +3,7 @@
 from django.urls import path
 
 from notes import own_words_views, record_views, share_views, summary_views, views
+from notes.measures import views as measure_views
 
 app_name = "notes"
 urlpatterns = [
@@ -21,6 +22,9 @@ urlpatterns = [
     path("snippets/", own_words_views.snippets, name="snippets"),
     path("snippets/<uuid:pk>/drop/", own_words_views.snippet_drop, name="snippet_drop"),
     path("practice/codes/", own_words_views.codes, name="codes"),
+    path("notes/<uuid:pk>/ask/<slug:code>/", measure_views.ask, name="ask"),
+    path("clients/<uuid:pk>/measures/", measure_views.measures, name="measures"),
+    path("practice/mood/", measure_views.mood, name="mood"),
     path("clients/<uuid:pk>/summaries/new/", summary_views.summary_new, name="summary_new"),
     path("summaries/<uuid:pk>/", summary_views.summary, name="summary"),
     path("summaries/<uuid:pk>/sign/", summary_views.summary_sign, name="summary_sign"),

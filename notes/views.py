@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from notes import signing, writing
+from notes.events.proposing import to_finding
 from notes.forms import AddendumForm, SendBackForm
 from notes.glass import kept_from
 from notes.late import late_entry
@@ -142,6 +143,12 @@ def _typed(request: HttpRequest, found: Note) -> HttpResponse:
         return _arrived(request, saved, sheet, data)
     if act == "unwell":
         return _to_report(saved)
+    if act.startswith("ask-"):
+        return redirect("notes:ask", saved.pk, act.removeprefix("ask-"))
+    if act == "measures":
+        return redirect(f"{reverse('notes:measures', args=[saved.client.standing_id])}?note={saved.pk}")
+    if act.startswith("find-"):
+        return to_finding(request, saved, act.removeprefix("find-"))
     messages.success(request, "Saved as a draft.")
     return redirect("notes:note", found.pk)
 

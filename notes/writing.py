@@ -18,10 +18,13 @@ from clients.models import Client
 from clients.rule import POSITIONS, TEMPERATURES
 from clients.standing import lock_client
 from notes.check_kept import check_from_data
+from notes.events.at_hand import events_logged
+from notes.events.log import EventInput, replace_events
 from notes.known_then import body_at
+from notes.measures.mood import refuse_unasked
+from notes.measures.of_client import measures_of
 from notes.models import Measurement, Note, NotesChain, Treatment
 from notes.models.note import MOST_DAYS_AHEAD
-from notes.outcomes import MEASURES
 from practice import audit
 from practice.access import Actor, Role
 from practice.models import Membership
@@ -109,12 +112,14 @@ def begin_note(*, appointment: Appointment, by: Actor) -> tuple[Note, bool]:
 
 def write_note(
     *, note: Note, by: Actor, expected_version: int, treatments: Sequence[TreatmentInput] | None = None,
-    measurements: Sequence[MeasurementInput] | None = None, visibility: str | None = None,
-    next_in_days: int | EllipsisType | None = ..., next_focus: str | None = None, **soap: str,
+    measurements: Sequence[MeasurementInput] | None = None, events: Sequence[EventInput] | None = None,
+    visibility: str | None = None, next_in_days: int | EllipsisType | None = ..., next_focus: str | None = None,
+    **soap: str,
 ) -> Note:
-    """Change a draft; treatments and measurements given are the whole list. Stale versions and signed notes refuse.
+    """Change a draft; treatments, measurements and events given are the whole list.
 
-    `visibility` is "therapists" or "author": kept to whoever writes it. `next_in_days` may be None: not said.
+    Refuses a stale version and a signed note. `visibility` is "therapists" or "author": kept to whoever writes it.
+    `next_in_days` may be None: not said.
     """
     with transaction.atomic():
         note = locked_note(note)
@@ -141,6 +146,8 @@ def write_note(
             _replace_treatments(note, treatments)
         if measurements is not None:
             _replace_measurements(note, measurements)
+        if events is not None:
+            replace_events(note, events)
         audit.record(by=by, verb="note_written", subject=note, version=note.version)
     return note
 
@@ -192,7 +199,7 @@ def last_signed(note: Note, by: Membership) -> Note | None:
     earlier = (Note.objects.visible_to(by).filter(client__in=note.client.family, visit_on__lte=note.visit_on)
                .exclude(pk=note.pk))
     return (earlier.exclude(signed_at=None).select_related("author__user").order_by("-visit_on", "-id")
-            .prefetch_related("treatments", "measurements").first())
+            .prefetch_related("treatments", "measurements").annotate(has_events=events_logged()).first())
 
 
 def refuse_unless_therapist(by: Actor) -> None:
@@ -263,16 +270,22 @@ def refuse_bad_treatment(row: TreatmentInput, where: str = "treatments") -> None
 
 
 def _replace_measurements(note: Note, rows: Sequence[MeasurementInput]) -> None:
-    seen = set()
+    seen, known = set(), measures_of(note.client.standing)
+    refuse_unasked(note, [row.measure for row in rows])
     for index, row in enumerate(rows):
         where = f"measurements/{index}"
-        measure = MEASURES.get(row.measure)
+        measure = known.get(row.measure)
         if measure is None:
-            raise BadInput(f"“{row.measure}” is not a measure of the catalogue.", field=f"{where}/measure")
+            raise BadInput(f"“{row.measure[:40]}” is neither in the catalogue nor a goal of this client.",
+                           field=f"{where}/measure")
+        if not measure.times:
+            raise BadInput(f"{measure.name} is entered as a total with its day and rater, not in a note.",
+                           field=f"{where}/measure")
         if not measure.low <= row.value <= measure.high:
             raise BadInput(f"{measure.name} goes from {measure.low} to {measure.high}.", field=f"{where}/value")
         if row.when not in measure.times:
-            raise BadInput(f"“{measure.question}” is asked once, before the session.", field=f"{where}/when")
+            raise BadInput(f"“{measure.question or measure.name}” is asked once, before the session.",
+                           field=f"{where}/when")
         if (row.measure, row.when) in seen:
             raise BadInput(f"{measure.name} {row.when} is there twice.", field=where)
         seen.add((row.measure, row.when))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from clients import body
 from clients.contraindications import Cap, Check, Reason, Rule
+from clients.last_time import LastTime, last_time
+from clients.models import Client
 from clients.reasons import folded, said_cap
 from practice.models import Membership
 
@@ -118,13 +120,14 @@ def _small(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The check for a page: what weighs, worst first, and what is only good to know."""
+    """The check for a page: what weighs, worst first, what is only good to know, and what happened last time."""
 
     weighs: tuple[Reason, ...]
     good_to_know: tuple[Reason, ...]
+    last: tuple[LastTime, ...] = ()
 
 
-def told_to(member: Membership, limits: Check | None, planned: Check | None = None) -> Told | None:
+def told_to(member: Membership, client: Client, limits: Check | None, planned: Check | None = None) -> Told | None:
     """The reasons in two parts, for whoever may know them.
 
     `limits` is the check of the body alone; `planned` adds what the last visit's way of working would break.
@@ -133,4 +136,4 @@ def told_to(member: Membership, limits: Check | None, planned: Check | None = No
         return None
     broken = tuple(r for r in planned.reasons if r.treatment is not None and r.level != "info") if planned else ()
     return Told(folded([*(r for r in limits.reasons if r.level != "info"), *broken]),
-                tuple(r for r in limits.reasons if r.level == "info"))
+                tuple(r for r in limits.reasons if r.level == "info"), last_time(member, client))

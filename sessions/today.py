@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from clients.contraindications import cautions_for
 from clients.duplicates import listed_alike
+from clients.last_time import LastTime, last_times
 from clients.limits import bodies_of
 from clients.models import Client
 from practice import clock
@@ -43,6 +44,7 @@ class VisitRow:
     is_noted: bool
     is_past: bool
     is_flagged: bool = False  # an answer before it speaks against it, and nobody has looked
+    last: tuple[LastTime, ...] = ()
 
     @property
     def starts_at(self) -> datetime:
@@ -128,6 +130,7 @@ def _therapists(member: Membership) -> list[Membership]:
 def _visit_rows(visits: Sequence[Appointment], member: Membership, on: date, flagged: set[UUID]) -> list[VisitRow]:
     standing = [v for v in visits if v.status in LIVE]
     bodies = bodies_of({v.client_id: v.client for v in standing}.values()) if standing else {}
+    last = last_times(member, [v.client for v in standing], before=on)
     rows = []
     for visit in visits:
         check = cautions_for(bodies[visit.client_id], on=on, minutes=visit.minutes) if visit in standing else None
@@ -136,7 +139,7 @@ def _visit_rows(visits: Sequence[Appointment], member: Membership, on: date, fla
             limits = in_one_line(check) if member.may_see_clinical else for_the_desk(check, visit.therapist)
         verbs = tuple(v for v in offered(visit, member) if v in _BUTTONS)
         rows.append(VisitRow(visit, limits, verbs, may_be_noted(visit, member), visit.ends_at <= timezone.now(),
-                             visit.pk in flagged))
+                             visit.pk in flagged, last.get(visit.client_id, ()) if visit in standing else ()))
     return rows
 
 

@@ -13,6 +13,7 @@ from clients.models import Clearance, Client, ClientCondition, ClientDoctor, Con
 from notes import sharing, signing, summaries, writing
 from notes.demo.around import build_around
 from notes.demo.clockwork import as_of
+from notes.demo.happened import begin_course, bring_totals, events_of, ratings_of
 from notes.demo.people import CASES, DOCTORS, SNIPPETS, Case
 from notes.demo.record import build_record
 from notes.outcomes import RELIEF
@@ -213,6 +214,7 @@ def _visits(client: Client, case: Case, therapist: Membership, desk: Membership,
     ]
     booked_at = clock.instant_of(_open_day(days[0] - timedelta(days=6)), time(9, 5), ZONE)
     with as_of(booked_at):
+        begin_course(client, therapist)
         series = Series.objects.create(
             practice=client.practice,
             client=client,
@@ -222,6 +224,7 @@ def _visits(client: Client, case: Case, therapist: Membership, desk: Membership,
             count=len(days),
         )
         series_visits = [v for day in dict.fromkeys(days) if (v := _try_book(series, day, case.at, desk))]
+    bring_totals(client, therapist, clock.wall_of(timezone.now(), ZONE)[0])
     had = 0
     for visit in series_visits:
         if visit.ends_at < timezone.now() - timedelta(hours=12):
@@ -266,6 +269,7 @@ def _had(visit: Appointment, case: Case, therapist: Membership, nth: int) -> Non
             if nth < len(pairs)
             for when, value in zip(("before", "after"), pairs[nth], strict=True)
         ]
+        readings += ratings_of(visit.client, nth)
         readings += [MeasurementInput(RELIEF, "before", Decimal(days)) for days in case.relief[nth - 1 : nth] if nth]
         reason = "Deeper work is what helps her; sensation tested and intact."
         rows = [TreatmentInput(w.region, w.side, w.technique, w.pressure, w.minutes, w.response,
@@ -276,6 +280,7 @@ def _had(visit: Appointment, case: Case, therapist: Membership, nth: int) -> Non
             expected_version=note.version,
             treatments=rows,
             measurements=readings,
+            events=events_of(visit.client, nth),
             subjective=case.subjective,
             objective=case.objective,
             assessment=case.assessment,

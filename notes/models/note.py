@@ -19,6 +19,9 @@ from practice.models import Membership
 from sessions.models import Appointment
 
 if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+    from notes.models.events import NoteEvent
     from notes.models.record import CoSignature
 
 # True of a row whose note is signed; `{row}` is OLD or NEW.
@@ -53,6 +56,8 @@ class Note(PracticeOwned):
 
     What the signature covers stands in `notes/seal/content.py`; a new column is added there too, or a test fails.
     """
+
+    events: RelatedManager[NoteEvent]
 
     readers = THERAPISTS
     VISIBILITIES: ClassVar = [("therapists", "Therapists"), ("author", "Only me")]

@@ -19,7 +19,7 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from notes.models import Measurement, Treatment
+from notes.models import Measurement, NoteEvent, Treatment
 
 VERSION = 2  # what is signed from now on
 Row = Mapping[str, Any]
@@ -47,6 +47,10 @@ HANGS_ON_NOTE = (
         "id", "number", "region", "side", "technique", "pressure", "minutes", "state", "tolerated", "temperature",
         "position", "lubricant", "response", "override_reason",
     ), order=("number", "id")),
+    Kind("events", NoteEvent, (
+        "id", "position", "kind", "what", "region", "side", "work_region", "work_side", "work_technique", "lasted",
+        "came", "ending", "done", "told", "words",
+    ), order=("position", "id")),
     Kind("measurements", Measurement, ("id", "measure", "when", "value"), order=("measure", "when")),
 )
 ADDENDUM = ("id", "note_id", "author_id", "text", "reason", "written_at", "sends_back", "previous_hash",

@@ -1,12 +1,14 @@
-"""Presses on the sheet that save nothing: look again, carry forward, confirm, add and drop rows, insert a snippet."""
+"""Presses on the sheet that save nothing: look again, carry forward, confirm, add and drop rows and events, a
+snippet."""
 
 from __future__ import annotations
 
 from django.http import QueryDict
 
 from notes import writing
+from notes.choices import whole_number
+from notes.events.form import with_event, without_event
 from notes.models import Note, Snippet
-from notes.sheet.choices import whole_number
 from notes.sheet.visit import AddedWork
 from notes.sheet.whole import Sheet
 from notes.writing import LEFT_OUT, SOAP
@@ -32,6 +34,10 @@ def arranged(note: Note, member: Membership, sent: QueryDict) -> Sheet | None:
         return _added(note, sent)
     if name == "drop" and rest:
         return Sheet.rearranged(note, data, drop=whole_number(rest))
+    if name == "log":
+        return Sheet.typed(note, with_event(data, rest))
+    if name == "unlog":
+        return Sheet.typed(note, without_event(data, whole_number(rest)))
     if name == "insert" and rest in SOAP:
         return Sheet.typed(note, {**data, rest: _with_snippet(data.get(rest, ""), data, rest, member)})
     return None

@@ -9,8 +9,7 @@ from django import forms
 
 from clients.body import label
 from clients.contraindications import Reason
-from notes.models import Treatment
-from notes.sheet.choices import (
+from notes.choices import (
     ALL_PLACES,
     HOW_FIRMLY,
     HOW_LONG,
@@ -27,6 +26,7 @@ from notes.sheet.choices import (
     choice,
     whole_number,
 )
+from notes.models import Treatment
 from notes.writing import GIVEN, TreatmentInput
 from practice.techniques import PRESSURES, TECHNIQUES
 

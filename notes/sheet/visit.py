@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from clients.fields import Places
+from notes.choices import HOW_FIRMLY, HOW_LONG, HOW_WARM, LYING, WHAT, LongSelect, choice, whole_number
 from notes.models.note import MOST_DAYS_AHEAD
-from notes.sheet.choices import HOW_FIRMLY, HOW_LONG, HOW_WARM, LYING, WHAT, LongSelect, choice, whole_number
 from notes.sheet.rows import WAYS, line_field, minutes_field
 
 _WEEKS = {7: "1 week", 14: "2 weeks", 21: "3 weeks", 28: "4 weeks"}

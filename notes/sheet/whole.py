@@ -9,12 +9,16 @@ from django import forms
 
 from clients.body import keys, label
 from clients.contraindications import Check
+from clients.last_time import last_time
 from clients.reasons import said_cap
 from notes.billing import Billed, billed, codes_of
-from notes.forms import NoteWords, Readings
+from notes.choices import whole_number
+from notes.events.form import event_forms, events_as_saved
+from notes.events.kinds import KINDS
+from notes.forms import NoteWords
+from notes.measures.form import Readings
+from notes.measures.mood import Worrying, worrying_in
 from notes.models import Note, Treatment
-from notes.outcomes import MEASURES
-from notes.sheet.choices import whole_number
 from notes.sheet.rows import TreatmentRow, raw, says_something, ways_of, what_was
 from notes.sheet.visit import AddedWork, NextVisit, WholeVisit
 from notes.signing import ReasonRequired, VisitNotStarted, rows_without_reason
@@ -34,7 +38,6 @@ class Sheet:
         source: Mapping[str, Any] = data if data is not None else initial or {}
         count = min(max(whole_number(source.get("rows")) or 0, 0), MOST_ROWS)
         self.words = NoteWords(data, initial=initial)
-        self.readings = Readings(data, initial=initial)
         self.visit = WholeVisit(data, initial=initial)
         self.next = NextVisit(data, initial=initial)
         self.rows = [TreatmentRow(data, prefix=f"row-{i}", initial=_of_row(source, i) if data is None else None)
@@ -43,6 +46,9 @@ class Sheet:
         for row in self.rows:
             row.visit = ways
         self.added: AddedWork | None = None
+        self.readings = Readings(data, client=note.client.standing, initial=initial)
+        self.events = event_forms(data, source, _worked(source, count))
+        self.event_kinds = list(KINDS.items())
         self.told = Told((), ())
         self.line: Line | None = None
 
@@ -161,24 +167,29 @@ class Sheet:
         body = check_note(self.note, ()) if planned else check
         self.line = in_one_line(body)
         self.told = Told(tuple(r for r in body.reasons if r.level != "info"),
-                         tuple(r for r in body.reasons if r.level == "info"))
+                         tuple(r for r in body.reasons if r.level == "info"),
+                         last_time(self.note.author, self.note.client.standing, self.note.visit_on))
         return self
 
     def changes(self) -> dict[str, Any]:
         """What was typed, as `write_note` takes it."""
-        readings = self.readings.cleaned_data
         return {
             **self.words.words(), **self.next.plan(), "expected_version": self.words.cleaned_data["version"],
             "visibility": "author" if self.words.cleaned_data["only_me"] else "therapists",
             "treatments": self._inputs(),
-            "measurements": [MeasurementInput(code, when, readings[f"{code}_{when}"]) for code, measure
-                             in MEASURES.items() for when in measure.times
-                             if readings.get(f"{code}_{when}") is not None]}
+            "events": [event.as_input() for event in self.events],
+            "measurements": [MeasurementInput(*reading) for reading in self.readings.readings()]}
+
+    @property
+    def worrying(self) -> list[Worrying]:
+        """The scores on the sheet that the practice looks closer at."""
+        return worrying_in(self.note, self.readings.standing())
 
     # --- what a form answers to a page -------------------------------------------------------------------------
 
     def _forms(self) -> list[forms.Form]:
-        return [self.words, self.visit, *self.rows, self.readings, self.next, *([self.added] if self.added else [])]
+        return [self.words, self.visit, *self.rows, *self.events, self.readings, self.next,
+                *([self.added] if self.added else [])]
 
     def is_valid(self) -> bool:
         return not self.errors
@@ -210,11 +221,18 @@ def _as_saved(note: Note) -> dict[str, Any]:
     rows = list(note.treatments.all())
     visit = ways_of(rows)
     initial |= {f"visit_{name}": said for name, said in visit.items()}
+    initial |= events_as_saved(note)
     return _with_rows(initial, [raw(given, visit) for given in rows])
 
 
 def _of_row(data: Mapping[str, Any], index: int) -> dict[str, Any]:
     return {name: data.get(f"row-{index}-{name}", "") for name in TreatmentRow.base_fields}
+
+
+def _worked(source: Mapping[str, Any], rows: int) -> list[str]:
+    """Where and how these rows worked, as an event names it."""
+    chosen = [(source.get(f"row-{i}-place") or "", source.get(f"row-{i}-technique") or "") for i in range(rows)]
+    return [f"{place} {technique}" for place, technique in chosen if place and technique]
 
 
 def _with_rows(initial: dict[str, Any], rows: Sequence[Mapping[str, Any]], *, adds_one: bool = False,

@@ -131,7 +131,7 @@ BAD_BODIES = [
     ({"subjective": "nul \x00"}, "/subjective"),
     ({"subjective": ["a", "list"]}, "/subjective"),
     ({"visibility": "everybody"}, "/visibility"),
-    ({"measurements": [{"measure": "mood", "when": "before", "value": 1}]}, "/measurements/0/measure"),
+    ({"measurements": [{"measure": "happiness", "when": "before", "value": 1}]}, "/measurements/0/measure"),
     ({"measurements": [{"measure": "pain", "when": "during", "value": 1}]}, "/measurements/0/when"),
     ({"measurements": [{"measure": "pain", "when": "before", "value": 11}]}, "/measurements/0/value"),
     ({"measurements": [{"measure": "pain", "when": "before", "value": "NaN"}]}, "/measurements/0/value"),

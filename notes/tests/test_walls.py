@@ -25,6 +25,7 @@ from clients.medicines import record_medicine
 from clients.models import Clearance, ClientDoctor, Consent, Doctor, Questionnaire, Referral
 from conftest import at, make_client, make_member, make_practice, numb
 from notes import sharing, signing, summaries, writing
+from notes.measures.goals import set_goal
 from notes.models import BrokenGlass
 from notes.snippets import keep_snippet
 from notes.writing import MeasurementInput, TreatmentInput
@@ -161,6 +162,9 @@ TABLE: dict[str, Row] = {
     "notes/opened/<uuid:pk>/seen/": Row(CLINICAL, ("glass",), P),
     "practice/people/<uuid:pk>/supervisor/": Row(CLINICAL, ("therapist",), P),
     "clients/<uuid:pk>/summaries/new/": Row(THERAPISTS, ("client",)),
+    "clients/<uuid:pk>/measures/": Row(THERAPISTS, ("client",)),
+    "notes/<uuid:pk>/ask/<slug:code>/": Row(THERAPISTS, ("note", "questionnaire")),
+    "practice/mood/": Row(CLINICAL),  # the owner alone decides: see test_measures.py
     "summaries/<uuid:pk>/": Row(THERAPISTS, ("summary",)),
     "summaries/<uuid:pk>/letter.pdf": Row(THERAPISTS, ("summary",), G),
     **dict.fromkeys(
@@ -211,6 +215,8 @@ TABLE: dict[str, Row] = {
     "api/v1/notes/<uuid:pk>/break-glass/": Row(CLINICAL, ("note",), P),
     "api/v1/clients/<uuid:pk>/notes/": Row(THERAPISTS, ("client",), G),
     "api/v1/clients/<uuid:pk>/outcomes/": Row(THERAPISTS, ("client",), G),
+    "api/v1/clients/<uuid:pk>/goals/": Row(THERAPISTS, ("client",)),
+    "api/v1/clients/<uuid:pk>/goals/<uuid:gid>/": Row(THERAPISTS, ("client", "goal"), ("patch",)),
     "api/v1/clients/<uuid:pk>/summaries/": Row(THERAPISTS, ("client",)),
     "api/v1/summaries/<uuid:pk>/": Row(THERAPISTS, ("summary",), GPA),
     "api/v1/summaries/<uuid:pk>/sign/": Row(THERAPISTS, ("summary",), P),
@@ -330,6 +336,8 @@ class World:
             "message": Message.objects.filter(practice=here).first().pk,
             "doctor": doctor.pk,
             "verb": "cancel",
+            "questionnaire": "gad-7",
+            "goal": set_goal(client=maria, words=f"{MARK} {FOUND}", by=self.ana).pk,
             "service": service.pk,
             "room": Room.objects.get(practice=here).pk,
             "use": "restore",

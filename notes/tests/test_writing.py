@@ -5,8 +5,8 @@ from django.db import DatabaseError, transaction
 
 from clients.models import Finding
 from notes import writing
+from notes.choices import PLACES
 from notes.models import Note
-from notes.sheet.choices import PLACES
 from notes.tests.conftest import FIRM, SOFT, draft_of, had_visit, sign
 from notes.writing import MeasurementInput, TreatmentInput, begin_note, check_note, last_signed, last_treatments
 from practice.access import Outsider

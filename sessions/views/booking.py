@@ -262,7 +262,7 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
         "room": "diary", "form": form, "client": client, "service": service, "therapist": therapist, "where": room,
         "said": clock.said(start, zone, today=today_at(member.practice)), "against": times_against(refusal),
         "notes": _same_day(wish), "gives": gives, "referrals": lines_for(client, [on]),
-        "check": told_to(member, limits, check), "hold": hold if clinical else None,
+        "check": told_to(member, client, limits, check), "hold": hold if clinical else None,
         "desk_line": None if clinical else for_the_desk(check, therapist, is_on_hold=hold is not None),
         "takes_reason": takes_reason, "can_book": refusal is None or takes_reason,
         "others": other_words(refusal), "nearest": _instead(refusal, wish, room),

@@ -135,7 +135,7 @@ def _looked_at(request: HttpRequest, visit: Appointment, form: MoveForm, member:
         "nearest": [(_wall(at, visit), words) for at, words in nearest_times(refusal, visit.time_zone)],
         "takes_reason": takes_reason, "stays": stays,
         "can_move": not stays and (refusal is None or takes_reason) and not series.get("in_the_way"),
-        "check": told_to(member, limits, check),
+        "check": told_to(member, visit.client, limits, check),
         "desk_line": None if member.may_see_clinical else for_the_desk(check, therapist),
         **series,
         "nudges": _nudges(request, visit, start, therapist, asked), "named_room": asked,

@@ -131,7 +131,7 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
     context = {
         "room": "diary", "visit": visit, "form": form, "buttons": _buttons(visit, member), "hold": hold,
         "steps": history_of(visit, member), "may_be_noted": may_be_noted(visit, member),
-        "check": told_to(member, limits, check),
+        "check": told_to(member, visit.client, limits, check),
         "desk_line": for_the_desk(check, visit.therapist) if check and not member.may_see_clinical else None,
         "cancel_form": bound.get("cancel") or CancelForm(member=member),
         "keep_form": bound.get("keep") or KeepForm(), "move_form": _move_form(visit, member),

@@ -1,0 +1,76 @@
+"""What happened last time, for the banner before the next: stops and reactions of the last visit, spasms of half a year
+with what set them off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import Max
+from django.db.models.functions import Coalesce
+
+from clients.body import label
+from clients.episodes import today_in
+from clients.last_time import LAST_TIME, LastTime
+from clients.models import Client
+from notes.events.kinds import SOURCES, SPASM_SOURCE
+from notes.events.log import said, said_more
+from notes.models import Note, NoteEvent
+from practice import clock
+from practice.access import may_read
+from practice.models import Membership
+
+PAIRS_FOR = timedelta(days=183)
+
+
+def events_last_time(
+    member: Membership, clients: Collection[Client], before: date | None = None,
+) -> Mapping[UUID, Sequence[LastTime]]:
+    """By client, from the notes this member may read, drafts too: what happened weighs before it is signed."""
+    if not clients or not may_read(member, Note):
+        return {}
+    newest = before or max(today_in(client) for client in clients)
+    standing = Coalesce("client__merged_into", "client")
+    notes = Note.objects.visible_to(member).alias(whose=standing).filter(whose__in=[c.pk for c in clients])
+    if before:
+        notes = notes.filter(visit_on__lt=before)
+    found: dict[UUID, list[NoteEvent]] = {}
+    rows = NoteEvent.objects.filter(note__in=notes.order_by(), note__visit_on__gte=newest - PAIRS_FOR)
+    for event in rows.annotate(whose=Coalesce("note__client__merged_into", "note__client")).select_related(
+            "note").order_by("-note__visit_on", "-note_id", "position"):
+        found.setdefault(vars(event)["whose"], []).append(event)
+    if not found:
+        return {}
+    signed = dict(notes.filter(whose__in=list(found)).exclude(signed_at=None).order_by()
+                  .values_list(standing).annotate(Max("visit_on")))
+    return {pk: lines for pk, events in found.items() if (lines := list(_lines(events, signed.get(pk))))}
+
+
+def _lines(events: Sequence[NoteEvent], last_signed: date | None) -> Iterator[LastTime]:
+    """Newest first: the events of the last visit, then pairs of older spasms."""
+    latest = max([events[0].note.visit_on, *([last_signed] if last_signed else [])])
+    of_last = [event for event in events if event.note.visit_on == latest]
+    for event in of_last:
+        draft = "" if event.note.is_signed else ", not signed yet"
+        more = said_more(event)
+        yield LastTime(
+            latest, said(event), f"Last visit, {clock.said_date(latest)}{draft}: {said(event)}. {more}".strip(),
+            SOURCES[event.kind])
+    pairs: dict[tuple[str, str, str, str], list[NoteEvent]] = {}
+    for event in events:
+        if event.kind == "spasm" and event.work_region and event.region:
+            pairs.setdefault((event.region, event.side, event.work_region, event.work_side), []).append(event)
+    for (region, side, work_region, work_side), same in pairs.items():
+        if len(same) == 1 and same[0] in of_last:
+            continue
+        where, by, day = label(region, side), label(work_region, work_side), same[0].note.visit_on
+        often = "once" if len(same) == 1 else "twice" if len(same) == 2 else f"{len(same)} times"
+        yield LastTime(
+            day, f"work on the {by} sets off the {where}",
+            f"Trigger pair: work on the {by} set off a spasm of the {where} {often} in half a year, last on "
+            f"{clock.said_date(day)}.", SPASM_SOURCE)
+
+
+LAST_TIME.append(events_last_time)
