@@ -8,4 +8,6 @@ class NotesConfig(AppConfig):
     verbose_name = "Notes"
 
     def ready(self) -> None:
-        from notes import panels, parts, sharing, taking_out  # noqa: F401  message kinds, panels, kinds of rows register here
+        # Message kinds, panels, kinds of rows and what waits register here.
+        from notes import panels, parts, sharing, taking_out  # noqa: F401
+        from notes.follow_ups import appearing, letters  # noqa: F401

@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 
 from clients.models import Client
 from notes.models import Measurement, Note
-from practice.access import Actor, may_read
 from practice.models import Membership
 from practice.techniques import HEALING_TOUCH, MS_THERAPISTS
 from sessions.year import Readings
@@ -100,17 +99,6 @@ def readings_in(notes: QuerySet[Note], *, measure: str = "") -> dict[str, list[P
 def readings_of(client: Client, *, by: Membership, measure: str = "") -> dict[str, list[Point]]:
     """The client's readings by measure, oldest first, from the notes this member may read."""
     return readings_in(Note.objects.visible_to(by).filter(client__in=client.family), measure=measure)
-
-
-def relief_answers(client: Client, by: Actor) -> list[float]:
-    """For how many days each session helped, as the client answered at the next one, oldest first.
-
-    Nothing for whoever may not read the record.
-    """
-    if not isinstance(by, Membership) or not may_read(by, Note):
-        return []
-    points = readings_of(client, by=by, measure=RELIEF).get(RELIEF, [])
-    return [float(point.before) for point in points if point.before is not None]
 
 
 def readings_for_year(found: Mapping[str, Sequence[Point]], first: date, last: date) -> list[Readings]:

@@ -10,13 +10,12 @@ from clients.models import Client, Consent
 from notes.drafting import bands_of, series_of
 from notes.letter_page import shown_series
 from notes.models import Note, Share, Summary
-from notes.outcomes import readings_for_year, readings_of, relief_answers
+from notes.outcomes import readings_for_year, readings_of
 from notes.writing import last_treatments
 from practice.access import may_read
 from practice.models import Membership
 from practice.panels import Panel, register_panel
 from sessions.objections import LAST_TREATMENTS
-from sessions.relief import RELIEF_ANSWERS
 from sessions.year import READINGS, Readings
 
 
@@ -56,5 +55,4 @@ register_panel(Panel("notes", "notes", 10, "notes/panel_notes.html", _record))
 register_panel(Panel("readings", "notes", 20, "notes/panel_readings.html", _readings))
 register_panel(Panel("sharing", "agreements", 10, "notes/panel_sharing.html", _sharing))
 LAST_TREATMENTS.append(last_treatments)
-RELIEF_ANSWERS.append(relief_answers)
 READINGS.append(_readings_of_the_year)

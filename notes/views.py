@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from notes import signing, writing
+from notes.follow_ups.between import between_of
 from notes.forms import AddendumForm, whole_number
 from notes.models import Note
 from notes.reading import read_note, said_of, whole_note
@@ -152,7 +153,7 @@ def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | No
     return render(request, "notes/note.html", {
         "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment, "form": sheet,
         "sheet": sheet, "heading": heading, "last": last, "theirs": theirs, "beside": said_of(theirs or last),
-        "saved_at": _saved_at(found),
+        "saved_at": _saved_at(found), "between": between_of(found.client.standing, member_of(request), found),
         "may_arrive": sheet.is_early and "arrive" in offered(found.appointment, member_of(request))},
         status=status_of(sheet))  # type: ignore[arg-type]  # a sheet answers as a form does
 

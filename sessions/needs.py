@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,6 +23,8 @@ from sessions.check_before import PRE_VISIT
 from sessions.check_in_needs import check_in_needs
 from sessions.models import RELEASED, Appointment, FreedTime, Hold, Plan
 
+# The record, a room to the right, registers here what waits in it: words and address of each.
+MORE_NEEDS: list[Callable[[Membership, Q], Iterable[tuple[str, str]]]] = []
 STANDING = ("proposed", "booked", "confirmed")
 
 
@@ -41,7 +43,8 @@ def needs_of(member: Membership, mine: Q, visits: Iterable[Appointment], asking:
     `visits` were read with `away.absence_columns`.
     """
     urgent, later = ([Need(*told) for told in part] for part in check_in_needs(member, mine))
-    needs = [*urgent, *_episode_needs(member, mine), *later, *_plan_needs(member, mine), *_absences(visits),
+    more = (Need(*told) for read in MORE_NEEDS for told in read(member, mine))
+    needs = [*urgent, *more, *_episode_needs(member, mine), *later, *_plan_needs(member, mine), *_absences(visits),
              *(_answered(row, member) for row in answers), *map(_other_time, asking), *_freed_times(member, mine),
              *_doctors_words(member), *_to_look_at_again(member)]
     return list(dict.fromkeys(needs))  # the desk is told the same of an episode and of the answers that opened it
