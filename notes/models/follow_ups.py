@@ -58,8 +58,8 @@ class FollowUp(PracticeOwned):
                 & (Q(sleep=None) | Q(sleep__lte=10)) & (Q(headache_days=None) | Q(headache_days__lte=28)),
                 name="follow_up_stays_on_its_scales"),
             models.CheckConstraint(
-                condition=(Q(sore_days=None) | Q(soreness__gte=1))
-                & (Q(lethargy_hours=None) | Q(lethargy__gte=1)),
+                condition=(Q(sore_days=None) | Q(soreness__isnull=False, soreness__gte=1))
+                & (Q(lethargy_hours=None) | Q(lethargy__isnull=False, lethargy__gte=1)),
                 name="only_what_was_felt_has_a_length"),
             models.CheckConstraint(
                 condition=Q(helped="until", helped_days__isnull=False)
