@@ -158,7 +158,6 @@ def test_the_check_of_today_caps_what_is_named(course, maria, ana):
 
 
 def test_what_was_planned_or_only_drafted_is_no_pressure_given(course, maria, ana, ben, neuro_45):
-    note, _ = begin_note(appointment=course[0], by=ana)
     visit = had_visit(maria, ana, neuro_45, days_ago=1, hour=15)
     draft, _ = begin_note(appointment=visit, by=ana)
     write_note(note=draft, by=ana, expected_version=draft.version, measurements=[MeasurementInput("relief-days", "before", 3)],
