@@ -34,7 +34,7 @@ class Asked:
 
     field: Any
     more: Any = None
-    is_grid: bool = False
+    grid: str = ""  # "scale" or "days" where the choices stand side by side
 
 
 def _radios(label: str, choices: Iterable[tuple[Any, str]]) -> forms.ChoiceField:
@@ -72,9 +72,9 @@ class FollowUpForm(forms.Form):
         """Each question with its choices, in order; the line to the therapist is not among them."""
         yield Asked(self["soreness"], self["sore_days"])
         yield Asked(self["lethargy"], self["lethargy_hours"])
-        yield Asked(self["helped"])
+        yield Asked(self["helped"], grid="days")
         if "sleep" in self.fields:
-            yield Asked(self["sleep"], is_grid=True)
+            yield Asked(self["sleep"], grid="scale")
 
     def clean(self) -> dict[str, Any]:
         kept: dict[str, Any] = super().clean() or self.cleaned_data
