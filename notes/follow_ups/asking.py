@@ -6,7 +6,7 @@ Rows are the truth: what a missed hour left undone, the next one does, up to a w
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -149,9 +149,12 @@ def ask_no_more(*, client: Client, by: Actor, again: bool = False) -> Client:
 
 
 @transaction.atomic
-def see_follow_up(*, follow_up: FollowUp, by: Actor) -> FollowUp:
-    """A therapist has looked at the answer: Today asks for it no more. Looked at twice, it is one act."""
-    rows = FollowUp.objects.filter(pk=follow_up.pk, seen_at=None, answered_at=follow_up.answered_at)
+def see_follow_up(*, follow_up: FollowUp, by: Actor, answered_at: datetime | None = None) -> FollowUp:
+    """A therapist has looked at the answer of that moment: Today asks for it no more. Looked at twice, it is one act.
+
+    An answer that was changed since is still to be looked at.
+    """
+    rows = FollowUp.objects.filter(pk=follow_up.pk, seen_at=None, answered_at=answered_at or follow_up.answered_at)
     if follow_up.answered_at and rows.update(seen_at=timezone.now()):
         audit.record(by=by, verb="follow_up_seen", subject=follow_up, client_id=follow_up.appointment.client_id)
     follow_up.refresh_from_db(fields=["seen_at"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -67,8 +68,17 @@ def follow_up_seen(request: HttpRequest, pk: UUID) -> HttpResponse:
     member = member_of(request)
     row = find(FollowUp, member, pk, "appointment__client")
     if request.method == "POST":
-        see_follow_up(follow_up=row, by=member)
+        see_follow_up(follow_up=row, by=member, answered_at=_moment(request.POST.get("answered", "")))
     return redirect(_on_the_clients_page(row))
+
+
+def _moment(stamp: str) -> datetime | None:
+    """When the answer was given that stood on the page; None where that is not said."""
+    try:
+        moment = datetime.fromisoformat(stamp)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _on_the_clients_page(row: FollowUp) -> str:

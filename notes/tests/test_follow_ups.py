@@ -269,7 +269,7 @@ def test_not_feeling_well_leads_to_the_report(asked, maria, page):
 # --- who reads it ------------------------------------------------------------------------------------------------
 
 
-def test_a_worrying_answer_is_first_on_today_until_a_therapist_has_looked(asked, ana, ben, desk, page):
+def test_a_worrying_answer_is_first_on_today_until_a_therapist_has_looked(asked, ana, ben, desk, page, time_machine):
     assert "answer after" not in words_of(page(ana).get("/"))
     answer(asked, soreness=3)
     assert "Look at Maria Lindqvist’s answer after Mon 23 Nov" in words_of(page(ana).get("/"))
@@ -279,8 +279,13 @@ def test_a_worrying_answer_is_first_on_today_until_a_therapist_has_looked(asked,
     assert not Message.objects.exclude(kind__in=("follow-up", "booked", "reminder")).exists(), "nobody is written to"
     there = page(ana).post(f"/follow-ups/{asked.pk}/seen/", follow=True)
     assert "very sore" in words_of(there) and "answer after" not in words_of(page(ana).get("/"))
+    was = FollowUp.objects.get().answered_at.isoformat()
+    time_machine.shift(60)
     answer(asked, soreness=3, words="still the same")
+    page(ana).post(f"/follow-ups/{asked.pk}/seen/", {"answered": was})
     assert "Look at Maria" in words_of(page(ana).get("/")), "a new answer is looked at anew"
+    page(ana).post(f"/follow-ups/{asked.pk}/seen/", {"answered": FollowUp.objects.get().answered_at.isoformat()})
+    assert "Look at Maria" not in words_of(page(ana).get("/"))
 
 
 def test_a_free_line_is_read_too_and_worrying_words_come_first(asked, ana, page):
