@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.episode_policies import policy_of
@@ -123,15 +124,26 @@ def episode_facts(request: HttpRequest, pk: UUID) -> HttpResponse:
 @post_page("sessions:episode", "pk")
 @member_page(CLINICAL)
 def plan_new(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Propose when the visits on hold come back; nothing moves yet."""
+    """Propose when the visits on hold come back; nothing moves yet. While the client is asked about a plan, it is shown
+    instead: what was promised is taken back by a person, not by the way."""
     member = member_of(request)
     row = find(Episode, member, pk, "client__practice")
     form = PlanForm(request.POST)
+    if asked := _asked_about(row):
+        messages.info(request, f"{row.client.called} was asked about this plan and has not answered yet. "
+                               "Take it back first to make another.")
+        return redirect("sessions:plan", asked.pk)
     if form.is_valid():
         plan = attempt(form, propose_plan, episode=row, by=member, **form.cleaned_data)
         if plan:
             return redirect("sessions:plan", plan.pk)
     return _page(request, row, plan=form)
+
+
+def _asked_about(row: Episode) -> Plan | None:
+    """The plan whose times are kept for the client's answer, if there is one."""
+    return Plan.objects.filter(episode=row, status=Plan.Status.PROPOSED, sent_at__isnull=False, answered_at=None,
+                               expires_at__gt=timezone.now()).first()
 
 
 def _page(request: HttpRequest, row: Episode, **bound: forms.Form) -> HttpResponse:
@@ -153,6 +165,7 @@ def _page(request: HttpRequest, row: Episode, **bound: forms.Form) -> HttpRespon
         "would_hold_until": would_hold(row) and hold_until_if_confirmed(row, today_in(row.client)),
         "choice": choice_of(row, member_of(request)),
         "plan": Plan.objects.filter(episode=row, status__in=["proposed", "applied"]).first(),
+        "asked": _asked_about(row),
         "has_open_holds": any(line.is_held for line in lines),
         "look_form": bound.get("look") or LookAgainForm(), **asked_in(row),
     }
