@@ -11,8 +11,8 @@ from practice import clock, links, outbox
 from practice.models import Message
 from practice.outbox import Kind, Mail
 from sessions.check_ins import asked_now
+from sessions.letters import closing, greeting, still_agreed
 from sessions.models import RELEASED, Appointment
-from sessions.reminders import closing, greeting, still_agreed
 
 FOLLOW_UP_LINK = "follow-up"
 

@@ -5,10 +5,10 @@ Relief typed in the note of the next visit wins over the answer by link: both sp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Prefetch
 from django.utils import timezone
 
 from clients.models import Client
@@ -34,18 +34,18 @@ def outcomes_of(client: Client, by: Membership, before: Note | None = None) -> t
     rows = list(visits)[::-1]
     if not rows:
         return [], None
-    notes = _notes_of([*(visit.pk for visit in rows), *([before.appointment_id] if before else [])], by)
+    ids = [visit.pk for visit in rows]
+    typed, work = _typed([*ids, *([before.appointment_id] if before else [])], by), _work(ids, by)
     follow_ups = [_follow_up_of(visit, by) for visit in rows]
-    next_ids = [*(visit.pk for visit in rows[1:]), before.appointment_id if before else None]
     found = []
-    if (typed := _typed(notes.get(rows[0].pk))) is not None:  # said at the first: of one before it
-        found.append(Outcome(rows[0].starts_at - (rows[0].ends_at - rows[0].starts_at), rows[0].wall_date, typed))
-    for visit, follow_up, following in zip(rows, follow_ups, next_ids, strict=True):
-        typed = _typed(notes.get(following)) if following else None
-        relief = typed if typed is not None else _by_link(follow_up)
+    if rows[0].pk in typed:  # said at the first: of one before it
+        found.append(Outcome(rows[0].starts_at - timedelta(minutes=1), rows[0].wall_date, typed[rows[0].pk]))
+    following = [*ids[1:], before.appointment_id if before else None]
+    for visit, follow_up, after in zip(rows, follow_ups, following, strict=True):
+        relief = typed[after] if after in typed else _by_link(follow_up)
         is_still = relief is None and follow_up is not None and follow_up.helped == FollowUp.Helped.STILL
         found.append(Outcome(visit.starts_at, visit.wall_date, relief, is_still,
-                             follow_up.soreness if follow_up else None, _work_of(notes.get(visit.pk))))
+                             follow_up.soreness if follow_up else None, tuple(work.get(visit.pk, ()))))
     return found, follow_ups[-1]
 
 
@@ -59,26 +59,22 @@ def relief_answers(client: Client, by: Actor) -> list[float]:
     return known_relief(outcomes_of(client, by)[0])
 
 
-def _notes_of(visits: list[UUID], by: Membership) -> Mapping[UUID, Note]:
-    """The notes of these visits this member may read, with the answer to how long the last one helped, and the rows."""
-    rows = Note.objects.visible_to(by).filter(appointment__in=visits).order_by().prefetch_related(
-        Prefetch("measurements", Measurement.objects.filter(measure=RELIEF, when="before"), to_attr="told"),
-        Prefetch("treatments", Treatment.objects.exclude(pressure=None), to_attr="given"))
-    return {note.appointment_id: note for note in rows}
+def _typed(visits: list[UUID], by: Membership) -> dict[UUID, float]:
+    """By visit, for how many days the one before it helped, as its note says."""
+    rows = Measurement.objects.filter(measure=RELIEF, when="before", note__appointment__in=visits)
+    told = rows.filter(note__in=Note.objects.visible_to(by).order_by()).order_by()
+    return {visit: float(value) for visit, value in told.values_list("note__appointment", "value")}
 
 
-def _typed(note: Note | None) -> float | None:
-    """For how many days the last visit helped, as this note says."""
-    told = vars(note)["told"] if note else []
-    return float(told[0].value) if told else None
-
-
-def _work_of(note: Note | None) -> tuple[Work, ...]:
-    """What a signed note says was given; what was planned and not done does not count."""
-    if note is None or not note.is_signed:
-        return ()
-    return tuple(Work(row.region, row.side, row.pressure, getattr(row, "tolerated", "") == "badly")
-                 for row in vars(note)["given"] if getattr(row, "state", "given") == "given")
+def _work(visits: list[UUID], by: Membership) -> dict[UUID, list[Work]]:
+    """By visit, what its signed note says was given, and how firmly; what was planned and not done does not count."""
+    rows = Treatment.objects.filter(note__appointment__in=visits, note__signed_at__isnull=False).exclude(pressure=None)
+    found: dict[UUID, list[Work]] = defaultdict(list)
+    for row in rows.filter(note__in=Note.objects.visible_to(by).order_by()).order_by().select_related("note"):
+        if row.pressure is not None and getattr(row, "state", "given") == "given":
+            firmly = Work(row.region, row.side, row.pressure, getattr(row, "tolerated", "") == "badly")
+            found[row.note.appointment_id].append(firmly)
+    return found
 
 
 def _follow_up_of(visit: Appointment, by: Membership) -> FollowUp | None:

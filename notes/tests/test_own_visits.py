@@ -167,7 +167,7 @@ def test_what_was_planned_or_only_drafted_is_no_pressure_given(course, maria, an
     assert between_of(maria, ben).interval.answers == (5, 5, 2, 3), "the draft's own answer to the visit before counts"
 
 
-def test_what_a_note_reads_of_it_takes_six_queries_however_many_visits_there_were(course, visit, maria, ana, django_assert_max_num_queries):
+def test_what_a_note_reads_of_it_takes_four_queries_however_many_visits_there_were(course, visit, maria, ana, django_assert_max_num_queries):
     note, _ = begin_note(appointment=visit, by=ana)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(4):
         between_of(maria, ana, note)
