@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from clients.asking.questionnaires import SETS, QuestionSet, answers_of, ask_questions
 from clients.asking.questions import Answer
-from clients.episodes import today_in
+from clients.episode_policies import policy_of
+from clients.episodes import likely_kind, today_in
 from clients.models import Questionnaire
 from practice import outbox
 from practice.access import Actor
@@ -99,7 +100,17 @@ def _then(row: Questionnaire) -> tuple[str, str, str] | None:
     if row.is_red:
         words = (f"Your therapist looks at this before {visit.said} and may call you. Nothing is cancelled: that time "
                  "stays yours. Would you rather come another day?")
+        words = " ".join(filter(None, [_help_now(row, visit), words]))
     return words, visit_url(visit), "To my appointment"
+
+
+def _help_now(row: Questionnaire, visit: Appointment) -> str:
+    """What the answers ask of the client themselves, before any visit: a doctor, or their own team."""
+    answers = answers_of(row)
+    said = {code for code in (FEVER, INFECTION, NEW) if "yes" in answers.get(code, Answer()).chosen}
+    told = policy_of(visit.practice, likely_kind(visit.client)).client_reads
+    hot = "With a fever or an infection, call a doctor today." if said & {FEVER, INFECTION} else ""
+    return " ".join(filter(None, [hot, told if NEW in said else ""]))
 
 
 def _stands(message: Message) -> str | None:
@@ -111,4 +122,4 @@ SETS[PRE_VISIT] = QuestionSet(
     kind=PRE_VISIT, heading="A few questions before you come",
     lead="They tell us whether we should work differently this time, or another day.",
     questions=QUESTIONS, when_sent=_weigh, then=_then)
-outbox.declare(Kind(MESSAGE, "Needs a therapist", _stands, ask_to_look, keeps_quiet_hours=False))
+outbox.declare(Kind(MESSAGE, "Answers need a look", _stands, ask_to_look, keeps_quiet_hours=False))

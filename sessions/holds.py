@@ -198,9 +198,8 @@ def _lock_held_times(episode: Episode) -> None:
 
 
 def next_visit(client: Client) -> Appointment | None:
-    """The client's next standing visit."""
-    coming = _coming(client)
-    return coming[0] if coming else None
+    """The client's next standing visit, also one that is under way."""
+    return next((visit for visit in _coming(client) if visit.ends_at > timezone.now()), None)
 
 
 def _coming(client: Client) -> list[Appointment]:

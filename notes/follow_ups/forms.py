@@ -78,7 +78,8 @@ class FollowUpForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         kept: dict[str, Any] = super().clean() or self.cleaned_data
-        if not any(kept.values()) and not self.errors:
+        untouched = {"headache_days": UNKNOWN}  # a list stands on “I do not know” by itself
+        if not any(value for name, value in kept.items() if value != untouched.get(name)) and not self.errors:
             self.add_error("soreness", "Tap one answer at least. “I do not know” is one.")
         return kept
 

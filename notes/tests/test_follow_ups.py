@@ -217,7 +217,8 @@ def test_a_length_counts_only_where_something_was_felt(asked):
 
 
 def test_an_answer_is_there_to_be_tapped_and_nothing_at_all_is_asked_about(asked, page):
-    refused = send(page, asked, words="")
+    FollowUp.objects.update(asks=["headaches"])
+    refused = send(page, asked, words="", headache_days="unknown")
     assert refused.status_code == 422 and "Tap one answer at least" in words_of(refused)
     send(page, asked, soreness="unknown")
     row = FollowUp.objects.get()
