@@ -17,6 +17,7 @@ from notes.follow_ups.questions import Answers, is_worrying
 from notes.follow_ups.saying import said_follow_up
 from notes.models import FollowUp
 from notes.tests.conftest import had_visit
+from notes.tests.test_exporting import data_of, taken_out
 from notes.writing import MeasurementInput, begin_note, write_note
 from practice import outbox
 from practice.access import Outsider
@@ -368,3 +369,25 @@ def test_answers_come_over_with_their_visits_when_two_rows_are_one_person(asked,
     assert FollowUp.objects.get().appointment.client == other
     assert "a little sore" in words_of(page(ana).get(f"/clients/{other.pk}/notes/"))
 
+
+
+def test_who_said_no_as_one_row_is_not_asked_as_the_other(maria, riverside, ana):
+    twin = make_client(riverside, "M. Lindquist", wants_follow_ups=False)
+    assert not merge_clients(client=twin, into=maria, by=ana).wants_follow_ups
+
+
+def test_it_is_taken_out_with_the_record_and_told_where_it_is_left_out(asked, maria, ana, owner):
+    answer(asked, soreness=2, sore_days=2)
+    assert data_of(taken_out(maria, ana))["rows"]["follow-ups"][0]["soreness"] == 2
+    record = data_of(taken_out(maria, owner))
+    assert not record["rows"].get("follow-ups")
+    assert "Answers after visits are for therapists: 1 not included." in record["left_out"]
+
+
+def test_the_clients_details_say_whether_they_are_asked(maria, ana, page):
+    assert "Ask them how it was after a visit" in words_of(page(ana).get(f"/clients/{maria.pk}/edit/"))
+    page(ana).post(f"/clients/{maria.pk}/edit/", {"version": maria.version, "name": maria.name, "email": maria.email,
+                                                  "language": "en", "channels": ["email"], "agreed_on": "2026-01-05",
+                                                  "agreed_how": "intake form"})
+    maria.refresh_from_db()
+    assert not maria.wants_follow_ups
