@@ -8,4 +8,6 @@ class NotesConfig(AppConfig):
     verbose_name = "Notes"
 
     def ready(self) -> None:
-        from notes import panels, parts, sharing, taking_out  # noqa: F401  message kinds, panels, kinds of rows register here
+        # Message kinds, panels, kinds of rows register here.
+        from notes import panels, parts, sharing, taking_out  # noqa: F401
+        from notes.home import link  # noqa: F401

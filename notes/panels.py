@@ -8,8 +8,10 @@ from typing import Any
 from clients.limits import Known
 from clients.models import Client, Consent
 from notes.drafting import bands_of, series_of
+from notes.home.doing import today_of, weeks_of
+from notes.home.programmes import paused_by, programme_of
 from notes.letter_page import shown_series
-from notes.models import Note, Share, Summary
+from notes.models import HomeProgramme, Note, Share, Summary
 from notes.outcomes import readings_for_year, readings_of, relief_answers
 from notes.writing import last_treatments
 from practice.access import may_read
@@ -26,6 +28,14 @@ def _record(member: Membership, client: Client, _known: Known | None) -> dict[st
     rows = Note.objects.visible_to(member).filter(client__in=client.family).select_related(
         "author__user", "appointment__service")
     return {"client": client, "notes": list(rows[:8])}
+
+
+def _at_home(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
+    if not may_read(member, HomeProgramme):
+        return None
+    programme = programme_of(client)
+    return {"client": client, "programme": programme, "paused": paused_by(programme) if programme else None,
+            "weeks": weeks_of(programme, today_of(client)) if programme else []}
 
 
 def _readings(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
@@ -53,6 +63,7 @@ def _sharing(member: Membership, client: Client, _known: Known | None) -> dict[s
 
 
 register_panel(Panel("notes", "notes", 10, "notes/panel_notes.html", _record))
+register_panel(Panel("at-home", "notes", 15, "notes/home/panel.html", _at_home))
 register_panel(Panel("readings", "notes", 20, "notes/panel_readings.html", _readings))
 register_panel(Panel("sharing", "agreements", 10, "notes/panel_sharing.html", _sharing))
 LAST_TREATMENTS.append(last_treatments)

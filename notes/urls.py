@@ -3,6 +3,8 @@
 from django.urls import path
 
 from notes import share_views, summary_views, views
+from notes.home import own as home_own
+from notes.home import views as home_views
 
 app_name = "notes"
 urlpatterns = [
@@ -19,5 +21,9 @@ urlpatterns = [
     path("summaries/<uuid:pk>/shares/", summary_views.share_new, name="share_new"),
     path("shares/<uuid:pk>/revoke/", summary_views.share_revoke, name="share_revoke"),
     path("consents/<uuid:pk>/withdraw/", summary_views.consent_withdraw, name="consent_withdraw"),
+    path("clients/<uuid:pk>/home-programme/", home_views.home_programme, name="home_programme"),
+    path("clients/<uuid:pk>/home-programme/sheet.pdf", home_views.home_pdf, name="home_pdf"),
+    path("clients/<uuid:pk>/home-programme/<slug:verb>/", home_views.home_act, name="home_act"),
+    path("h/<str:token>/", home_own.home_page, name="home_page"),
     path("s/<str:token>/", share_views.share_page, name="share_page"),
 ]

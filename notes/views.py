@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from notes import signing, writing
 from notes.forms import AddendumForm, whole_number
+from notes.home.doing import home_said
 from notes.models import Note
 from notes.reading import read_note, said_of, whole_note
 from notes.sheet import SPARE_ROWS, Sheet
@@ -112,6 +113,8 @@ def _typed(request: HttpRequest, found: Note) -> HttpResponse:
         return _arrived(request, saved, sheet, data)
     if act == "unwell":
         return _to_report(saved)
+    if act == "home":
+        return redirect(f"{reverse('notes:home_programme', args=[saved.client.standing.pk])}?note={saved.pk}")
     messages.success(request, "Saved as a draft.")
     return redirect("notes:note", found.pk)
 
@@ -152,7 +155,7 @@ def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | No
     return render(request, "notes/note.html", {
         "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment, "form": sheet,
         "sheet": sheet, "heading": heading, "last": last, "theirs": theirs, "beside": said_of(theirs or last),
-        "saved_at": _saved_at(found),
+        "saved_at": _saved_at(found), "home": home_said(found.client.standing, found.visit_on),
         "may_arrive": sheet.is_early and "arrive" in offered(found.appointment, member_of(request))},
         status=status_of(sheet))  # type: ignore[arg-type]  # a sheet answers as a form does
 

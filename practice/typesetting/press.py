@@ -35,7 +35,7 @@ def press(template: Path, data: Mapping[str, Any]) -> bytes:
     words = json.dumps(data, ensure_ascii=False)
     words = json.dumps({**data, "vietnamese": bool(_VIETNAMESE.search(words))})
     try:
-        return typst.compile(
+        pdf: bytes = typst.compile(  # type: ignore[call-overload]  # its stubs know no sources by name
             {"main.typ": template.read_bytes(), "house.typ": _HOUSE.read_bytes()},
             root=template.parent,
             font_paths=_faces(),
@@ -43,6 +43,7 @@ def press(template: Path, data: Mapping[str, Any]) -> bytes:
             sys_inputs={"data": words},
             pdf_standards=["ua-1"],
         )
+        return pdf
     except typst.TypstError as broken:
         raise NotTypeset(next(iter(str(broken).strip().splitlines()), "no reason given")) from broken
 
