@@ -14,15 +14,16 @@ from practice import audit
 from practice.models import Membership
 
 
-def read_note(*, note: Note, by: Membership) -> Note:
-    """The note with all that belongs to it, fresh; the look is written down."""
-    audit.record(by=by, verb="note_read", subject=note)
+def read_note(*, note: Note, by: Membership, what: str = "page") -> Note:
+    """The note with all that belongs to it, fresh; the look is written down, and `what` was read: page, pdf."""
+    audit.record(by=by, verb="note_read", subject=note, what=what)
     return whole_note(note)
 
 
 def whole_note(note: Note) -> Note:
     """The note with all that belongs to it, fresh, for whoever has just written it."""
-    return (Note.objects.select_related("author__user", "signed_by__user", "client__practice", "appointment")
+    return (Note.objects.select_related("author__user", "signed_by__user", "client__practice", "appointment__service",
+                                        "practice")
             .prefetch_related("treatments", "measurements", "addenda__author__user").get(pk=note.pk))
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from unittest import mock
 
 from django.db.models import F
 from django.utils import timezone
@@ -14,6 +11,8 @@ from django.utils import timezone
 from clients.models import Clearance, Client, ClientCondition, ClientDoctor, Consent, Doctor, Finding, FindingRegion
 from notes import sharing, signing, summaries, writing
 from notes.demo.around import build_around
+from notes.demo.as_of import as_of
+from notes.demo.at_home import build_at_home
 from notes.demo.people import CASES, DOCTORS, Case
 from notes.outcomes import RELIEF
 from notes.writing import MeasurementInput, TreatmentInput
@@ -30,13 +29,6 @@ from sessions.models import Appointment, Series
 from sessions.waitlist import join_waitlist
 
 ZONE = "Europe/London"
-
-
-@contextmanager
-def as_of(instant: datetime) -> Iterator[None]:
-    """Everything inside happens at that instant, so that the demo's past was made by the same verbs as its future."""
-    with mock.patch("django.utils.timezone.now", return_value=instant):
-        yield
 
 
 def build(password: str, lakeside_password: str) -> Practice:
@@ -139,6 +131,7 @@ def _riverside(password: str) -> Practice:
     _stories(practice, ana, doctors)
     _waitlist(practice, ana)
     build_around(practice, ana, doctors, base)
+    build_at_home(practice, ana, base)
     return practice
 
 

@@ -70,7 +70,7 @@ def mark_done(*, item: HomeItem, by: Actor) -> HomeDone:
     today = today_of(item.programme.client)
     row = _same(item, today).first()
     if row is None:
-        row = HomeDone.objects.create(item=item, on=today)
+        row = HomeDone.objects.create(item=item, on=today, at=timezone.now())
         audit.record(by=by, verb="home_item_done", subject=item, client_id=item.programme.client_id)
     return row
 

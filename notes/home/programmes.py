@@ -136,10 +136,12 @@ def programme_of(client: Client) -> HomeProgramme | None:
 def paused_by(programme: HomeProgramme) -> Episode | None:
     """The episode that pauses it: one that holds visits, confirmed since it was assigned or last resumed.
 
-    It stays paused when that episode is over, until a therapist resumes it.
+    It stays paused when that episode is over, until a therapist resumes it. One written down later, whose hold was
+    over before, pauses nothing.
     """
     since = programme.resumed_at or programme.assigned_at
-    return (Episode.objects.filter(client=programme.client_id, holds_visits=True,
+    day = clock.wall_of(since, programme.practice.time_zone)[0]
+    return (Episode.objects.filter(client=programme.client_id, holds_visits=True, hold_until__gt=day,
                                    steps__status=Episode.Status.CONFIRMED, steps__at__gt=since)
             .exclude(status=Episode.Status.NOT_A_RELAPSE).order_by("-hold_until", "-pk").first())
 

@@ -360,6 +360,14 @@ def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):
     yield "summary-shared"
 
 
+def page_for_home(client, by):
+    from notes.home.link import send_programme
+    from notes.home.programmes import ItemInput, assign_programme
+
+    send_programme(programme=assign_programme(client=client, items=[ItemInput("rub-arms-and-legs")], by=by), by=by)
+    yield "home-programme"
+
+
 def questions_by_link(client, by):
     """The intake asked for, and a red answer before a visit that the therapist is to look at."""
     send_intake(client=client, by=by)
@@ -376,7 +384,8 @@ def questions_by_link(client, by):
 def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, neuro_45, neurologist, consent):
     read = {}
     letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
-    for kind in chain(letter, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
+    home = page_for_home(maria, ana)
+    for kind in chain(letter, home, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
         message = Message.objects.filter(kind=kind).first()
         mail = outbox.KINDS[kind].compose(message)
         read[kind] = f"{mail.subject}\n{mail.body}"
