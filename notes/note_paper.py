@@ -35,7 +35,7 @@ def note_pdf(note: Note) -> bytes:
         "date": [note.visit_on.year, note.visit_on.month, note.visit_on.day],
         **heading_of(practice), "client": placed(name), "client_detail": placed(born),
         "running": ", ".join(filter(None, (isolated(shortened(name)), born, f"visit on {day}"))),
-        "visit": placed(f"{visit.said}, {visit.service.name}, {visit.minutes} minutes"),
+        "visit": placed(f"{day}, {clock.said_time(visit.wall_time)}, {visit.service.name}, {visit.minutes} minutes"),
         "by": placed(note.author.name), "draft": "" if note.is_signed else DRAFT, "late": _late(note),
         "private": f"Kept to {one_line(note.author.name)}." if note.visibility == "author" else "",
         **_said_to_print(said), "signature": _signature(note), "addenda": _addenda(note),

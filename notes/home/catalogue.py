@@ -77,7 +77,7 @@ EXERCISES: dict[str, Exercise] = {
             ("Make a loose fist, as if an egg lay in it.",
              "Tap lightly up and down the other arm and over the shoulder, as far as you reach. Change hands.",
              "With both fists, tap the hips, then down the outer side of the legs and up again."),
-            "once up and down", DAILY, STOP, cite("healing-touch"),
+            "up and down again, both sides", DAILY, STOP, cite("healing-touch"),
             (Work("tapotement", 1, (*_ARMS, ("shoulder", "both"), ("hip", "both"), *_LEGS)),)),
         Exercise(
             "release-tight-muscle", "Release a tight muscle", "Stiff legs in MS that make walking hard",

@@ -20,13 +20,13 @@ class ExerciseForm(forms.Form):
     """One exercise: given or not, where, how much, how often; the yes it needs; a reason against the check."""
 
     is_given = forms.BooleanField(required=False)
-    place = ChoiceOf(label="Where", required=False)
+    place = ChoiceOf(label="Where", missing="Say where.")
     how_much = LineField(label="How much", max_length=80, required=False)
     how_often = LineField(label="How often", max_length=80, required=False)
     remark = LineField(label="For this client", max_length=300, required=False)
-    word_of = LineField(label="Who said yes", max_length=120, required=False)
-    word_on = DayField(label="On which day", required=False)
-    word_how = LineField(label="How", max_length=80, required=False,
+    word_of = LineField(label="Who said yes", max_length=120, missing="Say who said yes.")
+    word_on = DayField(label="On which day")
+    word_how = LineField(label="How", max_length=80, missing="Say how: in person, by phone, by letter.",
                          widget=forms.TextInput(attrs={"placeholder": "by phone, by letter …"}))
     reason = LineField(label="Why it is right all the same", max_length=500, required=False)
 
@@ -44,6 +44,9 @@ class ExerciseForm(forms.Form):
                 del self.fields[name]
         if not self.reasons and not exercise.places and not (given and given.reason):
             del self.fields["reason"]
+        if self.is_bound and not self["is_given"].value():  # what is not given needs nothing said of it
+            for field in self.fields.values():
+                field.required = False
 
     @property
     def is_open(self) -> bool:
@@ -60,24 +63,9 @@ class ExerciseForm(forms.Form):
         said = self.cleaned_data
         if not said.get("is_given"):
             return None
-        has_word = said.get("word_of") and said.get("word_on") and said.get("word_how")
-        word = Word(said["word_of"], said["word_on"], said["word_how"]) if has_word else None
+        word = Word(said["word_of"], said["word_on"], said["word_how"]) if "word_of" in said else None
         return ItemInput(code=self.exercise.code, place=said.get("place", ""), how_much=said["how_much"],
                          how_often=said["how_often"], remark=said["remark"], word=word, reason=said.get("reason", ""))
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        if not said.get("is_given"):
-            return said
-        if "place" in self.fields and not said.get("place"):
-            self.add_error("place", "Say where.")
-        if "word_of" in self.fields:
-            whose = self.exercise.needs_word_of
-            for name, words in (("word_of", f"Say who said yes: {whose}."), ("word_on", "Say on which day."),
-                                ("word_how", "Say how: in person, by phone, by letter.")):
-                if not said.get(name) and name not in self.errors:
-                    self.add_error(name, words)
-        return said
 
 
 class OwnForm(forms.Form):
