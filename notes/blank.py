@@ -24,7 +24,7 @@ from sessions.caution_line import in_one_line
 from sessions.models import Appointment
 
 TEMPLATE = Path(__file__).parent / "typesetting" / "blank.typ"
-ROWS = 8  # as many as a session has; with the last visit's above, the page stays one
+ROWS = 8  # as many as a session has
 MOST_OF_LAST = 5
 
 
@@ -64,7 +64,7 @@ def _set(practice: Practice, visit: Appointment | None, told: Sequence[tuple[str
         "author": one_line(practice.name), "date": [today.year, today.month, today.day], **heading_of(practice),
         "running": f"{shortened(name)}, {visit.said}" if visit else "Type it in when the power is back.",
         "blanks": _blanks(visit), "told": [{"name": title, "text": _cut(words)} for title, words in told],
-        "rows": ROWS if not told else ROWS - 1,
+        "rows": ROWS,
         "pressures": [f"{level} {pressure.name}" for level, pressure in PRESSURES.items()],
         "bodies": [{"svg": outline_svg(figures()[view]), "name": figures()[view].name,
                     "ends": list(figures()[view].ends)} for view in ("front", "back")]})
