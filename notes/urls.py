@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notes import share_views, summary_views, views
+from notes import paper_views, share_views, summary_views, views
 from notes.home import own as home_own
 from notes.home import views as home_views
 
@@ -10,9 +10,9 @@ app_name = "notes"
 urlpatterns = [
     path("visits/<uuid:pk>/note/", views.note_begin, name="note_begin"),
     path("notes/<uuid:pk>/", views.note, name="note"),
-    path("visits/<uuid:pk>/sheet.pdf", views.visit_sheet, name="visit_sheet"),
-    path("notes/blank.pdf", views.blank_sheet, name="blank_sheet"),
-    path("notes/<uuid:pk>/note.pdf", views.note_as_pdf, name="note_pdf"),
+    path("visits/<uuid:pk>/sheet.pdf", paper_views.visit_sheet, name="visit_sheet"),
+    path("notes/blank.pdf", paper_views.blank_sheet, name="blank_sheet"),
+    path("notes/<uuid:pk>/note.pdf", paper_views.note_as_pdf, name="note_pdf"),
     path("notes/<uuid:pk>/check/", views.note_check, name="note_check"),
     path("notes/<uuid:pk>/sign/", views.note_sign, name="note_sign"),
     path("notes/<uuid:pk>/addenda/", views.addendum_new, name="addendum_new"),

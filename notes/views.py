@@ -10,20 +10,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from notes import blank, signing, writing
+from notes import signing, writing
 from notes.forms import AddendumForm, whole_number
 from notes.home.doing import home_said
 from notes.models import Note
-from notes.note_paper import note_pdf
 from notes.reading import read_note, said_of, whole_note
 from notes.sheet import SPARE_ROWS, Sheet
 from notes.summaries import SECTIONS, days_to_tell, doctors_of
 from notes.writing import TreatmentInput
 from practice.access import THERAPISTS
 from practice.models import AuditEntry
-from practice.pages import attempt, find, member_page, pdf_file, post_page
+from practice.pages import attempt, find, member_page, post_page
 from sessions.asked import member_of, status_of
 from sessions.booking import arrive
 from sessions.models import Appointment
@@ -54,31 +53,6 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
     if found.is_signed or found.author_id != member.pk:
         return _to_read(request, found)
     return _sheet(request, found, Sheet.of(found))
-
-
-@require_safe
-@member_page(THERAPISTS)
-def note_as_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The note as a file to print or keep: for whoever may read it, and written down like every look."""
-    member = member_of(request)
-    return pdf_file(note_pdf(read_note(note=find(Note, member, pk), by=member, what="pdf")), "note.pdf")
-
-
-@require_safe
-@member_page()
-def blank_sheet(request: HttpRequest) -> HttpResponse:
-    """An empty sheet to write a session on by hand; nothing of anybody stands on it."""
-    member = member_of(request)
-    return pdf_file(blank.blank_sheet(member.practice, by=member), "session-by-hand.pdf")
-
-
-@require_safe
-@member_page(THERAPISTS)
-def visit_sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The same for one visit, with what limits the work and what was done last."""
-    member = member_of(request)
-    visit = find(Appointment, member, pk, "client__practice", "practice", "therapist__user")
-    return pdf_file(blank.visit_sheet(visit, by=member), "session-by-hand.pdf")
 
 
 @post_page("notes:note", "pk")

@@ -9,11 +9,9 @@ from django import forms
 
 from clients.contraindications import Reason
 from notes.home.catalogue import EXERCISES, Exercise, places_said
-from notes.home.programmes import ItemInput, Word
+from notes.home.programmes import MOST_ITEMS, ItemInput, Word
 from notes.models import HomeItem, HomeProgramme
 from practice.fields import ChoiceOf, DayField, LineField, TextField
-
-OWN_LINES = 3
 
 
 class ExerciseForm(forms.Form):
@@ -74,6 +72,8 @@ class OwnForm(forms.Form):
     name = LineField(label="What", required=False, max_length=120)
     steps = TextField(label="How it is done, a line for each step", required=False, max_length=2000)
     how_often = LineField(label="How often", required=False, max_length=80)
+    how_much = LineField(label="How much", required=False, max_length=80)
+    remark = LineField(label="For this client", required=False, max_length=300)
     stop_rule = LineField(label="When to stop", required=False, max_length=400,
                           help_text="Empty: when it does not feel right, or with a sharp or shooting pain.")
 
@@ -96,7 +96,10 @@ class OwnForm(forms.Form):
 
 
 class ProgrammeForm:
-    """All of it as one form: every exercise, then own words. Refusals of the verb land at the item they speak about."""
+    """All of it as one form: every exercise, then own words with one place more than are written.
+
+    A reason the verb asks for is asked at its item; whatever else it refuses is said on top.
+    """
 
     def __init__(self, data: Mapping[str, Any] | None, *, programme: HomeProgramme | None,
                  spoken: Mapping[str, Sequence[Reason]]) -> None:
@@ -106,8 +109,10 @@ class ProgrammeForm:
         own = [item for item in items if not item.code]
         self.exercises = [ExerciseForm(data, exercise, given=given.get(code), reasons=spoken.get(code, ()))
                           for code, exercise in EXERCISES.items()]
-        self.own = [OwnForm(data, index, given=own[index] if index < len(own) else None)
-                    for index in range(max(OWN_LINES, len(own)))]
+        places = len(own) + 1
+        while data is not None and f"own-{places}-name" in data and places < MOST_ITEMS:
+            places += 1
+        self.own = [OwnForm(data, index, given=own[index] if index < len(own) else None) for index in range(places)]
         self.head = forms.Form(data)
 
     def is_valid(self) -> bool:
@@ -116,8 +121,11 @@ class ProgrammeForm:
 
     def items(self) -> list[ItemInput]:
         """What was chosen, in the order of the page."""
-        chosen = [part.as_input() for part in self.exercises] + [part.as_input() for part in self.own]
-        return [item for item in chosen if item is not None]
+        return [item for _, item in self._chosen()]
+
+    def _chosen(self) -> list[tuple[forms.Form, ItemInput]]:
+        parts: list[ExerciseForm | OwnForm] = [*self.exercises, *self.own]
+        return [(part, item) for part in parts if (item := part.as_input()) is not None]
 
     # --- what a form answers to a page and to `attempt` --------------------------------------------------------------
 
@@ -137,6 +145,10 @@ class ProgrammeForm:
     @refusal.setter
     def refusal(self, refusal: Any) -> None:
         self.head.refusal = refusal  # type: ignore[attr-defined]
+        index = refusal.more.get("item")
+        if index is not None:
+            self.head.errors.clear()
+            self._chosen()[index][0].add_error("reason", refusal.detail)
 
     def add_error(self, field: str | None, error: Any) -> None:
         """What the verb refuses."""

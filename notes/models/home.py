@@ -84,7 +84,7 @@ class HomeItem(models.Model):
     @property
     def key(self) -> str:
         """What makes it the same thing in another version: the catalogue's code with its place, or its own name."""
-        return f"{self.code}@{self.place}" if self.code else self.name.casefold()
+        return f"{self.code}@{self.place}" if self.code else self.name
 
     @property
     def step_lines(self) -> list[str]:

@@ -36,7 +36,7 @@ from notes.models import HomeDone, HomeItem, HomeProgramme
 from notes.signing import ReasonRequired
 from practice.access import Outsider
 from practice.models import AuditEntry, Message
-from practice.outbox import drain
+from practice.outbox import drain, without_links
 from practice.refusals import BadInput, NotAllowed, WrongState
 from practice.techniques import HEALING_TOUCH
 from sessions import holds
@@ -259,17 +259,18 @@ def test_a_link_that_is_none_and_one_of_an_archived_client_say_the_same(programm
     assert dead.status_code == unknown.status_code == 404 and dead.content == unknown.content
 
 
-def test_after_a_change_the_same_address_shows_the_new_version_and_days_go_on_counting(programme, maria, ana, page):
+def test_after_a_change_the_same_address_shows_the_new_version_and_days_go_on_counting(programme, maria, ana, page, django_assert_num_queries):
     url, phone = own(maria), page(None)
     phone.post(url, {"done": programme.items.first().pk})
     with later(1):
-        new = assign_programme(client=maria, items=[CALF], by=ana)
+        new = assign_programme(client=maria, items=[CALF, ItemInput(name="Walk", steps="Ten minutes.")], by=ana)
         assert phone.post(url, {"done": programme.items.first().pk}).status_code == 409, "the old page was still open"
-        phone.post(url, {"done": new.items.get().pk})
-        (week,) = weeks_of(new, today_of(maria))
+        phone.post(url, {"done": new.items.first().pk})
+        week, _ = weeks_of(new, today_of(maria))
         assert week.count == 2 and week.is_done_today
-        assert home_said(maria, today_of(maria)) == ["Release a tight muscle: left calf, 2 of 7 days"]
-        take_back_done(item=new.items.get(), by=ana)
+        with django_assert_num_queries(1):
+            assert home_said(maria, today_of(maria)) == ["Release a tight muscle: left calf, 2 of 7 days", "Walk, 0 of 7 days"]
+        take_back_done(item=new.items.first(), by=ana)
         assert weeks_of(new, today_of(maria))[0].count == 1
         end_programme(programme=new, by=ana)
         assert "nothing to do at home for now" in phone.get(url).content.decode()
@@ -282,6 +283,7 @@ def test_it_is_sent_only_when_asked_and_only_to_who_agreed(programme, maria, ana
     drain()
     (mail,) = [m for m in mailoutbox if m.subject == "Your page from us"]
     assert own(maria) in mail.body and "calf" not in mail.body
+    assert own(maria) not in without_links(mail.body), "whoever reads the outbox does not get in"
     maria.channels = []
     maria.save()
     with pytest.raises(NotAgreed, match="has not agreed"):
@@ -341,6 +343,21 @@ def test_from_a_notes_plan_what_is_typed_is_saved_and_the_way_leads_back(draft, 
     assert answer["Location"] == f"/notes/{draft.pk}/"
     assert programme_of(maria).note == draft
     assert "Home: Rub arms and legs, 0 of 7 days" in browser.get(f"/notes/{draft.pk}/").content.decode()
+
+
+def test_a_reason_is_asked_at_its_item_and_own_words_stay_through_a_change(programme, maria, ana, page):
+    browser, url = page(ana), f"/clients/{maria.pk}/home-programme/"
+    record_finding(client=maria, finding="hypersensitive", places=[("arm", "left")], by=ana)
+    sent = {"tap-with-soft-fists-is_given": "on", "own-0-name": "Ankle circles", "own-0-steps": "Sit.", "own-0-remark": "Slowly.",
+            "own-1-name": "Walk", "own-1-steps": "Ten minutes."}
+    answer = browser.post(url, sent)
+    assert answer.status_code == 409
+    assert 'href="#id_tap-with-soft-fists-reason">Tap with soft fists: ' in answer.content.decode()
+    browser.post(url, sent | {"tap-with-soft-fists-reason": "The right side only."})
+    assert [(row.name, row.remark, row.reason) for row in programme_of(maria).items.all()] == [
+        ("Tap with soft fists", "", "The right side only."), ("Ankle circles", "Slowly.", ""), ("Walk", "", "")]
+    words = browser.get(url).content.decode()
+    assert 'value="Slowly."' in words and "own-2-name" in words and "own-3-name" not in words
 
 
 def test_end_resume_and_send_are_presses_and_say_why_not(programme, maria, ana, page):
