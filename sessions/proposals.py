@@ -325,13 +325,14 @@ def _openings(episode: Episode, held: Sequence[Appointment], lengths: dict[UUID,
               first: date, last: date) -> dict[str, planning.Openings]:
     """The open times for each visit; visits of one service and length share theirs."""
     found: dict[tuple[UUID, int], planning.Openings] = {}
+    own_rooms = {visit.room_id for visit in held}
     for visit in held:
         service, length = visit.service, lengths[visit.pk]
         if (service.pk, length) not in found:
             starts = open_starts_for(
                 service=service, first=first, last=last, minutes=length, client=episode.client, but_hold_of=episode,
                 therapists=[t.pk for t in therapists_for(service) if t.pk in who],
-                rooms=[room.pk for room in rooms_for(service)])
+                rooms=sorted((room.pk for room in rooms_for(service)), key=lambda pk: pk not in own_rooms))
             found[service.pk, length] = planning.Openings.of(starts, episode.client.practice.time_zone)
     return {str(v.pk): found[v.service_id, lengths[v.pk]] for v in held}
 

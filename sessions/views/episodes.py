@@ -10,17 +10,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.episode_policies import policy_of
-from clients.episodes import FLAGS, hold_until_if_confirmed, likely_kind, may_be_pseudo, today_in, would_hold
+from clients.episodes import hold_until_if_confirmed, likely_kind, may_be_pseudo, today_in, would_hold
 from clients.models import Client, Episode
 from clients.red_flags import FOR_ANYBODY
 from clients.sources import cite
 from practice import audit, clock
 from practice.access import CLINICAL
 from practice.pages import attempt, find, member_page, post_page
-from sessions.answers import add_words
 from sessions.asked import back_to, member_of, safe_address, status_of
 from sessions.caution_line import first_name
 from sessions.check_in_course import asked_in
@@ -58,15 +58,15 @@ def episode_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _reported(request: HttpRequest, effect: Effect, said: dict[str, Any], came_from: str) -> HttpResponse:
-    """Say what happened; words about an episode that was known already are kept with it. Back to where one came from.
-    """
+    """Say what happened, and before all else that a fever is a doctor's. Back to where one came from."""
     member, episode = member_of(request), effect.episode
-    if not effect.is_new:
-        add_words(episode, said["symptoms"], member, **{name: said[name] for name in FLAGS})
+    if said["fever_or_infection"]:
+        messages.warning(request, f"Fever or infection: tell {episode.client.called} to call a doctor today.")
     if not member.may_see_clinical:
         visit = next_visit(episode.client)
         who = first_name(visit.therapist) if visit else "A therapist"
-        messages.success(request, f"Noted. {who} looks at it today; nothing moves until then.")
+        known = "" if effect.is_new else ", with what was told before"
+        messages.success(request, f"Noted{known}. {who} looks at it today; nothing moves until then.")
         return redirect(came_from or reverse("clients:client", args=[episode.client_id]))
     if effect.is_new:
         messages.success(request, _said(effect))
@@ -123,15 +123,26 @@ def episode_facts(request: HttpRequest, pk: UUID) -> HttpResponse:
 @post_page("sessions:episode", "pk")
 @member_page(CLINICAL)
 def plan_new(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Propose when the visits on hold come back; nothing moves yet."""
+    """Propose when the visits on hold come back; nothing moves yet. While the client is asked about a plan, it is shown
+    instead: what was promised is taken back by a person, not by the way."""
     member = member_of(request)
     row = find(Episode, member, pk, "client__practice")
     form = PlanForm(request.POST)
+    if asked := _asked_about(row):
+        messages.info(request, f"{row.client.called} was asked about this plan and has not answered yet. "
+                               "Take it back first to make another.")
+        return redirect("sessions:plan", asked.pk)
     if form.is_valid():
         plan = attempt(form, propose_plan, episode=row, by=member, **form.cleaned_data)
         if plan:
             return redirect("sessions:plan", plan.pk)
     return _page(request, row, plan=form)
+
+
+def _asked_about(row: Episode) -> Plan | None:
+    """The plan whose times are kept for the client's answer, if there is one."""
+    return Plan.objects.filter(episode=row, status=Plan.Status.PROPOSED, sent_at__isnull=False, answered_at=None,
+                               expires_at__gt=timezone.now()).first()
 
 
 def _page(request: HttpRequest, row: Episode, **bound: forms.Form) -> HttpResponse:
@@ -153,6 +164,7 @@ def _page(request: HttpRequest, row: Episode, **bound: forms.Form) -> HttpRespon
         "would_hold_until": would_hold(row) and hold_until_if_confirmed(row, today_in(row.client)),
         "choice": choice_of(row, member_of(request)),
         "plan": Plan.objects.filter(episode=row, status__in=["proposed", "applied"]).first(),
+        "asked": _asked_about(row),
         "has_open_holds": any(line.is_held for line in lines),
         "look_form": bound.get("look") or LookAgainForm(), **asked_in(row),
     }
