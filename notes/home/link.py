@@ -20,7 +20,7 @@ from practice.access import Actor
 from practice.models import Message
 from practice.outbox import Kind, Mail
 from practice.refusals import Refusal, WrongState
-from sessions.reminders import closing, greeting, still_agreed
+from sessions.letters import closing, greeting, still_agreed
 
 HOME_LINK = "home-programme"
 LINK_LIVES = timedelta(days=180)  # from the last sending on: our proposal
