@@ -59,14 +59,16 @@ def weeks_of(programme: HomeProgramme, until: date) -> list[Week]:
 
 
 def home_said(client: Client, until: date) -> list[str]:
-    """What the next note shows of it, a line for each item, in one query; nothing where no programme stands."""
+    """What the next note shows of it, a line for each item; nothing, in one query, where no programme stands."""
     same = HomeDone.objects.filter(
         Q(item__name=OuterRef("name")) | ~Q(item__code=""), item__code=OuterRef("code"), item__place=OuterRef("place"),
         item__programme__client=OuterRef("programme__client"), on__range=(until - timedelta(days=WEEK - 1), until))
     days = same.order_by().values("item__code").annotate(days=Count("on", distinct=True)).values("days")
-    rows = HomeItem.objects.filter(programme__client=client.standing_id, programme__ended_at=None)
-    return [f"{name}, {count} of {WEEK} days" for name, count in
-            rows.order_by("position").values_list("name", Coalesce(Subquery(days), 0))]
+    rows = list(HomeItem.objects.filter(programme__client=client.standing_id, programme__ended_at=None)
+                .annotate(days=Coalesce(Subquery(days), 0)).select_related("programme__practice").order_by("position"))
+    if rows and paused_by(rows[0].programme):
+        return [f"{row.name}, paused: it begins again when you say so" for row in rows]
+    return [f"{row.name}, {vars(row)['days']} of {WEEK} days" for row in rows]
 
 
 @transaction.atomic

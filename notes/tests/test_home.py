@@ -34,6 +34,7 @@ from notes.home.programmes import (
 )
 from notes.models import HomeDone, HomeItem, HomeProgramme
 from notes.signing import ReasonRequired
+from notes.tests.test_letters import HOSTILE, tight
 from practice.access import Outsider
 from practice.models import AuditEntry, Message
 from practice.outbox import drain, without_links
@@ -200,6 +201,7 @@ def test_a_confirmed_relapse_pauses_it_and_only_a_therapist_lets_it_run_again(pr
         assert episode == effect.episode
         words = page(None).get(own(maria)).content.decode()
         assert "Paused until" in words and "Ankle circles" not in words and "relapse" not in words.lower()
+        assert home_said(maria, today_of(maria))[1] == "Ankle circles, paused: it begins again when you say so"
         with pytest.raises(WrongState, match="paused"):
             mark_done(item=programme.items.first(), by=ana)
     with later(40):
@@ -268,11 +270,13 @@ def test_after_a_change_the_same_address_shows_the_new_version_and_days_go_on_co
         phone.post(url, {"done": new.items.first().pk})
         week, _ = weeks_of(new, today_of(maria))
         assert week.count == 2 and week.is_done_today
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):
             assert home_said(maria, today_of(maria)) == ["Release a tight muscle: left calf, 2 of 7 days", "Walk, 0 of 7 days"]
         take_back_done(item=new.items.first(), by=ana)
         assert weeks_of(new, today_of(maria))[0].count == 1
         end_programme(programme=new, by=ana)
+        with django_assert_num_queries(1):
+            assert home_said(maria, today_of(maria)) == []
         assert "nothing to do at home for now" in phone.get(url).content.decode()
 
 
@@ -368,6 +372,18 @@ def test_end_resume_and_send_are_presses_and_say_why_not(programme, maria, ana, 
     assert browser.post(f"{url}end/").status_code == 302 and programme_of(maria) is None
     assert browser.post(f"{url}end/").status_code == browser.post(f"{url}dance/").status_code == 404
     assert "Version 1" in browser.get(url).content.decode(), "what was given stays readable"
+
+
+def test_no_words_can_do_anything_on_the_sheet_or_the_page(now, maria, ana, page):
+    items = [ItemInput(name=f"{n} {words}", steps="\n".join(HOSTILE), stop_rule=words, remark=words, how_often=words)
+             for n, words in enumerate(HOSTILE[:MOST_ITEMS])]
+    assign_programme(client=maria, items=items, by=ana)
+    pdf = PdfReader(BytesIO(programme_pdf(programme_of(maria))))
+    words = tight("\n".join(p.extract_text() for p in pdf.pages))
+    for payload in HOSTILE:
+        assert words.count(tight(payload)) >= MOST_ITEMS, payload
+    for answer in (page(None).get(own(maria)), page(ana).get(f"/clients/{maria.pk}/home-programme/")):
+        assert b"<script>alert" not in answer.content and b"&lt;script&gt;" in answer.content
 
 
 @pytest.mark.parametrize("paper", ("a4", "us-letter"))
