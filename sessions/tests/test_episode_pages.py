@@ -55,7 +55,7 @@ def test_words_about_an_episode_that_is_known_are_kept_with_it(relapse, page, an
 def test_one_press_confirms_and_the_page_says_what_is_held_and_what_stays_and_why(suspected, page, ana):
     url = reverse("sessions:episode", args=[suspected.pk])
     words = words_of(page(ana).get(url))
-    for said in ("visits before Mon 7 Dec are put on hold", "On hold if you confirm.", "Stays, also if you confirm."):
+    for said in ("visits before Mon 7 Dec are put on hold", "On hold if you confirm.", "Stays, also if you confirm: not before Mon 7 Dec."):
         assert said in words
     page(ana).post(
         reverse("sessions:episode_status", args=[suspected.pk]), {"status": "confirmed", "on_word_of": "the MS team"}

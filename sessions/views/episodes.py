@@ -30,7 +30,7 @@ from sessions.models import Plan
 from sessions.needs import kind_words
 from sessions.relief import choice_of
 from sessions.rescheduling import propose_plan
-from sessions.views.course import visits_under, why_until
+from sessions.views.course import steps_of, visits_under, why_until
 
 MOST_STAYING = 3  # visits that stay, shown without a press
 
@@ -150,13 +150,13 @@ def _page(request: HttpRequest, row: Episode, **bound: forms.Form) -> HttpRespon
     row.refresh_from_db()
     form = next(iter(bound.values()), None)
     lines, policy = visits_under(row), policy_of(row.client.practice, row.kind)
-    staying = [line for line in lines if not line.is_held and not line.would_be_held]
+    staying = [line for line in lines if not (line.is_held or line.would_be_held or line.is_elsewhere)]
     folded = staying if len(staying) > MOST_STAYING else []
     context: dict[str, Any] = {
         "room": "clients", "episode": row, "client": row.client, "lines": lines,
         "held": [line for line in lines if line.is_held], "to_hold": [line for line in lines if line.would_be_held],
         "staying": staying, "folded": folded, "first_lines": [line for line in lines if line not in folded],
-        "steps": row.steps.all(), "form": form, "policy": policy, "words_source": cite(*policy.source),
+        "steps": steps_of(row), "form": form, "policy": policy, "words_source": cite(*policy.source),
         "step_form": bound.get("step") or StepForm(), "plan_form": bound.get("plan") or PlanForm(),
         "facts_form": bound.get("facts") or FactsForm.of(row), "facts_are_open": "facts" in bound,
         "next_steps": _next_steps(row), "kind_words": kind_words(row), "may_be_pseudo": may_be_pseudo(row),
@@ -191,7 +191,8 @@ def _said(effect: Effect) -> str:
         return f"Confirmed. {_visits(effect.held)} on hold{until}." if effect.held \
             else "Confirmed. No visit had to be put on hold."
     if status == Episode.Status.NOT_A_RELAPSE:
-        left = f"; {_visits(effect.kept)} still need a new time" if effect.kept else ""
+        need = "still needs" if len(effect.kept) == 1 else "still need"
+        left = f"; {_visits(effect.kept)} {need} a new time" if effect.kept else ""
         return f"{_visits(effect.restored)} back at their times{left}."
     if row.kind == Episode.Kind.PSEUDO_RELAPSE and status == Episode.Status.RESOLVED:
         return "Settled. The visits stay, in a cool room."

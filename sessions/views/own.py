@@ -83,6 +83,7 @@ def home(request: HttpRequest, token: str, client: Client) -> HttpResponse:
         again=[offer_of(client.practice, slot.starts_at, slot.therapist) for slot in again],
         services=[] if is_held else online.services_online(client.practice),
         visits=[(visit, first_name(visit.therapist), may_change(visit)) for visit in visits],
+        held=list(Appointment.objects.filter(client=client, status="held").order_by("starts_at")),
         said=SAID.get(request.GET.get("say", ""), ""),
         said_of=_said_of(client, request.GET.get("visit", "")))
 

@@ -94,7 +94,16 @@ def appointment_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         messages.success(request, words)
     elif not request.POST.get("next"):
         messages.success(request, words)
+    if verb == "keep":
+        _warn_of_a_stop(request, done)
     return redirect(back_to(request, _url(visit)))
+
+
+def _warn_of_a_stop(request: HttpRequest, visit: Appointment) -> None:
+    """A visit kept in spite of an episode may still be one that must not be given: say so at once."""
+    check = checked_at_booking(visit.client, visit.minutes, visit.wall_date)
+    if check.verdict == "stop":
+        messages.warning(request, f"As it stands it cannot be given: {check.reasons[0].text}")
 
 
 def _form_of(verb: str, request: HttpRequest, member: Membership) -> forms.Form:
