@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clients.models import Client
 from notes import api_summaries, cosigning, glass, signing, writing
+from notes.home import api as home_api
 from notes.measures.api import urlpatterns as measures_urlpatterns
 from notes.measures.mood import worrying_in
 from notes.measures.of_client import measures_of
 from notes.models import Note
+from notes.note_paper import note_pdf
 from notes.outcomes import MEASURES
 from notes.reading import WHOLE, read_note, read_notes, read_outcomes, whole_note
 from notes.serializers import (
@@ -40,6 +43,7 @@ from notes.totals import totals_of
 from practice.access import CLINICAL
 from practice.api import Api, Pages, etag_of, require_match
 from practice.api_views import Catalogue, OwnedList
+from practice.pages import pdf_file
 from practice.refusals import BadInput
 from practice.schema import ListSchema
 
@@ -106,6 +110,17 @@ class OneNote(Api):
             require_match(request, note)
         note = writing.write_note(note=note, by=self.member, expected_version=note.version, **changes)
         return _answer(whole_note(note))
+
+
+class NotePdf(Api):
+    """The note as a tagged PDF."""
+
+    model = Note
+    renderer_classes: ClassVar = [JSONRenderer, api_summaries.PdfAccepted]
+
+    @extend_schema(operation_id="notes_pdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: UUID) -> HttpResponse:
+        return pdf_file(note_pdf(read_note(note=self.find(Note, pk), by=self.member, what="pdf")), "note.pdf")
 
 
 class SignNote(Api):
@@ -207,6 +222,7 @@ urlpatterns = [
     path("measures/", Measures.as_view()),
     path("notes/", Notes.as_view()),
     path("notes/<uuid:pk>/", OneNote.as_view()),
+    path("notes/<uuid:pk>/pdf/", NotePdf.as_view()),
     path("notes/<uuid:pk>/sign/", SignNote.as_view()),
     path("notes/<uuid:pk>/addenda/", Addenda.as_view()),
     path("notes/<uuid:pk>/cosign/", CosignNote.as_view()),
@@ -216,4 +232,5 @@ urlpatterns = [
     path("clients/<uuid:pk>/outcomes/", Outcomes.as_view()),
     *measures_urlpatterns,
     *api_summaries.urlpatterns,
+    *home_api.urlpatterns,
 ]

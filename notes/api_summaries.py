@@ -79,7 +79,7 @@ class SignSummary(Api):
         return _answer(whole_summary(summaries.sign_summary(summary=self.find(Summary, pk), by=self.member)))
 
 
-class _PdfAccepted(JSONRenderer):
+class PdfAccepted(JSONRenderer):
     """Lets a caller ask for application/pdf; a refusal is told as problem+json all the same."""
 
     media_type = "application/pdf"
@@ -93,7 +93,7 @@ class SummaryPdf(Api):
     """The letter on paper."""
 
     model = Summary
-    renderer_classes: ClassVar = [JSONRenderer, _PdfAccepted]
+    renderer_classes: ClassVar = [JSONRenderer, PdfAccepted]
 
     @extend_schema(operation_id="summaries_pdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: UUID) -> HttpResponse:

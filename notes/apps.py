@@ -12,3 +12,4 @@ class NotesConfig(AppConfig):
         from notes import glass, panels, parts, sharing, taking_out, waiting  # noqa: F401
         from notes.events import last_time  # noqa: F401  what happened is told before the next visit
         from notes.follow_ups import appearing, letters  # noqa: F401
+        from notes.home import link  # noqa: F401

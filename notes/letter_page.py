@@ -13,15 +13,14 @@ from notes.charts import Band, Row, readings_table, said_day
 from notes.letters import Letter, letter_pdf
 from notes.models import Summary
 from notes.summaries import letter_of
+from practice.pages import pdf_file
 
 _LOOK = {"accent": "var(--accent)", "caution": "var(--clay)", "width": 460, "height": 220, "text": 15}
 
 
 def pdf_of(summary: Summary) -> HttpResponse:
     """The letter as a download under a name that says nothing of whom it is about."""
-    return HttpResponse(letter_pdf(letter_of(summary)), content_type="application/pdf", headers={
-        "Content-Disposition": 'attachment; filename="letter.pdf"', "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+    return pdf_file(letter_pdf(letter_of(summary)), "letter.pdf")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,6 @@ STANDING = (
     "Written from signed session notes. It says what was reported and observed in the sessions; it is not a diagnosis."
 )
 
-_VIETNAMESE = re.compile("[\u1ea0-\u1ef1\u01a0\u01a1\u01af\u01b0]")
 _INK, _TEAL, _CLAY = "#24211b", "#0a504f", "#74390f"
 _LETTER_CHART = {"width": 300, "height": 152, "text": 11}  # half a line wide on paper
 
@@ -257,9 +256,7 @@ def letter_pdf(letter: Letter) -> bytes:
     """
     if letter.paper not in PAPERS:
         raise LetterNotTypeset(f"the paper is to be one of {', '.join(PAPERS)}")
-    words = _to_print(letter)
-    vietnamese = bool(_VIETNAMESE.search(json.dumps(words, ensure_ascii=False)))
-    return press(TEMPLATE, {**words, "vietnamese": vietnamese})
+    return press(TEMPLATE, _to_print(letter))
 
 
 def _to_print(letter: Letter) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from clients.limits import Known
 from clients.models import Client, Consent
 from notes.drafting import bands_of, series_of
 from notes.glass import kept_from, may_break
+from notes.home.doing import today_of, weeks_of
+from notes.home.programmes import paused_by, programme_of
 from notes.letter_page import shown_series
 from notes.measures.of_client import measures_of
-from notes.models import Note, Share, Summary
+from notes.models import HomeProgramme, Note, Share, Summary
 from notes.outcomes import readings_at_visits, readings_for_year, readings_of
 from notes.writing import last_treatments
 from practice.access import may_read
@@ -34,6 +36,14 @@ def _kept(member: Membership, client: Client, _known: Known | None) -> dict[str,
     rows = kept_from(member).filter(client__in=client.family).select_related("author__user")
     kept = list(rows.order_by("-visit_on", "-pk")[:8]) if may_break(member) else []
     return {"kept": kept, "reads_none": not may_read(member, Note)} if kept else None
+
+
+def _at_home(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
+    if not may_read(member, HomeProgramme):
+        return None
+    programme = programme_of(client)
+    return {"client": client, "programme": programme, "paused": paused_by(programme) if programme else None,
+            "weeks": weeks_of(programme, today_of(client)) if programme else []}
 
 
 def _readings(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
@@ -62,6 +72,7 @@ def _sharing(member: Membership, client: Client, _known: Known | None) -> dict[s
 
 register_panel(Panel("notes", "notes", 10, "notes/panel_notes.html", _record))
 register_panel(Panel("kept", "notes", 15, "notes/panel_kept.html", _kept))
+register_panel(Panel("at-home", "notes", 17, "notes/home/panel.html", _at_home))
 register_panel(Panel("readings", "notes", 20, "notes/panel_readings.html", _readings))
 register_panel(Panel("sharing", "agreements", 10, "notes/panel_sharing.html", _sharing))
 LAST_TREATMENTS.append(last_treatments)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Max
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from clients.body import REGIONS
 from clients.keeping.parts import Part, name_in, register_parts
@@ -26,6 +27,9 @@ from notes.models import (
     ClientGoal,
     CoSignature,
     FollowUp,
+    HomeDone,
+    HomeItem,
+    HomeProgramme,
     Measurement,
     Note,
     NoteEvent,
@@ -44,6 +48,14 @@ def _drafts_come_over(merged: Client, stays: Client) -> None:
 
 def _draft_summaries_come_over(merged: Client, stays: Client) -> None:
     Summary.objects.filter(client=merged, signed_at=None).update(client=stays)
+
+
+def _programmes_come_over(merged: Client, stays: Client) -> None:
+    """Every version; of two that stand, the one of the row that stays goes on standing."""
+    theirs = HomeProgramme.objects.filter(client=merged)
+    if HomeProgramme.objects.filter(client=stays, ended_at=None).exists():
+        theirs.filter(ended_at=None).update(ended_at=timezone.now())
+    theirs.update(client=stays)
 
 
 def last_notes(clients: Iterable[UUID]) -> dict[UUID, date]:
@@ -68,6 +80,9 @@ register_parts(
     Part("co-signatures", CoSignature, "co-signature", "co-signatures", link="note"),
     Part("broken-glass", BrokenGlass, "opening with a reason", "openings with a reason", link="note"),
     Part("follow-ups", FollowUp, "answer after a visit", "answers after visits", link="appointment"),
+    Part("home-programmes", HomeProgramme, "home programme", "home programmes", comes_over=_programmes_come_over),
+    Part("home-items", HomeItem, "thing to do at home", "things to do at home", link="programme"),
+    Part("home-done", HomeDone, "day on which it was done", "days on which it was done", link="item"),
     Part("summaries", Summary, "summary", "summaries", comes_over=_draft_summaries_come_over),
     Part("shares", Share, "sharing", "sharings", link="summary", without=("token_hash", "code_hash")),
     Part("share-openings", ShareOpening, "opening by a doctor", "openings by a doctor", link="share"),

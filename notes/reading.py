@@ -23,9 +23,9 @@ WHOLE = ("author__user", "author__supervisor__user", "signed_by__user", "supervi
          "client__practice", "client__merged_into", "appointment__service", "practice")
 
 
-def read_note(*, note: Note, by: Membership) -> Note:
-    """The note with all that belongs to it, fresh; the look is written down."""
-    audit.record(by=by, verb="note_read", subject=note)
+def read_note(*, note: Note, by: Membership, what: str = "page") -> Note:
+    """The note with all that belongs to it, fresh; the look is written down, and `what` was read: page, pdf."""
+    audit.record(by=by, verb="note_read", subject=note, what=what)
     return whole_note(note)
 
 

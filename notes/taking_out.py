@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from clients.keeping.exporting import CHAPTERS, ENCLOSED, LEAVES_OUT, Chapter, Enclosed
 from clients.keeping.parts import PARTS, rows_of
@@ -12,11 +13,13 @@ from clients.models import Client
 from notes.late import late_entry
 from notes.letters import LetterNotTypeset, letter_pdf
 from notes.models import Note, Summary
-from notes.reading import WHOLE, said_of
+from notes.note_paper import note_pdf
+from notes.reading import WHOLE, said_of, whole_note
 from notes.summaries import letter_of
 from practice import audit
 from practice.access import may_read
 from practice.models import Membership
+from practice.typesetting.press import NotTypeset
 
 
 def _notes(member: Membership, client: Client) -> dict[str, Any] | None:
@@ -42,6 +45,21 @@ def _letters(member: Membership, client: Client) -> Iterator[Enclosed]:
     signed = rows_of(PARTS["summaries"], client, seen_by=member).exclude(signed_at=None)
     for summary in signed.select_related("client__practice", "doctor", "author__user"):
         yield Enclosed(f"letters/{summary.pk}.pdf", partial(_letter, summary))
+
+
+def _papers(member: Membership, client: Client) -> Iterator[Enclosed]:
+    """Each note this member may read as a PDF, drafts marked as such."""
+    notes = rows_of(PARTS["notes"], client, seen_by=member).order_by("visit_on", "pk")
+    for pk, on in notes.values_list("pk", "visit_on"):
+        yield Enclosed(f"notes/{on.isoformat()}-{pk}.pdf", partial(_paper, pk))
+
+
+def _paper(pk: UUID) -> bytes:
+    """The note; where it cannot be set, the file says so."""
+    try:
+        return note_pdf(whole_note(Note(pk=pk)))
+    except NotTypeset as why:
+        return f"This note could not be set ({why}). Its words stand in record.json.".encode()
 
 
 def _letter(summary: Summary) -> bytes:
@@ -71,5 +89,5 @@ def _answers_left_out(client: Client) -> list[str]:
 
 
 CHAPTERS += [Chapter(50, "notes/record_notes.html", _notes), Chapter(60, "notes/record_summaries.html", _summaries)]
-ENCLOSED.append(_letters)
+ENCLOSED.extend((_papers, _letters))
 LEAVES_OUT.append(_left_out)

@@ -2,14 +2,19 @@
 
 from django.urls import path
 
-from notes import own_words_views, record_views, share_views, summary_views, views
+from notes import own_words_views, paper_views, record_views, share_views, summary_views, views
 from notes.follow_ups import views as follow_ups
+from notes.home import own as home_own
+from notes.home import views as home_views
 from notes.measures import views as measure_views
 
 app_name = "notes"
 urlpatterns = [
     path("visits/<uuid:pk>/note/", views.note_begin, name="note_begin"),
     path("notes/<uuid:pk>/", views.note, name="note"),
+    path("visits/<uuid:pk>/sheet.pdf", paper_views.visit_sheet, name="visit_sheet"),
+    path("notes/blank.pdf", paper_views.blank_sheet, name="blank_sheet"),
+    path("notes/<uuid:pk>/note.pdf", paper_views.note_as_pdf, name="note_pdf"),
     path("notes/<uuid:pk>/check/", views.note_check, name="note_check"),
     path("notes/<uuid:pk>/places/", views.note_places, name="note_places"),
     path("notes/<uuid:pk>/sign/", views.note_sign, name="note_sign"),
@@ -37,5 +42,9 @@ urlpatterns = [
     path("f/<str:token>/", follow_ups.follow_up, name="follow_up"),
     path("f/<str:token>/unwell/", follow_ups.follow_up_unwell, name="follow_up_unwell"),
     path("follow-ups/<uuid:pk>/seen/", follow_ups.follow_up_seen, name="follow_up_seen"),
+    path("clients/<uuid:pk>/home-programme/", home_views.home_programme, name="home_programme"),
+    path("clients/<uuid:pk>/home-programme/sheet.pdf", home_views.home_pdf, name="home_pdf"),
+    path("clients/<uuid:pk>/home-programme/<slug:verb>/", home_views.home_act, name="home_act"),
+    path("h/<str:token>/", home_own.home_page, name="home_page"),
     path("s/<str:token>/", share_views.share_page, name="share_page"),
 ]

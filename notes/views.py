@@ -19,6 +19,7 @@ from notes.events.proposing import to_finding
 from notes.follow_ups.between import between_of
 from notes.forms import AddendumForm, SendBackForm
 from notes.glass import kept_from
+from notes.home.doing import home_said
 from notes.late import late_entry
 from notes.models import Note
 from notes.reading import read_note, read_notes, said_of, whole_note
@@ -150,6 +151,8 @@ def _typed(request: HttpRequest, found: Note) -> HttpResponse:
         return redirect(f"{reverse('notes:measures', args=[saved.client.standing_id])}?note={saved.pk}")
     if act.startswith("find-"):
         return to_finding(request, saved, act.removeprefix("find-"))
+    if act == "home":
+        return redirect(f"{reverse('notes:home_programme', args=[saved.client.standing.pk])}?note={saved.pk}")
     messages.success(request, "Saved as a draft.")
     return redirect("notes:note", found.pk)
 
@@ -197,6 +200,7 @@ def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | No
         "saved_at": _saved_at(found), "late": late_entry(found),
         "snippets": snippets, "snippet_texts": {s.word: s.text for s in snippets},
         "between": between_of(found.client.standing, member_of(request), found),
+        "home": home_said(found.client.standing, found.visit_on),
         "may_arrive": sheet.is_early and "arrive" in offered(found.appointment, member_of(request))},
         status=status_of(sheet))  # type: ignore[arg-type]  # a sheet answers as a form does
 

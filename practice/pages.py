@@ -102,6 +102,13 @@ def status_of(form: forms.Form) -> int:
     return 422 if form.is_bound and form.errors else 200
 
 
+def pdf_file(content: bytes, name: str) -> HttpResponse:
+    """A PDF to be kept or printed, under a name that says nothing of whom it is about."""
+    return HttpResponse(content, content_type="application/pdf", headers={
+        "Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+
+
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that waited too long: say so, in words."""
     return render(request, "403.html", {"detail": "This form has waited too long. Go back, reload, and send it again."},

@@ -124,7 +124,7 @@ def day_sheet_pdf(sheet: DaySheet) -> bytes:
     day = clock.said_date(sheet.on, year=True)
     return press(TEMPLATE, {
         "paper": sheet.paper, "title": f"Day sheet, {day}", "practice": one_line(sheet.practice),
-        "date": [sheet.on.year, sheet.on.month, sheet.on.day],
+        "author": one_line(sheet.practice), "date": [sheet.on.year, sheet.on.month, sheet.on.day],
         "foot": f"{day} · {sheet.said_printed}",
         "parts": [{"heading": placed(day if part.heading == "Everybody" else f"{day}, {part.heading}"),
                    "lead": placed(f"{len(part.rows)} visit{'s' * (len(part.rows) != 1)}. {sheet.said_printed}."),

@@ -13,6 +13,7 @@ from clients.models import Clearance, Client, ClientCondition, ClientDoctor, Con
 from notes import sharing, signing, summaries, writing
 from notes.demo.after import build_after
 from notes.demo.around import build_around
+from notes.demo.at_home import build_at_home
 from notes.demo.clockwork import as_of
 from notes.demo.happened import begin_course, bring_totals, events_of, ratings_of
 from notes.demo.people import CASES, DOCTORS, SNIPPETS, Case
@@ -139,6 +140,7 @@ def _riverside(password: str) -> Practice:
     build_around(practice, ana, doctors, base)
     build_record(practice, owner, ana, ben)
     build_after(practice, ana)
+    build_at_home(practice, ana, base)
     return practice
 
 

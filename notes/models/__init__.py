@@ -3,13 +3,14 @@
 from notes.models.events import NoteEvent
 from notes.models.follow_ups import FollowUp
 from notes.models.goals import ChosenMeasures, ClientGoal, OutsideTotal, WorryingAnswer
+from notes.models.home import HomeDone, HomeItem, HomeProgramme
 from notes.models.note import Addendum, Measurement, Note, NotesChain, Treatment
 from notes.models.own_words import BillingCode, Snippet
 from notes.models.record import BrokenGlass, CoSignature
 from notes.models.summary import Share, ShareOpening, Summary
 
 __all__ = [
-    "Addendum", "BillingCode", "BrokenGlass", "ChosenMeasures", "ClientGoal", "CoSignature", "FollowUp", "Measurement",
-    "Note", "NoteEvent", "NotesChain", "OutsideTotal", "Share", "ShareOpening", "Snippet", "Summary", "Treatment",
-    "WorryingAnswer",
+    "Addendum", "BillingCode", "BrokenGlass", "ChosenMeasures", "ClientGoal", "CoSignature", "FollowUp", "HomeDone",
+    "HomeItem", "HomeProgramme", "Measurement", "Note", "NoteEvent", "NotesChain", "OutsideTotal", "Share",
+    "ShareOpening", "Snippet", "Summary", "Treatment", "WorryingAnswer",
 ]

@@ -9,10 +9,11 @@ from clients.findings import FINDINGS
 from clients.medicine_kinds import MEDICINES
 from clients.models import Episode
 from clients.rules import RULES
+from notes.home.catalogue import EXERCISES
 from notes.outcomes import MEASURES
 from practice.models import AuditEntry
 
-CODES = {*CONDITIONS, *FINDINGS, *MEDICINES, *RULES, *MEASURES, *Episode.Kind.values,
+CODES = {*CONDITIONS, *FINDINGS, *MEDICINES, *RULES, *MEASURES, *EXERCISES, *Episode.Kind.values,
          Episode.Status.NOT_A_RELAPSE.value} - {"other"}
 
 

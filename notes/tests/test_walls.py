@@ -25,8 +25,9 @@ from clients.medicines import record_medicine
 from clients.models import Clearance, ClientDoctor, Consent, Doctor, Questionnaire, Referral
 from conftest import at, make_client, make_member, make_practice, numb
 from notes import sharing, signing, summaries, writing
+from notes.home.programmes import ItemInput, assign_programme
 from notes.measures.goals import set_goal
-from notes.models import BrokenGlass, FollowUp
+from notes.models import BrokenGlass, FollowUp, HomeProgramme
 from notes.snippets import keep_snippet
 from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import Closure, DayHours, Message, Room, Service, TimeOff
@@ -62,7 +63,7 @@ TABLE: dict[str, Row] = {
     # for anybody: sign-in, health, links that carry their own secret
     **dict.fromkeys(
         ("healthz", "login/", "logout/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
-         "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "w/<str:token>/", "w/<str:token>/unwell/", "c/<str:token>/", "f/<str:token>/", "f/<str:token>/unwell/", "p/<str:token>/", "r/<str:token>/cancel/", "me/<str:token>/", "me/<str:token>/unwell/",
+         "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "w/<str:token>/", "w/<str:token>/unwell/", "c/<str:token>/", "f/<str:token>/", "f/<str:token>/unwell/", "p/<str:token>/", "h/<str:token>/", "r/<str:token>/cancel/", "me/<str:token>/", "me/<str:token>/unwell/",
          "me/<str:token>/times/<uuid:pk>/", "me/<str:token>/book/<uuid:pk>/", "me/<str:token>/visits/<uuid:pk>/move/",
          "me/<str:token>/visits/<uuid:pk>/cancel/", "book-with/<slug:slug>/",
          *(f"book-with/<slug:slug>/{step}/" for step in ("when", "who", "check", "done", "link")),
@@ -162,6 +163,12 @@ TABLE: dict[str, Row] = {
     "notes/opened/<uuid:pk>/seen/": Row(CLINICAL, ("glass",), P),
     "practice/people/<uuid:pk>/supervisor/": Row(CLINICAL, ("therapist",), P),
     "follow-ups/<uuid:pk>/seen/": Row(THERAPISTS, ("follow_up",)),
+    **dict.fromkeys(("notes/<uuid:pk>/note.pdf", "api/v1/notes/<uuid:pk>/pdf/"), Row(THERAPISTS, ("note",), G)),
+    "notes/blank.pdf": Row(STAFF, methods=G),
+    "visits/<uuid:pk>/sheet.pdf": Row(THERAPISTS, ("appointment",), G),
+    "clients/<uuid:pk>/home-programme/": Row(THERAPISTS, ("client",)),
+    "clients/<uuid:pk>/home-programme/sheet.pdf": Row(THERAPISTS, ("client",), G),
+    "clients/<uuid:pk>/home-programme/<slug:verb>/": Row(THERAPISTS, ("client", "home_verb"), P),
     "clients/<uuid:pk>/summaries/new/": Row(THERAPISTS, ("client",)),
     "clients/<uuid:pk>/measures/": Row(THERAPISTS, ("client",)),
     "notes/<uuid:pk>/ask/<slug:code>/": Row(THERAPISTS, ("note", "questionnaire")),
@@ -176,7 +183,7 @@ TABLE: dict[str, Row] = {
     "consents/<uuid:pk>/withdraw/": Row(CLINICAL, ("consent",), P),
     # API for every member
     **{f"api/v1/{name}/": Row(STAFF, methods=G) for name in ("me", "therapists", "rooms", "services", "messages", "techniques")},
-    **{f"api/v1/{name}/": Row(STAFF, methods=G) for name in ("conditions", "findings", "medicines", "regions", "measures")},
+    **{f"api/v1/{name}/": Row(STAFF, methods=G) for name in ("conditions", "findings", "medicines", "regions", "measures", "home-exercises")},
     "api/v1/availability/": Row(STAFF, methods=G),
     **{f"api/v1/{name}/": Row(STAFF) for name in ("clients", "doctors", "appointments", "waitlist")},
     "api/v1/series/": Row(STAFF, methods=P),
@@ -218,6 +225,7 @@ TABLE: dict[str, Row] = {
     "api/v1/clients/<uuid:pk>/outcomes/": Row(THERAPISTS, ("client",), G),
     "api/v1/clients/<uuid:pk>/goals/": Row(THERAPISTS, ("client",)),
     "api/v1/clients/<uuid:pk>/goals/<uuid:gid>/": Row(THERAPISTS, ("client", "goal"), ("patch",)),
+    "api/v1/clients/<uuid:pk>/home-programme/": Row(THERAPISTS, ("client",)),
     "api/v1/clients/<uuid:pk>/summaries/": Row(THERAPISTS, ("client",)),
     "api/v1/summaries/<uuid:pk>/": Row(THERAPISTS, ("summary",), GPA),
     "api/v1/summaries/<uuid:pk>/sign/": Row(THERAPISTS, ("summary",), P),
@@ -305,6 +313,8 @@ class World:
         effect = holds.report_episode(
             client=maria, kind="relapse", onset_on=note.visit_on, by=self.ana, symptoms=f"{MARK} {FOUND}", status="confirmed"
         )
+        assign_programme(client=kofi, items=[ItemInput(name=f"{MARK} {FOUND}", steps=MARK)], by=self.ana)
+        HomeProgramme.objects.update(client=maria)  # as if from before: while a relapse lasts nothing is given
         plan = rescheduling.propose_plan(episode=effect.episode, by=self.ana)
         questions = ask_intake(client=maria, by=self.ana)
         Questionnaire.objects.filter(pk=questions.pk).update(
@@ -354,6 +364,7 @@ class World:
                                               name=MARK).pk,
             "away_kind": "time-off",
             "plan_verb": "apply",
+            "home_verb": "send",
             "replan": self.replan(here, visit, effect.held[0]).pk,
             "outside_feed": OutsideFeed.objects.create(
                 practice=here, therapist=self.ana, host=MARK, url_hash="", sealed_url="").pk,
@@ -451,7 +462,7 @@ def test_the_front_desk_is_refused_everything_clinical(world, api):
 def test_the_front_desk_receives_no_clinical_word_on_anything_it_may_open(world, api):
     browser, http = browser_of(world.desk), api(world.desk)
     catalogues = {f"api/v1/{name}/" for name in ("conditions", "findings", "medicines", "regions", "measures",
-                                                "techniques")}
+                                                "techniques", "home-exercises")}
     for pattern, row in TABLE.items():
         if row.who == STAFF and "get" in row.methods and pattern not in catalogues:
             said = ask(browser, http, "get", world.path(pattern, row)).content.decode(errors="ignore").lower()

@@ -1,8 +1,12 @@
-"""The press: sets a template of a room with data as a tagged PDF, and reads nothing outside the template's folder."""
+"""The press: sets a template of a room with data as a tagged PDF, and reads nothing outside the template's folder.
+
+What all printed pages share, the template imports as "house.typ".
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -12,6 +16,8 @@ import typst
 
 from practice.typesetting.glyphs import FONTS
 
+_HOUSE = Path(__file__).parent / "house.typ"
+_VIETNAMESE = re.compile("[\u1ea0-\u1ef1\u01a0\u01a1\u01af\u01b0]")
 
 class NotTypeset(Exception):
     """What was to be printed could not be set as a PDF; `reason` says why, in the typesetter's own words."""
@@ -26,15 +32,18 @@ class NotTypeset(Exception):
 
 def press(template: Path, data: Mapping[str, Any]) -> bytes:
     """Set `template` with `data` as PDF/UA-1: the same bytes for the same data; refuses with `NotTypeset`."""
+    words = json.dumps(data, ensure_ascii=False)
+    words = json.dumps({**data, "vietnamese": bool(_VIETNAMESE.search(words))})
     try:
-        return typst.compile(
-            template,
+        pdf: bytes = typst.compile(  # type: ignore[call-overload]  # its stubs know no sources by name
+            {"main.typ": template.read_bytes(), "house.typ": _HOUSE.read_bytes()},
             root=template.parent,
             font_paths=_faces(),
             ignore_system_fonts=True,
-            sys_inputs={"data": json.dumps(data)},
+            sys_inputs={"data": words},
             pdf_standards=["ua-1"],
         )
+        return pdf
     except typst.TypstError as broken:
         raise NotTypeset(next(iter(str(broken).strip().splitlines()), "no reason given")) from broken
 

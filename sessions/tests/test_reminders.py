@@ -415,6 +415,14 @@ def asked_after_a_visit(client):
     yield "follow-up"
 
 
+def page_for_home(client, by):
+    from notes.home.link import send_programme
+    from notes.home.programmes import ItemInput, assign_programme
+
+    send_programme(programme=assign_programme(client=client, items=[ItemInput("rub-arms-and-legs")], by=by), by=by)
+    yield "home-programme"
+
+
 def questions_by_link(client, by):
     """The intake asked for, and a red answer before a visit that the therapist is to look at."""
     send_intake(client=client, by=by)
@@ -443,7 +451,7 @@ def a_note_opened(maria, ana, ben, neuro_45):
 def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, neuro_45, neurologist, consent):
     read = {}
     letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
-    others = chain(asked_after_a_visit(maria), a_note_opened(maria, ana, ben, neuro_45))
+    others = chain(asked_after_a_visit(maria), page_for_home(maria, ana), a_note_opened(maria, ana, ben, neuro_45))
     for kind in chain(letter, others, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
         message = Message.objects.filter(kind=kind).first()
         mail = outbox.KINDS[kind].compose(message)
