@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clients.models import Client
-from notes import api_summaries, signing, writing
+from notes import api_summaries, api_trends, signing, writing
 from notes.models import Note
 from notes.outcomes import MEASURES
 from notes.reading import read_note, read_notes, read_outcomes, whole_note
@@ -154,4 +154,5 @@ urlpatterns = [
     path("clients/<uuid:pk>/notes/", NotesOfClient.as_view()),
     path("clients/<uuid:pk>/outcomes/", Outcomes.as_view()),
     *api_summaries.urlpatterns,
+    *api_trends.urlpatterns,
 ]

@@ -7,10 +7,9 @@ from typing import Any
 
 from clients.limits import Known
 from clients.models import Client, Consent
-from notes.drafting import bands_of, series_of
-from notes.letter_page import shown_series
 from notes.models import Note, Share, Summary
 from notes.outcomes import readings_for_year, readings_of, relief_answers
+from notes.trend_page import shown_sparks
 from notes.writing import last_treatments
 from practice.access import may_read
 from practice.models import Membership
@@ -31,10 +30,7 @@ def _record(member: Membership, client: Client, _known: Known | None) -> dict[st
 def _readings(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
     if not may_read(member, Note):
         return None
-    series = series_of(readings_of(client, by=member))
-    days = [reading.on for each in series for reading in each.readings]
-    bands = bands_of(client, min(days), max(days)) if days else ()
-    return {"series": [shown_series(each, bands) for each in series]}
+    return {"client": client, "sparks": shown_sparks(readings_of(client, by=member))}
 
 
 def _readings_of_the_year(member: Membership, client: Client, first: date, last: date) -> list[Readings]:

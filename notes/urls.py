@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notes import share_views, summary_views, views
+from notes import share_views, summary_views, trend_views, views
 
 app_name = "notes"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("notes/<uuid:pk>/check/", views.note_check, name="note_check"),
     path("notes/<uuid:pk>/sign/", views.note_sign, name="note_sign"),
     path("notes/<uuid:pk>/addenda/", views.addendum_new, name="addendum_new"),
+    path("clients/<uuid:pk>/readings/", trend_views.readings, name="readings"),
     path("clients/<uuid:pk>/summaries/new/", summary_views.summary_new, name="summary_new"),
     path("summaries/<uuid:pk>/", summary_views.summary, name="summary"),
     path("summaries/<uuid:pk>/sign/", summary_views.summary_sign, name="summary_sign"),
