@@ -75,7 +75,7 @@ class OneNote(Api):
 
     @extend_schema(operation_id="notes_retrieve", responses=CheckedNoteSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
-        return _answer(read_note(note=self.find(Note, pk), by=self.member))
+        return _answer(read_note(note=whole_note(self.find(Note, pk)), by=self.member))
 
     @extend_schema(operation_id="notes_partial_update", request=NoteChanges, responses=CheckedNoteSerializer,
                    parameters=[_IF_MATCH])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
+
 from clients.contraindications import Reason
 from clients.models import Client
 from notes.models import Note, Share, Summary, Treatment
@@ -16,14 +18,16 @@ from practice.models import Membership
 
 
 def read_note(*, note: Note, by: Membership) -> Note:
-    """The note with all that belongs to it, fresh; the look is written down."""
+    """The note as it was just found, with all that belongs to it; the look is written down."""
     audit.record(by=by, verb="note_read", subject=note)
-    return whole_note(note)
+    later = ["addenda__author__user"] if note.is_signed else []
+    prefetch_related_objects([note], "treatments", "measurements", *later)
+    return note
 
 
 def whole_note(note: Note) -> Note:
     """The note with all that belongs to it, fresh, for whoever has just written it."""
-    return (Note.objects.select_related("author__user", "signed_by__user", "client__practice", "appointment")
+    return (Note.objects.select_related("author__user", "signed_by__user", "client__practice", "appointment__service")
             .prefetch_related("treatments", "measurements", "addenda__author__user").get(pk=note.pk))
 
 

@@ -24,7 +24,7 @@ USUAL = "year"
 def readings(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything read of a client over the days chosen, on one line of time."""
     member = member_of(request)
-    client = find(Client, member, pk, "practice", "merged_into__practice").standing
+    client = find(Client, member, pk, "practice")
     since = request.GET.get("since", USUAL)
     since, against = since if since in SPANS else USUAL, request.GET.get("against", "")
     trends = read_trends(client=client, by=member, since=since, against=against)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -46,8 +47,8 @@ class _Strip:
         self.tried, self.low, self.high, self.look = tried, low, high if high > low else low + 1, look
         self.left, self.right = look.wide("pressure") + 0.6 * look.text, look.width - 0.3 * look.text
         self.top, self.bottom = 2 * look.text, look.height - 1.6 * look.text
-        most = max((tried.count(one) for one in tried), default=0)
-        self.radius = (0.26 if most < 9 else 0.19) * look.text
+        self.places = Counter(tried)
+        self.radius = (0.26 if max(self.places.values(), default=0) < 9 else 0.19) * look.text
 
     def x(self, pressure: float) -> float:
         return self.left + (self.right - self.left) * (pressure + 0.5) / len(COLUMNS)
@@ -79,14 +80,11 @@ class _Strip:
 
     def _dots(self) -> Iterator[tuple[float, float]]:
         """Every visit in its column; those of one value side by side, closer where there are many."""
-        places: dict[tuple[int, float], int] = {}
-        for one in self.tried:
-            places[one.pressure, one.value] = places.get((one.pressure, one.value), 0) + 1
         column = self.x(1) - self.x(0)
-        for (pressure, value), count in places.items():
+        for one, count in self.places.items():
             step = min(2.1 * self.radius, (column - 2.4 * self.radius) / max(count - 1, 1))
             for k in range(count):
-                yield self.x(pressure) + (k - (count - 1) / 2) * step, self.y(value)
+                yield self.x(one.pressure) + (k - (count - 1) / 2) * step, self.y(one.value)
 
 
 def _signed(value: float) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from notes.charts.frame import Frame, scale
-from notes.charts.pen import Look, circle, group, line, picture
+from notes.charts.pen import Look, circle, group, picture
 from notes.charts.series import Scale, longest_bridged
 from notes.charts.told import Reading, is_number, oldest_first, readings_said
 
@@ -25,9 +24,11 @@ def spark(measure: Scale, readings: Sequence[Reading], look: Look) -> str:
 
     def parts() -> Iterator[str]:
         at = [(frame.x(on), frame.y(value)) for on, value in taken]
-        course = [line(*a, *b) for (a, (on, _)), (b, (then, _)) in pairwise(zip(at, taken, strict=True))
-                  if (then - on).days <= most]
-        yield group(course, stroke=look.accent, stroke_width=1.5, stroke_linecap="round")
+        course = f"M{at[0][0]:.1f} {at[0][1]:.1f}"
+        for (a, _), (b, _), (x, y) in zip(taken, taken[1:], at[1:], strict=False):
+            course += f"{'L' if (b - a).days <= most else 'M'}{x:.1f} {y:.1f}"
+        yield group([f'<path d="{course}"/>'], fill="none", stroke=look.accent, stroke_width=1.5,
+                    stroke_linecap="round", stroke_linejoin="round")
         yield group([circle(*at[-1], edge)], fill=look.accent)
 
     return picture(look, look.height, measure.said, described, parts())
