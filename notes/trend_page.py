@@ -97,7 +97,7 @@ def _place(place: Place, trends: Trends) -> ShownTrend:
     rows = tuple((str(p), str(count), said_value(median)) for p, (median, count) in medians_of(place.tried).items())
     strip = _safe(pressure_chart(place.name, unit, place.tried, low, high, _STRIP))
     count = len(place.visits)
-    return ShownTrend(place.name[0].upper() + place.name[1:], f"{count} visits", "", "", strip, strip,
+    return ShownTrend(place.name[0].upper() + place.name[1:], f"{unit}, {count} visits", "", "", strip, strip,
                       ("Pressure", "Visits", "Median"), rows)
 
 

@@ -67,6 +67,11 @@ class Trends:
     choices: tuple[Followed, ...]
     has_earlier: bool  # whether something was read before `first`
 
+    @property
+    def has_pause(self) -> bool:
+        """Whether after some session no visit followed within weeks."""
+        return not all(one.is_followed for one in self.lasted)
+
 
 def trends_of(client: Client, *, by: Membership, since: str = "year", against: str = "") -> Trends:
     """What the notes this member may read say of the days chosen (a key of SPANS), up to today.

@@ -55,7 +55,8 @@ def relief_said(lasted: Sequence[Lasted]) -> str:
 def relief_chart(
     lasted: Sequence[Lasted], look: Look, *, bands: Sequence[Band] = (), span: tuple[date, date] | None = None,
 ) -> str:
-    """Draw the sessions as an SVG: filled where relief lasted, open with what is missing above it where it did not."""
+    """Draw the sessions as an SVG: filled where relief lasted, open with what is missing above it where it did not,
+    small and grey where no visit followed within weeks."""
     lasted = [one for one in sorted(lasted, key=lambda one: one.on) if not span or span[0] <= one.on <= span[1]]
     said, name = relief_said(lasted), "Days each session helped, with the days until the next visit"
     if not lasted:
@@ -91,7 +92,7 @@ class _Curve:
         self.named = behind.named(bands, framed(0))
         self.frame = framed(behind.rows_of(self.named))
         gaps = [self.frame.x(b.on) - self.frame.x(a.on) for a, b in pairwise(lasted)]
-        self.radius = min(max(0.42 * statistics.median(gaps), 1.5), 0.32 * text) if gaps else 0.32 * text
+        self.radius = min(max(0.38 * statistics.median(gaps), 1.5), 0.32 * text) if gaps else 0.32 * text
 
     def parts(self) -> Iterator[str]:
         x, y, look = self.frame.x, self.frame.y, self.look
@@ -104,8 +105,10 @@ class _Curve:
         yield group(missing, stroke=look.caution, stroke_opacity=0.6, stroke_width=1)
         rings = [circle(x(one.on), y(one.helped), self.radius) for one in self.lasted if one.is_short]
         yield group(rings, fill="none", stroke=look.accent, stroke_width=1.5)
-        dots = [circle(x(one.on), y(one.helped), self.radius) for one in self.lasted if not one.is_short]
+        dots = [circle(x(one.on), y(one.helped), self.radius) for one in self.followed if not one.is_short]
         yield group(dots, fill=look.accent)
+        paused = [circle(x(one.on), y(one.helped), 0.7 * self.radius) for one in self.lasted if not one.is_followed]
+        yield group(paused, fill=look.ink, fill_opacity=0.5)
         yield from self._said()
 
     def _next(self) -> Iterator[str]:

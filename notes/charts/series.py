@@ -87,7 +87,7 @@ class _Sheet:
         gaps = [self.frame.x(b) - self.frame.x(a) for a, b in pairwise(days)]
         between = statistics.median(gaps) if gaps else look.width
         self.is_crowded = between < CROWDED
-        self.radius = min(max(0.42 * between, 1.6), 0.32 * look.text)  # marks shrink so that each is still one
+        self.radius = min(max(0.38 * between, 1.6), 0.32 * look.text)  # marks shrink so that each is still one
 
     def _framed(self, first: date, last: date, low: float, high: float, rows: int) -> Frame:
         text = self.look.text
