@@ -48,7 +48,7 @@ class _Strip:
         self.left, self.right = look.wide("pressure") + 0.6 * look.text, look.width - 0.3 * look.text
         self.top, self.bottom = 2 * look.text, look.height - 1.6 * look.text
         self.places = Counter(tried)
-        self.radius = (0.26 if max(self.places.values(), default=0) < 9 else 0.19) * look.text
+        self.radius = 0.25 * look.text
 
     def x(self, pressure: float) -> float:
         return self.left + (self.right - self.left) * (pressure + 0.5) / len(COLUMNS)
