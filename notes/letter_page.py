@@ -14,7 +14,7 @@ from notes.letters import Letter, letter_pdf
 from notes.models import Summary
 from notes.summaries import letter_of
 
-_LOOK = Look(380, 190, 14, accent="var(--accent)", caution="var(--clay)")
+_LOOK = Look(340, 172, 14, accent="var(--accent)", caution="var(--clay)")
 
 
 def pdf_of(summary: Summary) -> HttpResponse:
