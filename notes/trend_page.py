@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString, mark_safe
 from notes import letters
 from notes.charts import (
     Look,
-    Row,
     medians_of,
     pressure_chart,
     readings_chart,
@@ -75,7 +74,7 @@ def _readings(series: letters.Series, trends: Trends) -> ShownTrend:
         return readings_chart(letters.scale_of(series), series.readings, look, bands=trends.bands,
                               firmness=trends.firmness, span=(trends.first, trends.last))
 
-    rows = tuple((row.on, row.before, row.after) for row in _newest_first(readings_table(series.readings)))
+    rows = tuple((row.on, row.before, row.after) for row in reversed(readings_table(series.readings)))
     return _shown(drawn, series.measure, letters.said_scale(series), readings_said(series.readings),
                   series.meaningful_change, ("Day", "Before", "After"), rows)
 
@@ -108,10 +107,6 @@ def _shown(drawn: Callable[[Look], str], name: str, scale: str, said: str, sourc
 
 def _safe(svg: str) -> SafeString:
     return mark_safe(svg)  # a chart escapes every word it is given
-
-
-def _newest_first(rows: Sequence[Row]) -> Sequence[Row]:
-    return rows[::-1]
 
 
 @dataclass(frozen=True, slots=True)
