@@ -6,6 +6,7 @@ A note kept to its author stays out: a summary is read by colleagues, and by the
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -29,7 +30,7 @@ from notes.writing import given_in, treatment_said
 from practice import clock
 from practice.techniques import TECHNIQUES
 from sessions.models import Appointment
-from sessions.year import holds_left, span_before, year_of
+from sessions.year import days_held, holds_left, span_before, year_of
 from sessions.year_band import Year
 
 _RESPONSES = 6  # the latest ones are drafted; the therapist chooses what the doctor needs
@@ -234,10 +235,11 @@ def _small(words: str) -> str:
 
 
 def series_of(
-    readings: Mapping[str, Sequence[Point]], known: Mapping[str, Measure] = MEASURES,
+    readings: Mapping[str, Sequence[Point]], known: Mapping[str, Measure] = MEASURES, *, least: int = 2,
 ) -> tuple[letters.Series, ...]:
-    """One series for each measure read at two visits or more; `known` are the catalogue and the client's own goals."""
-    read = [(known[code], points) for code, points in readings.items() if code in known and len(points) > 1]
+    """One series for each measure read at two visits or more, or at `least` so many; `known` are the catalogue and the
+    client's own goals."""
+    read = [(known[code], points) for code, points in readings.items() if code in known and len(points) >= least]
     return tuple(_series(measure, points) for measure, points in read)
 
 
@@ -258,18 +260,18 @@ def _number(value: Decimal | None) -> float | None:
 
 
 def bands_of(client: Client, first: date, until: date) -> tuple[Band, ...]:
-    """The episodes and steroid courses that reach into these days, cut off at their ends."""
-    bands = []
-    episodes = Episode.objects.filter(client=client, onset_on__lte=until).exclude(status="not_a_relapse")
+    """The episodes, the holds they brought and steroid courses that reach into these days, cut off at their ends."""
+    episodes = list(Episode.objects.filter(client=client, onset_on__lte=until).exclude(status="not_a_relapse"))
+    left, bands = holds_left(episodes), []
     for episode in episodes:
-        last = episode.ended_on or until
-        if last >= first:
-            name = f"{episode.get_kind_display()}{'' if _is_confirmed(episode) else ', not confirmed'}"
-            bands.append(Band(max(episode.onset_on, first), min(last, until), name, "episode"))
-        if episode.steroids_until and episode.steroids_until >= first:
-            bands.append(Band(max(episode.onset_on, first), min(episode.steroids_until, until), "Steroid course",
-                              "steroids"))
-    return tuple(bands)
+        name = f"{episode.get_kind_display()}{'' if _is_confirmed(episode) else ', not confirmed'}"
+        bands.append(Band(episode.onset_on, episode.ended_on or until, name, "episode"))
+        if held := days_held(episode, left):
+            bands.append(Band(*held, "Visits on hold", "hold"))
+        if episode.steroids_until:
+            bands.append(Band(episode.onset_on, episode.steroids_until, "Steroid course", "steroids"))
+    return tuple(replace(band, first=max(band.first, first), last=min(band.last, until))
+                 for band in bands if band.first <= until and band.last >= first)
 
 
 def _many(count: int, noun: str) -> str:

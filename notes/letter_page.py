@@ -9,13 +9,13 @@ from django.http import HttpResponse
 from django.utils.safestring import SafeString, mark_safe
 
 from notes import letters
-from notes.charts import Band, Row, readings_table, said_day
+from notes.charts import Band, Look, Row, readings_chart, readings_table, said_day
 from notes.letters import Letter, letter_pdf
 from notes.models import Summary
 from notes.summaries import letter_of
 from practice.pages import pdf_file
 
-_LOOK = {"accent": "var(--accent)", "caution": "var(--clay)", "width": 460, "height": 220, "text": 15}
+_LOOK = Look(340, 172, 14, accent="var(--accent)", caution="var(--clay)")
 
 
 def pdf_of(summary: Summary) -> HttpResponse:
@@ -69,4 +69,5 @@ def shown_series(series: letters.Series, bands: Sequence[Band]) -> ShownSeries:
         series.measure, letters.said_scale(series), letters.said_course(series),
         series.meaningful_change,
         # The chart escapes every word it is given.
-        mark_safe(letters.chart(series, bands, **_LOOK)), readings_table(series.readings), series.is_asked)
+        mark_safe(readings_chart(letters.scale_of(series), series.readings, _LOOK, bands=bands)),
+        readings_table(series.readings), series.is_asked)

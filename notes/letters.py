@@ -39,7 +39,8 @@ STANDING = (
 )
 
 _INK, _TEAL, _CLAY = "#24211b", "#0a504f", "#74390f"
-_LETTER_CHART = {"width": 300, "height": 152, "text": 11}  # half a line wide on paper
+# Half a line wide on paper.
+_LETTER_CHART = charts.Look(300, 152, 11, ink=_INK, accent=_TEAL, caution=_CLAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,20 +234,10 @@ def said_course(series: Series) -> str:
     return f"{shown} {series.verdict}".strip()
 
 
-def chart(series: Series, bands: Sequence[Band], **look: Any) -> str:
-    """The SVG of one measure with the episodes behind it; `look` is passed on to `charts.readings_chart`."""
-    return charts.readings_chart(
-        series.measure,
-        series.unit,
-        series.readings,
-        low=series.low,
-        high=series.high,
-        bands=bands,
-        meaningful_change=series.change,
-        better=series.better,
-        is_asked=series.is_asked,
-        **look,
-    )
+def scale_of(series: Series) -> charts.Scale:
+    """How the measure is drawn."""
+    return charts.Scale(series.measure, series.unit, series.low, series.high, series.better, series.change,
+                        series.is_asked)
 
 
 def letter_pdf(letter: Letter) -> bytes:
@@ -317,7 +308,7 @@ def _to_print(letter: Letter) -> dict[str, Any]:
 def _series_to_print(letter: Letter, series: Series) -> dict[str, Any]:
     clean = replace(series, measure=one_line(series.measure), unit=one_line(series.unit))
     bands = tuple(replace(band, label=one_line(band.label)) for band in letter.bands)
-    seen = chart(clean, bands, ink=_INK, accent=_TEAL, caution=_CLAY, **_LETTER_CHART)
+    seen = charts.readings_chart(scale_of(clean), clean.readings, _LETTER_CHART, bands=bands)
     words = f"{_joined((clean.measure, said_scale(clean)), ', ')}. {_chart_said(series, bands)}"
     return {
         "measure": placed(series.measure),

@@ -36,15 +36,15 @@ class Point:
 
 def readings_in(notes: QuerySet[Note], *, measure: str = "") -> dict[str, list[Point]]:
     """The readings of these notes by measure, oldest first; one measure only where it is named."""
-    rows = Measurement.objects.filter(note__in=notes).order_by("note__visit_on", "note_id").select_related("note")
+    rows = Measurement.objects.filter(note__in=notes).order_by("note__visit_on", "note_id")
     if measure:
         rows = rows.filter(measure=measure)
     found: dict[str, dict[UUID, Point]] = {}
-    for row in rows:
-        points = found.setdefault(row.measure, {})
-        point = points.get(row.note_id, Point(row.note.visit_on, None, None, row.note.is_signed))
-        is_before = row.when == "before"
-        points[row.note_id] = replace(point, before=row.value) if is_before else replace(point, after=row.value)
+    for note, on, signed_at, code, when, value in rows.values_list(
+            "note_id", "note__visit_on", "note__signed_at", "measure", "when", "value"):
+        points = found.setdefault(code, {})
+        point = points.get(note, Point(on, None, None, signed_at is not None))
+        points[note] = replace(point, before=value) if when == "before" else replace(point, after=value)
     return {code: list(points.values()) for code, points in found.items()}
 
 

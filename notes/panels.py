@@ -7,14 +7,13 @@ from typing import Any
 
 from clients.limits import Known
 from clients.models import Client, Consent
-from notes.drafting import bands_of, series_of
 from notes.glass import kept_from, may_break
 from notes.home.doing import today_of, weeks_of
 from notes.home.programmes import paused_by, programme_of
-from notes.letter_page import shown_series
 from notes.measures.of_client import measures_of
 from notes.models import HomeProgramme, Note, Share, Summary
 from notes.outcomes import readings_at_visits, readings_for_year, readings_of
+from notes.trend_page import shown_sparks
 from notes.writing import last_treatments
 from practice.access import may_read
 from practice.models import Membership
@@ -49,10 +48,7 @@ def _at_home(member: Membership, client: Client, _known: Known | None) -> dict[s
 def _readings(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
     if not may_read(member, Note):
         return None
-    series = series_of(readings_of(client, by=member), measures_of(client))
-    days = [reading.on for each in series for reading in each.readings]
-    bands = bands_of(client, min(days), max(days)) if days else ()
-    return {"client": client, "series": [shown_series(each, bands) for each in series]}
+    return {"client": client, "sparks": shown_sparks(readings_of(client, by=member), measures_of(client))}
 
 
 def _readings_of_the_year(member: Membership, client: Client, first: date, last: date) -> list[Readings]:

@@ -14,6 +14,7 @@ from notes.measures.mood import Worrying, worrying_in
 from notes.measures.of_client import measures_of
 from notes.models import Note, NoteEvent, Share, Summary, Treatment
 from notes.outcomes import Point, readings_of
+from notes.trends import Trends, trends_of
 from notes.writing import SOAP, check_note, treatment_said
 from practice import audit
 from practice.models import Membership
@@ -143,3 +144,9 @@ def read_outcomes(*, client: Client, by: Membership, measure: str = "") -> dict[
     """The client's readings by measure from the notes this member may read."""
     audit.record(by=by, verb="outcomes_read", subject=client, client_id=client.pk)
     return readings_of(client, by=by, measure=measure)
+
+
+def read_trends(*, client: Client, by: Membership, since: str, against: str) -> Trends:
+    """The client's trends from the notes this member may read; `since` and `against` as in `trends_of`."""
+    audit.record(by=by, verb="outcomes_read", subject=client, client_id=client.pk)
+    return trends_of(client, by=by, since=since, against=against)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notes import own_words_views, paper_views, record_views, share_views, summary_views, views
+from notes import own_words_views, paper_views, record_views, share_views, summary_views, trend_views, views
 from notes.follow_ups import views as follow_ups
 from notes.home import own as home_own
 from notes.home import views as home_views
@@ -31,6 +31,7 @@ urlpatterns = [
     path("notes/<uuid:pk>/ask/<slug:code>/", measure_views.ask, name="ask"),
     path("clients/<uuid:pk>/measures/", measure_views.measures, name="measures"),
     path("practice/mood/", measure_views.mood, name="mood"),
+    path("clients/<uuid:pk>/readings/", trend_views.readings, name="readings"),
     path("clients/<uuid:pk>/summaries/new/", summary_views.summary_new, name="summary_new"),
     path("summaries/<uuid:pk>/", summary_views.summary, name="summary"),
     path("summaries/<uuid:pk>/sign/", summary_views.summary_sign, name="summary_sign"),

@@ -70,12 +70,13 @@ class _Drawn:
                 yield _rect(_at(stretch.x), top + 1.4 * _TEXT, _at(stretch.width), _STRIP - 1.4 * _TEXT,
                             f'fill="{self.caution}" fill-opacity="0.1"')
         share = (_STRIP - 1.4 * _TEXT) / CURVE
-        dots = [(_at(x), top + 1.4 * _TEXT + y * share) for x, y in curve.dots]
-        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in dots)
-        yield (f'<polyline points="{points}" fill="none" stroke="{self.accent}" stroke-width="1" '
-               'stroke-opacity="0.5"/>')
-        for x, y in dots:
-            yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.2" fill="{self.accent}"/>'
+        for run in curve.runs:
+            dots = [(_at(x), top + 1.4 * _TEXT + y * share) for x, y in run]
+            points = " ".join(f"{x:.1f},{y:.1f}" for x, y in dots)
+            yield (f'<polyline points="{points}" fill="none" stroke="{self.accent}" stroke-width="1" '
+                   'stroke-opacity="0.5"/>')
+            for x, y in dots:
+                yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.2" fill="{self.accent}"/>'
         yield self.floor(top + _STRIP)
 
     def months(self, y: float) -> Iterator[str]:

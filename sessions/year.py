@@ -61,6 +61,14 @@ def holds_left(episodes: Iterable[Episode]) -> dict[UUID, date]:
     return dict(steps.values_list("episode_id", "on"))
 
 
+def days_held(episode: Episode, left: Mapping[UUID, date]) -> tuple[date, date] | None:
+    """The first and the last day on which this episode holds visits, None where it holds none; `left`: see above."""
+    if not (episode.holds_visits and episode.confirmed_on and episode.hold_until):
+        return None
+    last = min(episode.hold_until, left.get(episode.pk, date.max), episode.ended_on or date.max) - timedelta(days=1)
+    return (episode.confirmed_on, last) if last >= episode.confirmed_on else None
+
+
 def year_of(visits: Sequence[Appointment], episodes: Iterable[Episode], today: date, *,
             readings: Sequence[Readings] = (), left: Mapping[UUID, date] | None = None,
             span: tuple[date, date] | None = None, marks_today: bool = True) -> Year:
@@ -103,12 +111,8 @@ def _stretches(episodes: Iterable[Episode], today: date,
         days = f"{clock.said_date(episode.onset_on)} to {clock.said_date(ended)}" if episode.ended_on else (
             f"since {clock.said_date(episode.onset_on)}")
         yield episode.onset_on, ended, "episode", f"{episode.get_kind_display()}, {days}"
-        if episode.holds_visits and episode.confirmed_on and episode.hold_until:
-            last = min(episode.hold_until, left.get(episode.pk, date.max), episode.ended_on or date.max)
-            last -= timedelta(days=1)
-            if last >= episode.confirmed_on:
-                yield (episode.confirmed_on, last, "hold", "Visits on hold from "
-                       f"{clock.said_date(episode.confirmed_on)} to {clock.said_date(last)}")
+        if held := days_held(episode, left):
+            yield (*held, "hold", f"Visits on hold from {clock.said_date(held[0])} to {clock.said_date(held[1])}")
         if episode.steroids_until and episode.steroids_until >= episode.onset_on:
             yield (episode.onset_on, episode.steroids_until, "steroids",
                    f"Steroid course until {clock.said_date(episode.steroids_until)}")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 from typing import Any
 
 WIDTH, TICK = 1000.0, 5.0  # units of the drawing: the whole band, one visit
 CURVE, EDGE = 40.0, 5.0  # a curve is so high, and its dots stay so far from its edges
+FOUR_WEEKS = 28 / 365 * WIDTH
 
 SAID = {"was": "took place", "coming": "to come", "asked": "not agreed yet", "held": "on hold",
          "gone": "did not take place"}
@@ -43,9 +46,17 @@ class Curve:
     said: str
 
     @property
-    def line(self) -> str:
-        """The dots as the points of a line."""
-        return " ".join(f"{x:g},{y:g}" for x, y in self.dots)
+    def runs(self) -> tuple[tuple[tuple[float, float], ...], ...]:
+        """The dots that a line may join: it breaks off over weeks in which nothing was read."""
+        gaps = [b - a for (a, _), (b, _) in pairwise(self.dots)]
+        most = max(FOUR_WEEKS, 3 * median(gaps)) if gaps else FOUR_WEEKS
+        breaks = [0, *(n for n, gap in enumerate(gaps, start=1) if gap > most), len(self.dots)]
+        return tuple(self.dots[a:b] for a, b in pairwise(breaks))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Each run of dots as the points of a line."""
+        return tuple(" ".join(f"{x:g},{y:g}" for x, y in run) for run in self.runs)
 
 
 @dataclass(frozen=True, slots=True)

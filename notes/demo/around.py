@@ -54,7 +54,7 @@ def build_around(practice: Practice, ana: Membership, doctors: dict[str, Doctor]
                                       ("Eleanor Voss", "Grace Obi", "+44 1632 960152", "carer")):
         change_card(client=people[name], by=ana, contact_name=contact, contact_phone=phone, contact_relationship=who)
     open_referral(client=people["Kofi Mensah"], doctor=doctors["Dr Miriam Stein"], by=ana,
-                  reason="Burning feet at night", began_on=base - timedelta(days=60), ends_on=base + timedelta(days=60),
+                  reason="Burning feet at night", began_on=base - timedelta(days=40), ends_on=base + timedelta(days=60),
                   visits_agreed=12)
     record_clearance(client=people["Daniel Reyes"], doctor=doctors["Dr Miriam Stein"], state="granted", max_pressure=3,
                      expires_on=base + timedelta(days=12), by=ana)

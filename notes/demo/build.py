@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date, time, timedelta
 
 from django.db.models import F
 from django.utils import timezone
 
-from clients.models import Clearance, Client, ClientCondition, ClientDoctor, Consent, Doctor, Finding, FindingRegion
-from notes import sharing, signing, summaries, writing
+from clients.models import Client, ClientCondition, Consent, Doctor
+from notes import sharing, summaries
 from notes.demo.after import build_after
 from notes.demo.around import build_around
 from notes.demo.at_home import build_at_home
-from notes.demo.clockwork import as_of
-from notes.demo.happened import begin_course, bring_totals, events_of, ratings_of
-from notes.demo.people import CASES, DOCTORS, SNIPPETS, Case
+from notes.demo.clockwork import ZONE, as_of
+from notes.demo.people import CASES, DOCTORS, SNIPPETS
 from notes.demo.record import build_record
-from notes.outcomes import RELIEF
+from notes.demo.visits import build_case, open_day
 from notes.snippets import keep_snippet
-from notes.writing import MeasurementInput, TreatmentInput
 from practice import clock
 from practice.access import Role
 from practice.closures import close_on_holidays, holidays_ahead
 from practice.hours import enter_time_off, set_day_hours
 from practice.models import Closure, Membership, Message, Practice, Room, Service, User, WorkingHours
 from practice.offers import Offer, add_service, set_skills
-from practice.refusals import Refusal
 from sessions import holds
-from sessions.booking import arrive, book_appointment, complete, confirm_appointment
-from sessions.models import Appointment, Series
+from sessions.booking import book_appointment
+from sessions.models import Appointment
 from sessions.waitlist import join_waitlist
-
-ZONE = "Europe/London"
 
 
 def build(password: str, lakeside_password: str) -> Practice:
@@ -131,7 +124,7 @@ def _riverside(password: str) -> Practice:
     }
     base = today if today.weekday() != 6 else today + timedelta(days=1)
     for case in CASES:
-        _case(practice, case, {"ana": ana, "ben": ben}[case.therapist], desk, doctors[case.doctor], base)
+        build_case(practice, case, {"ana": ana, "ben": ben}[case.therapist], desk, doctors[case.doctor], base)
     _course(ana, owner, today)
     _stories(practice, ana, doctors)
     _waitlist(practice, ana)
@@ -160,7 +153,7 @@ def _supply(practice: Practice, owner: Membership, ana: Membership, ben: Members
 
 def _course(ana: Membership, owner: Membership, today: date) -> None:
     """Two days of Ana's away, over visits that were booked already."""
-    first = _open_day(today + timedelta(days=14))
+    first = open_day(today + timedelta(days=14))
     enter_time_off(
         therapist=ana,
         starts_at=clock.day_begins(first, ZONE),
@@ -168,140 +161,6 @@ def _course(ana: Membership, owner: Membership, today: date) -> None:
         reason="Course",
         by=owner,
     )
-
-
-def _case(practice: Practice, case: Case, therapist: Membership, desk: Membership, doctor: Doctor, base: date) -> None:
-    born = date(base.year - case.age, 3, 14)
-    email = f"{case.name.split()[0].lower()}@clients.example"
-    client = Client.objects.create(
-        practice=practice,
-        name=case.name,
-        email=email,
-        phone="+44 1632 9601" + f"{10 + CASES.index(case)}",
-        birth_date=born,
-        channels=["email"],
-        reminder_consent_on=base - timedelta(days=200),
-        reminder_consent_source="intake form",
-        preferences=case.preferences or {},
-        heat_sensitive=case.heat_sensitive,
-    )
-    ClientDoctor.objects.create(practice=practice, client=client, doctor=doctor, role=doctor.specialty.lower())
-    ClientCondition.objects.create(
-        practice=practice,
-        client=client,
-        condition=case.condition,
-        since=date(base.year - case.since_years, 6, 1),
-        diagnosed_by=doctor.name,
-    )
-    for code, places, detail in case.findings:
-        finding = Finding.objects.create(
-            practice=practice, client=client, finding=code, detail=detail, began_on=base - timedelta(days=180)
-        )
-        FindingRegion.objects.bulk_create(FindingRegion(finding=finding, region=r, side=s) for r, s in places)
-    if case.condition == "parkinsons":
-        Clearance.objects.create(
-            practice=practice,
-            client=client,
-            doctor=doctor,
-            state=Clearance.State.GRANTED,
-            max_pressure=3,
-            expires_on=base + timedelta(days=180),
-        )
-    _visits(client, case, therapist, desk, base)
-
-
-def _visits(client: Client, case: Case, therapist: Membership, desk: Membership, base: date) -> None:
-    """The visits had, each with its signed note, and the visits to come, booked a month ago."""
-    service = Service.objects.get(practice=client.practice, name=case.service)
-    days = [
-        _open_day(base + timedelta(days=case.weekday + case.every_days * k)) for k in range(-case.behind, case.ahead)
-    ]
-    booked_at = clock.instant_of(_open_day(days[0] - timedelta(days=6)), time(9, 5), ZONE)
-    with as_of(booked_at):
-        begin_course(client, therapist)
-        series = Series.objects.create(
-            practice=client.practice,
-            client=client,
-            therapist=therapist,
-            service=service,
-            every_days=case.every_days,
-            count=len(days),
-        )
-        series_visits = [v for day in dict.fromkeys(days) if (v := _try_book(series, day, case.at, desk))]
-    bring_totals(client, therapist, clock.wall_of(timezone.now(), ZONE)[0])
-    had = 0
-    for visit in series_visits:
-        if visit.ends_at < timezone.now() - timedelta(hours=12):
-            _had(visit, case, therapist, had)
-            had += 1
-        elif visit.starts_at < timezone.now() + timedelta(days=2):
-            confirm_appointment(appointment=visit, by=desk)
-
-
-def _open_day(day: date) -> date:
-    return day + timedelta(days=1) if day.weekday() == 6 else day
-
-
-def _try_book(series: Series, day: date, at: time, desk: Membership) -> Appointment | None:
-    """Book the wished time, or the next half hour that is free that day; a closed day is left out."""
-    for later in range(0, 360, 30):
-        wished = datetime.combine(day, at) + timedelta(minutes=later)
-        try:
-            return book_appointment(
-                client=series.client,
-                therapist=series.therapist,
-                service=series.service,
-                series=series,
-                by=desk,
-                starts_at=clock.instant_of(wished.date(), wished.time(), ZONE, fold=0),
-            )
-        except Refusal:
-            continue
-    return None
-
-
-def _had(visit: Appointment, case: Case, therapist: Membership, nth: int) -> None:
-    _left_in_time(visit)
-    with as_of(visit.starts_at - timedelta(minutes=3)):
-        arrive(appointment=visit, by=therapist)
-    with as_of(visit.ends_at + timedelta(minutes=6)):
-        complete(appointment=visit, by=therapist)
-        note, _ = writing.begin_note(appointment=visit, by=therapist)
-        readings = [
-            MeasurementInput(code, when, Decimal(value))
-            for code, pairs in (("pain", case.pain), ("stiffness", case.stiffness))
-            if nth < len(pairs)
-            for when, value in zip(("before", "after"), pairs[nth], strict=True)
-        ]
-        readings += ratings_of(visit.client, nth)
-        readings += [MeasurementInput(RELIEF, "before", Decimal(days)) for days in case.relief[nth - 1 : nth] if nth]
-        reason = "Deeper work is what helps her; sensation tested and intact."
-        rows = [TreatmentInput(w.region, w.side, w.technique, w.pressure, w.minutes, w.response,
-                               tolerated="" if w.response else "well") for w in case.work]
-        note = writing.write_note(
-            note=note,
-            by=therapist,
-            expected_version=note.version,
-            treatments=rows,
-            measurements=readings,
-            events=events_of(visit.client, nth),
-            subjective=case.subjective,
-            objective=case.objective,
-            assessment=case.assessment,
-            plan=case.plan,
-            next_in_days=case.every_days,
-        )
-        against = {row["treatment"] for row in signing.rows_without_reason(note)}
-        if against:
-            explained = [replace(row, override_reason=reason if i in against else "") for i, row in enumerate(rows)]
-            note = writing.write_note(note=note, by=therapist, expected_version=note.version, treatments=explained)
-        signing.sign_note(note=note, by=therapist)
-
-
-def _left_in_time(visit: Appointment) -> None:
-    """What was due before the visit left then, as a running practice would have sent it."""
-    due = Message.objects.filter(appointment_id=visit.pk, state="waiting", due_at__lte=visit.starts_at)
-    due.update(state="sent", sent_at=F("due_at"))
 
 
 def _waitlist(practice: Practice, ana: Membership) -> None:
@@ -401,7 +260,7 @@ def _lakeside(password: str) -> Practice:
     ClientCondition.objects.create(
         practice=practice, client=client, condition="ms-relapsing-remitting", diagnosed_by="Dr Paul Ode"
     )
-    day = _open_day(clock.wall_of(timezone.now(), practice.time_zone)[0] + timedelta(days=3))
+    day = open_day(clock.wall_of(timezone.now(), practice.time_zone)[0] + timedelta(days=3))
     book_appointment(
         client=client,
         therapist=lena,

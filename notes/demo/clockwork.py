@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from unittest import mock
 
+ZONE = "Europe/London"
+
 
 @contextmanager
 def as_of(instant: datetime) -> Iterator[None]:

@@ -8,9 +8,12 @@ neuropathy (30-45 minutes, numb feet); therapists' comments on MS (sudden leg sp
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
+
+from notes.outcomes import RELIEF
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,38 @@ class Work:
     pressure: int
     minutes: int
     response: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read at one visit: pairs of before and after, the days the session before helped; and how firm the
+    first row of the work was, where that differs from the usual."""
+
+    pain: tuple[int, ...] = ()
+    stiffness: tuple[int, ...] = ()
+    relief: int | None = None
+    pressure: int | None = None
+
+    def taken(self) -> Iterator[tuple[str, str, int]]:
+        """Each reading: the measure, when, the value."""
+        for code, pair in (("pain", self.pain), ("stiffness", self.stiffness)):
+            yield from ((code, when, value) for when, value in zip(("before", "after"), pair, strict=False))
+        if self.relief is not None:
+            yield RELIEF, "before", self.relief
+
+
+def course_of(written: str) -> tuple[Read | None, ...]:
+    """A course in short: "6375-2" is a visit with pain 6 and then 3, stiffness 7 and then 5, relief not asked,
+    pressure 2; "." is a week without a visit."""
+
+    def digits(text: str) -> tuple[int, ...]:
+        return tuple(int(c) for c in text if c != "-")
+
+    def read(word: str) -> Read:
+        relief, pressure = digits(word[4]), digits(word[5])
+        return Read(digits(word[:2]), digits(word[2:4]), relief[0] if relief else None, pressure[0])
+
+    return tuple(None if word == "." else read(word) for word in written.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +87,14 @@ class Case:
     pain: tuple[tuple[int, int], ...] = ()
     stiffness: tuple[tuple[int, int], ...] = ()
     relief: tuple[int, ...] = ()  # days the session before helped, asked from the second visit on
+    course: tuple[Read | None, ...] = ()  # the visits before these, every so many days
+    course_every: int = 7
+
+    def read_at(self, nth: int) -> Read:
+        """What was read at the visit of this number, counted from 0."""
+        return Read(self.pain[nth] if nth < len(self.pain) else (),
+                    self.stiffness[nth] if nth < len(self.stiffness) else (),
+                    self.relief[nth - 1] if 1 <= nth <= len(self.relief) else None)
 
 
 CASES: tuple[Case, ...] = (
@@ -87,6 +130,10 @@ CASES: tuple[Case, ...] = (
         pain=((5, 3), (5, 3), (4, 2), (5, 2), (4, 2)),
         stiffness=((7, 4), (7, 4), (6, 3), (6, 3), (6, 3)),
         relief=(4, 5, 5, 6),
+        course=course_of(
+            "6375-2 647442 636433 527542 646442 536454 535443 526454 546362 535454 426473 535353 526472 535464 "
+            "426373 536473 647542 . . . . . 869711 859621 758621 869731 758622 748532 647533 758642 647533 "
+            "637443 647543 536453 637542 536473 537453 647562 536473 526453 537473"),
     ),
     Case(
         "Kofi Mensah",
@@ -110,6 +157,10 @@ CASES: tuple[Case, ...] = (
         work=(Work("lower-leg", "both", "effleurage", 2, 15, "pleasant"), Work("hand", "both", "reflexology", 2, 10)),
         pain=((6, 4), (6, 4), (5, 3), (5, 4)),
         relief=(2, 2, 3),
+        course=course_of(
+            "76---1 75--11 76--11 76--12 65--22 75--12 64--22 65--22 75--11 64--22 65--22 64--33 75--22 64--22 64--23 "
+            "65--22 64--32 64--22 53--33 64--22"),
+        course_every=14,
     ),
     Case(
         "Joao Pereira",
@@ -134,6 +185,10 @@ CASES: tuple[Case, ...] = (
             Work("upper-back", "both", "effleurage", 2, 20),
         ),
         stiffness=((7, 5), (7, 4), (6, 4), (6, 4), (6, 3), (5, 3), (5, 3)),
+        course=course_of(
+            "--86-2 --8522 --8533 --7533 --7433 --7543 --6433 --6443 . . . . --76-2 --7522 --7433 --6443 --6433 --5343 "
+            "--6343 --5333"),
+        course_every=10,
     ),
     Case(
         "Ines Moreau",

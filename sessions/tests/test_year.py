@@ -95,3 +95,12 @@ def test_a_band_written_down_and_read_again_is_the_same(weekly, relapse):
     pain = Readings("Pain before sessions", 0, 10, ((TODAY - timedelta(days=20), 5), (TODAY, 6)))
     year = year_of(weekly, [relapse], TODAY, readings=[pain])
     assert year_from_data(json.loads(json.dumps(asdict(year)))) == year
+
+
+def test_the_line_of_a_curve_breaks_off_over_weeks_without_a_reading():
+    on = [TODAY - timedelta(days=7 * n) for n in (20, 19, 18, 8, 7)]
+    pain = Readings("Pain before sessions", 0, 10, tuple((day, 5) for day in on))
+    (curve,) = year_of([], [], TODAY, readings=[pain]).curves
+    assert [len(run) for run in curve.runs] == [3, 2] and len(curve.lines) == 2
+    (lone,) = year_of([], [], TODAY, readings=[Readings("Pain", 0, 10, ((TODAY, 5),))]).curves
+    assert [len(run) for run in lone.runs] == [1]

@@ -15,8 +15,8 @@ RIVERSIDE, LAKESIDE = "riverside-demo", "lakeside-demo"  # printed on the sign-i
 
 class Command(BaseCommand):
     help = (
-        "Fill an empty database with two practices to try things in: therapists, a front desk, clients, a month of "
-        "signed notes behind and two months of visits ahead. Only with DEBUG=1.\n"
+        "Fill an empty database with two practices to try things in: therapists, a front desk, clients, up to a "
+        "year of signed notes behind and two months of visits ahead. Only with DEBUG=1.\n"
         "Example: manage.py demo --if-empty"
     )
 
