@@ -19,7 +19,7 @@ from notes.sheet.rows import TreatmentRow, raw, says_something, ways_of, what_wa
 from notes.sheet.visit import AddedWork, NextVisit, WholeVisit
 from notes.signing import ReasonRequired, VisitNotStarted, rows_without_reason
 from notes.totals import Totals, totals_of
-from notes.writing import GIVEN, LEFT_OUT, PLANNED, SOAP, MeasurementInput, TreatmentInput, check_note
+from notes.writing import GIVEN, LEFT_OUT, PLANNED, SOAP, MeasurementInput, TreatmentInput, check_note, given_in
 from sessions.caution_line import Line, Told, in_one_line
 
 MOST_ROWS = 60
@@ -85,6 +85,7 @@ class Sheet:
         sheet = cls.typed(note, _with_rows(dict(data), rows, adds_one=opens))
         if opens and sheet.rows:
             sheet.rows[-1].is_next = True
+            sheet.rows[-1].fields["place"].widget.attrs["autofocus"] = True
         return sheet
 
     def over(self, version: int, data: Mapping[str, Any]) -> Sheet:
@@ -119,7 +120,7 @@ class Sheet:
 
     def beside(self, last: Note | None) -> Sheet:
         """The sheet with what each row was last time, where it is changed."""
-        before = list(last.treatments.all()) if last else []
+        before = given_in(last) if last else []
         for row in self.rows if before else ():
             given = row.as_input()
             row.was = what_was(given, before) if given else ""
