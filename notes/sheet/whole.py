@@ -10,7 +10,7 @@ from django import forms
 from clients.body import keys, label
 from clients.contraindications import Check
 from clients.reasons import said_cap
-from notes.billing import Billed, billed, codes_of
+from notes.billing import Billed, also_that_day, billed, codes_of
 from notes.forms import NoteWords, Readings
 from notes.models import Note, Treatment
 from notes.outcomes import MEASURES
@@ -136,9 +136,9 @@ class Sheet:
 
     @property
     def billed(self) -> Billed | None:
-        """The units they come to, where the practice typed codes."""
+        """The units they come to with the rest of the day's work, where the practice typed codes."""
         codes = codes_of(self.note.practice_id)
-        return billed(self._inputs(), codes) if codes else None
+        return billed([*self._inputs(), *also_that_day(self.note)], codes) if codes else None
 
     @property
     def has_planned(self) -> bool:
