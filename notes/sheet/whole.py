@@ -137,7 +137,7 @@ class Sheet:
     @property
     def billed(self) -> Billed | None:
         """The units they come to with the rest of the day's work, where the practice typed codes."""
-        codes = codes_of(self.note.practice_id)
+        codes = codes_of(self.note.practice_id) if self.totals.minutes else {}
         return billed([*self._inputs(), *also_that_day(self.note)], codes) if codes else None
 
     @property

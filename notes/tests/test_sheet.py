@@ -293,3 +293,12 @@ def test_the_live_check_of_a_body_with_fifteen_findings_answers_at_once(page, an
         took.append(time.process_time() - began)
     print(f"live check: {min(took) * 1000:.0f} ms of the processor")
     assert min(took) < 0.4  # processor time, so that a busy machine does not count; docs/notes.md has the figure
+
+
+def test_opening_a_repeat_visits_note_asks_the_database_fifteen_times_at_most(page, ana, today, django_assert_max_num_queries):
+    http = page(ana)
+    with django_assert_max_num_queries(15):
+        assert "Same as last visit" in words(http.get(url("note", today)))
+    http.post(url("note", today), typed(today, CARRIED | {"state": "given"}, act="save"))
+    with django_assert_max_num_queries(16):  # one more: whether the practice bills, asked once something was given
+        http.get(url("note", today))
