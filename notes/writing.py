@@ -198,7 +198,7 @@ def last_signed(note: Note, by: Membership) -> Note | None:
     """The signed note of the visit before this one, among those this member may read."""
     earlier = (Note.objects.visible_to(by).filter(client__in=note.client.family, visit_on__lte=note.visit_on)
                .exclude(pk=note.pk))
-    return (earlier.exclude(signed_at=None).select_related("author__user").order_by("-visit_on", "-id")
+    return (earlier.exclude(signed_at=None).select_related("author__user", "appointment").order_by("-visit_on", "-id")
             .prefetch_related("treatments", "measurements").annotate(has_events=events_logged()).first())
 
 
