@@ -154,7 +154,8 @@ def test_what_was_not_given_counts_nowhere(kofi, kofis_visit, ana, neuro_45):
 
 def test_a_treatment_tolerated_badly_is_no_silence_in_a_summary(kofis_visit, ana):
     note = sign(kofis_visit, ana, TreatmentInput("back", "both", "effleurage", 2, 10, tolerated="badly"))
-    assert drafting._reactions([note]) == "Mon 23 Nov, back: tolerated badly."
+    prose = drafting.draft_prose(note.client, [note], note.visit_on, note.visit_on, ())
+    assert prose["reactions"] == "Mon 23 Nov, back: tolerated badly."
 
 
 # --- several places at once ---------------------------------------------------------------------------------------
@@ -293,12 +294,3 @@ def test_the_live_check_of_a_body_with_fifteen_findings_answers_at_once(page, an
         took.append(time.process_time() - began)
     print(f"live check: {min(took) * 1000:.0f} ms of the processor")
     assert min(took) < 0.4  # processor time, so that a busy machine does not count; docs/notes.md has the figure
-
-
-def test_opening_a_repeat_visits_note_asks_the_database_fifteen_times_at_most(page, ana, today, django_assert_max_num_queries):
-    http = page(ana)
-    with django_assert_max_num_queries(15):
-        assert "Same as last visit" in words(http.get(url("note", today)))
-    http.post(url("note", today), typed(today, CARRIED | {"state": "given"}, act="save"))
-    with django_assert_max_num_queries(16):  # one more: whether the practice bills, asked once something was given
-        http.get(url("note", today))
