@@ -44,6 +44,7 @@ class ProfileFields(TypedDict, total=False):
     language: str
     channels: Sequence[str]
     reminder_consent: ReminderConsent | None
+    wants_follow_ups: bool
     preferences: Wishes
     heat_sensitive: bool
     cold_sensitive: bool

@@ -11,3 +11,4 @@ class NotesConfig(AppConfig):
         # Message kinds, panels, kinds of rows and what waits register themselves.
         from notes import glass, panels, parts, sharing, taking_out, waiting  # noqa: F401
         from notes.events import last_time  # noqa: F401  what happened is told before the next visit
+        from notes.follow_ups import appearing, letters  # noqa: F401

@@ -15,13 +15,12 @@ from notes.measures.catalogue import MEASURES, RELIEF
 from notes.measures.measure import Measure
 from notes.measures.verdict import Verdict, verdict
 from notes.models import Measurement, Note, OutsideTotal
-from practice.access import Actor, may_read
 from practice.models import Membership
 from sessions.year import Readings
 
 __all__ = [
     "MEASURES", "RELIEF", "Measure", "Point", "course_of", "readings_at_visits", "readings_for_year", "readings_in",
-    "readings_of", "relief_answers",
+    "readings_of",
 ]
 
 
@@ -66,17 +65,6 @@ def readings_of(client: Client, *, by: Membership, measure: str = "") -> dict[st
 def course_of(measure: Measure, points: Sequence[Point]) -> Verdict:
     """What may be said of these readings, as they were before the sessions."""
     return verdict(measure, [float(point.before) for point in points if point.before is not None])
-
-
-def relief_answers(client: Client, by: Actor) -> list[float]:
-    """For how many days each session helped, as the client answered at the next one, oldest first.
-
-    Nothing for whoever may not read the record.
-    """
-    if not isinstance(by, Membership) or not may_read(by, Note):
-        return []
-    points = readings_at_visits(client, by=by, measure=RELIEF).get(RELIEF, [])
-    return [float(point.before) for point in points if point.before is not None]
 
 
 def readings_for_year(found: Mapping[str, Sequence[Point]], first: date, last: date) -> list[Readings]:

@@ -12,13 +12,12 @@ from notes.glass import kept_from, may_break
 from notes.letter_page import shown_series
 from notes.measures.of_client import measures_of
 from notes.models import Note, Share, Summary
-from notes.outcomes import readings_at_visits, readings_for_year, readings_of, relief_answers
+from notes.outcomes import readings_at_visits, readings_for_year, readings_of
 from notes.writing import last_treatments
 from practice.access import may_read
 from practice.models import Membership
 from practice.panels import Panel, register_panel
 from sessions.objections import LAST_TREATMENTS
-from sessions.relief import RELIEF_ANSWERS
 from sessions.year import READINGS, Readings
 
 
@@ -66,5 +65,4 @@ register_panel(Panel("kept", "notes", 15, "notes/panel_kept.html", _kept))
 register_panel(Panel("readings", "notes", 20, "notes/panel_readings.html", _readings))
 register_panel(Panel("sharing", "agreements", 10, "notes/panel_sharing.html", _sharing))
 LAST_TREATMENTS.append(last_treatments)
-RELIEF_ANSWERS.append(relief_answers)
 READINGS.append(_readings_of_the_year)

@@ -58,10 +58,16 @@ def _left_out(member: Membership, client: Client) -> list[str]:
     if not may_read(member, Note):
         counts = f"{PARTS['notes'].said(notes)} and {PARTS['summaries'].said(summaries)}"
         return [f"Notes and summaries are for therapists: {counts} are not included. A therapist of the practice can "
-                "take them out."] if notes or summaries else []
+                "take them out."] * bool(notes or summaries) + _answers_left_out(client)
     hidden = notes - rows_of(PARTS["notes"], client, seen_by=member).count()
     return [f"{PARTS['notes'].said(hidden)} kept by {'its author is' if hidden == 1 else 'their authors are'} not "
             "included."] if hidden else []
+
+
+def _answers_left_out(client: Client) -> list[str]:
+    """Of answers after visits, for whoever may not read them."""
+    count = rows_of(PARTS["follow-ups"], client).count()
+    return [f"Answers after visits are for therapists: {count} not included."] if count else []
 
 
 CHAPTERS += [Chapter(50, "notes/record_notes.html", _notes), Chapter(60, "notes/record_summaries.html", _summaries)]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from notes import own_words_views, record_views, share_views, summary_views, views
+from notes.follow_ups import views as follow_ups
 from notes.measures import views as measure_views
 
 app_name = "notes"
@@ -33,5 +34,8 @@ urlpatterns = [
     path("summaries/<uuid:pk>/shares/", summary_views.share_new, name="share_new"),
     path("shares/<uuid:pk>/revoke/", summary_views.share_revoke, name="share_revoke"),
     path("consents/<uuid:pk>/withdraw/", summary_views.consent_withdraw, name="consent_withdraw"),
+    path("f/<str:token>/", follow_ups.follow_up, name="follow_up"),
+    path("f/<str:token>/unwell/", follow_ups.follow_up_unwell, name="follow_up_unwell"),
+    path("follow-ups/<uuid:pk>/seen/", follow_ups.follow_up_seen, name="follow_up_seen"),
     path("s/<str:token>/", share_views.share_page, name="share_page"),
 ]

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from notes import signing, writing
 from notes.events.proposing import to_finding
+from notes.follow_ups.between import between_of
 from notes.forms import AddendumForm, SendBackForm
 from notes.glass import kept_from
 from notes.late import late_entry
@@ -195,6 +196,7 @@ def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | No
         "beside": said_of(theirs or last),
         "saved_at": _saved_at(found), "late": late_entry(found),
         "snippets": snippets, "snippet_texts": {s.word: s.text for s in snippets},
+        "between": between_of(found.client.standing, member_of(request), found),
         "may_arrive": sheet.is_early and "arrive" in offered(found.appointment, member_of(request))},
         status=status_of(sheet))  # type: ignore[arg-type]  # a sheet answers as a form does
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Count, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils import timezone
 
@@ -48,7 +48,7 @@ def said_age(over: datetime) -> str:
     return f"{days} day{'' if days == 1 else 's'}"
 
 
-def needs_of_the_record(member: Membership) -> Iterator[Need]:
+def needs_of_the_record(member: Membership, _mine: Q) -> Iterator[Need]:
     """What of the record waits for this member, for Today; nothing for the front desk."""
     if not member.may_see_clinical:
         return

@@ -73,10 +73,13 @@ class Practice(models.Model):
         default=3, help_text="To how many on the waitlist freed time is offered at once. Our proposal; 0: by hand.")
     waitlist_offer_hours = models.PositiveSmallIntegerField(
         default=2, help_text="Hours such an offer lasts. Our proposal.")
+    follow_up_days = models.PositiveSmallIntegerField(
+        default=3, help_text="Days after a visit on which clients are asked how it was. Our proposal; 0: never.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(follow_up_days__lte=7), name="follow_up_comes_within_a_week"),
             models.CheckConstraint(condition=Q(books_online=False) | Q(public_slug__isnull=False),
                                    name="public_page_has_an_address"),
         ]

@@ -56,6 +56,9 @@ NUMBERS: dict[str, Number] = {n.name: n for n in (
            "(P) our proposal. 0: nobody is written to, you offer by hand.", 0, 20, "people"),
     Number("waitlist_offer_hours", "Such an offer lasts for (hours)",
            "(P) our proposal. Never beyond the visit’s start less your notice.", 1, 72, "hours"),
+    Number("follow_up_days", "Clients are asked how it was so many days after a visit",
+           "(P) our proposal: soreness shows by the next day, help often lasts longer. 0: nobody is asked.",
+           0, 7, "days"),
 )}
 
 

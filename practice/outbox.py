@@ -345,4 +345,4 @@ class _Door:
 
 def without_links(body: str) -> str:
     """The text with the secret part of every link left out."""
-    return re.sub(r"(https?://\S+?/(?:[cpqrsw]|me)/)\S+", r"\1…", body)
+    return re.sub(r"(https?://\S+?/(?:[cfpqrsw]|me)/)\S+", r"\1…", body)

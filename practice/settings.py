@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE = {
     "lapse-requests": {"task": "sessions.tasks.lapse_requests", "schedule": 600.0, "options": {"expires": 600}},
     "offer-freed-times": {"task": "sessions.tasks.offer_freed_times", "schedule": 60.0, "options": {"expires": 60}},
     "ask-how-it-is": {"task": "sessions.tasks.ask_how_it_is", "schedule": 3600.0, "options": {"expires": 3600}},
+    "ask-after-visits": {"task": "notes.tasks.ask_after_visits", "schedule": 3600.0, "options": {"expires": 3600}},
     "keep-questions": {"task": "clients.tasks.keep_questions", "schedule": 3600.0, "options": {"expires": 3600}},
     "save-day-sheets": {"task": "sessions.tasks.save_day_sheets", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -34,8 +34,8 @@ class Need:
     url: str
 
 
-# Rooms to the right register here what waits for a member in them.
-MORE_NEEDS: list[Callable[[Membership], Iterable[Need]]] = []
+# Rooms to the right register here what waits in them for a member, whose visits are the ones `Q` says.
+MORE_NEEDS: list[Callable[[Membership, Q], Iterable[Need]]] = []
 
 
 def needs_of(member: Membership, mine: Q, visits: Iterable[Appointment], asking: Iterable[Appointment],
@@ -45,10 +45,10 @@ def needs_of(member: Membership, mine: Q, visits: Iterable[Appointment], asking:
     `visits` were read with `away.absence_columns`.
     """
     urgent, later = ([Need(*told) for told in part] for part in check_in_needs(member, mine))
-    needs = [*urgent, *_episode_needs(member, mine), *later, *_plan_needs(member, mine), *_absences(visits),
+    more = (need for waits_in in MORE_NEEDS for need in waits_in(member, mine))
+    needs = [*urgent, *_episode_needs(member, mine), *more, *later, *_plan_needs(member, mine), *_absences(visits),
              *(_answered(row, member) for row in answers), *map(_other_time, asking), *_freed_times(member, mine),
-             *_doctors_words(member), *_to_look_at_again(member),
-             *(need for more in MORE_NEEDS for need in more(member))]
+             *_doctors_words(member), *_to_look_at_again(member)]
     return list(dict.fromkeys(needs))  # the desk is told the same of an episode and of the answers that opened it
 
 

@@ -11,7 +11,7 @@ from practice.access import Actor
 from sessions.availability import days_words
 from sessions.proposals import usual_interval
 
-LAST_ANSWERS, LEAST_ANSWERS = 5, 2  # our proposal: the latest five are asked, one alone is no rhythm
+LAST_ANSWERS, LEAST_ANSWERS = 6, 3  # our proposal: the latest six are asked, one or two are no rhythm
 MOST_DAYS = 60  # our proposal: beyond it visits are no course any more
 
 # The record, a room to the right, registers here how to read a client's answers, oldest first.
@@ -47,7 +47,7 @@ def every_words(days: int) -> str:
 
 
 def relief_from(answers: Sequence[float]) -> Relief | None:
-    """The median of the last five answers, in whole days from 1 to 60; None where fewer than two were given.
+    """The median of the last six answers, in whole days from 1 to 60; None where fewer than three were given.
 
     None too where it rounds to no day at all: a rhythm cannot follow relief that did not last.
     """

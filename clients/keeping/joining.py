@@ -44,6 +44,9 @@ def fill_gaps(stays: Client, other: Client) -> list[str]:
         stays.channels, stays.reminder_consent_on = channels, other.reminder_consent_on
         stays.reminder_consent_source = other.reminder_consent_source
         filled += ["channels", "reminder_consent_on", "reminder_consent_source"]
+    if stays.wants_follow_ups and not other.wants_follow_ups:  # who said no once is not asked as somebody else
+        stays.wants_follow_ups = False
+        filled.append("wants_follow_ups")
     return filled
 
 
@@ -67,6 +70,8 @@ def side_by_side(stays: Client, other: Client) -> list[Difference]:
     a, b = _reminders(stays), _reminders(other)
     if b and a != b:
         rows.append(Difference("Reminders", a or "not agreed", b, comes_over=_reminders(after) != a))
+    if stays.wants_follow_ups and not other.wants_follow_ups:
+        rows.append(Difference("Asked after visits", "yes", "no", comes_over=True))
     return rows + _cards(stays, other)
 
 

@@ -38,6 +38,7 @@ class Client(PracticeOwned):
     channels = models.JSONField(default=list, help_text="Ways the client agreed to be written to: email, sms.")
     reminder_consent_on = models.DateField(null=True, blank=True)
     reminder_consent_source = models.CharField(max_length=120, blank=True)
+    wants_follow_ups = models.BooleanField(default=True, help_text="Asked by link how it was after a visit.")
     preferences = models.JSONField(default=dict)
     heat_sensitive = models.BooleanField(default=False)
     cold_sensitive = models.BooleanField(default=False)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clients.models import Clearance, Client, ClientCondition, ClientDoctor, Consent, Doctor, Finding, FindingRegion
 from notes import sharing, signing, summaries, writing
+from notes.demo.after import build_after
 from notes.demo.around import build_around
 from notes.demo.clockwork import as_of
 from notes.demo.happened import begin_course, bring_totals, events_of, ratings_of
@@ -137,6 +138,7 @@ def _riverside(password: str) -> Practice:
         keep_snippet(word=word, text=text, by=ana)
     build_around(practice, ana, doctors, base)
     build_record(practice, owner, ana, ben)
+    build_after(practice, ana)
     return practice
 
 

@@ -1,6 +1,7 @@
 """The record: what was done and said in a session, locked once signed; what was composed from it and for whom."""
 
 from notes.models.events import NoteEvent
+from notes.models.follow_ups import FollowUp
 from notes.models.goals import ChosenMeasures, ClientGoal, OutsideTotal, WorryingAnswer
 from notes.models.note import Addendum, Measurement, Note, NotesChain, Treatment
 from notes.models.own_words import BillingCode, Snippet
@@ -8,7 +9,7 @@ from notes.models.record import BrokenGlass, CoSignature
 from notes.models.summary import Share, ShareOpening, Summary
 
 __all__ = [
-    "Addendum", "BillingCode", "BrokenGlass", "ChosenMeasures", "ClientGoal", "CoSignature", "Measurement", "Note",
-    "NoteEvent", "NotesChain", "OutsideTotal", "Share", "ShareOpening", "Snippet", "Summary", "Treatment",
+    "Addendum", "BillingCode", "BrokenGlass", "ChosenMeasures", "ClientGoal", "CoSignature", "FollowUp", "Measurement",
+    "Note", "NoteEvent", "NotesChain", "OutsideTotal", "Share", "ShareOpening", "Snippet", "Summary", "Treatment",
     "WorryingAnswer",
 ]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 from django.urls import reverse
 
 from conftest import MONDAY
@@ -19,7 +20,7 @@ from sessions.needs import MORE_NEEDS
 
 
 def needs(member):
-    return [need.words for more in MORE_NEEDS for need in more(member)]
+    return [need.words for more in MORE_NEEDS for need in more(member, Q(therapist=member))]
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db.models import Q
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +22,7 @@ WHY = "She is on the table and cannot tell us her medicines"
 
 
 def needs(member):
-    return [need.words for more in MORE_NEEDS for need in more(member)]
+    return [need.words for more in MORE_NEEDS for need in more(member, Q(therapist=member))]
 
 
 @pytest.fixture

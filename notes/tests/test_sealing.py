@@ -14,6 +14,7 @@ from clients.models import Finding
 from clients.own_rules import change_rule
 from conftest import at
 from notes import cosigning, signing, writing
+from notes.events.log import EventInput
 from notes.models import Addendum, BrokenGlass, CoSignature, Measurement, Note, NotesChain, Treatment
 from notes.seal import content
 from notes.seal.verifying import broken_links
@@ -113,7 +114,8 @@ def test_another_value_in_any_column_gives_another_hash(column, signed):
     assert content.hash_of_note(changed, hanging) != signed.content_hash
 
 
-def test_another_value_in_any_column_of_what_hangs_on_it_gives_another_hash(signed):
+def test_another_value_in_any_column_of_what_hangs_on_it_gives_another_hash(visit, ana):
+    signed = sign(visit, ana, pain=(5, 3), events=[EventInput("spasm", region="calf", side="left")])
     row, hanging = content.columns_of(signed, content.NOTE), content.hanging_on([signed.pk])[signed.pk]
     for kind in content.HANGS_ON_NOTE:
         assert hanging[kind.name]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db.models import Q
 from django.urls import reverse
 
 from conftest import make_client, make_member
@@ -16,7 +17,7 @@ from sessions.needs import MORE_NEEDS
 
 
 def needs(member):
-    return [need.words for more in MORE_NEEDS for need in more(member)]
+    return [need.words for more in MORE_NEEDS for need in more(member, Q(therapist=member))]
 
 
 @pytest.fixture

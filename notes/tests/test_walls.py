@@ -26,7 +26,7 @@ from clients.models import Clearance, ClientDoctor, Consent, Doctor, Questionnai
 from conftest import at, make_client, make_member, make_practice, numb
 from notes import sharing, signing, summaries, writing
 from notes.measures.goals import set_goal
-from notes.models import BrokenGlass
+from notes.models import BrokenGlass, FollowUp
 from notes.snippets import keep_snippet
 from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import Closure, DayHours, Message, Room, Service, TimeOff
@@ -62,7 +62,7 @@ TABLE: dict[str, Row] = {
     # for anybody: sign-in, health, links that carry their own secret
     **dict.fromkeys(
         ("healthz", "login/", "logout/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
-         "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "w/<str:token>/", "w/<str:token>/unwell/", "c/<str:token>/", "p/<str:token>/", "r/<str:token>/cancel/", "me/<str:token>/", "me/<str:token>/unwell/",
+         "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "w/<str:token>/", "w/<str:token>/unwell/", "c/<str:token>/", "f/<str:token>/", "f/<str:token>/unwell/", "p/<str:token>/", "r/<str:token>/cancel/", "me/<str:token>/", "me/<str:token>/unwell/",
          "me/<str:token>/times/<uuid:pk>/", "me/<str:token>/book/<uuid:pk>/", "me/<str:token>/visits/<uuid:pk>/move/",
          "me/<str:token>/visits/<uuid:pk>/cancel/", "book-with/<slug:slug>/",
          *(f"book-with/<slug:slug>/{step}/" for step in ("when", "who", "check", "done", "link")),
@@ -161,6 +161,7 @@ TABLE: dict[str, Row] = {
     **dict.fromkeys(("notes/unsigned/", "notes/opened/"), Row(CLINICAL, methods=G)),
     "notes/opened/<uuid:pk>/seen/": Row(CLINICAL, ("glass",), P),
     "practice/people/<uuid:pk>/supervisor/": Row(CLINICAL, ("therapist",), P),
+    "follow-ups/<uuid:pk>/seen/": Row(THERAPISTS, ("follow_up",)),
     "clients/<uuid:pk>/summaries/new/": Row(THERAPISTS, ("client",)),
     "clients/<uuid:pk>/measures/": Row(THERAPISTS, ("client",)),
     "notes/<uuid:pk>/ask/<slug:code>/": Row(THERAPISTS, ("note", "questionnaire")),
@@ -311,6 +312,9 @@ class World:
         change_card(client=maria, by=self.ana, contact_name=MARK)
         self.ids: dict[str, Any] = {
             "answers": questions.pk,
+            "follow_up": FollowUp.objects.create(
+                practice=here, appointment=visit, asked_on=note.visit_on, closes_at=at(9, days=20), soreness=3,
+                words=f"{MARK} {FOUND}", answered_at=timezone.now()).pk,
             "waits": join_waitlist(client=kofi, service=service, by=self.ana)[0].pk,
             "freed": FreedTime.objects.create(
                 practice=here, therapist=self.ana, room=visit.room, appointment=visit, starts_at=at(9, days=40),

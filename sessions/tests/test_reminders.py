@@ -405,6 +405,16 @@ def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):
     yield "summary-shared"
 
 
+def asked_after_a_visit(client):
+    from notes.follow_ups import letters
+    from notes.models import FollowUp
+
+    visit = Appointment.objects.filter(client=client).earliest("starts_at")
+    row = FollowUp.objects.create(practice=visit.practice, appointment=visit, asked_on=MONDAY, closes_at=at(9, days=30))
+    letters.ask(row)
+    yield "follow-up"
+
+
 def questions_by_link(client, by):
     """The intake asked for, and a red answer before a visit that the therapist is to look at."""
     send_intake(client=client, by=by)
@@ -433,7 +443,8 @@ def a_note_opened(maria, ana, ben, neuro_45):
 def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, neuro_45, neurologist, consent):
     read = {}
     letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
-    for kind in chain(letter, a_note_opened(maria, ana, ben, neuro_45), every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
+    others = chain(asked_after_a_visit(maria), a_note_opened(maria, ana, ben, neuro_45))
+    for kind in chain(letter, others, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
         message = Message.objects.filter(kind=kind).first()
         mail = outbox.KINDS[kind].compose(message)
         read[kind] = f"{mail.subject}\n{mail.body}"

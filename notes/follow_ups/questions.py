@@ -1,0 +1,75 @@
+"""What a client is asked after a visit, in their words; which answers a therapist must look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from clients.conditions import CONDITIONS, line_of
+from notes.models import FollowUp
+from practice import clock
+from practice.techniques import MS_THREE_USES, NEUROPATHY_BLOG
+
+SOURCE = (f"Soreness and lethargy can follow a session, and a therapist learns from each what is too much "
+          f"({MS_THREE_USES}; soreness also {NEUROPATHY_BLOG}). The questions and their scales are our own.")
+UNKNOWN = "unknown"
+SLEEP, HEADACHES, HEADACHES_OF_FOUR_WEEKS = "sleep", "headaches", "headaches-28"
+FOUR_WEEKS = 28
+LONGEST_HELP = 30  # days after the visit that can be named; a link closes long before
+DEGREES = ((0, "No"), (1, "A little"), (2, "Clearly"), (3, "Very"))
+SORE_FOR = ((1, "One day"), (2, "Two days"), (3, "Three days or longer"))
+HEAVY_FOR = ((2, "An hour or two"), (6, "Half a day"), (12, "The whole day"), (24, "Longer"))
+_HEADACHES = ("migraine", "tension-headache")
+# English only: whatever else somebody writes is shown to their therapist too, only not first.
+_WORRYING = re.compile(
+    r"\b(fever|temperature|infect\w*|numb\w*|weak\w*|fell|fall(en|ing)?|faint\w*|dizz\w*|collaps\w*|seizure|blood|"
+    r"bleed\w*|bruis\w*|swell\w*|swollen|breath\w*|chest|vision|blind\w*|sight|slur\w*|droop\w*|hospital|ambulance|"
+    r"emergency|doctor|worse|worst|unbearable|suicid\w*|want to die|kill myself|end it all|"
+    r"(can ?not|can['’]?t|could ?not|couldn['’]?t) (move|walk|stand|see|feel|speak|swallow|breathe))\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a client answered; None and "" where they do not know or did not say. Lengths in days and hours."""
+
+    soreness: int | None = None
+    sore_days: int | None = None
+    lethargy: int | None = None
+    lethargy_hours: int | None = None
+    helped: str = ""
+    helped_days: int | None = None
+    sleep: int | None = None
+    headache_days: int | None = None
+    words: str = ""
+
+
+def has_headaches(conditions: Iterable[str]) -> bool:
+    """Whether headache days are worth asking for: migraine or tension-type headache, as diagnosed."""
+    return any(wider in _HEADACHES for code in conditions if code in CONDITIONS for wider in line_of(code))
+
+
+def headaches_asked(row: FollowUp) -> str:
+    """The question about headache days this row asks: of four weeks, since the visit, or none ("")."""
+    return next((code for code in (HEADACHES_OF_FOUR_WEEKS, HEADACHES) if code in row.asks), "")
+
+
+def most_headaches(row: FollowUp, today: date) -> int:
+    """How many headache days there can be: of four weeks, or since the visit, both its ends counted."""
+    if headaches_asked(row) == HEADACHES_OF_FOUR_WEEKS:
+        return FOUR_WEEKS
+    return min((today - row.appointment.wall_date).days + 1, FOUR_WEEKS)
+
+
+def days_it_may_have_helped(row: FollowUp, today: date) -> list[tuple[int, str]]:
+    """Each last day on which it may have helped, with its number: (0, "Mon 23 Nov, that day only")."""
+    visit_on = row.appointment.wall_date
+    count = min((today - visit_on).days, LONGEST_HELP)
+    return [(n, f"Until {clock.said_date(visit_on + timedelta(days=n))}" if n else "That day only")
+            for n in range(count + 1)]
+
+
+def is_worrying(row: FollowUp) -> bool:
+    """Whether a therapist must look: very sore, very heavy, or a word that means more than a session does."""
+    return row.soreness == 3 or row.lethargy == 3 or bool(_WORRYING.search(row.words))
