@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from notes.models import BillingCode
+from notes.models import BillingCode, Note, Treatment
 from notes.units import SOURCE, units_by_code
 from practice import audit
 from practice.access import Actor, Role
@@ -44,9 +44,15 @@ def change_codes(*, practice: Practice, codes: Mapping[str, str], by: Actor) -> 
     return codes_of(practice.pk)
 
 
+def also_that_day(note: Note) -> list[Treatment]:
+    """What other notes of the same client's day say was given, as far as this note's author may read them."""
+    others = Note.objects.visible_to(note.author).filter(client__in=note.client.family, visit_on=note.visit_on)
+    return list(Treatment.objects.filter(note__in=others.exclude(pk=note.pk), state="given"))
+
+
 @dataclass(frozen=True, slots=True)
 class Billed:
-    """What a visit's timed minutes come to: units by code, and the minutes they were counted from."""
+    """What a day's timed minutes come to: units by code, and the minutes they were counted from."""
 
     minutes: int
     units: tuple[tuple[str, int], ...]

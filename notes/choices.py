@@ -55,7 +55,14 @@ LYING = [("", "–"), *((word, capital(word)) for word in POSITIONS)]
 HOW_WARM = [("", "–"), *((word, capital(word)) for word in TEMPERATURES)]
 
 
-class PlaceField(forms.ChoiceField):
+class FixedChoice(forms.ChoiceField):
+    """One of a list that is the same for all: rows share it, where Django would copy it for each of them."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return forms.Field.__deepcopy__(self, memo)
+
+
+class PlaceField(FixedChoice):
     """A place of the body map; one that is said by another choice (both halves, the middle) is kept as it was."""
 
     def valid_value(self, value: Any) -> bool:
@@ -109,8 +116,8 @@ def _apart(words: str) -> tuple[str, str]:
 def choice(label: str, choices: Sequence[tuple[Any, Any]], *, refused: str = "Choose one of these.", **kwargs: Any,
            ) -> forms.ChoiceField:
     """A field of large buttons; nothing chosen is the empty word."""
-    return forms.ChoiceField(label=label, required=False, choices=choices, widget=Steps,
-                             error_messages={"invalid_choice": refused}, **kwargs)
+    return FixedChoice(label=label, required=False, choices=choices, widget=Steps,
+                       error_messages={"invalid_choice": refused}, **kwargs)
 
 
 def whole_number(value: Any) -> int | None:

@@ -20,6 +20,7 @@ from notes.choices import (
     WHAT,
     WHERE,
     WHETHER,
+    FixedChoice,
     LongSelect,
     PlaceField,
     Steps,
@@ -33,6 +34,7 @@ from practice.techniques import PRESSURES, TECHNIQUES
 _TOO_LONG = "That is more than fits here; shorten it a little."
 WAYS = ("temperature", "position", "lubricant")  # said for the whole visit, or of one row where that differs
 AS_THE_VISIT = "As the whole visit"
+_LYING, _HOW_WARM = ([("", AS_THE_VISIT), *choices[1:]] for choices in (LYING, HOW_WARM))
 
 
 def minutes_field(label: str) -> forms.IntegerField:
@@ -55,7 +57,7 @@ class TreatmentRow(forms.Form):
 
     place = PlaceField(label="Where", required=False, choices=WHERE, widget=LongSelect(WHERE),
                        error_messages={"invalid_choice": "Choose a place from the list."})
-    technique = forms.ChoiceField(
+    technique = FixedChoice(
         label="What", required=False, choices=WHAT, widget=LongSelect(WHAT),
         error_messages={"invalid_choice": "Choose a technique from the list."})
     pressure = forms.TypedChoiceField(
@@ -66,10 +68,8 @@ class TreatmentRow(forms.Form):
     state = choice("Done?", WHETHER)
     tolerated = choice("Tolerated", HOW_TOLERATED)
     response = line_field("Response", autocapitalize="sentences", spellcheck="true")
-    position = forms.ChoiceField(label="Position", required=False, choices=[("", AS_THE_VISIT), *LYING[1:]],
-                                 widget=LongSelect([("", AS_THE_VISIT), *LYING[1:]]))
-    temperature = forms.ChoiceField(label="Temperature", required=False, choices=[("", AS_THE_VISIT), *HOW_WARM[1:]],
-                                    widget=LongSelect([("", AS_THE_VISIT), *HOW_WARM[1:]]))
+    position = FixedChoice(label="Position", required=False, choices=_LYING, widget=LongSelect(_LYING))
+    temperature = FixedChoice(label="Temperature", required=False, choices=_HOW_WARM, widget=LongSelect(_HOW_WARM))
     lubricant = line_field("Lubricant", 80, placeholder=AS_THE_VISIT.lower())
     override_reason = line_field("Why it is right today (needed to sign)", placeholder=" ", spellcheck="true")
 

@@ -11,7 +11,7 @@ from clients.body import keys, label
 from clients.contraindications import Check
 from clients.last_time import last_time
 from clients.reasons import said_cap
-from notes.billing import Billed, billed, codes_of
+from notes.billing import Billed, also_that_day, billed, codes_of
 from notes.choices import whole_number
 from notes.events.form import event_forms, events_as_saved
 from notes.events.kinds import KINDS
@@ -23,7 +23,7 @@ from notes.sheet.rows import TreatmentRow, raw, says_something, ways_of, what_wa
 from notes.sheet.visit import AddedWork, NextVisit, WholeVisit
 from notes.signing import ReasonRequired, VisitNotStarted, rows_without_reason
 from notes.totals import Totals, totals_of
-from notes.writing import GIVEN, LEFT_OUT, PLANNED, SOAP, MeasurementInput, TreatmentInput, check_note
+from notes.writing import GIVEN, LEFT_OUT, PLANNED, SOAP, MeasurementInput, TreatmentInput, check_note, given_in
 from sessions.caution_line import Line, Told, in_one_line
 
 MOST_ROWS = 60
@@ -91,6 +91,7 @@ class Sheet:
         sheet = cls.typed(note, _with_rows(dict(data), rows, adds_one=opens))
         if opens and sheet.rows:
             sheet.rows[-1].is_next = True
+            sheet.rows[-1].fields["place"].widget.attrs["autofocus"] = True
         return sheet
 
     def over(self, version: int, data: Mapping[str, Any]) -> Sheet:
@@ -125,7 +126,7 @@ class Sheet:
 
     def beside(self, last: Note | None) -> Sheet:
         """The sheet with what each row was last time, where it is changed."""
-        before = list(last.treatments.all()) if last else []
+        before = given_in(last) if last else []
         for row in self.rows if before else ():
             given = row.as_input()
             row.was = what_was(given, before) if given else ""
@@ -141,9 +142,9 @@ class Sheet:
 
     @property
     def billed(self) -> Billed | None:
-        """The units they come to, where the practice typed codes."""
-        codes = codes_of(self.note.practice_id)
-        return billed(self._inputs(), codes) if codes else None
+        """The units they come to with the rest of the day's work, where the practice typed codes."""
+        codes = codes_of(self.note.practice_id) if self.totals.minutes else {}
+        return billed([*self._inputs(), *also_that_day(self.note)], codes) if codes else None
 
     @property
     def has_planned(self) -> bool:

@@ -8,7 +8,9 @@ from django.urls import reverse
 from notes.billing import change_codes, codes_of
 from notes.models import Snippet
 from notes.snippets import MOST, keep_snippet, snippets_of
+from notes.tests.conftest import draft_of, had_visit
 from notes.tests.test_pages import ROW, typed, url, words
+from notes.writing import TreatmentInput
 from practice.models import AuditEntry
 from practice.refusals import BadInput, NotAllowed
 
@@ -65,7 +67,7 @@ def test_the_trail_keeps_no_word_of_a_snippet(ana):
     assert AuditEntry.objects.get(verb="snippet_kept").detail == {}
 
 
-def test_units_are_counted_only_where_the_owner_typed_a_code(page, ana, owner, draft):
+def test_units_of_the_day_are_counted_only_where_the_owner_typed_a_code(page, ana, ben, owner, maria, neuro_45, draft):
     check = reverse("notes:note_check", args=[draft.pk])
     row = {**ROW, "minutes": "23"}
     assert "Units" not in words(page(ana).post(check, typed(draft, row)))
@@ -73,6 +75,9 @@ def test_units_are_counted_only_where_the_owner_typed_a_code(page, ana, owner, d
     assert "Saved." in words(saved) and codes_of(owner.practice_id) == {"deep-tissue": "97124"}
     shown = words(page(ana).post(check, typed(draft, row)))
     assert "97124 × 2 from 23 timed minutes" in shown and "Medicare Claims Processing Manual" in shown
+    also = TreatmentInput("back", "both", "deep-tissue", 3, 15)
+    draft_of(had_visit(maria, ben, neuro_45, hour=14), ben, also, TreatmentInput("neck", "both", "deep-tissue", 3, 30, state="planned"))
+    assert "97124 × 3 from 38 timed minutes of the day" in words(page(ana).post(check, typed(draft, row)))
     page(owner).post("/practice/codes/", {"deep-tissue": ""})
     assert codes_of(owner.practice_id) == {}
 

@@ -154,7 +154,8 @@ def test_what_was_not_given_counts_nowhere(kofi, kofis_visit, ana, neuro_45):
 
 def test_a_treatment_tolerated_badly_is_no_silence_in_a_summary(kofis_visit, ana):
     note = sign(kofis_visit, ana, TreatmentInput("back", "both", "effleurage", 2, 10, tolerated="badly"))
-    assert drafting._reactions([note], []) == "Mon 23 Nov, back: tolerated badly."
+    prose = drafting.draft_prose(note.client, [note], note.visit_on, note.visit_on, ())
+    assert prose["reactions"] == "Mon 23 Nov, back: tolerated badly."
 
 
 # --- several places at once ---------------------------------------------------------------------------------------
