@@ -5,14 +5,17 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.template.loader import render_to_string
 from django.urls import reverse
 
+from clients.keeping.parts import PARTS, rows_of
 from clients.last_time import last_time, last_times
 from clients.models import Finding
 from conftest import MONDAY
 from notes import signing, writing
 from notes.events.log import EventInput, events_between, said, told_of
 from notes.models import NoteEvent
+from notes.reading import said_of
 from notes.tests.conftest import SOFT, draft_of, had_visit, sign
 from notes.tests.test_pages import ROW, typed, words
 
@@ -236,3 +239,11 @@ def test_the_summary_tells_what_happened(now, maria, ana, neurologist, neuro_45)
     drafted = summaries.compose_summary(client=maria, doctor=neurologist, first=MONDAY - timedelta(days=30), last=MONDAY,
                                         by=ana)
     assert "Mon 16 Nov: spasm of the left calf, set off by work on the left foot" in drafted.reactions
+
+
+def test_what_happened_is_taken_out_of_the_house_with_the_note(page, ana, maria, visit):
+    sign(visit, ana, events=[SPASM])
+    rows = rows_of(PARTS["events"], maria, seen_by=ana)
+    assert [(row.kind, row.ending) for row in rows] == [("spasm", "contract-relax")]
+    chapter = render_to_string("notes/record_notes.html", {"notes": [(n, said_of(n)) for n in maria.notes.all()]})
+    assert "Spasm of the left calf" in chapter and "Contract-relax released it." in chapter

@@ -13,9 +13,9 @@ from notes.measures.verdict import verdict
 
 TURNS = {"better", "worse"}
 PAIN, MFIS, STIFFNESS = MEASURES["pain"], MEASURES["mfis"], MEASURES["stiffness"]
-VALUES = st.decimals(0, 100, places=1).map(float)
+VALUES = st.integers(0, 1000).map(lambda tenths: tenths / 10)
 COURSES = st.lists(VALUES, max_size=8)
-SIZES = st.decimals("0.1", 60, places=1).map(float)
+SIZES = st.integers(1, 600).map(lambda tenths: tenths / 10)
 
 
 def known(size, **more):
