@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -61,7 +62,7 @@ def _late_afternoons(practice: Practice) -> Iterator[datetime]:
             yield clock.instant_of(day, at, practice.time_zone, fold=0)
 
 
-def _written(visit: Appointment, by: Membership, **words: str) -> Note:
+def _written(visit: Appointment, by: Membership, **words: Any) -> Note:
     note, _ = writing.begin_note(appointment=visit, by=by)
     rows = [TreatmentInput("upper-back", "both", "effleurage", 1, 15, "Shoulders dropped.")]
     return writing.write_note(note=note, by=by, expected_version=note.version, treatments=rows, **words)
