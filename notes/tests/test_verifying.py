@@ -37,9 +37,9 @@ def long_chain(db):
 
 @pytest.mark.sized
 def test_one_changed_byte_among_all_notes_is_found_and_named(long_chain, record_property):
-    began, before = time.perf_counter(), memory()
+    began, work, before = time.perf_counter(), time.process_time(), memory()
     assert broken_links(long_chain.pk) == []
-    took, grown = time.perf_counter() - began, memory() - before
+    took, work, grown = time.perf_counter() - began, time.process_time() - work, memory() - before
     assert grown < MOST_GROWTH, f"{grown:.0f} MB more"
     chance = random.Random(6)
     for table, guard, column, model in (
@@ -57,8 +57,8 @@ def test_one_changed_byte_among_all_notes_is_found_and_named(long_chain, record_
             cursor.execute(f"UPDATE {table} SET {column} = %s WHERE id = %s", [was, key(row)])
     assert broken_links(long_chain.pk) == []
     rows = NOTES * 5
-    record_property("figure", f"{NOTES:,} notes ({rows:,} rows) in {took:.1f} s, {took * 100_000 / NOTES:.0f} s per "
-                              f"100,000, {max(0, grown):.0f} MB more; 3 of 3 changed bytes found")
+    record_property("figure", f"{NOTES:,} notes ({rows:,} rows) in {took:.1f} s, {work:.1f} of processor time; "
+                              f"{max(0, grown):.0f} MB more; 3 of 3 changed bytes found")
 
 
 def test_it_takes_a_bounded_number_of_queries_a_page_and_says_how_far_it_is(db, monkeypatch):
