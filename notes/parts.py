@@ -16,7 +16,7 @@ from clients.body import REGIONS
 from clients.keeping.parts import Part, name_in, register_parts
 from clients.keeping.retention import LAST_CONTACT
 from clients.models import Client
-from notes.models import Addendum, Measurement, Note, Share, ShareOpening, Summary, Treatment
+from notes.models import Addendum, Measurement, Note, NoteDraft, Share, ShareOpening, Summary, Treatment
 from notes.outcomes import MEASURES
 from practice.techniques import TECHNIQUES
 
@@ -42,6 +42,7 @@ register_parts(
     Part("treatments", Treatment, "treatment", "treatments", link="note",
          names={"region": name_in(REGIONS), "technique": name_in(TECHNIQUES)}),
     Part("readings", Measurement, "reading", "readings", link="note", names={"measure": name_in(MEASURES)}),
+    Part("typing", NoteDraft, "unfinished sheet", "unfinished sheets", link="note", without=("tab", "turn")),
     Part("addenda", Addendum, "addendum", "addenda", link="note"),
     Part("summaries", Summary, "summary", "summaries", comes_over=_draft_summaries_come_over),
     Part("shares", Share, "sharing", "sharings", link="summary", without=("token_hash", "code_hash")),

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clients.body import label
-from notes.models import Addendum, Note, NotesChain
+from notes.models import Addendum, Note, NoteDraft, NotesChain
 from notes.writing import SOAP, NoteSigned, chain_of, check_note, locked_note, refuse_unless_therapist
 from practice import audit, clock
 from practice.access import Actor
@@ -41,6 +41,13 @@ class NothingWritten(Refusal):
     title: ClassVar[str] = "Nothing is written yet"
 
 
+class NotAllInTheNote(Refusal):
+    """Something typed cannot stand in the note as it is, and waits beside it."""
+
+    code: ClassVar[str] = "typed_unfinished"
+    title: ClassVar[str] = "Something typed is not finished"
+
+
 class NoteNotSigned(Refusal):
     """An addendum belongs to a signed note; a draft is simply changed."""
 
@@ -60,6 +67,7 @@ def sign_note(*, note: Note, by: Actor) -> Note:
         if note.author_id != by.pk:
             raise NotAllowed(f"{note.author.name} wrote this note and signs it.")
         refuse_unsignable(note)
+        NoteDraft.objects.filter(note=note).delete()
         chain = chain_of(note.practice_id)
         note.signed_at, note.signed_by, note.signer_credential = timezone.now(), by, by.credential
         note.version += 1
@@ -75,7 +83,8 @@ def sign_note(*, note: Note, by: Actor) -> Note:
 
 def refuse_unsignable(note: Note) -> None:
     """Everything that stands between a draft and its signature, in words; the first decides the code."""
-    refuse_all([refusal for refusal in (_before_the_visit(note), _too_little(note), _unexplained(note)) if refusal])
+    refuse_all([refusal for refusal in (_before_the_visit(note), _too_little(note), _unexplained(note),
+                                        _unfinished(note)) if refusal])
 
 
 def _before_the_visit(note: Note) -> Refusal | None:
@@ -100,6 +109,13 @@ def _too_little(note: Note) -> Refusal | None:
         return NothingWritten(
             "Add today's response or one reading before or after; what was carried forward is not enough.")
     return None
+
+
+def _unfinished(note: Note) -> Refusal | None:
+    if not NoteDraft.objects.filter(note=note, is_whole=False).exists():
+        return None
+    return NotAllInTheNote("Something typed is not finished and so not in the note yet. Open it, finish or empty it, "
+                           "then sign.")
 
 
 def _unexplained(note: Note) -> Refusal | None:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from notes import share_views, summary_views, views
+from notes import draft_views, share_views, summary_views, views
 
 app_name = "notes"
 urlpatterns = [
     path("visits/<uuid:pk>/note/", views.note_begin, name="note_begin"),
     path("notes/<uuid:pk>/", views.note, name="note"),
+    path("notes/<uuid:pk>/draft/", draft_views.note_draft, name="note_draft"),
     path("notes/<uuid:pk>/check/", views.note_check, name="note_check"),
     path("notes/<uuid:pk>/sign/", views.note_sign, name="note_sign"),
     path("notes/<uuid:pk>/addenda/", views.addendum_new, name="addendum_new"),

@@ -13,8 +13,9 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from notes import signing, writing
+from notes.autosave import sheet_of
 from notes.forms import AddendumForm, whole_number
-from notes.models import Note
+from notes.models import Note, NoteDraft
 from notes.reading import read_note, said_of, whole_note
 from notes.sheet import SPARE_ROWS, Sheet
 from notes.summaries import SECTIONS, days_to_tell, doctors_of
@@ -51,7 +52,7 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = read_note(note=found, by=member)
     if found.is_signed or found.author_id != member.pk:
         return _to_read(request, found)
-    return _sheet(request, found, Sheet.of(found))
+    return _sheet(request, found, sheet_of(found))
 
 
 @post_page("notes:note", "pk")
@@ -173,6 +174,9 @@ def _work_of(last: Note | None) -> list[TreatmentInput]:
 
 
 def _saved_at(found: Note) -> Any:
-    """When the draft was last written, as the trail knows it; None before the first time."""
+    """When the draft was last written, by itself or as the trail knows it; None before the first time."""
+    kept = NoteDraft.objects.filter(note=found).first()
+    if kept:
+        return kept.at
     written = AuditEntry.objects.filter(subject_id=found.pk, verb="note_written").order_by("-id").first()
     return written.at if written else None

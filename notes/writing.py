@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from clients.body import REGIONS, label, sides_of
 from clients.contraindications import Check, ProposedTreatment, cautions_for
@@ -16,11 +18,11 @@ from clients.limits import body_of
 from clients.models import Client
 from clients.standing import lock_client
 from notes.known_then import body_at
-from notes.models import Measurement, Note, NotesChain, Treatment
+from notes.models import Measurement, Note, NoteDraft, NotesChain, Treatment
 from notes.outcomes import MEASURES
 from practice import audit
 from practice.access import Actor, Role
-from practice.models import Membership
+from practice.models import AuditEntry, Membership
 from practice.refusals import BadInput, NotAllowed, Refusal, Stale, WrongState
 from practice.techniques import PRESSURES, TECHNIQUES
 from sessions.models import Appointment
@@ -94,11 +96,12 @@ def begin_note(*, appointment: Appointment, by: Actor) -> tuple[Note, bool]:
 
 def write_note(
     *, note: Note, by: Actor, expected_version: int, treatments: Sequence[TreatmentInput] | None = None,
-    measurements: Sequence[MeasurementInput] | None = None, visibility: str | None = None, **soap: str,
+    measurements: Sequence[MeasurementInput] | None = None, visibility: str | None = None, by_itself: bool = False,
+    **soap: str,
 ) -> Note:
     """Change a draft; treatments and measurements given are the whole list. Stale versions and signed notes refuse.
 
-    `visibility` is "therapists" or "author": kept to whoever writes it.
+    `visibility` is "therapists" or "author": kept to whoever writes it. `by_itself`: the sheet saves while they type.
     """
     with transaction.atomic():
         note = locked_note(note)
@@ -121,8 +124,17 @@ def write_note(
             _replace_treatments(note, treatments)
         if measurements is not None:
             _replace_measurements(note, measurements)
-        audit.record(by=by, verb="note_written", subject=note, version=note.version)
+        if not by_itself:
+            NoteDraft.objects.filter(note=note).delete()
+        if not (by_itself and _written_lately(note, by)):
+            audit.record(by=by, verb="note_written", subject=note, version=note.version)
     return note
+
+
+def _written_lately(note: Note, by: Actor) -> bool:
+    """Whether the trail has said already, within a quarter of an hour, that they are writing this note."""
+    since = timezone.now() - timedelta(minutes=15)
+    return AuditEntry.objects.filter(subject_id=note.pk, verb="note_written", actor=by, at__gt=since).exists()
 
 
 def locked_note(note: Note) -> Note:

@@ -73,6 +73,8 @@ class Practice(models.Model):
         default=3, help_text="To how many on the waitlist freed time is offered at once. Our proposal; 0: by hand.")
     waitlist_offer_hours = models.PositiveSmallIntegerField(
         default=2, help_text="Hours such an offer lasts. Our proposal.")
+    lock_minutes = models.PositiveSmallIntegerField(
+        default=15, help_text="Minutes without a touch after which staff pages are covered. Our proposal.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

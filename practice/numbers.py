@@ -56,6 +56,8 @@ NUMBERS: dict[str, Number] = {n.name: n for n in (
            "(P) our proposal. 0: nobody is written to, you offer by hand.", 0, 20, "people"),
     Number("waitlist_offer_hours", "Such an offer lasts for (hours)",
            "(P) our proposal. Never beyond the visit’s start less your notice.", 1, 72, "hours"),
+    Number("lock_minutes", "Staff pages lock after (minutes without a touch)",
+           "(P) our proposal. Clients’ pages never lock.", 5, 60, "minutes"),
 )}
 
 

@@ -7,13 +7,13 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from practice.access import EVERYBODY, Role
+from practice.lock import shut
 from practice.refusals import NotAllowed, Refusal
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ def look(request: HttpRequest) -> dict[str, Any]:
 
 
 def member_page(roles: frozenset[Role] = EVERYBODY) -> Callable[[Any], Any]:
-    """A page for signed-in members; other roles get a plain refusal, nobody gets the sign-in page."""
+    """A page for signed-in members; other roles get a plain refusal, nobody gets the lock or the sign-in page."""
 
     def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             member = request.member  # type: ignore[attr-defined]
             if member is None:
-                return redirect_to_login(request.get_full_path())
+                return shut(request)
             if not (member.role in roles or (Role.THERAPIST in roles and member.is_therapist)):
                 raise NotAllowed("Your role does not include this page. The practice's owner can change roles.")
             return view(request, *args, **kwargs)

@@ -58,7 +58,7 @@ _API_VERBS = ("move", "cancel", "accept", "confirm", "arrive", "undo-arrive", "c
 TABLE: dict[str, Row] = {
     # for anybody: sign-in, health, links that carry their own secret
     **dict.fromkeys(
-        ("healthz", "login/", "logout/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
+        ("healthz", "login/", "logout/", "lock/", "lock/here/", "unlock/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
          "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "w/<str:token>/", "w/<str:token>/unwell/", "c/<str:token>/", "p/<str:token>/", "r/<str:token>/cancel/", "me/<str:token>/", "me/<str:token>/unwell/",
          "me/<str:token>/times/<uuid:pk>/", "me/<str:token>/book/<uuid:pk>/", "me/<str:token>/visits/<uuid:pk>/move/",
          "me/<str:token>/visits/<uuid:pk>/cancel/", "book-with/<slug:slug>/",
@@ -148,7 +148,7 @@ TABLE: dict[str, Row] = {
     # the record
     "visits/<uuid:pk>/note/": Row(THERAPISTS, ("appointment",), P),
     "notes/<uuid:pk>/": Row(THERAPISTS, ("note",)),
-    **dict.fromkeys(("notes/<uuid:pk>/check/", "notes/<uuid:pk>/sign/", "notes/<uuid:pk>/addenda/"), Row(THERAPISTS, ("note",), P)),
+    **dict.fromkeys(("notes/<uuid:pk>/draft/", "notes/<uuid:pk>/check/", "notes/<uuid:pk>/sign/", "notes/<uuid:pk>/addenda/"), Row(THERAPISTS, ("note",), P)),
     "clients/<uuid:pk>/summaries/new/": Row(THERAPISTS, ("client",)),
     "summaries/<uuid:pk>/": Row(THERAPISTS, ("summary",)),
     "summaries/<uuid:pk>/letter.pdf": Row(THERAPISTS, ("summary",), G),
