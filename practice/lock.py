@@ -200,7 +200,7 @@ def _open_and_repeat(request: HttpRequest) -> HttpResponse | None:
         return _lock_page(request, member, kept, refused)
     if pressed.method == "GET":
         return redirect(pressed.path)
-    request.POST = QueryDict(pressed.fields)  # type: ignore[assignment]
+    request.POST = QueryDict(pressed.fields)
     return None
 
 

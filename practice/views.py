@@ -47,7 +47,7 @@ class SignInForm(AuthenticationForm):
     def clean(self) -> dict[str, Any]:
         """Who it is, if the password is right and was not tried too often."""
         email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
-        if email and password:
+        if email and password and self.request is not None:
             try:
                 self.user_cache = person_with(self.request, email=email, password=password)
             except WrongPassword:

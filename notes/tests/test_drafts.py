@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -141,6 +142,7 @@ def test_whatever_is_sent_is_saved_or_refused_in_words(draft, ana, page, sent, s
 def test_a_shut_page_is_told_so_and_typed_text_of_somebody_signed_out_opens_for_them_alone(draft, ana, ben, page):
     is_problem(save(page(None), draft, subjective="legs"), 401, "not_authenticated")
     for member in (ana, ben):
+        member.user.email = f"{uuid4().hex}@riverside.example"  # nobody has guessed at it in an earlier test
         member.user.set_password("a long enough password")
         member.user.save()
     gone = page(None)

@@ -390,6 +390,18 @@ def test_nobody_gets_in_without_signing_in(world, api):
         assert MARK.encode() not in answer.content, (method, pattern)
 
 
+def test_a_locked_session_gets_no_page_no_call_and_no_byte(world, api):
+    browser = browser_of(world.ana)
+    assert MARK.encode() in browser.get("/clients/").content
+    browser.post("/lock/")
+    for pattern, method in CLOSED:
+        path = world.path(pattern, TABLE[pattern])
+        answer = ask(browser, browser, method, path) if not path.startswith("/api/") else getattr(browser, method)(path)
+        assert answer.status_code in (405, 423), (method, pattern, answer.status_code)
+        assert MARK.encode() not in answer.content.replace(f"Ana {MARK}".encode(), b"").replace(
+            f"Riverside {MARK}".encode(), b""), (method, pattern)
+
+
 def test_another_practice_finds_nothing_and_receives_no_foreign_byte(world, api):
     browser, http = browser_of(world.stranger), api(world.stranger)
     for pattern, method in CLOSED:

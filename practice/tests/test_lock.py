@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -33,8 +34,9 @@ def clock_of(now):
 
 @pytest.fixture
 def anas(clock_of, ana, ben, page):
-    """Ana's browser; she and Ben have passwords."""
+    """Ana's browser; she and Ben have passwords, and addresses nobody has guessed at in an earlier test."""
     for member in (ana, ben):
+        member.user.email = f"{uuid4().hex}@riverside.example"
         member.user.set_password(PASSWORD)
         member.user.save()
     browser = page(None)

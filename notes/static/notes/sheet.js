@@ -148,18 +148,18 @@
   const WHY = { offline: "There is no connection. What you typed is kept on this tablet and saved once it is back; press again then.",
     shut: "Unlock first. What you typed is kept." };
   form.addEventListener("submit", async (event) => {
-    if (passing) return;
+    form.elements.version.value = version;
+    if (passing || (!running && text(fields()) === saved)) { passing = true; return; }
     event.preventDefault();
     const { submitter } = event, how = await settle();
     if (how in WHY) { tell(WHY[how]); return; }
     passing = true;
-    form.elements.version.value = version;
     form.requestSubmit(submitter);
   });
   let dropped = false;
   document.addEventListener("submit", async (event) => {
     const leaving = event.target;
-    if (!leaving.matches("[data-sign-out]") || dropped || text(fields()) === saved) return;
+    if (!leaving.matches("[data-sign-out]") || dropped || (!running && text(fields()) === saved)) return;
     event.preventDefault();
     const how = await settle();
     if (how === "saved") { leaving.requestSubmit(); return; }

@@ -81,7 +81,7 @@
     used = Date.now();
     if (used - told > 5_000) { told = used; tabs.postMessage({ used }); }
   };
-  for (const kind of ["keydown", "pointerdown", "wheel", "touchmove"]) document.addEventListener(kind, touched, { capture: true, passive: true });
+  for (const kind of ["keydown", "input", "pointerdown", "wheel", "touchmove"]) document.addEventListener(kind, touched, { capture: true, passive: true });
   const watch = () => {
     const now = Date.now();
     if (covered) return;
