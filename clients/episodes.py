@@ -50,6 +50,12 @@ def today_in(client: Client) -> date:
     return clock.wall_of(timezone.now(), client.practice.time_zone)[0]
 
 
+def is_feverish(client: Client) -> bool:
+    """Whether fever or infection was reported with an episode that is not over."""
+    return Episode.objects.filter(client=client, fever_or_infection=True, status__in=[
+        Episode.Status.SUSPECTED, Episode.Status.CONFIRMED]).exists()
+
+
 def likely_kind(client: Client) -> str:
     """The kind of episode a client's own “not feeling well” most likely is, from the conditions as reported."""
     codes = set(ClientCondition.objects.filter(client=client, ended_on=None).values_list("condition", flat=True))
@@ -84,11 +90,7 @@ def record_episode(*, client: Client, kind: str, onset_on: date, reported_by: st
             .first()
         )
         if last:
-            if last.status == Episode.Status.SUSPECTED:
-                last.symptoms = "\n".join(filter(None, [last.symptoms, symptoms]))[:2000]
-                last.version += 1
-                last.save(update_fields=["symptoms", "version", *add_facts(last, **facts)])
-            audit.record(by=by, verb="episode_reported_again", subject=last)
+            _join(last, onset_on, symptoms, by, facts)
             return last, False
     episode = Episode.objects.create(
         practice=client.practice, client=client, kind=kind, status=Episode.Status.SUSPECTED, onset_on=onset_on,
@@ -96,6 +98,28 @@ def record_episode(*, client: Client, kind: str, onset_on: date, reported_by: st
     EpisodeStep.objects.create(episode=episode, on=today, status=episode.status, by_name=by.name)
     audit.record(by=by, verb="episode_reported", subject=episode)
     return episode, True
+
+
+def _join(episode: Episode, onset_on: date, words: str, by: Actor, facts: dict[str, Any]) -> None:
+    """A further report of what is known: new facts are added, and an earlier beginning while nobody has confirmed it.
+
+    What was said stands in its course under the name of whoever said it.
+    """
+    changed = add_facts(episode, **facts) if episode.is_open else []
+    note, words = [], words.strip()
+    if episode.status == Episode.Status.SUSPECTED and onset_on < episode.onset_on:
+        note.append(f"It began {clock.said_date(onset_on)}, not {clock.said_date(episode.onset_on)}.")
+        episode.onset_on = onset_on
+        changed.append("onset_on")
+    if words and words not in episode.symptoms:
+        note.append(words)
+    said = " ".join(note)[:2000]
+    if said and not episode.steps.filter(note=said).exists():
+        EpisodeStep.objects.create(episode=episode, on=today_in(episode.client), status=episode.status,
+                                   by_name=by.name[:120], note=said)
+    episode.version += 1
+    episode.save(update_fields=["version", *changed])
+    audit.record(by=by, verb="episode_reported_again", subject=episode)
 
 
 def add_facts(episode: Episode, **facts: Any) -> list[str]:

@@ -248,7 +248,7 @@ def _is_met_by(when: Trigger, episode: KnownEpisode, on: date) -> bool:
     if when.ended_within is not None and (
             episode.ended_on is None or on > episode.ended_on + timedelta(days=when.ended_within)):
         return False
-    if when.is_overdue and (episode.hold_until is None or on <= episode.hold_until):
+    if when.is_overdue and (episode.hold_until is None or on < episode.hold_until):
         return False
     if when.steroids_within is None:
         return True

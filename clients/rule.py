@@ -48,7 +48,7 @@ class Trigger:
     """What makes a rule speak: one of these conditions, findings, or episodes in one of these statuses.
 
     `steroids_within` asks for a steroid course that ended at most so many days ago; `ended_within` for an episode
-    that was over at most so many days ago; `is_overdue` for a hold whose review day has passed.
+    that was over at most so many days ago; `is_overdue` for a hold whose review day has come.
     """
 
     kind: Literal["condition", "finding", "episode"]

@@ -15,7 +15,7 @@ from clients.episodes import add_facts, likely_kind, today_in
 from clients.models import Client, Episode, EpisodeStep
 from practice import audit, clock, links
 from practice.access import Actor, Outsider
-from sessions import booking, holds, reminders
+from sessions import booking, holds, letters
 from sessions.diary import fresh, lock_diary, log_step
 from sessions.models import Appointment
 
@@ -24,7 +24,7 @@ AGAIN = "Not feeling well again."
 
 def visit_behind(token: str) -> Appointment | None:
     """The visit a live link speaks about; None for unknown, expired and used-up ones alike."""
-    link = links.open_link(token, purpose=reminders.VISIT_LINK)
+    link = links.open_link(token, purpose=letters.VISIT_LINK)
     if link is None:
         return None
     return (Appointment.objects.filter(pk=link.subject_id, practice=link.practice)

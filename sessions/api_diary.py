@@ -18,7 +18,7 @@ from practice.access import CLINICAL
 from practice.api import Api, etag_of, version_if_matched
 from practice.api_views import OwnedList
 from practice.refusals import BadInput
-from sessions import booking, holds, series_changes
+from sessions import booking, restoring, series_changes
 from sessions.attention import needing_decision
 from sessions.models import Appointment
 from sessions.objections import checked_at_booking, read
@@ -149,7 +149,7 @@ class UndoNoShow(Step):
 class Release(Step):
     """Give a visit on hold up: it is cancelled, without a fee."""
 
-    verb = staticmethod(holds.release_appointment)
+    verb = staticmethod(restoring.release_appointment)
 
 
 class Cancel(Api):
@@ -180,7 +180,7 @@ class Keep(Api):
         visit = visit_of(self, pk)
         version_if_matched(request, visit)
         reason = self.read(KeepSerializer)["reason"]
-        return one_visit(self, holds.keep_appointment(appointment=visit, by=self.member, reason=reason))
+        return one_visit(self, restoring.keep_appointment(appointment=visit, by=self.member, reason=reason))
 
 
 class Move(Api):

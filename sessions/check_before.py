@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from clients.asking.questionnaires import SETS, QuestionSet, answers_of, ask_questions
 from clients.asking.questions import Answer
-from clients.episodes import today_in
+from clients.episode_policies import policy_of
+from clients.episodes import likely_kind, today_in
 from clients.models import Questionnaire
 from practice import outbox
 from practice.access import Actor
@@ -24,6 +25,7 @@ from practice.refusals import WrongState
 from sessions import reminders
 from sessions.answers import is_not_well
 from sessions.check_questions import BEGAN, FEVER, INFECTION, NEW, QUESTIONS, WHAT, is_quiet, is_red
+from sessions.letters import CHECK_OPENS, ask_to_look, visit_url
 from sessions.models import Appointment
 
 PRE_VISIT = Questionnaire.Kind.PRE_VISIT.value
@@ -33,7 +35,7 @@ _COMING = ("booked", "confirmed")
 
 def is_open_for(visit: Appointment) -> bool:
     """Whether the check of this visit can be answered now."""
-    return visit.status in _COMING and timezone.now() < visit.starts_at <= timezone.now() + reminders.CHECK_OPENS
+    return visit.status in _COMING and timezone.now() < visit.starts_at <= timezone.now() + CHECK_OPENS
 
 
 def last_answers(visit: Appointment) -> Questionnaire | None:
@@ -98,7 +100,17 @@ def _then(row: Questionnaire) -> tuple[str, str, str] | None:
     if row.is_red:
         words = (f"Your therapist looks at this before {visit.said} and may call you. Nothing is cancelled: that time "
                  "stays yours. Would you rather come another day?")
-    return words, reminders.visit_url(visit), "To my appointment"
+        words = " ".join(filter(None, [_help_now(row, visit), words]))
+    return words, visit_url(visit), "To my appointment"
+
+
+def _help_now(row: Questionnaire, visit: Appointment) -> str:
+    """What the answers ask of the client themselves, before any visit: a doctor, or their own team."""
+    answers = answers_of(row)
+    said = {code for code in (FEVER, INFECTION, NEW) if "yes" in answers.get(code, Answer()).chosen}
+    told = policy_of(visit.practice, likely_kind(visit.client)).client_reads
+    hot = "With a fever or an infection, call a doctor today." if said & {FEVER, INFECTION} else ""
+    return " ".join(filter(None, [hot, told if NEW in said else ""]))
 
 
 def _stands(message: Message) -> str | None:
@@ -110,4 +122,4 @@ SETS[PRE_VISIT] = QuestionSet(
     kind=PRE_VISIT, heading="A few questions before you come",
     lead="They tell us whether we should work differently this time, or another day.",
     questions=QUESTIONS, when_sent=_weigh, then=_then)
-outbox.declare(Kind(MESSAGE, "Needs a therapist", _stands, reminders.ask_to_look, keeps_quiet_hours=False))
+outbox.declare(Kind(MESSAGE, "Needs a therapist", _stands, ask_to_look, keeps_quiet_hours=False))

@@ -11,8 +11,8 @@ from clients.models import Episode
 from practice import links, outbox
 from practice.models import Message
 from practice.outbox import Kind, Mail
+from sessions.letters import closing, greeting, still_agreed
 from sessions.models import CheckIn
-from sessions.reminders import closing, greeting, still_agreed
 
 CHECK_IN_LINK = "check-in"
 ASKED_IN = (Episode.Status.CONFIRMED, Episode.Status.RECOVERING)

@@ -45,7 +45,7 @@ def with_marks(visits: QuerySet[Appointment], member: Membership) -> QuerySet[Ap
     asked = Questionnaire.objects.filter(client=client)
     earlier = Appointment.objects.filter(client=client, starts_at__lt=OuterRef("starts_at"))
     doubt = Episode.objects.filter(client=client).filter(Q(status="suspected") | Q(
-        status="confirmed", hold_until__lt=today))
+        status="confirmed", hold_until__lte=today))
     hot = Episode.objects.filter(client=client, status__in=("suspected", "confirmed"), fever_or_infection=True)
     found = Finding.objects.filter(client=client, finding__in=BARRING_FINDINGS).filter(
         Q(ended_on=None) | Q(ended_on__gte=OuterRef("wall_date")))

@@ -310,7 +310,7 @@ class StepForm(forms.Form):
     status = forms.ChoiceField(choices=Episode.Status.choices, error_messages={
         "required": "Choose a step.", "invalid_choice": "Choose one of the steps."})
     on_word_of = forms.ChoiceField(label="On whose word", required=False, choices=[
-        ("the client's report", "the client's report"), ("the MS team", "the MS team"), ("a doctor", "a doctor")])
+        ("the client's report", "the client's report"), ("a doctor", "a doctor"), ("the MS team", "the MS team")])
     kind = forms.ChoiceField(required=False, choices=Episode.Kind.choices, error_messages={
         "invalid_choice": "Choose one of the kinds."})
     on = DayField(label="Since", required=False)

@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from practice import clock
 from sessions import reminders
+from sessions.availability import intersect
 from sessions.models import Appointment, FreedTime, WaitlistEntry
 from sessions.supply import earliest_start
+from sessions.work import windows_of
 
 TO_OFFER = (FreedTime.State.WAITING, FreedTime.State.OFFERED)
 
@@ -24,7 +26,7 @@ def note(times: Iterable[FreedTime]) -> None:
     """Write down what came free, within the act that frees it.
 
     Left out: what has passed or lies within the practice's notice, what nobody on the waitlist could want by its day
-    and therapist, and what is noted already.
+    and therapist, hours in which nobody works any more (away, closed), and what is noted already.
     """
     coming = [row for row in times if row.starts_at >= earliest_start(row.practice)]
     if not coming:
@@ -36,9 +38,19 @@ def note(times: Iterable[FreedTime]) -> None:
         .values_list("from_on", "until_on", "therapist"))
     wanted = [row for row in coming if any(first <= days[id(row)] <= last and who in (None, row.therapist_id)
                                            for first, last, who in waiting)]
+    wanted = _worked(wanted) if wanted else []
     noted = set(FreedTime.objects.filter(appointment__in=[row.appointment_id for row in wanted], state__in=TO_OFFER)
                 .values_list("appointment_id", "starts_at")) if wanted else set()
     new = [row for row in wanted if (row.appointment_id, row.starts_at) not in noted]
     for row in new:
         row.offer_from = timezone.now() + reminders.grace()
     FreedTime.objects.bulk_create(new)
+
+
+def _worked(rows: list[FreedTime]) -> list[FreedTime]:
+    """Those in which their therapist still works, at least in part: away or closed there is nothing to offer."""
+    practice = rows[0].practice
+    days = [clock.wall_of(row.starts_at, practice.time_zone)[0] for row in rows]
+    windows = windows_of(practice, [row.therapist_id for row in rows], min(days), max(days))
+    return [row for row in rows if intersect(
+        windows[row.therapist_id], [(clock.minute_of(row.starts_at), clock.minute_of(row.ends_at))])]

@@ -1,11 +1,10 @@
-"""What an episode does to the diary: visits put on hold in one act, kept with a reason, released, given back.
+"""What an episode does to the diary: visits put on hold in one act, for longer, given back when it was none.
 
 Every held visit is exactly one of: awaiting review, in a plan, restored, cancelled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -19,13 +18,13 @@ from clients.sentences import in_a_sentence
 from practice import clock
 from practice.access import Actor
 from practice.models import Membership, Message, Room
-from practice.refusals import BadInput, Refusal, refuse_all
+from practice.refusals import BadInput
 from sessions import check_ins, freed, reminders, reserved
-from sessions.diary import fresh, fresh_all, lock_diary, log_step, log_steps, write_visit
+from sessions.diary import fresh_all, lock_diary, log_steps, write_visit
 from sessions.models import Appointment, CheckIn, Hold, Plan, PlanMove
-from sessions.objections import ReasonNeeded, Wish, against_the_body, find_clash, if_free, refuse_unless_clinical
-from sessions.reserved import lapse_expired
-from sessions.states import VisitNotInState, next_state
+from sessions.objections import refuse_unless_clinical
+from sessions.restoring import give_back, spoil_plans
+from sessions.states import next_state
 
 Status = Episode.Status
 
@@ -89,7 +88,7 @@ def change_episode(*, episode: Episode, status: str, on: date, by: Actor, note: 
         return hold_appointments(episode=episode, by=by)
     effect = Effect(episode)
     if status == Status.NOT_A_RELAPSE:
-        _give_back(episode, by, effect)
+        effect.restored, effect.kept = give_back(episode, by)
     return effect
 
 
@@ -123,7 +122,7 @@ def learn_of_episode(*, episode: Episode, by: Actor, kind: str | None = None, **
 
 def _hold_longer(episode: Episode, old: date | None, by: Actor) -> Effect:
     for hold in Hold.objects.filter(episode=episode, outcome="").select_related("appointment"):
-        _spoil_plans(hold.appointment)  # it was made for the earlier day
+        spoil_plans(hold.appointment)  # it was made for the earlier day
     return hold_appointments(episode=episode, by=by, since=old)
 
 
@@ -187,31 +186,6 @@ def _why_kept(visit: Appointment, episode: Episode, since: date | None) -> str:
     return ""
 
 
-def keep_appointment(*, appointment: Appointment, by: Actor, reason: str) -> Appointment:
-    """A therapist keeps a held visit at its own time, with a reason; a time taken or passed meanwhile is refused."""
-    if not reason.strip():
-        raise ReasonNeeded("Say why this visit stays in spite of the episode.", field="reason")
-    refuse_unless_clinical(by)
-    with transaction.atomic():
-        return _restore(appointment, by, "keep", keep_reason=reason.strip()[:500])
-
-
-def release_appointment(*, appointment: Appointment, by: Actor) -> Appointment:
-    """Give a held visit up: it becomes cancelled, without a fee and without a message of its own."""
-    with transaction.atomic():
-        lock_diary([appointment.therapist], [appointment.room], [appointment.client])
-        appointment = fresh(appointment)
-        appointment.status, appointment.version = next_state(appointment, "release"), appointment.version + 1
-        # Why it was held stands with its hold; the code beside the visit is read by the front desk too.
-        appointment.cancel_reason = Appointment.Reason.OTHER
-        write_visit(appointment, fields=["status", "version", "cancel_reason"])
-        end_holds([appointment], Hold.Outcome.CANCELLED)
-        _spoil_plans(appointment)
-        log_step(appointment, "released", by)
-        freed.note([freed.time_of(appointment)])
-    return appointment
-
-
 def _lock_held_times(episode: Episode) -> None:
     """Lock what giving visits back would write, in the house's order: therapists and rooms before the client."""
     held = [hold.appointment for hold in Hold.objects.filter(episode=episode, outcome="").select_related(
@@ -223,60 +197,9 @@ def _lock_held_times(episode: Episode) -> None:
                [episode.client])
 
 
-def _give_back(episode: Episode, by: Actor, effect: Effect) -> None:
-    """Not a relapse: every held visit whose time is still free returns to it; the others await a plan."""
-    open_holds = Hold.objects.filter(episode=episode, outcome="").select_related(
-        "appointment__therapist", "appointment__room", "appointment__client").order_by("appointment__starts_at")
-    for hold in open_holds:
-        try:
-            with transaction.atomic():
-                effect.restored.append(_restore(hold.appointment, by, "restore"))
-        except Refusal as refused:
-            effect.kept.append((hold.appointment, refused.detail))
-
-
-def _restore(appointment: Appointment, by: Actor, verb: str, **fields: Any) -> Appointment:
-    """Back to its own time, in its own room where that is free; refuses a time taken or passed, and an emergency."""
-    lock_diary([appointment.therapist], [appointment.room], [appointment.client])
-    appointment = fresh(appointment)
-    appointment.status = next_state(appointment, "keep")
-    if appointment.starts_at <= timezone.now():
-        raise VisitNotInState("Its time has passed: plan a new time for it, or release it.")
-    wish = Wish(appointment.client, appointment.therapist, appointment.service, appointment.starts_at,
-                appointment.minutes, by, override_reason="", ignoring=(appointment.pk,))
-    refuse_all([r for r in against_the_body(wish) if getattr(r, "is_emergency", False)])
-    has_buffers = appointment.buffer_before + appointment.buffer_after > 0
-    lapse_expired(appointment.practice, *wish.occupied(has_buffers))
-    clash, room = find_clash(wish, if_free(appointment.room, wish, buffers=has_buffers), buffers=has_buffers)
-    refuse_all([clash] if clash else [])
-    assert room is not None
-    appointment.room = room
-    for name, value in fields.items():
-        setattr(appointment, name, value)
-    appointment.version += 1
-    write_visit(appointment, fields=["status", "version", "room", *fields])
-    end_holds([appointment], Hold.Outcome.RESTORED)
-    _spoil_plans(appointment)
-    log_step(appointment, verb, by)
-    reminders.follow(appointment)
-    return appointment
-
-
-def end_holds(appointments: Sequence[Appointment], outcome: str) -> None:
-    """Close the open holds of visits with their outcome."""
-    Hold.objects.filter(appointment__in=appointments, outcome="").update(outcome=outcome, ended_at=timezone.now())
-
-
-def _spoil_plans(appointment: Appointment) -> None:
-    """A plan that counted on this visit being on hold is out of date at once; one that was sent keeps the others."""
-    plans = Plan.objects.filter(moves__appointment=appointment, status=Plan.Status.PROPOSED, sent_at=None)
-    Plan.objects.filter(pk__in=plans.values("pk")).update(status=Plan.Status.STALE)
-
-
 def next_visit(client: Client) -> Appointment | None:
-    """The client's next standing visit."""
-    coming = _coming(client)
-    return coming[0] if coming else None
+    """The client's next standing visit, also one that is under way."""
+    return next((visit for visit in _coming(client) if visit.ends_at > timezone.now()), None)
 
 
 def _coming(client: Client) -> list[Appointment]:

@@ -72,7 +72,9 @@ def move_all(*, moves: Sequence[Move], by: Actor, act: UUID | None = None) -> UU
             names = "; ".join(f"{visit.client.name}, {visit.said}: {refusal.detail}"
                               for visit, refusal in refused.items())
             raise NothingMoved(f"{names} Choose another time there, or leave that visit as it is.",
-                               rows={str(visit.pk): refusal.detail for visit, refusal in refused.items()})
+                               rows={str(visit.pk): refusal.detail for visit, refusal in refused.items()},
+                               nearest={str(visit.pk): refusal.more.get("nearest", [])
+                                        for visit, refusal in refused.items()})
         reminders.reschedule_together(moved, act)
     return act
 

@@ -17,6 +17,7 @@ from practice import clock, links, outbox
 from practice.models import Message, Practice
 from practice.outbox import Kind, Mail
 from sessions import reminders
+from sessions.letters import visit_url
 from sessions.models import Appointment, OnlineBooking
 
 CLIENT_LINK, LINK_LIVES = "client", timedelta(days=30)
@@ -102,7 +103,7 @@ def _about_request(message: Message) -> Mail:
     again = f"\nYou have been with us before? With this link you book at once:\n{own}" if own else ""
     body = (f"Hello there,\n\nyou asked for this time:\n\n{visit.said} ({visit.minutes} minutes)\n\n"
             f"It is not booked yet. We answer by {clock.said(visit.expires_at, visit.time_zone)}. Until then we keep "
-            f"it free for you.\n\nSee it, or take it back: {reminders.visit_url(visit)}\n{again}\n"
+            f"it free for you.\n\nSee it, or take it back: {visit_url(visit)}\n{again}\n"
             f"It was not you? Then do nothing, or call us.\n{_sign(message.practice)}")
     return Mail(f"You asked for {visit.said}", body)
 

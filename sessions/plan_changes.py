@@ -135,7 +135,7 @@ def _near(question: Question, now: PlanMove) -> list[Candidate]:
     usual = visit.wall_time.hour * 60 + visit.wall_time.minute
     by_day: dict[date, list[Candidate]] = {}
     for slot in question.openings[visit.id].candidates():
-        if (slot.starts, slot.therapist) != present and not _is_crowded(slot.on, question):
+        if (slot.starts, slot.therapist) != present and not question.why_not(slot.on):
             by_day.setdefault(slot.on, []).append(slot)
     days = sorted(by_day, key=lambda on: (abs((on - around).days), on))[:LOOKED_AT]
     found = []
@@ -145,11 +145,6 @@ def _near(question: Question, now: PlanMove) -> list[Candidate]:
         apart = [slot for slot in others if abs(slot.starts - first.starts) >= APART]
         found += [first, *apart[:1]]
     return found
-
-
-def _is_crowded(on: date, question: Question) -> bool:
-    """Whether a visit that stays is too near to that day."""
-    return any(abs((on - kept.on).days) < question.terms.least_gap for kept in question.kept)
 
 
 def _moved_beside(answer: planning.Proposal, moves: Sequence[PlanMove], visit: str) -> int:

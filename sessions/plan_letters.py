@@ -11,8 +11,9 @@ from django.utils import timezone
 from practice import clock, links, outbox
 from practice.models import Message
 from practice.outbox import Kind, Mail
+from sessions.letters import closing, greeting, still_agreed
 from sessions.models import Appointment, Plan, PlanMove
-from sessions.reminders import closing, grace, greeting, still_agreed
+from sessions.reminders import grace, tell_still_held
 
 PLAN_LINK = "plan"
 
@@ -34,7 +35,9 @@ def withdraw(plan: Plan) -> None:
     outbox.cancel_messages(subject_id=plan.pk, kinds=["plan-to-accept"], why="The plan was taken back.")
     had_left = Message.objects.filter(subject_id=plan.pk, kind="plan-to-accept", start_version=_stamp(plan),
                                       state=Message.State.SENT)
-    if plan.answered_at is None and had_left.exists():
+    if not had_left.exists():
+        tell_still_held(plan)
+    elif plan.answered_at is None:
         _queue(plan, "plan-withdrawn", "The kept times are not kept any more.")
 
 
@@ -89,7 +92,9 @@ def _about_question(message: Message) -> Mail:
     gone = "".join(f"{visit.said} is let go, without a fee.\n" for visit in let_go_with(plan))
     body = (f"{greeting(plan.client)}Do these new times suit you?\n\n{times}\n{gone}\n"
             f"Say yes, or which do not suit: {plan_url(plan)}\n\n"
-            f"We keep them for you until {clock.said(plan.expires_at, zone)}. Nothing is booked before you say yes.\n"
+            f"We keep them for you until {clock.said(plan.expires_at, zone)}. Nothing is booked before you say yes. "
+            f"The old times do not stand, and there is no fee.\n"
+            f"Not feeling well? Tell us on the same page.\n"
             f"{closing(plan.client)}")
     return Mail("New appointment times: do they suit you?", body)
 

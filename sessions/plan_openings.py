@@ -111,8 +111,8 @@ def cheapest_by_day(
 ) -> list[Option | None]:
     """Return the cheapest open time of each day from the return, None where there is none or none may be.
 
-    Ties: the therapist's id, then the earlier start. Others than the visit's own therapist are looked at only on days
-    on which they could be as cheap.
+    Ties: the therapist's id, then the time nearest to the usual one, then the earlier. Others than the visit's own
+    therapist are looked at only on days on which they could be as cheap.
     """
     costs, first, other = TimeCosts(visit, terms), terms.return_on.toordinal(), terms.weights.therapist
     others = sorted(openings.free.keys() - {visit.therapist})
@@ -133,14 +133,24 @@ def cheapest_by_day(
 
 
 def _cheapest(openings: Openings, therapist: str, day: int, costs: TimeCosts, extra: int) -> Option | None:
-    """Return the first of the cheapest starts of one therapist's day, if there is one."""
-    best: Option | None = None
+    """Return the cheapest start of one therapist's day, if any; of equal ones the nearest to the usual time."""
+    best, step = None, openings.step
     for low, high, minute in openings.on(therapist, day):
-        found = list(map(costs.__getitem__, range(minute, minute + (high - low) * openings.step, openings.step)))
+        found = list(map(costs.__getitem__, range(minute, minute + (high - low) * step, step)))
         least = min(found)
-        if best is None or least + extra < best[0]:
-            best = least + extra, therapist, low + found.index(least)
-    return best
+        if best is None or least <= best[0]:
+            usual = min(max(-((minute - costs.usual) // step), 0), high - low - 1)  # the first place at or after it
+            nearest = min((abs(minute + place * step - costs.usual), place) for place in _around(found, least, usual))
+            best = min(best or (NEVER, 0, 0), (least, nearest[0], low + nearest[1]))
+    return None if best is None else (best[0] + extra, therapist, best[2])
+
+
+def _around(costs: Sequence[int], least: int, place: int) -> Iterator[int]:
+    """Give the places of the least cost nearest to one place, before it and from it on."""
+    for places in (range(place - 1, -1, -1), range(place, len(costs))):
+        found = next((at for at in places if costs[at] == least), None)
+        if found is not None:
+            yield found
 
 
 class TimeCosts(dict[int, int]):

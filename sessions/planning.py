@@ -179,7 +179,7 @@ def _options(
 ) -> list[list[Option | None]]:
     """Return for every held visit and day from the return to the horizon its cheapest open time, or None."""
     day_costs = [_price_of_day(day, terms, line) for day in range(terms.horizon_days + 1)]
-    known: dict[tuple[int, time | None, str, int], list[Option | None]] = {}
+    known: dict[tuple[int, time, str, int], list[Option | None]] = {}
     options: list[list[Option | None]] = []
     for visit in held:
         if visit.id in chosen:
@@ -189,8 +189,8 @@ def _options(
             options.append([None] * len(day_costs))
             continue
         # Visits of one series want the same: their days are reduced once.
-        offered, usual = openings[visit.id], None if terms.preferred_windows else visit.wall_time
-        alike = id(offered), usual, visit.therapist, visit.minutes
+        offered = openings[visit.id]
+        alike = id(offered), visit.wall_time, visit.therapist, visit.minutes
         if alike not in known:
             known[alike] = cheapest_by_day(offered, visit, terms, day_costs)
         options.append(known[alike])

@@ -91,7 +91,7 @@ class Question:
     def slot(self, visit: str, wish: tuple[int, str | None] | None) -> planning.Candidate | None:
         """The open time of a visit at a wished start, with the wished therapist, or its own, or any; None for None.
 
-        A time that is not open is refused, with the nearest that are.
+        A time that is not open, or cannot be this visit's for another reason, is refused with the nearest that can.
         """
         if wish is None:
             return None
@@ -99,15 +99,27 @@ class Question:
         held = next(v for v in self.wanted if v.id == visit)
         open_times = list(self.openings[visit].candidates())
         there = [slot for slot in open_times if slot.starts == starts and therapist in (None, slot.therapist)]
-        if there:
-            return min(there, key=lambda slot: (slot.therapist != held.therapist, slot.therapist))
         zone = self.held[0].practice.time_zone
-        near = sorted({slot.starts for slot in open_times}, key=lambda start: (abs(start - starts), start))[:3]
+        why = self.why_not(clock.wall_of(clock.instant_at(starts), zone)[0])
+        if there and not why:
+            return min(there, key=lambda slot: (slot.therapist != held.therapist, slot.therapist))
+        could = {slot.starts for slot in open_times if not self.why_not(slot.on)}
+        near = sorted(could, key=lambda start: (abs(start - starts), start))[:3]
         nearest = [clock.instant_at(start) for start in sorted(near)]
         free = ", ".join(clock.said(at, zone) for at in nearest)
-        raise TimeNotOpen(f"{clock.said(clock.instant_at(starts), zone)} is not open for {held.minutes} minutes."
+        why = why or f"is not open for {held.minutes} minutes"
+        raise TimeNotOpen(f"{clock.said(clock.instant_at(starts), zone)} {why}."
                           + (f" Near it are open: {free}." if free else ""), field="to",
                           nearest=[clock.iso(at, zone) for at in nearest])
+
+    def why_not(self, on: date) -> str:
+        """Why no visit of this plan may lie on that day at all, as it goes on in a sentence; "" where one may."""
+        if on < self.terms.return_on:
+            return f"is before the return, {clock.said_date(self.terms.return_on)}"
+        beside = next((kept for kept in self.kept if abs((on - kept.on).days) < self.terms.least_gap), None)
+        if beside:
+            return f"is too near to {clock.said_date(beside.on)}, which stays"
+        return ""
 
     def answer(self, chosen: Mapping[str, planning.Candidate | None] | None = None) -> planning.Proposal:
         """The cheapest placement; refuses chosen times that cannot stand together."""
@@ -325,13 +337,14 @@ def _openings(episode: Episode, held: Sequence[Appointment], lengths: dict[UUID,
               first: date, last: date) -> dict[str, planning.Openings]:
     """The open times for each visit; visits of one service and length share theirs."""
     found: dict[tuple[UUID, int], planning.Openings] = {}
+    own_rooms = {visit.room_id for visit in held}
     for visit in held:
         service, length = visit.service, lengths[visit.pk]
         if (service.pk, length) not in found:
             starts = open_starts_for(
                 service=service, first=first, last=last, minutes=length, client=episode.client, but_hold_of=episode,
                 therapists=[t.pk for t in therapists_for(service) if t.pk in who],
-                rooms=[room.pk for room in rooms_for(service)])
+                rooms=sorted((room.pk for room in rooms_for(service)), key=lambda pk: pk not in own_rooms))
             found[service.pk, length] = planning.Openings.of(starts, episode.client.practice.time_zone)
     return {str(v.pk): found[v.service_id, lengths[v.pk]] for v in held}
 

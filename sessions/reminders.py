@@ -1,32 +1,24 @@
-"""What clients are written about their visits: booked, reminded, moved, cancelled, on hold.
+"""When clients are written about their visits: booked, reminded, moved, cancelled, on hold.
 
-No clinical word stands in any of them. Each is queued once per visit, kind and start; each is checked again
-at the moment it would leave. What a client may answer stands on the page behind the link.
+Each message is queued once per visit, kind and start, and taken back when its time goes. How it reads, and whether it
+still stands when it would leave, is told in `sessions/letters.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
-from clients.contacts import copied_to
 from clients.models import Client, Episode
-from practice import clock, links, outbox
-from practice.models import Membership, Message
-from practice.outbox import Kind, Mail
-from sessions.calendars import visit_file
-from sessions.models import Appointment, AppointmentEvent, CheckIn, Hold, Plan, PlanMove
-
-VISIT_LINK = "visit"
-CHECK_OPENS = timedelta(days=3)  # before a visit, from when on the questions about it can be answered: our proposal
-_ALIVE = (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
-MOVED_TOGETHER = "moved-together"
-OF_A_TIME = ("booked", "reminder", "moved", "request-accepted", "swapped")  # kinds that speak of one start of a visit
+from practice import outbox
+from practice.models import Message
+from sessions.letters import ALIVE, MOVED_TOGETHER, OF_A_TIME, STANDS_AGAIN, stamp_of, steps_of
+from sessions.models import Appointment, CheckIn, Hold, Plan, PlanMove
 
 
 def schedule(appointment: Appointment) -> None:
@@ -62,7 +54,7 @@ def _turn_to_new_time(appointment: Appointment) -> bool:
     other_times = Message.objects.filter(appointment_id=appointment.pk, kind__in=OF_A_TIME).exclude(
         start_version__startswith=stamp)
     outbox.cancel_messages(why="The visit was moved.", pk__in=list(other_times.values_list("pk", flat=True)))
-    if appointment.status not in _ALIVE or appointment.starts_at <= timezone.now():
+    if appointment.status not in ALIVE or appointment.starts_at <= timezone.now():
         return False
     told = _last_told(appointment)
     if told is None:
@@ -81,15 +73,9 @@ def _last_told(appointment: Appointment) -> str | None:
     for kind, subject, version in told.order_by("-sent_at").values_list("kind", "subject_id", "start_version"):
         if kind != MOVED_TOGETHER:
             return str(version)
-        if step := _steps_of(subject).filter(appointment=appointment).first():
+        if step := steps_of(subject).filter(appointment=appointment).first():
             return str(step.detail["stamp"])
     return None
-
-
-def _steps_of(act: UUID) -> QuerySet[AppointmentEvent]:
-    """What one act did to the times of several visits."""
-    steps = AppointmentEvent.objects.filter(detail__act=str(act), verb__in=("moved", "undo-moved"))
-    return steps.order_by("-at", "-pk")
 
 
 def follow(appointment: Appointment) -> None:
@@ -98,7 +84,7 @@ def follow(appointment: Appointment) -> None:
         withdraw([appointment], "The visit was cancelled.")
         if appointment.starts_at > timezone.now() and _was_told(appointment):
             _queue(appointment, "cancelled", stamp_of(appointment), timezone.now() + grace(), "Tells the cancellation.")
-    elif appointment.status in _ALIVE:
+    elif appointment.status in ALIVE:
         if appointment.starts_at > timezone.now():
             _queue_reminders(appointment)
     else:
@@ -111,7 +97,7 @@ def stand_again(appointment: Appointment) -> None:
                            kind__in=["cancelled"])
     if Message.objects.filter(appointment_id=appointment.pk, kind="booked").exists():
         reschedule(appointment)
-    elif appointment.status in _ALIVE and appointment.starts_at > timezone.now():
+    elif appointment.status in ALIVE and appointment.starts_at > timezone.now():
         _queue_reminders(appointment)
 
 
@@ -132,6 +118,28 @@ def tell_held(episode: Episode, held: list[Appointment]) -> Message | None:
     if not held:
         return None
     return _to_client(episode.client, "held", episode.pk, str(episode.version), "Visits were put on hold.")
+
+
+def tell_still_held(plan: Plan) -> None:
+    """After a plan that nobody has read of is over: who was not told yet that visits are on hold is told so now."""
+    episode = plan.episode
+    known = Message.objects.filter(subject_id=plan.episode_id, kind="held", state__in=[
+        Message.State.SENT, Message.State.WAITING, Message.State.SENDING])
+    if episode and not known.exists() and Hold.objects.filter(episode=episode, outcome="").exists():
+        _to_client(plan.client, "held", episode.pk, f"{episode.version}-{plan.pk}", "Visits are on hold again.")
+
+
+def tell_restored(episode: Episode, *, since: datetime) -> None:
+    """One message for the visits of this episode that stand again since then, where the client read that they did not.
+
+    What waits already speaks of all of them when it leaves.
+    """
+    asked = Plan.objects.filter(episode=episode).values("pk")
+    of_it = Q(subject_id=episode.pk, kind="held") | Q(subject_id__in=asked, kind="plan-to-accept")
+    told = Message.objects.filter(of_it, state=Message.State.SENT)
+    waits = Message.objects.filter(subject_id=episode.pk, kind=STANDS_AGAIN, state=Message.State.WAITING)
+    if told.exists() and not waits.exists():
+        _to_client(episode.client, STANDS_AGAIN, episode.pk, since.isoformat(), "Tells that visits stand after all.")
 
 
 def ask_therapist(appointment: Appointment, about: Episode | CheckIn) -> Message | None:
@@ -160,18 +168,6 @@ def said_grace() -> str:
     minutes, seconds = divmod(settings.MESSAGE_GRACE_SECONDS, 60)
     return f"{settings.MESSAGE_GRACE_SECONDS} seconds" if seconds or not minutes else (
         "1 minute" if minutes == 1 else f"{minutes} minutes")
-
-
-def visit_url(appointment: Appointment) -> str:
-    """The link on which the client can answer about this visit."""
-    token = vars(appointment).get("link_token") or links.link_for(
-        practice=appointment.practice, purpose=VISIT_LINK, subject_id=appointment.pk, expires_at=appointment.ends_at)
-    return f"{settings.BASE_URL}/r/{token}/"
-
-
-def stamp_of(appointment: Appointment) -> str:
-    """The start a message speaks of, as its row keeps it."""
-    return f"{appointment.starts_at.astimezone(UTC):%Y%m%dT%H%MZ}"
 
 
 def remind_of(appointments: Iterable[Appointment]) -> None:
@@ -216,214 +212,3 @@ def _to_client(client: Client, kind: str, subject_id: UUID, version: str, why: s
     return outbox.queue_message(
         practice=client.practice, kind=kind, subject_id=subject_id, start_version=version, to_address=client.email,
         to_name=client.name, time_zone=client.zone, due_at=timezone.now() + grace(), why=why, client_id=client.pk)
-
-
-# --- checked again at the door, then written ---------------------------------------------------------------------
-
-
-def _visit(message: Message) -> Appointment | None:
-    if "visit" not in vars(message):
-        _look_up_visits([message])
-    visit: Appointment | None = vars(message)["visit"]
-    return visit
-
-
-def _look_up_visits(messages: list[Message]) -> None:
-    """Read the visits of several messages as they stand now, and their links, in two or three statements."""
-    everything = Appointment.objects.select_related("client__practice", "practice").prefetch_related("client__contacts")
-    visits = everything.in_bulk([m.subject_id for m in messages])
-    linked = {visits[m.subject_id].pk: visits[m.subject_id] for m in messages
-              if m.kind in OF_A_TIME and m.subject_id in visits and _time_is_of(m, visits[m.subject_id])}
-    tokens = links.links_for(purpose=VISIT_LINK, wanted={pk: (v.practice, v.ends_at) for pk, v in linked.items()})
-    for pk, visit in linked.items():
-        vars(visit)["link_token"] = tokens[pk]
-    for message in messages:
-        vars(message)["visit"] = visits.get(message.subject_id)
-
-
-def _time_is_of(message: Message, visit: Appointment) -> bool:
-    return visit.status in _ALIVE and message.start_version.startswith(stamp_of(visit))
-
-
-def _time_stands(message: Message) -> str | None:
-    """Why a message about one start time may not leave any more; None if it may."""
-    visit = _visit(message)
-    if visit is None or visit.status not in _ALIVE:
-        return "The visit does not stand any more."
-    if not message.start_version.startswith(stamp_of(visit)):
-        return "The visit was moved."
-    return still_agreed(visit.client)
-
-
-def _cancel_stands(message: Message) -> str | None:
-    visit = _visit(message)
-    if visit is None or visit.status != Appointment.Status.CANCELLED:
-        return "The visit stands again."
-    return still_agreed(visit.client)
-
-
-def still_agreed(client: Client) -> str | None:
-    """Why a client is not written to after all; None if they are."""
-    return None if client.may_be_mailed else "The client no longer wishes to be written to."
-
-
-def greeting(client: Client) -> str:
-    """How every message to a client begins."""
-    return f"Hello {client.called},\n\n"
-
-
-def closing(client: Client) -> str:
-    """How it ends."""
-    practice = client.practice
-    call = f"Questions? Call {practice.phone}.\n" if practice.phone else ""
-    return f"\n{call}{practice.sender_name or practice.name}\n"
-
-
-def _about_visit(message: Message) -> Mail:
-    visit = _visit(message)
-    assert visit is not None
-    head = {"booked": "Your appointment is booked", "reminder": "Your next appointment",
-            "moved": "Your appointment has a new time",
-            "request-accepted": "Yes, your appointment is booked"}[message.kind]
-    is_soon = message.kind == "reminder" and visit.starts_at <= timezone.now() + CHECK_OPENS
-    questions = "A few questions before you come are on the same page.\n" if is_soon else ""
-    body = (f"{greeting(visit.client)}{head}:\n\n{visit.said} ({visit.minutes} minutes)\n\n"
-            f"Confirm, or ask for another time: {visit_url(visit)}\n"
-            f"{questions}"
-            f"Not feeling well? Tell us on the same page.\n{closing(visit.client)}")
-    files = () if message.kind == "reminder" else (visit_file(visit),)
-    return Mail(f"{head}: {visit.said}", body, files, copied_to(visit.client))
-
-
-def _moved_together(message: Message) -> list[tuple[Appointment, AppointmentEvent]]:
-    """The visits of a message about several new times that still stand at them, with what moved each there."""
-    steps = _steps_of(message.subject_id).filter(appointment__client_id=message.client_id)
-    found = [(step.appointment, step) for step in steps.select_related(
-        "appointment__client__practice", "appointment__practice", "appointment__therapist__user")]
-    since = min((step.at for _, step in found), default=timezone.now())  # who had not read of the booking reads it now
-    anew = set(Message.objects.filter(appointment_id__in=[visit.pk for visit, _ in found], kind="booked",
-                                      created_at__gte=since).values_list("appointment_id", "start_version"))
-    return sorted(((visit, step) for visit, step in found if visit.status in _ALIVE
-                   and step.detail["stamp"] == stamp_of(visit) and (visit.pk, f"{stamp_of(visit)}-booked") not in anew),
-                  key=lambda pair: pair[0].starts_at)
-
-
-def _moved_together_stands(message: Message) -> str | None:
-    moved = _moved_together(message)
-    if not any(visit.starts_at > timezone.now() for visit, _ in moved):
-        return "None of these times stands any more."
-    return still_agreed(moved[0][0].client)
-
-
-def _about_moved_together(message: Message) -> Mail:
-    moved = _moved_together(message)
-    client = moved[0][0].client
-    head = "Your appointment has a new time" if len(moved) == 1 else f"Your {len(moved)} appointments have new times"
-    times = "\n\n".join(
-        f"{visit.said} ({visit.minutes} minutes) with {visit.therapist.name}, instead of {step.detail['was']['at']}\n"
-        f"Confirm, or ask for another time: {visit_url(visit)}" for visit, step in moved)
-    body = (f"{greeting(client)}{head}:\n\n{times}\n\n"
-            f"Not feeling well? Tell us on the same page.\n{closing(client)}")
-    subject = f"{head}: {moved[0][0].said}" if len(moved) == 1 else head
-    return Mail(subject, body, tuple(visit_file(visit) for visit, _ in moved), copied_to(client))
-
-
-def _about_cancellation(message: Message) -> Mail:
-    visit = _visit(message)
-    assert visit is not None
-    body = f"{greeting(visit.client)}Your appointment on {visit.said} is cancelled.\n{closing(visit.client)}"
-    return Mail(f"Your appointment on {visit.said} is cancelled", body, (visit_file(visit),), copied_to(visit.client))
-
-
-def _hold_stands(message: Message) -> str | None:
-    if not _held_by(message):
-        return "No visit is on hold any more."
-    client = Client.objects.get(pk=message.client_id)
-    return still_agreed(client)
-
-
-def _held_by(message: Message) -> list[Appointment]:
-    """What is on hold and not asked about yet: a time kept for an answer is told in its own letter."""
-    holds = Hold.objects.filter(episode_id=message.subject_id, outcome="", appointment__status="held").select_related(
-        "appointment")
-    return sorted((hold.appointment for hold in holds), key=lambda visit: visit.starts_at)
-
-
-def _about_hold(message: Message) -> Mail:
-    client = Client.objects.select_related("practice").get(pk=message.client_id)
-    times = "\n".join(visit.said for visit in _held_by(message))
-    body = (f"{greeting(client)}These appointments are on hold and need a new time:\n\n{times}\n\n"
-            f"You do not have to do anything, and there is no fee. We will write to you with new times.\n"
-            f"{closing(client)}")
-    return Mail("Your appointments need a new time", body, copies=copied_to(client))
-
-
-def _plan_stands(message: Message) -> str | None:
-    plan = Plan.objects.filter(pk=message.subject_id).first()
-    if plan is None or plan.status != message.start_version:
-        return "The plan was changed again."
-    return still_agreed(plan.client)
-
-
-def _about_plan(message: Message) -> Mail:
-    plan = Plan.objects.select_related("client__practice").get(pk=message.subject_id)
-    if message.kind == "plan-undone":
-        return Mail("Your appointments need a new time",
-                    f"{greeting(plan.client)}The new times we sent you do not stand after all. We will write again.\n"
-                    f"{closing(plan.client)}", copies=copied_to(plan.client))
-    zone = plan.client.practice.time_zone
-    moves = list(plan.moves.exclude(before={}).select_related("appointment"))
-    times = [f"{clock.said(m.starts_at, zone)} ({m.minutes} minutes)" for m in moves if m.starts_at]
-    gone = [m.appointment.said for m in moves if m.starts_at is None]
-    parts = []
-    if times:
-        parts += ["Your new appointment times:", "\n".join(times),
-                  "Does one of them not suit you? Tell us from the link in its reminder, or call."]
-    if gone:
-        parts += ["These appointments are cancelled, without a fee:", "\n".join(gone)]
-    subject = "Your new appointment times" if times else "Your appointments are cancelled"
-    body = f"{greeting(plan.client)}" + "\n\n".join(parts) + f"\n{closing(plan.client)}"
-    return Mail(subject, body, copies=copied_to(plan.client))
-
-
-def _still_open(message: Message) -> str | None:
-    is_waiting = (Episode.objects.filter(pk=message.subject_id, status=Episode.Status.SUSPECTED).exists()
-                  or CheckIn.objects.filter(pk=message.subject_id, answer=CheckIn.Answer.WORSE, seen_at=None).exists())
-    return None if is_waiting else "It has been dealt with."
-
-
-def ask_to_look(message: Message) -> Mail:
-    """The message to a therapist that says on which day, and neither who nor what."""
-    member = Membership.objects.select_related("user").filter(user__email=message.to_address,
-                                                              practice=message.practice).first()
-    name = member.name if member else "there"
-    return Mail(f"A visit{_day_of(message)} needs your decision",
-                f"Hello {name},\n\nA coming visit needs your decision. Sign in and look under “Needs you”:\n"
-                f"{settings.BASE_URL}/\n")
-
-
-def _day_of(message: Message) -> str:
-    """When the visit is, as it goes on in a sentence: " today", " on Thu 26 Nov"; empty without a visit."""
-    visit = Appointment.objects.filter(pk=message.appointment_id).first()
-    if visit is None:
-        return ""
-    today = clock.wall_of(timezone.now(), visit.time_zone)[0]
-    if visit.wall_date < today:  # asked about what comes next, not about this one
-        return ""
-    return " today" if visit.wall_date == today else f" on {clock.said_date(visit.wall_date)}"
-
-
-outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit, keeps_quiet_hours=False,
-                    look_up=_look_up_visits))
-outbox.declare(Kind("reminder", "Reminder", _time_stands, _about_visit, look_up=_look_up_visits))
-outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False, look_up=_look_up_visits))
-outbox.declare(Kind(MOVED_TOGETHER, "New times", _moved_together_stands, _about_moved_together,
-                    keeps_quiet_hours=False))
-outbox.declare(Kind("request-accepted", "Request accepted", _time_stands, _about_visit, keeps_quiet_hours=False,
-                    look_up=_look_up_visits))
-outbox.declare(Kind("cancelled", "Cancellation", _cancel_stands, _about_cancellation, keeps_quiet_hours=False,
-                    look_up=_look_up_visits))
-outbox.declare(Kind("held", "On hold", _hold_stands, _about_hold))
-outbox.declare(Kind("plan-applied", "New times", _plan_stands, _about_plan))
-outbox.declare(Kind("plan-undone", "New times withdrawn", _plan_stands, _about_plan))
-outbox.declare(Kind("look-today", "Needs a therapist", _still_open, ask_to_look, keeps_quiet_hours=False))

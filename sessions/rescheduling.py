@@ -5,7 +5,7 @@ How a plan is made stands in `sessions/proposals.py`, how a client is asked abou
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -20,11 +20,11 @@ from practice.models import Message
 from practice.refusals import Refusal, WrongState, refuse_all
 from sessions import freed, plan_letters, reminders, reserved
 from sessions.diary import SlotTaken, fresh_all, lock_diary, log_steps, write_visit
-from sessions.holds import end_holds
 from sessions.models import Appointment, Hold, Plan, PlanMove
 from sessions.objections import Wish, against_the_body, nearest_open, read
 from sessions.proposals import NothingToPlan, diary_print, propose_plan
 from sessions.reserved import CHANGED, lapse_expired
+from sessions.restoring import end_holds
 from sessions.work import windows_of
 
 __all__ = ["NothingToPlan", "PlanStale", "UndoConflict", "apply_plan", "propose_plan", "undo_plan"]
@@ -216,6 +216,7 @@ def _make(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
     An overlap the database refuses makes the plan stale.
     """
     holds = open_holds(moves)
+    let_expired_go(plan, moves)
     moved, let_go = [], []
     for move in moves:
         visit = move.appointment
@@ -252,6 +253,13 @@ def keep_before(move: PlanMove, holds: dict[UUID, UUID]) -> None:
     move.before = reserved.stands_before(visit) | {"hold": str(holds[visit.pk])}
 
 
+def let_expired_go(plan: Plan, moves: list[PlanMove]) -> None:
+    """What was asked for and ran out makes way from the first new time to the last; before any of them is placed."""
+    starts = [move.new_start for move in moves if move.new_start and not move.appointment.reserved_by_id]
+    if starts:
+        lapse_expired(plan.client.practice, min(starts) - timedelta(days=1), max(starts) + timedelta(days=1))
+
+
 def place(move: PlanMove, status: str, *, by_plan: Plan | None = None) -> None:
     """Put a visit at its new time, with the breaks of its service around it; `by_plan`: kept until that runs out."""
     assert move.starts_at and move.therapist and move.room and move.minutes
@@ -266,7 +274,6 @@ def place(move: PlanMove, status: str, *, by_plan: Plan | None = None) -> None:
         visit.wants_other_time = False
         visit.set_time(move.starts_at, visit.client.practice.time_zone)
         visit.sequence += 1
-        lapse_expired(visit.practice, visit.occupied_from, visit.occupied_until)
     try:
         write_visit(visit, fields=[*CHANGED, "reserved_by", "version", "sequence"])
     except SlotTaken as taken:
@@ -297,9 +304,13 @@ def _unmake(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
 
 
 def _correct_messages(plan: Plan) -> None:
-    """Take the unsent message back and the client's link away; where the message had left, a correction follows."""
+    """Take the unsent message back and the client's link away; where they had read of the new times, a correction
+    follows."""
     links.close_link(purpose=plan_letters.PLAN_LINK, subject_id=plan.pk)
     outbox.cancel_messages(subject_id=plan.pk, kinds=["plan-applied"], why="The plan was undone.")
-    if Message.objects.filter(subject_id=plan.pk, kind="plan-applied", state=Message.State.SENT).exists():
+    if Message.objects.filter(subject_id=plan.pk, kind__in=["plan-applied", "plan-to-accept"],
+                              state=Message.State.SENT).exists():
         reminders.tell_plan(plan, "plan-undone")
+    else:
+        reminders.tell_still_held(plan)
 

@@ -28,6 +28,7 @@ from sessions.rescheduling import (
     apply_plan,
     end_stale,
     keep_before,
+    let_expired_go,
     locked,
     open_holds,
     place,
@@ -63,6 +64,7 @@ def send_plan(*, plan: Plan, by: Actor) -> Plan:
             plan.save(update_fields=["sent_at", "expires_at"])
             placed = [move for move in moves if move.new_start]
             holds = open_holds(placed)
+            let_expired_go(plan, placed)
             for move in placed:
                 keep_before(move, holds)
                 place(move, Appointment.Status.PROPOSED, by_plan=plan)

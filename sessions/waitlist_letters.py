@@ -17,8 +17,8 @@ from practice.outbox import Kind, Mail
 from sessions import reminders
 from sessions.calendars import visit_file
 from sessions.caution_line import first_name
+from sessions.letters import closing, greeting, still_agreed, visit_url
 from sessions.models import RELEASED, Appointment, AppointmentEvent, WaitlistOffer
-from sessions.reminders import closing, greeting, still_agreed
 from sessions.waitlist import given_up
 
 OFFER_LINK = "waitlist"
@@ -93,7 +93,8 @@ def _about_offer(message: Message) -> Mail:
             f"{offer.said} ({minutes} minutes) with {first_name(offer.therapist)}\n{instead}\n"
             f"Take it, or say no: {offer_url(offer)}\n\n"
             f"Others may be asked too: the first yes gets it. The offer runs until {until}.\n"
-            f"If it is not for you, you stay on the list.\n{closing(offer.client)}")
+            f"If it is not for you, you stay on the list.\n"
+            f"Not feeling well? Tell us on the same page.\n{closing(offer.client)}")
     return Mail(f"A time has come free: {offer.said}", body)
 
 
@@ -128,7 +129,8 @@ def _about_swap(message: Message) -> Mail:
     visit, gone = _swap(message)
     body = (f"{greeting(visit.client)}Your appointment is booked:\n\n{visit.said} ({visit.minutes} minutes)\n\n"
             f"It replaces {gone.said}, which is cancelled.\n\n"
-            f"Confirm, or ask for another time: {reminders.visit_url(visit)}\n{closing(visit.client)}")
+            f"Confirm, or ask for another time: {visit_url(visit)}\n"
+            f"Not feeling well? Tell us on the same page.\n{closing(visit.client)}")
     return Mail(f"Your appointment is booked: {visit.said}", body, (visit_file(visit), visit_file(gone)),
                 copied_to(visit.client))
 

@@ -224,9 +224,10 @@ def test_no_doctor_lifts_a_stop():
                       KnownClearance("fever", "granted"))).verdict == "stop"
 
 
-def test_a_relapse_whose_review_is_overdue_says_so():
-    relapse = KnownEpisode("relapse", "confirmed", TODAY - timedelta(days=20), hold_until=YESTERDAY)
+def test_a_relapse_that_was_to_be_looked_at_by_now_says_so_from_that_day_on():
+    relapse = KnownEpisode("relapse", "confirmed", TODAY - timedelta(days=20), hold_until=TODAY)
     assert "relapse-review-overdue" in speaking(check(body(relapse)))
+    assert "relapse-review-overdue" in speaking(check(body(relapse), on=TODAY + timedelta(days=1)))
     assert "relapse-review-overdue" not in speaking(check(body(relapse), on=YESTERDAY))
 
 

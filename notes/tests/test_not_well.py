@@ -11,7 +11,8 @@ from conftest import MONDAY, at
 from notes.models import Note
 from notes.tests.test_pages import typed, url
 from sessions.booking import arrive, book_appointment
-from sessions.holds import change_episode, keep_appointment, report_episode
+from sessions.holds import change_episode, report_episode
+from sessions.restoring import keep_appointment
 from sessions.tests.reading import words_of
 
 FIRM = {"place": "back:both", "technique": "deep-tissue", "pressure": "4", "minutes": "10"}

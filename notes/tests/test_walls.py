@@ -27,7 +27,7 @@ from conftest import at, make_client, make_member, make_practice, numb
 from notes import sharing, signing, summaries, writing
 from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import Closure, DayHours, Message, Room, Service, TimeOff
-from sessions import holds, reminders, rescheduling
+from sessions import holds, letters, rescheduling
 from sessions.booking import arrive, book_appointment
 from sessions.models import BulkMove, BulkPlan, FreedTime, OutsideFeed
 from sessions.rhythm import Rhythm
@@ -331,7 +331,7 @@ class World:
             "feed_verb": "remove",
             "token": "unknown-token",
         }
-        self.link = f"/r/{reminders.visit_url(visit).rstrip('/').rsplit('/', 1)[1]}/"
+        self.link = f"/r/{letters.visit_url(visit).rstrip('/').rsplit('/', 1)[1]}/"
         self.share_link = "/s/" + share.url.rstrip("/").rsplit("/", 1)[1] + "/"
 
     def replan(self, here: Any, visit: Any, other: Any) -> BulkPlan:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from clients.models import Client
@@ -133,6 +134,11 @@ class Appointment(PracticeOwned):
     @property
     def is_released(self) -> bool:
         return self.status in RELEASED
+
+    @property
+    def is_to_come(self) -> bool:
+        """Whether it stands and has not begun."""
+        return not self.is_released and self.starts_at > timezone.now()
 
     @property
     def is_asked_for(self) -> bool:

@@ -11,7 +11,7 @@ from clients.models import Episode, EpisodeStep
 from conftest import MONDAY, at, make_client
 from practice import links, outbox
 from practice.models import ActionLink, AuditEntry, Message
-from sessions import reminders
+from sessions import letters
 from sessions.booking import book_appointment, cancel_appointment
 from sessions.holds import change_episode, report_episode
 from sessions.models import Appointment, AppointmentEvent
@@ -26,7 +26,7 @@ def visit(now, maria, ana, neuro_45):
 
 @pytest.fixture
 def url(visit):
-    return reminders.visit_url(visit).removeprefix("http://testserver")
+    return letters.visit_url(visit).removeprefix("http://testserver")
 
 
 def words_of(response) -> str:
@@ -154,7 +154,7 @@ def test_the_therapist_is_not_asked_to_look_at_what_has_been_decided(visit, url,
 
 def test_a_kind_that_never_joins_the_last_one_is_one_episode_a_day_too(now, page, ines, ana, neuro_45):
     visit = book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(10), by=ana)
-    url = reminders.visit_url(visit).removeprefix("http://testserver")
+    url = letters.visit_url(visit).removeprefix("http://testserver")
     for words in ("", "", "light hurts", "light hurts"):
         page(None).post(url, {"answer": "unwell", "symptoms": words})
     assert Episode.objects.get().kind == "migraine_attack"
@@ -182,7 +182,7 @@ def test_dead_links_of_every_kind_get_one_page_byte_for_byte(visit, url, page, r
     )
     nobody = links.link_for(
         practice=riverside,
-        purpose=reminders.VISIT_LINK,
+        purpose=letters.VISIT_LINK,
         subject_id=riverside.pk,
         expires_at=timezone.now() + timedelta(days=1),
     )
@@ -235,7 +235,7 @@ def test_hostile_and_oversized_words_stay_words(visit, url, page, ana):
 def test_a_hostile_name_is_inert_on_the_page_and_in_the_history(now, riverside, page, ana, neuro_45):
     eve = make_client(riverside, f"Eve {NASTY}")
     visit = book_appointment(client=eve, therapist=ana, service=neuro_45, starts_at=at(10), by=ana)
-    url = reminders.visit_url(visit).removeprefix("http://testserver")
+    url = letters.visit_url(visit).removeprefix("http://testserver")
     page(None).post(url, {"answer": "other-time"})
     assert NASTY not in words_of(page(None).get(url))
     assert NASTY not in words_of(page(ana).get(f"/appointments/{visit.pk}/"))

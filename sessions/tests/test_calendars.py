@@ -13,7 +13,7 @@ from conftest import MONDAY, at, make_client
 from practice import clock
 from practice.models import AuditEntry, Membership, TimeOff
 from practice.refusals import NotAllowed
-from sessions import holds, reminders
+from sessions import holds, letters
 from sessions.booking import book_appointment, cancel_appointment, confirm_appointment, mark_no_show, move_appointment
 from sessions.calendars import calendar_of, initials, make_feed, revoke_feed, visit_file
 from sessions.models import Appointment, CalendarFeed
@@ -247,7 +247,7 @@ def test_what_was_booked_moved_and_cancelled_goes_with_its_message(visit, ana, s
 
 
 def test_the_file_stands_behind_the_clients_link_too(visit, page):
-    url = reminders.visit_url(visit).removeprefix("http://testserver")
+    url = letters.visit_url(visit).removeprefix("http://testserver")
     assert f'href="{url}appointment.ics"' in page(None).get(url).content.decode()
     answer = page(None).get(f"{url}appointment.ics")
     assert answer["Content-Type"] == "text/calendar; charset=utf-8; method=PUBLISH"

@@ -24,7 +24,7 @@ from sessions.attention import needing_decision
 from sessions.booking import book_appointment, cancel_appointment
 from sessions.check_before import begin_check
 from sessions.check_questions import FEVER, NEW, QUESTIONS, is_quiet, is_red
-from sessions.reminders import visit_url
+from sessions.letters import visit_url
 
 NO = {"chosen": ["no"]}
 ALL_IS_WELL = {**dict.fromkeys(("q01", "q02", "q03", "q06"), NO),

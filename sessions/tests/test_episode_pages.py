@@ -7,6 +7,7 @@ from conftest import MONDAY
 from sessions.booking import book_appointment
 from sessions.models import Appointment, Hold, Plan
 from sessions.rescheduling import propose_plan
+from sessions.sending import send_plan
 from sessions.tests.reading import clinical_in, visit_url, words_of
 
 
@@ -54,7 +55,7 @@ def test_words_about_an_episode_that_is_known_are_kept_with_it(relapse, page, an
 def test_one_press_confirms_and_the_page_says_what_is_held_and_what_stays_and_why(suspected, page, ana):
     url = reverse("sessions:episode", args=[suspected.pk])
     words = words_of(page(ana).get(url))
-    for said in ("visits before Mon 7 Dec are put on hold", "On hold if you confirm.", "Stays, also if you confirm."):
+    for said in ("visits before Mon 7 Dec are put on hold", "On hold if you confirm.", "Stays, also if you confirm: not before Mon 7 Dec."):
         assert said in words
     page(ana).post(
         reverse("sessions:episode_status", args=[suspected.pk]), {"status": "confirmed", "on_word_of": "the MS team"}
@@ -140,3 +141,13 @@ def test_the_plan_says_with_whom_and_where_it_differs_and_how_it_was_chosen_on_d
     undone = words_of(browser.get(url))
     assert '<th scope="col">Would have become</th>' in undone
     assert "Becomes" not in undone
+
+
+def test_a_plan_the_client_was_asked_about_is_not_taken_back_by_proposing_another(relapse, page, ana):
+    plan = send_plan(plan=propose_plan(episode=relapse, by=ana), by=ana)
+    browser = page(ana)
+    assert "Propose a return plan" not in words_of(browser.get(reverse("sessions:episode", args=[relapse.pk])))
+    shown = browser.post(reverse("sessions:plan_new", args=[relapse.pk]), {"policy": "append"}, follow=True)
+    plan.refresh_from_db()
+    assert plan.is_sent and Plan.objects.filter(episode=relapse).count() == 1
+    assert "Take it back first" in words_of(shown) and "Take back" in words_of(shown)

@@ -8,13 +8,13 @@ from django.utils import timezone
 from clients.episodes import EpisodeGoesForward
 from clients.models import Episode, Finding
 from conftest import MONDAY, at
-from practice.models import AuditEntry, Message
+from practice.models import AuditEntry, Closure, Message, TimeOff
 from practice.refusals import BadInput, NotAllowed
-from sessions import booking, holds, rescheduling
+from sessions import booking, holds, rescheduling, restoring
 from sessions.booking import book_appointment, confirm_appointment
 from sessions.diary import SlotTaken
 from sessions.models import Appointment, Hold
-from sessions.objections import Contraindicated, ReasonNeeded
+from sessions.objections import Contraindicated, OutsideWorkingHours, ReasonNeeded
 from sessions.rhythm import Rhythm
 from sessions.series import book_series
 from sessions.states import VisitNotInState
@@ -144,7 +144,7 @@ def test_a_relapse_thirty_days_after_the_last_is_a_new_one(weekly, maria, ana):
 
 def test_a_kept_visit_stands_at_its_own_time_with_its_reminders(weekly, maria, ana):
     confirm(maria, ana)
-    kept = holds.keep_appointment(appointment=weekly[1], by=ana, reason="feet only, short")
+    kept = restoring.keep_appointment(appointment=weekly[1], by=ana, reason="feet only, short")
     assert (kept.status, kept.starts_at, kept.keep_reason) == ("booked", weekly[1].starts_at, "feet only, short")
     assert Hold.objects.get(appointment=kept).outcome == "restored"
     assert Message.objects.filter(appointment_id=kept.pk, kind="reminder", state="waiting").exists()
@@ -153,9 +153,9 @@ def test_a_kept_visit_stands_at_its_own_time_with_its_reminders(weekly, maria, a
 def test_keeping_is_for_therapists_with_a_reason(weekly, maria, ana, desk):
     confirm(maria, ana)
     with pytest.raises(NotAllowed):
-        holds.keep_appointment(appointment=weekly[0], by=desk, reason="she feels fine")
+        restoring.keep_appointment(appointment=weekly[0], by=desk, reason="she feels fine")
     with pytest.raises(ReasonNeeded):
-        holds.keep_appointment(appointment=weekly[0], by=ana, reason="  ")
+        restoring.keep_appointment(appointment=weekly[0], by=ana, reason="  ")
     assert statuses(weekly)[0] == "held"
 
 
@@ -163,34 +163,34 @@ def test_a_visit_whose_time_is_taken_or_past_cannot_be_kept(weekly, maria, ines,
     confirm(maria, ana)
     book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(10, 30), by=ana)
     with pytest.raises(SlotTaken, match="is taken"):
-        holds.keep_appointment(appointment=weekly[0], by=ana, reason="x")
+        restoring.keep_appointment(appointment=weekly[0], by=ana, reason="x")
     time_machine.move_to(at(12, days=8))
     with pytest.raises(VisitNotInState, match="has passed"):
-        holds.keep_appointment(appointment=weekly[1], by=ana, reason="x")
+        restoring.keep_appointment(appointment=weekly[1], by=ana, reason="x")
     assert Hold.objects.filter(outcome="").count() == 2
 
 
 def test_a_kept_visit_takes_another_room_where_its_own_is_taken(weekly, maria, ines, ana, ben, neuro_45, garden, room):
     confirm(maria, ana)
     book_appointment(client=ines, therapist=ben, service=neuro_45, starts_at=at(10, 30), room=room, by=ana)
-    assert holds.keep_appointment(appointment=weekly[0], by=ana, reason="x").room == garden
+    assert restoring.keep_appointment(appointment=weekly[0], by=ana, reason="x").room == garden
 
 
 def test_nobody_keeps_a_visit_through_an_emergency(weekly, maria, ana):
     confirm(maria, ana)
     Finding.objects.create(practice=maria.practice, client=maria, finding="acute-stroke-signs", began_on=MONDAY)
     with pytest.raises(Contraindicated):
-        holds.keep_appointment(appointment=weekly[0], by=ana, reason="she insists")
+        restoring.keep_appointment(appointment=weekly[0], by=ana, reason="she insists")
 
 
 def test_a_released_visit_is_cancelled_without_saying_why_to_the_desk(weekly, maria, ana, desk):
     confirm(maria, ana)
-    released = holds.release_appointment(appointment=weekly[0], by=desk)
+    released = restoring.release_appointment(appointment=weekly[0], by=desk)
     assert (released.status, released.cancel_reason) == ("cancelled", "other")
     assert Hold.objects.get(appointment=released).outcome == "cancelled"
     assert not Message.objects.filter(kind="cancelled").exists()
     with pytest.raises(VisitNotInState):
-        holds.release_appointment(appointment=released, by=desk)
+        restoring.release_appointment(appointment=released, by=desk)
 
 
 def test_not_a_relapse_gives_back_what_is_free_and_the_rest_goes_to_a_plan(weekly, maria, ines, ana, neuro_45):
@@ -223,8 +223,8 @@ def test_an_expired_request_is_no_obstacle_to_a_visit_coming_back(weekly, maria,
 def test_a_plan_that_counted_on_a_visit_is_stale_once_it_is_kept_or_released(weekly, maria, ana):
     episode = confirm(maria, ana).episode
     for act in (
-        lambda: holds.keep_appointment(appointment=weekly[0], by=ana, reason="x"),
-        lambda: holds.release_appointment(appointment=weekly[1], by=ana),
+        lambda: restoring.keep_appointment(appointment=weekly[0], by=ana, reason="x"),
+        lambda: restoring.release_appointment(appointment=weekly[1], by=ana),
     ):
         plan = rescheduling.propose_plan(episode=episode, by=ana)
         act()
@@ -238,3 +238,16 @@ def test_visits_on_hold_are_listed_by_review_date(weekly, maria, ana):
     assert holds.in_open_plan(weekly[0]) is None
     plan = rescheduling.propose_plan(episode=Episode.objects.get(), by=ana)
     assert holds.in_open_plan(weekly[0]) == plan
+
+
+def test_no_visit_comes_back_onto_a_closed_day_or_into_time_off(weekly, maria, ana, riverside):
+    episode = confirm(maria, ana).episode
+    Closure.objects.create(practice=riverside, first_on=weekly[0].wall_date, last_on=weekly[0].wall_date, name="Boiler")
+    with pytest.raises(OutsideWorkingHours, match="closed on Tue 24 Nov: Boiler"):
+        restoring.keep_appointment(appointment=weekly[0], by=ana, reason="feet only")
+    TimeOff.objects.create(practice=riverside, therapist=ana, starts_at=weekly[1].starts_at, ends_at=weekly[1].ends_at)
+    effect = holds.change_episode(episode=episode, status="not_a_relapse", on=MONDAY, by=ana)
+    assert effect.restored == []
+    assert [why for _, why in effect.kept] == [
+        "The practice is closed on Tue 24 Nov: Boiler.",
+        "Ana Alves is away then and works 09:00–10:30, 11:15–12:00, 13:00–17:00 that day."]

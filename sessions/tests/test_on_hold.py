@@ -13,7 +13,7 @@ from conftest import MONDAY, at, make_client
 from practice import outbox
 from practice.models import AuditEntry, Message
 from practice.refusals import BadInput, NotAllowed
-from sessions import holds
+from sessions import holds, restoring
 from sessions.booking import book_appointment
 from sessions.check_ins import answer_check_in
 from sessions.models import Appointment, Hold
@@ -64,7 +64,7 @@ def test_the_client_is_told_once_of_what_is_newly_on_hold_and_not_at_all_of_noth
 
 
 def test_what_was_kept_or_booked_all_the_same_stays(relapse, weekly, maria, ana, neuro_45):
-    kept = holds.keep_appointment(appointment=weekly[1], by=ana, reason="feet only")
+    kept = restoring.keep_appointment(appointment=weekly[1], by=ana, reason="feet only")
     extra = book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(14, days=3), by=ana,
                              override_reason="she asked for it")
     effect = look_again(relapse, ana)
@@ -123,7 +123,7 @@ def test_an_overdue_review_is_extended_too_and_a_hold_never_extends_itself(relap
 def test_an_overdue_review_rises_and_flags_the_next_visit_also_where_nothing_is_on_hold(relapse, weekly, page, ana, desk,
                                                                                        time_machine):
     for visit in weekly[:2]:
-        holds.release_appointment(appointment=visit, by=ana)
+        restoring.release_appointment(appointment=visit, by=ana)
     assert "to be looked at" not in words_of(page(ana).get("/"))
     time_machine.move_to(at(8, days=14))
     assert "Maria Lindqvist: MS relapse since Sat 21 Nov, to be looked at by Mon 7 Dec. Next visit Tue 8 Dec" in words_of(

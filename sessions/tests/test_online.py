@@ -18,12 +18,12 @@ from practice import outbox
 from practice.models import Message
 from sessions import online, requests
 from sessions.booking import book_appointment, move_appointment
+from sessions.letters import visit_url
 from sessions.models import Appointment, OnlineBooking
 from sessions.objections import TooShortNotice
 from sessions.online_letters import client_url
 from sessions.online_times import few
 from sessions.own_changes import TooLateToChange
-from sessions.reminders import visit_url
 from sessions.states import VisitNotInState
 from sessions.tests.reading import words_of
 

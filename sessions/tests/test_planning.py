@@ -243,6 +243,15 @@ def test_of_equal_plans_the_one_with_the_earliest_dates_wins():
     assert days_of(plan) == {"v1": 0, "v2": 6}, "a day early and a day late cost the same"
 
 
+def test_inside_the_preferred_hours_a_visit_keeps_its_own_time_where_it_can():
+    """Every time in the window costs the same: then the usual one, else the nearest, and of two as near the earlier."""
+    asked = terms(preferred_windows=((time(9), time(12)),))
+    for open_at, taken in (((9, 10, 11), 10), ((9, 11), 9), ((9, 10.5, 11), 10.5)):
+        slots = [candidate(0, time(int(at), int(at % 1 * 60))) for at in open_at]
+        chosen = propose(held_weekly(1), [], slots, asked).moves[0].candidate.at
+        assert chosen == time(int(taken), int(taken % 1 * 60))
+
+
 def test_of_equal_slots_the_therapist_id_and_then_the_earlier_start_and_the_room_decide():
     held = held_weekly(1, therapist="zoe")
     early, late = time(9, 30), time(10, 30)

@@ -15,7 +15,7 @@ from clients.models import Episode
 from conftest import MONDAY, at, make_client
 from practice import clock, outbox
 from practice.models import ActionLink, Message
-from sessions import check_in_letters, holds, rescheduling
+from sessions import check_in_letters, holds, rescheduling, restoring
 from sessions.booking import (
     accept_appointment,
     book_appointment,
@@ -31,7 +31,7 @@ from sessions.online import ask_for_visit
 from sessions.online_letters import send_link
 from sessions.requests import decline_request
 from sessions.rhythm import Rhythm
-from sessions.sending import send_plan, take_back_plan
+from sessions.sending import accept_plan, send_plan, take_back_plan
 from sessions.series import book_series
 from sessions.waitlist import entries_to_read, join_waitlist
 from sessions.waitlist_answers import take_offer
@@ -211,9 +211,51 @@ def test_a_held_visit_sends_no_reminder_and_a_kept_one_does_again(visit, maria, 
     assert "Mon 7 Dec, 10:00" in sent.mails[0].body
     time_machine.move_to(at(10, days=7))
     assert sent() == []
-    holds.keep_appointment(appointment=visit, by=ana, reason="short, feet only")
+    restoring.keep_appointment(appointment=visit, by=ana, reason="short, feet only")
+    leave_grace(time_machine)
+    assert sent() == ["Your appointment stands after all"]
+    assert "Mon 7 Dec, 10:00" in sent.mails[-1].body
     time_machine.move_to(at(10, days=12))
     assert sent() == ["Your next appointment: Mon 7 Dec, 10:00"]
+
+
+def test_who_read_of_a_hold_reads_once_which_visits_stand_after_all(now, maria, ana, neuro_45, sent, time_machine):
+    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10), rhythm=Rhythm(7, 4), by=ana)
+    episode = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, status="confirmed", by=ana).episode
+    leave_grace(time_machine)
+    sent()
+    holds.change_episode(episode=episode, status="not_a_relapse", on=MONDAY, by=ana)
+    leave_grace(time_machine)
+    assert sent() == ["Your appointments stand after all"]
+    assert "Tue 24 Nov, 10:00" in sent.mails[-1].body and "Tue 1 Dec, 10:00" in sent.mails[-1].body
+
+
+def test_who_said_yes_to_new_times_is_told_when_they_do_not_stand(now, maria, ana, neuro_45, sent, time_machine):
+    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10), rhythm=Rhythm(7, 4), by=ana)
+    episode = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, status="confirmed", by=ana).episode
+    plan = send_plan(plan=rescheduling.propose_plan(episode=episode, by=ana), by=ana)
+    leave_grace(time_machine)
+    sent()
+    rescheduling.undo_plan(plan=accept_plan(plan=plan), by=ana)
+    leave_grace(time_machine)
+    assert sent() == ["Your appointments need a new time"]
+    assert "do not stand after all" in sent.mails[-1].body
+
+
+@pytest.mark.parametrize("over", ["taken back", "undone"])
+def test_a_plan_over_before_anybody_read_of_it_leaves_the_client_told_of_the_hold(
+        now, maria, ana, neuro_45, sent, time_machine, over):
+    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10), rhythm=Rhythm(7, 4), by=ana)
+    episode = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, status="confirmed", by=ana).episode
+    time_machine.move_to(timezone.now() + timedelta(minutes=2))
+    plan = rescheduling.propose_plan(episode=episode, by=ana)
+    plan = send_plan(plan=plan, by=ana) if over == "taken back" else rescheduling.apply_plan(plan=plan, by=ana)
+    time_machine.move_to(timezone.now() + timedelta(minutes=2))
+    assert "Your appointments need a new time" not in sent()  # told with the new times instead
+    take_back_plan(plan=plan, by=ana) if over == "taken back" else rescheduling.undo_plan(plan=plan, by=ana)
+    leave_grace(time_machine)
+    assert sent() == ["Your appointments need a new time"]
+    assert "Tue 24 Nov, 10:00" in sent.mails[-1].body
 
 
 def test_a_hold_taken_back_within_the_grace_tells_nobody(visit, maria, ana, sent, time_machine):
@@ -306,6 +348,9 @@ def every_message(maria, ana, neuro_45):
     yield "look-today"
     holds.change_episode(episode=episode, status="confirmed", on=MONDAY, by=ana)
     yield "held"
+    Message.objects.filter(kind="held").update(state="sent", sent_at=timezone.now())
+    restoring.keep_appointment(appointment=Appointment.objects.filter(status="held").first(), by=ana, reason="feet only")
+    yield "stands-again"
     yield from asked_how_it_is(episode)
     plan = rescheduling.propose_plan(
         episode=Episode.objects.get(), by=ana, policy="drop", return_on=MONDAY + timedelta(days=5)

@@ -13,13 +13,16 @@ from clients.episode_policies import PUBLISHED
 from clients.episodes import EpisodeGoesForward
 from clients.models import Episode, EpisodeStep
 from conftest import MONDAY, at
+from practice import outbox
 from practice.models import Message
 from practice.refusals import BadInput, NotAllowed
-from sessions import reminders
+from sessions import letters
 from sessions.booking import book_appointment, cancel_appointment
-from sessions.holds import change_episode, keep_appointment, learn_of_episode, report_episode
+from sessions.holds import change_episode, learn_of_episode, report_episode
 from sessions.models import Appointment, Hold, WaitlistOffer
 from sessions.online_letters import client_url
+from sessions.rescheduling import apply_plan, propose_plan, undo_plan
+from sessions.restoring import keep_appointment
 from sessions.tests.reading import clinical_in, words_of
 from sessions.waitlist import join_waitlist
 from sessions.waitlist_letters import offer_url
@@ -113,7 +116,7 @@ def test_two_taps_from_todays_row_and_one_is_back_at_today(now, page, maria, ana
 
 
 def test_two_taps_from_the_link_in_a_reminder(visit, page):
-    taps = Taps(page(None), ours(reminders.visit_url(visit)))
+    taps = Taps(page(None), ours(letters.visit_url(visit)))
     taps.link("I am not feeling well")
     taps.button("Send")
     assert taps.count == 2 and one_possible()
@@ -143,10 +146,27 @@ def test_two_taps_from_the_link_of_an_offered_time(visit, page, joao, ana, neuro
 
 def test_a_visit_on_hold_can_be_answered_with_not_well_too(relapse, weekly, page):
     weekly[0].refresh_from_db()
-    taps = Taps(page(None), ours(reminders.visit_url(weekly[0])))
+    taps = Taps(page(None), ours(letters.visit_url(weekly[0])))
     taps.link("I am not feeling well")
     taps.button("Send", symptoms="now the arm")
     assert EpisodeStep.objects.filter(episode=relapse, note="now the arm").count() == 1
+
+
+def test_what_is_written_of_a_hold_and_of_a_plan_leads_to_it_too(relapse, weekly, page, ana, time_machine, mailoutbox):
+    def last_link():
+        time_machine.move_to(timezone.now() + timedelta(minutes=4))
+        outbox.drain()
+        return ours(re.findall(r"http://testserver/r/\S+", mailoutbox[-1].body)[0])
+
+    links = [last_link()]
+    plan = apply_plan(plan=propose_plan(episode=relapse, by=ana), by=ana)
+    links.append(last_link())
+    undo_plan(plan=plan, by=ana)
+    links.append(last_link())
+    assert [mail.subject for mail in mailoutbox[-3:]] == [
+        "Your appointments need a new time", "Your new appointment times", "Your appointments need a new time"]
+    for link in links:
+        Taps(page(None), link).link("I am not feeling well")
 
 
 def test_somebody_without_a_visit_to_come_is_told_of_to_whoever_may_decide(now, page, maria, ana, ben, desk):
@@ -169,7 +189,7 @@ def test_everything_that_was_said_on_the_phone_is_written_down(visit, page, desk
 
 
 def test_what_a_client_says_of_heat_doctor_and_steroids_is_what_is_kept(visit, page):
-    url = ours(reminders.visit_url(visit))
+    url = ours(letters.visit_url(visit))
     page(None).post(url, {"answer": "unwell", "heat_or_strain": "yes", "told": "1",
                           "steroids_until": MONDAY + timedelta(days=3)})
     episode = Episode.objects.get()
@@ -205,8 +225,8 @@ def test_the_signs_that_mean_help_now_stand_where_it_is_reported(visit, page, an
     assert [w for w in clinical_in(of_desk) if w not in (b"fever", b"symptom", b"steroid")] == []
     theirs = book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(14), by=ana)
     for say in ("unwell", "thanks"):
-        assert "longer than 72 hours" in words_of(page(None).get(f"{ours(reminders.visit_url(theirs))}?say={say}"))
-        assert "unsafe to walk" in words_of(page(None).get(f"{ours(reminders.visit_url(visit))}?say={say}"))
+        assert "longer than 72 hours" in words_of(page(None).get(f"{ours(letters.visit_url(theirs))}?say={say}"))
+        assert "unsafe to walk" in words_of(page(None).get(f"{ours(letters.visit_url(visit))}?say={say}"))
 
 
 def test_one_is_led_back_to_a_page_of_ours_alone(visit, page, ana, maria):

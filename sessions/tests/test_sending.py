@@ -13,7 +13,7 @@ from conftest import MONDAY, at, make_client
 from practice import outbox
 from practice.models import Message, TimeOff
 from practice.refusals import BadInput, Refusal, WrongState
-from sessions import holds, requests, reserved, waitlist_offers
+from sessions import holds, requests, reserved, restoring, waitlist_offers
 from sessions.booking import (
     accept_appointment,
     ask_for_another_time,
@@ -119,8 +119,8 @@ def test_a_plan_whose_time_was_taken_is_not_sent_and_says_what_is_open_near_it(p
     lambda v, by: move_appointment(appointment=v, starts_at=at(15, days=60), by=by),
     lambda v, by: ask_for_another_time(appointment=v, by=by),
     lambda v, by: decline_request(appointment=v, by=by),
-    lambda v, by: holds.release_appointment(appointment=v, by=by),
-    lambda v, by: holds.keep_appointment(appointment=v, by=by, reason="x"),
+    lambda v, by: restoring.release_appointment(appointment=v, by=by),
+    lambda v, by: restoring.keep_appointment(appointment=v, by=by, reason="x"),
 ])
 def test_a_time_kept_for_an_answer_belongs_to_its_plan_alone(sent, ana, verb):
     before = rows()

@@ -15,8 +15,9 @@ from practice.refusals import BadInput, Refusal
 from sessions import waitlist_offers
 from sessions.asked import stamp
 from sessions.booking import book_appointment, cancel_appointment, move_appointment
-from sessions.holds import change_episode, release_appointment, report_episode
+from sessions.holds import change_episode, report_episode
 from sessions.models import Appointment, FreedTime, WaitlistEntry, WaitlistOffer
+from sessions.restoring import release_appointment
 from sessions.tests.reading import clinical_in, visit_url, words_of
 from sessions.undoing import undo_act, undo_of
 from sessions.waitlist import join_waitlist
@@ -401,7 +402,7 @@ def test_the_database_lets_one_offer_run_for_one_entry_and_one_client_at_one_tim
 
 
 def test_a_link_of_nothing_and_a_link_of_something_else_open_no_offer(queue, visit, page):
-    from sessions.reminders import visit_url as other_link
+    from sessions.letters import visit_url as other_link
 
     for address in ("/w/nonsense/", "/w/" + other_link(visit).split("/r/")[1]):
         assert page(None).get(address).status_code == 404

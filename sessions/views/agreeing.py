@@ -19,6 +19,7 @@ from sessions.online import RingFirst
 from sessions.plan_letters import let_go_with, times_of
 from sessions.sending import accept_plan, plan_behind, some_do_not_suit
 from sessions.views.public import kept_private
+from sessions.views.unwell import unwell
 
 
 class SuitsForm(forms.Form):
@@ -42,6 +43,8 @@ def agree(request: HttpRequest, token: str) -> HttpResponse:
     plan = plan_behind(token)
     if plan is None:
         return kept_private(HttpResponse(render_to_string("sessions/link_gone.html", look(request)), status=404))
+    if "unwell" in (request.POST.get("answer"), request.GET.get("say")) or request.GET.get("say") == "thanks":
+        return kept_private(unwell(request, plan.client, request.path))
     says_some = "some" in (request.POST.get("answer"), request.GET.get("say"))
     data = request.POST if request.method == "POST" else None
     form = SuitsForm(data, moves=times_of(plan), zone=plan.practice.time_zone) if says_some else forms.Form(data)

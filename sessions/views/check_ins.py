@@ -69,7 +69,11 @@ def how_it_is(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         if attempt(form, ask_by_hand, client=client, by=member, **form.cleaned_data):
             episode = asked_now(client)
-            messages.success(request, f"Noted how {client.called} is.")
+            if form.cleaned_data["answer"] == CheckIn.Answer.WORSE:
+                messages.warning(request, f"Worse: if it is severe, or not safe to walk, see or swallow, tell "
+                                          f"{client.called} to call a doctor now. A therapist is asked to look today.")
+            else:
+                messages.success(request, f"Noted how {client.called} is.")
             if member.may_see_clinical and episode:
                 return redirect("sessions:episode", episode.pk)
             return redirect("clients:client", client.pk)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clients.episode_policies import policy_of
 from clients.episodes import hold_until_if_confirmed, today_in, would_hold
-from clients.models import Episode
+from clients.models import Episode, EpisodeStep
 from practice import clock
 from sessions.models import Appointment, Hold
 
@@ -22,6 +22,7 @@ class VisitLine:
     words: str
     is_held: bool = False
     would_be_held: bool = False
+    is_elsewhere: bool = False  # on hold for another episode
 
 
 def visits_under(episode: Episode) -> list[VisitLine]:
@@ -31,7 +32,9 @@ def visits_under(episode: Episode) -> list[VisitLine]:
     held = {hold.appointment_id: VisitLine(hold.appointment, _became(hold), is_held=not hold.outcome)
             for hold in held_by(episode)}
     standing = (VisitLine(visit, *why_it_stays(visit, episode)) for visit in _coming(episode))
-    return sorted([*held.values(), *(line for line in standing if line.visit.pk not in held)],
+    others = (VisitLine(hold.appointment, f"On hold for what began {clock.said_date(hold.episode.onset_on)}.",
+                        is_elsewhere=True) for hold in _held_by_others(episode))
+    return sorted([*held.values(), *(line for line in (*standing, *others) if line.visit.pk not in held)],
                   key=lambda line: line.visit.starts_at)
 
 
@@ -39,6 +42,12 @@ def held_by(episode: Episode) -> list[Hold]:
     """Every visit this episode ever put on hold, with what became of it."""
     return list(Hold.objects.filter(episode=episode).select_related(
         "appointment__therapist__user", "appointment__room").order_by("appointment__starts_at"))
+
+
+def _held_by_others(episode: Episode) -> list[Hold]:
+    """What another episode of the client still has on hold."""
+    rows = Hold.objects.filter(outcome="", episode__client=episode.client_id).exclude(episode=episode)
+    return list(rows.select_related("episode", "appointment__therapist__user", "appointment__room"))
 
 
 def _became(hold: Hold) -> str:
@@ -65,9 +74,10 @@ def why_it_stays(visit: Appointment, episode: Episode) -> tuple[str, bool, bool]
     if is_suspected:
         until = hold_until_if_confirmed(episode, today_in(episode.client))
         would_be = visit.wall_date < until
-        return "On hold if you confirm." if would_be else "Stays, also if you confirm.", False, would_be
+        return ("On hold if you confirm." if would_be else
+                f"Stays, also if you confirm: not before {clock.said_date(until)}."), False, would_be
     if episode.status != Episode.Status.CONFIRMED or episode.hold_until is None:
-        return "Visits are not held any more.", False, False
+        return f"Stands: {episode.get_status_display().lower()}, visits are not held any more.", False, False
     if visit.wall_date >= episode.hold_until:
         return f"On or after the review date, {clock.said_date(episode.hold_until)}.", False, False
     return f"Booked with a reason: {visit.override_reason}" if visit.override_reason else "Booked all the same.", \
@@ -93,3 +103,13 @@ def why_until(episode: Episode) -> str:
     if steroids and until == steroids + timedelta(days=policy.steroid_gap_days):
         return f"{policy.steroid_gap_days} days after the last day of steroids, {clock.said_date(steroids)}"
     return ""
+
+
+def steps_of(episode: Episode) -> list[EpisodeStep]:
+    """Its course, each step with `said`: what it became, or that somebody wrote while it stayed what it was."""
+    steps, before = list(episode.steps.all()), ""
+    for step in steps:
+        vars(step)["said"] = "Wrote again" if step.status == before and step.note else (
+            "Looked again" if step.status == before else step.get_status_display())
+        before = step.status
+    return steps

@@ -10,17 +10,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.episode_policies import policy_of
-from clients.episodes import FLAGS, hold_until_if_confirmed, likely_kind, may_be_pseudo, today_in, would_hold
+from clients.episodes import hold_until_if_confirmed, likely_kind, may_be_pseudo, today_in, would_hold
 from clients.models import Client, Episode
 from clients.red_flags import FOR_ANYBODY
 from clients.sources import cite
 from practice import audit, clock
 from practice.access import CLINICAL
 from practice.pages import attempt, find, member_page, post_page
-from sessions.answers import add_words
 from sessions.asked import back_to, member_of, safe_address, status_of
 from sessions.caution_line import first_name
 from sessions.check_in_course import asked_in
@@ -30,7 +30,7 @@ from sessions.models import Plan
 from sessions.needs import kind_words
 from sessions.relief import choice_of
 from sessions.rescheduling import propose_plan
-from sessions.views.course import visits_under, why_until
+from sessions.views.course import steps_of, visits_under, why_until
 
 MOST_STAYING = 3  # visits that stay, shown without a press
 
@@ -58,15 +58,15 @@ def episode_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _reported(request: HttpRequest, effect: Effect, said: dict[str, Any], came_from: str) -> HttpResponse:
-    """Say what happened; words about an episode that was known already are kept with it. Back to where one came from.
-    """
+    """Say what happened, and before all else that a fever is a doctor's. Back to where one came from."""
     member, episode = member_of(request), effect.episode
-    if not effect.is_new:
-        add_words(episode, said["symptoms"], member, **{name: said[name] for name in FLAGS})
+    if said["fever_or_infection"]:
+        messages.warning(request, f"Fever or infection: tell {episode.client.called} to call a doctor today.")
     if not member.may_see_clinical:
         visit = next_visit(episode.client)
         who = first_name(visit.therapist) if visit else "A therapist"
-        messages.success(request, f"Noted. {who} looks at it today; nothing moves until then.")
+        known = "" if effect.is_new else ", with what was told before"
+        messages.success(request, f"Noted{known}. {who} looks at it today; nothing moves until then.")
         return redirect(came_from or reverse("clients:client", args=[episode.client_id]))
     if effect.is_new:
         messages.success(request, _said(effect))
@@ -123,10 +123,15 @@ def episode_facts(request: HttpRequest, pk: UUID) -> HttpResponse:
 @post_page("sessions:episode", "pk")
 @member_page(CLINICAL)
 def plan_new(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Propose when the visits on hold come back; nothing moves yet."""
+    """Propose when the visits on hold come back; nothing moves yet. While the client is asked about a plan, it is shown
+    instead: what was promised is taken back by a person, not by the way."""
     member = member_of(request)
     row = find(Episode, member, pk, "client__practice")
     form = PlanForm(request.POST)
+    if asked := _asked_about(row):
+        messages.info(request, f"{row.client.called} was asked about this plan and has not answered yet. "
+                               "Take it back first to make another.")
+        return redirect("sessions:plan", asked.pk)
     if form.is_valid():
         plan = attempt(form, propose_plan, episode=row, by=member, **form.cleaned_data)
         if plan:
@@ -134,18 +139,24 @@ def plan_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, row, plan=form)
 
 
+def _asked_about(row: Episode) -> Plan | None:
+    """The plan whose times are kept for the client's answer, if there is one."""
+    return Plan.objects.filter(episode=row, status=Plan.Status.PROPOSED, sent_at__isnull=False, answered_at=None,
+                               expires_at__gt=timezone.now()).first()
+
+
 def _page(request: HttpRequest, row: Episode, **bound: forms.Form) -> HttpResponse:
     """The episode's page, with the form that was refused in place of its empty one."""
     row.refresh_from_db()
     form = next(iter(bound.values()), None)
     lines, policy = visits_under(row), policy_of(row.client.practice, row.kind)
-    staying = [line for line in lines if not line.is_held and not line.would_be_held]
+    staying = [line for line in lines if not (line.is_held or line.would_be_held or line.is_elsewhere)]
     folded = staying if len(staying) > MOST_STAYING else []
     context: dict[str, Any] = {
         "room": "clients", "episode": row, "client": row.client, "lines": lines,
         "held": [line for line in lines if line.is_held], "to_hold": [line for line in lines if line.would_be_held],
         "staying": staying, "folded": folded, "first_lines": [line for line in lines if line not in folded],
-        "steps": row.steps.all(), "form": form, "policy": policy, "words_source": cite(*policy.source),
+        "steps": steps_of(row), "form": form, "policy": policy, "words_source": cite(*policy.source),
         "step_form": bound.get("step") or StepForm(), "plan_form": bound.get("plan") or PlanForm(),
         "facts_form": bound.get("facts") or FactsForm.of(row), "facts_are_open": "facts" in bound,
         "next_steps": _next_steps(row), "kind_words": kind_words(row), "may_be_pseudo": may_be_pseudo(row),
@@ -153,6 +164,7 @@ def _page(request: HttpRequest, row: Episode, **bound: forms.Form) -> HttpRespon
         "would_hold_until": would_hold(row) and hold_until_if_confirmed(row, today_in(row.client)),
         "choice": choice_of(row, member_of(request)),
         "plan": Plan.objects.filter(episode=row, status__in=["proposed", "applied"]).first(),
+        "asked": _asked_about(row),
         "has_open_holds": any(line.is_held for line in lines),
         "look_form": bound.get("look") or LookAgainForm(), **asked_in(row),
     }
@@ -179,7 +191,8 @@ def _said(effect: Effect) -> str:
         return f"Confirmed. {_visits(effect.held)} on hold{until}." if effect.held \
             else "Confirmed. No visit had to be put on hold."
     if status == Episode.Status.NOT_A_RELAPSE:
-        left = f"; {_visits(effect.kept)} still need a new time" if effect.kept else ""
+        need = "still needs" if len(effect.kept) == 1 else "still need"
+        left = f"; {_visits(effect.kept)} {need} a new time" if effect.kept else ""
         return f"{_visits(effect.restored)} back at their times{left}."
     if row.kind == Episode.Kind.PSEUDO_RELAPSE and status == Episode.Status.RESOLVED:
         return "Settled. The visits stay, in a cool room."

@@ -23,9 +23,10 @@ from practice.money import said_price
 from practice.pace import too_often
 from practice.pages import attempt, look
 from practice.refusals import Refusal
-from sessions import answers, booking, online, reminders, requests
+from sessions import answers, booking, online, requests
 from sessions.asked import status_of
 from sessions.caution_line import first_name
+from sessions.letters import visit_url
 from sessions.models import Appointment
 from sessions.objections import ClearanceMissing, ClientInRelapse, Contraindicated
 from sessions.online_forms import CallOffForm
@@ -82,6 +83,7 @@ def home(request: HttpRequest, token: str, client: Client) -> HttpResponse:
         again=[offer_of(client.practice, slot.starts_at, slot.therapist) for slot in again],
         services=[] if is_held else online.services_online(client.practice),
         visits=[(visit, first_name(visit.therapist), may_change(visit)) for visit in visits],
+        held=list(Appointment.objects.filter(client=client, status="held").order_by("starts_at")),
         said=SAID.get(request.GET.get("say", ""), ""),
         said_of=_said_of(client, request.GET.get("visit", "")))
 
@@ -215,7 +217,7 @@ def move(request: HttpRequest, door: Door) -> HttpResponse:
     if form.is_bound and (moved := attempt(
             form, booking.move_appointment, appointment=visit, starts_at=start_of(offer), therapist=offer.therapist,
             by=online.outsider(visit.client))):
-        reminders.visit_url(moved)  # the link lives until the visit ends, which is another day now
+        visit_url(moved)  # the link lives until the visit ends, which is another day now
         return redirect(f"{door.back}?say=moved&visit={moved.pk}")
     refused: Refusal | None = getattr(form, "refusal", None)
     if isinstance(refused, _RING):

@@ -33,8 +33,9 @@ def rows_and_picture(plan: Plan, member: Membership) -> tuple[list[MoveRow], Pic
         "appointment__therapist__user", "appointment__room", "therapist__user", "room"))
     people, rooms = _before(moves)
     old = {m.appointment_id: (m.starts_at, m.therapist_id) for m in plan.replaces.moves.all()} if plan.replaces else {}
+    is_new = bool(old) and plan.status == Plan.Status.PROPOSED
     changed = {m.appointment_id for m in moves
-               if old and old.get(m.appointment_id) != (m.starts_at, m.therapist_id)}
+               if is_new and old.get(m.appointment_id) != (m.starts_at, m.therapist_id)}
     rows = [_row(m, plan, people, rooms, m.appointment_id in changed) for m in moves]
     zone = plan.client.practice.time_zone
     drawn = [Moved(clock.wall_of(m.from_at, zone)[0],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -224,7 +224,8 @@ def _page(request: HttpRequest, plan: BulkPlan, form: forms.Form) -> HttpRespons
         "is_running": plan.state in (State.QUEUED, State.SOLVING), "is_untaken": replans.is_untaken(plan),
         "limit": int(replans.SECONDS), "is_searched": is_searched,
         "open": [row for row in rows if row.choices], "gone": [row for row in rows if not row.choices],
-        "placed": sum(row.chosen not in ("", LATER, STAY) for row in rows), "gap": _said_gap(plan),
+        "placed": sum(row.chosen not in ("", LATER, STAY) for row in rows),
+        "gap": "" if plan.state == State.STALE else _said_gap(plan),  # what was proven then no longer holds
         "may_undo": replans.can_be_undone(plan), "left": plan.state == State.APPLIED and _left(plan),
         "terms": [(_TERMS.get(name, name), cost) for name, cost in plan.cost_terms.items() if cost],
         "most": replans.MOST if plan.visits == replans.MOST else 0,
@@ -246,11 +247,27 @@ def _left(plan: BulkPlan) -> int:
 
 def _rows(request: HttpRequest, form: forms.Form, plan: BulkPlan) -> list[Row]:
     refused: Refusal | None = getattr(form, "refusal", None)
-    wrong = refused.more.get("rows", {}) if refused else {}
+    wrong, nearest = (refused.more.get(name, {}) if refused else {} for name in ("rows", "nearest"))
     moves = replans.moves_of(plan)
     people, rooms = _named(moves, plan)
-    return [_row(move, plan, people, rooms, request.POST.get(f"to-{move.appointment_id}", ""),
-                 wrong.get(str(move.appointment_id), "")) for move in moves]
+    rows = []
+    for move in moves:
+        pk = str(move.appointment_id)
+        asked = request.POST.get(f"to-{pk}", "")
+        row = _row(move, plan, people, rooms, asked, wrong.get(pk, ""))
+        rows.append(_with_nearest(row, plan, people, asked, nearest.get(pk, [])))
+    return rows
+
+
+def _with_nearest(row: Row, plan: BulkPlan, people: dict[str, str], asked: str, nearest: Sequence[str]) -> Row:
+    """The row with what is open near the time that could not be had, to choose from too."""
+    who = [*asked.split("|"), ""][1]
+    if not row.choices or who not in people:
+        return row
+    zone, today = plan.practice.time_zone, clock.wall_of(timezone.now(), plan.practice.time_zone)[0]
+    more = [(f"{stamp(datetime.fromisoformat(at))}|{who}|",
+             f"{clock.said(datetime.fromisoformat(at), zone, today=today)}, {people[who]}") for at in nearest]
+    return replace(row, choices=[*row.choices[:-2], *more, *row.choices[-2:]])
 
 
 def _named(moves: Sequence[BulkMove], plan: BulkPlan) -> tuple[dict[str, str], dict[str, str]]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from clients.episode_policies import policy_of
-from clients.episodes import likely_kind, today_in
+from clients.episodes import is_feverish, likely_kind, today_in
 from clients.models import Client
 from practice.pages import attempt
 from sessions import answers
@@ -40,7 +40,8 @@ def offer_unwell(request: HttpRequest, token: str) -> HttpResponse:
 
 def unwell(request: HttpRequest, client: Client, back: str, visit: Appointment | None = None) -> HttpResponse:
     """The question and its answer; a press leads to the thanks, so that a reload sends nothing again."""
-    visit = visit or next_visit(client)
+    asked = next_visit(client)  # whoever gives it is told
+    visit = visit or asked
     form = UnwellForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid() and attempt(
             form, answers.is_not_well, client=client, words=form.words(), **form.facts(today_in(client))):
@@ -51,4 +52,5 @@ def unwell(request: HttpRequest, client: Client, back: str, visit: Appointment |
     policy = policy_of(client.practice, likely_kind(client))
     return render(request, f"sessions/answer_{'thanks' if is_told else 'unwell'}.html", {
         "practice": client.practice, "visit": visit, "form": form, "back": back, "policy": policy,
-        "therapist": first_name(visit.therapist) if visit else ""}, status=status_of(form))
+        "is_feverish": is_told and is_feverish(client), "therapist": first_name(asked.therapist) if asked else ""},
+        status=status_of(form))

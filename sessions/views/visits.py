@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from clients.contraindications import cautions_for
 from practice.models import Membership, Message
 from practice.pages import attempt, find, member_page, post_page
-from sessions import answers, booking, holds, requests, undoing
+from sessions import answers, booking, requests, restoring, undoing
 from sessions.asked import back_to, member_of, status_of
 from sessions.caution_line import for_the_desk, told_to
 from sessions.check_before import last_answers
@@ -48,8 +48,8 @@ _STEPS: dict[str, Callable[..., Appointment]] = {
     "no-show": booking.mark_no_show,
     "cancel": _cancel,
     "decline": requests.decline_request,
-    "keep": holds.keep_appointment,
-    "release": holds.release_appointment,
+    "keep": restoring.keep_appointment,
+    "release": restoring.release_appointment,
     "undo-arrive": lambda **k: booking.undo_day_verb(verb="undo-arrive", **k),
     "undo-no-show": lambda **k: booking.undo_day_verb(verb="undo-no-show", **k),
     "undo": undoing.undo_act,
@@ -94,7 +94,16 @@ def appointment_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         messages.success(request, words)
     elif not request.POST.get("next"):
         messages.success(request, words)
+    if verb == "keep":
+        _warn_of_a_stop(request, done)
     return redirect(back_to(request, _url(visit)))
+
+
+def _warn_of_a_stop(request: HttpRequest, visit: Appointment) -> None:
+    """A visit kept in spite of an episode may still be one that must not be given: say so at once."""
+    check = checked_at_booking(visit.client, visit.minutes, visit.wall_date)
+    if check.verdict == "stop":
+        messages.warning(request, f"As it stands it cannot be given: {check.reasons[0].text}")
 
 
 def _form_of(verb: str, request: HttpRequest, member: Membership) -> forms.Form:
