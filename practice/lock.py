@@ -94,7 +94,7 @@ class LockMiddleware:
         http: Any = request
         if http.member is not None:
             note_use(request)
-        elif request.method == "POST" and not request.path.startswith("/api/") and "kept" in request.POST:
+        if request.method == "POST" and not request.path.startswith("/api/") and "kept" in request.POST:
             return _open_and_repeat(request)
         return None
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from practice.access import EVERYBODY, Role
 from practice.lock import shut
-from practice.refusals import NotAllowed, Refusal
+from practice.refusals import NotAllowed, Refusal, problem_of, wants_problem
 
 if TYPE_CHECKING:
     from practice.models import Membership
@@ -102,7 +102,17 @@ def status_of(form: forms.Form) -> int:
     return 422 if form.is_bound and form.errors else 200
 
 
+class FormTooOld(NotAllowed):
+    """The form carries the token of an earlier session."""
+
+    code, title = "form_too_old", "This form has waited too long"
+
+
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that waited too long: say so, in words."""
-    return render(request, "403.html", {"detail": "This form has waited too long. Go back, reload, and send it again."},
-                  status=403)
+    """A form that waited too long: say so; where it names its writer, their password sends it all the same."""
+    refused = FormTooOld("This form has waited too long. Go back, reload, and send it again.")
+    if wants_problem(request):
+        return problem_of(refused)
+    if "as" in request.POST:
+        return shut(request)
+    return render(request, "403.html", {"detail": refused.detail}, status=refused.status)

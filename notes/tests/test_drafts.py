@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -107,8 +108,10 @@ def test_a_tab_whose_answer_was_lost_is_not_in_its_own_way_and_a_late_try_change
         assert save(browser, draft, version=1, subjective=said, tab="a", turn=turn).json()["version"] == turn + 1
     late = save(browser, draft, version=1, subjective="legs heavier", tab="a", turn=2).json()
     assert late["version"] == 4 and words(draft) == "legs heavier today"
-    writing.write_note(note=draft, by=ana, expected_version=4, subjective="elsewhere")
-    assert save(browser, draft, version=4, subjective="mine", tab="a", turn=4).status_code == 412
+    brought = save(browser, draft, version=1, subjective="legs heavier today, stiff", tab="a", turn=4).json()
+    assert brought["version"] == 5, "another tab brings back what this one could not save"
+    writing.write_note(note=draft, by=ana, expected_version=5, subjective="elsewhere")
+    assert save(browser, draft, version=5, subjective="mine", tab="a", turn=5).status_code == 412
 
 
 def test_the_trail_says_once_a_quarter_of_an_hour_that_somebody_writes(draft, ana, page, now):
@@ -151,6 +154,19 @@ def test_a_shut_page_is_told_so_and_typed_text_of_somebody_signed_out_opens_for_
     kept = value_of(waits, "kept")
     assert gone.post(address(draft, "note"), {"kept": kept, "lock_password": "no"}).status_code == 403
     assert gone.post(address(draft, "note"), {"kept": kept, "lock_password": "a long enough password"}).status_code == 302
+    assert words(draft) == "Zwetschge"
+
+
+def test_a_sheet_with_the_token_of_an_earlier_session_is_sent_with_the_password(draft, ana, page):
+    ana.user.email = f"{uuid4().hex}@riverside.example"
+    ana.user.set_password("a long enough password")
+    ana.user.save()
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(ana.user)
+    waits = strict.post(address(draft, "note"), typed(subjective="Zwetschge", act="save", **{"as": str(ana.pk)}))
+    assert waits.status_code == 401 and "Zwetschge" not in waits.content.decode()
+    again = {"kept": value_of(waits, "kept"), "csrfmiddlewaretoken": value_of(waits, "csrfmiddlewaretoken")}
+    assert strict.post(address(draft, "note"), {**again, "lock_password": "a long enough password"}).status_code == 302
     assert words(draft) == "Zwetschge"
 
 

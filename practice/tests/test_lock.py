@@ -180,3 +180,12 @@ def test_wrong_passwords_are_counted_at_both_doors_together(anas, clock_of, page
 def test_signing_out_clears_what_pages_kept_in_the_browser(anas):
     assert anas.post("/logout/")["Clear-Site-Data"] == '"storage"'
     assert "practice/forget.js" in anas.get("/login/").content.decode()
+
+
+def test_a_script_whose_token_is_of_an_earlier_session_is_told_so(anas, ana):
+    from django.test import Client
+
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(ana.user)
+    is_problem(strict.post("/lock/here/", **JSON), 403, "form_too_old")
+    assert "sat open too long" in text_of(strict.post("/lock/here/"))

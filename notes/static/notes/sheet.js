@@ -90,7 +90,7 @@
     notBefore = Date.now() + SAVE_EVERY;
     let answer, says;
     try {
-      answer = await send(list, version, tab, turn += 1);
+      answer = await send(list, version, tab, turn += 2); // an odd turn is for a tab that brings this one's back
       says = await answer.json();
     } catch { return offline(); } // no connection, or something on the way that is not us
     if (answer.ok) {
@@ -101,7 +101,7 @@
       keep();
       return "saved";
     }
-    if (answer.status === 401 || answer.status === 423) {
+    if (answer.status === 401 || answer.status === 423 || says.code === "form_too_old") {
       waiting = "open";
       show("locked: kept on this tablet");
       document.dispatchEvent(new Event("evenhand:shut"));

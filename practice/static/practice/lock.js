@@ -99,7 +99,7 @@
   tabs.addEventListener("message", ({ data }) => {
     if (data.used) used = Math.max(used, data.used);
     if (data.locked) cover();
-    if (data.look || (data.member !== undefined && data.member !== member)) look().catch(() => cover());
+    if (data.look || (data.member !== undefined && (covered || data.member !== member))) look().catch(() => cover());
   });
   tabs.postMessage({ member });
   document.addEventListener("evenhand:shut", () => { cover(); look().catch(() => {}); });
