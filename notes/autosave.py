@@ -67,8 +67,8 @@ def _is_loose(row: TreatmentRow) -> bool:
 
 def sheet_of(note: Note) -> Sheet:
     """The sheet as it was left: what is saved, or what was typed and is not in the note yet."""
-    left = NoteDraft.objects.filter(note=note, version=note.version, is_whole=False).first()
-    if left is None:
+    left: NoteDraft | None = getattr(note, "typing", None)
+    if left is None or left.is_whole or left.version != note.version:
         return Sheet.of(note)
     sheet = Sheet.typed(note, {**left.typed, "version": note.version})
     sheet.words.fields["subjective"].widget.attrs["autofocus"] = True

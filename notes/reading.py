@@ -22,7 +22,7 @@ def read_note(*, note: Note, by: Membership) -> Note:
 
 def whole_note(note: Note) -> Note:
     """The note with all that belongs to it, fresh, for whoever has just written it."""
-    return (Note.objects.select_related("author__user", "signed_by__user", "client__practice", "appointment")
+    return (Note.objects.select_related("author__user", "signed_by__user", "client__practice", "appointment", "typing")
             .prefetch_related("treatments", "measurements", "addenda__author__user").get(pk=note.pk))
 
 

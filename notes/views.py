@@ -175,7 +175,7 @@ def _work_of(last: Note | None) -> list[TreatmentInput]:
 
 def _saved_at(found: Note) -> Any:
     """When the draft was last written, by itself or as the trail knows it; None before the first time."""
-    kept = NoteDraft.objects.filter(note=found).first()
+    kept: NoteDraft | None = getattr(found, "typing", None)
     if kept:
         return kept.at
     written = AuditEntry.objects.filter(subject_id=found.pk, verb="note_written").order_by("-id").first()
