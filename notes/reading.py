@@ -21,7 +21,7 @@ from practice.models import Membership
 
 # What a note is shown with: who wrote, signed and co-signs it, and the visit.
 WHOLE = ("author__user", "author__supervisor__user", "signed_by__user", "supervisor__user", "cosignature__by__user",
-         "client__practice", "client__merged_into", "appointment__service", "practice")
+         "client__practice", "client__merged_into", "appointment__service", "practice", "typing")
 
 
 def read_note(*, note: Note, by: Membership, what: str = "page") -> Note:

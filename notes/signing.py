@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clients.body import label
 from notes.check_kept import as_data
-from notes.models import Addendum, Note
+from notes.models import Addendum, Note, NoteDraft
 from notes.seal import content
 from notes.seal.chain import join_chain
 from notes.seal.verifying import broken_links as broken_links
@@ -42,6 +42,13 @@ class NothingWritten(Refusal):
     title: ClassVar[str] = "Nothing is written yet"
 
 
+class NotAllInTheNote(Refusal):
+    """Something typed cannot stand in the note as it is, and waits beside it."""
+
+    code: ClassVar[str] = "typed_unfinished"
+    title: ClassVar[str] = "Something typed is not finished"
+
+
 class NoteNotSigned(Refusal):
     """An addendum belongs to a signed note; a draft is simply changed."""
 
@@ -66,6 +73,7 @@ def sign_note(*, note: Note, by: Actor) -> Note:
         if note.author_id != by.pk:
             raise NotAllowed(f"{note.author.name} wrote this note and signs it.")
         refuse_unsignable(note)
+        NoteDraft.objects.filter(note=note).delete()
         _as_it_stands(note, by)
         join_chain(note, practice_id=note.practice_id, hash_of=lambda: content.hash_of_note(
             content.columns_of(note, content.NOTE), content.hanging_on([note.pk])[note.pk]))
@@ -86,7 +94,8 @@ def _as_it_stands(note: Note, by: Membership) -> None:
 
 def refuse_unsignable(note: Note) -> None:
     """Everything that stands between a draft and its signature, in words; the first decides the code."""
-    refuse_all([refusal for refusal in (_before_the_visit(note), _too_little(note), _unexplained(note)) if refusal])
+    refuse_all([refusal for refusal in (_before_the_visit(note), _too_little(note), _unexplained(note),
+                                        _unfinished(note)) if refusal])
 
 
 def _before_the_visit(note: Note) -> Refusal | None:
@@ -111,6 +120,13 @@ def _too_little(note: Note) -> Refusal | None:
         return NothingWritten(
             "Add today's response or one reading before or after; what was carried forward is not enough.")
     return None
+
+
+def _unfinished(note: Note) -> Refusal | None:
+    if not NoteDraft.objects.filter(note=note, is_whole=False).exists():
+        return None
+    return NotAllInTheNote("Something typed is not finished and so not in the note yet. Open it, finish or empty it, "
+                           "then sign.")
 
 
 def _unexplained(note: Note) -> Refusal | None:

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from notes import own_words_views, paper_views, record_views, share_views, summary_views, trend_views, views
+from notes import (
+    draft_views,
+    own_words_views,
+    paper_views,
+    record_views,
+    share_views,
+    summary_views,
+    trend_views,
+    views,
+)
 from notes.follow_ups import views as follow_ups
 from notes.home import own as home_own
 from notes.home import views as home_views
@@ -15,6 +24,7 @@ urlpatterns = [
     path("visits/<uuid:pk>/sheet.pdf", paper_views.visit_sheet, name="visit_sheet"),
     path("notes/blank.pdf", paper_views.blank_sheet, name="blank_sheet"),
     path("notes/<uuid:pk>/note.pdf", paper_views.note_as_pdf, name="note_pdf"),
+    path("notes/<uuid:pk>/draft/", draft_views.note_draft, name="note_draft"),
     path("notes/<uuid:pk>/check/", views.note_check, name="note_check"),
     path("notes/<uuid:pk>/places/", views.note_places, name="note_places"),
     path("notes/<uuid:pk>/sign/", views.note_sign, name="note_sign"),

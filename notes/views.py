@@ -15,13 +15,14 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from notes import signing, writing
+from notes.autosave import sheet_of
 from notes.events.proposing import to_finding
 from notes.follow_ups.between import between_of
 from notes.forms import AddendumForm, SendBackForm
 from notes.glass import kept_from
 from notes.home.doing import home_said
 from notes.late import late_entry
-from notes.models import Note
+from notes.models import Note, NoteDraft
 from notes.reading import read_note, read_notes, said_of, whole_note
 from notes.sheet import Sheet
 from notes.sheet.acts import arranged
@@ -70,7 +71,7 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = read_note(note=found, by=member)
     if found.is_signed or found.author_id != member.pk:
         return to_read(request, found)
-    return _sheet(request, found, Sheet.of(found), is_opened=True)
+    return _sheet(request, found, sheet_of(found), is_opened=True)
 
 
 def _kept_from(member: Membership, pk: UUID) -> HttpResponse:
@@ -227,6 +228,9 @@ def _next_on(found: Note) -> Any:
 
 
 def _saved_at(found: Note) -> Any:
-    """When the draft was last written, as the trail knows it; None before the first time."""
+    """When the draft was last written, by itself or as the trail knows it; None before the first time."""
+    kept: NoteDraft | None = getattr(found, "typing", None)
+    if kept:
+        return kept.at
     written = AuditEntry.objects.filter(subject_id=found.pk, verb="note_written").order_by("-id").first()
     return written.at if written else None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from types import EllipsisType
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from clients.body import REGIONS, label, sides_of
 from clients.contraindications import Check, ProposedTreatment, cautions_for
@@ -23,11 +25,11 @@ from notes.events.log import EventInput, replace_events
 from notes.known_then import body_at
 from notes.measures.mood import refuse_unasked
 from notes.measures.of_client import measures_of
-from notes.models import Measurement, Note, NotesChain, Treatment
+from notes.models import Measurement, Note, NoteDraft, NotesChain, Treatment
 from notes.models.note import MOST_DAYS_AHEAD
 from practice import audit
 from practice.access import Actor, Role
-from practice.models import Membership
+from practice.models import AuditEntry, Membership
 from practice.refusals import BadInput, NotAllowed, Refusal, Stale, WrongState
 from practice.techniques import PRESSURES, TECHNIQUES
 from sessions.models import Appointment
@@ -114,12 +116,12 @@ def write_note(
     *, note: Note, by: Actor, expected_version: int, treatments: Sequence[TreatmentInput] | None = None,
     measurements: Sequence[MeasurementInput] | None = None, events: Sequence[EventInput] | None = None,
     visibility: str | None = None, next_in_days: int | EllipsisType | None = ..., next_focus: str | None = None,
-    **soap: str,
+    by_itself: bool = False, **soap: str,
 ) -> Note:
     """Change a draft; treatments, measurements and events given are the whole list.
 
     Refuses a stale version and a signed note. `visibility` is "therapists" or "author": kept to whoever writes it.
-    `next_in_days` may be None: not said.
+    `next_in_days` may be None: not said. `by_itself`: the sheet saves while they type.
     """
     with transaction.atomic():
         note = locked_note(note)
@@ -148,8 +150,17 @@ def write_note(
             _replace_measurements(note, measurements)
         if events is not None:
             replace_events(note, events)
-        audit.record(by=by, verb="note_written", subject=note, version=note.version)
+        if not by_itself:
+            NoteDraft.objects.filter(note=note).delete()
+        if not (by_itself and _written_lately(note, by)):
+            audit.record(by=by, verb="note_written", subject=note, version=note.version)
     return note
+
+
+def _written_lately(note: Note, by: Actor) -> bool:
+    """Whether the trail has said already, within a quarter of an hour, that they are writing this note."""
+    since = timezone.now() - timedelta(minutes=15)
+    return AuditEntry.objects.filter(subject_id=note.pk, verb="note_written", actor=by, at__gt=since).exists()
 
 
 def locked_note(note: Note) -> Note:

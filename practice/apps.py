@@ -8,4 +8,9 @@ class PracticeConfig(AppConfig):
     verbose_name = "Practice"
 
     def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in
+
         from practice import checks  # noqa: F401  registers the system checks
+        from practice.lock import begin_use
+
+        user_logged_in.connect(begin_use)

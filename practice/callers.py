@@ -17,6 +17,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from practice.access import EVERYBODY, Role, may_read
 from practice.links import hash_of
+from practice.lock import refuse_if_locked
 from practice.models import ApiToken, Membership
 from practice.refusals import NotAllowed
 
@@ -73,6 +74,7 @@ class IsMember(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         member = member_of(request)
         if member is None:
+            refuse_if_locked(request._request)
             return False
         model = getattr(view, "model", None)
         roles = getattr(view, "roles", EVERYBODY)

@@ -28,10 +28,19 @@ def address_of(request: HttpRequest) -> str | None:
 
 def too_often(what: str, who: str, most: int) -> bool:
     """Count one more of `what` by `who`; whether that is more than `most` within this hour of the clock."""
-    key = f"pace:{what}:{who}:{int(time.time()) // HOUR}".replace(" ", "_")
+    key = _key(what, who)
     if cache.add(key, 1, HOUR):
         return most < 1
     try:
         return cache.incr(key) > most
     except ValueError:  # it ran out between the two
         return False
+
+
+def forgive(what: str, who: str) -> None:
+    """Begin to count `what` by `who` anew."""
+    cache.delete(_key(what, who))
+
+
+def _key(what: str, who: str) -> str:
+    return f"pace:{what}:{who}:{int(time.time()) // HOUR}".replace(" ", "_")

@@ -7,14 +7,14 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from practice.access import EVERYBODY, Role
-from practice.refusals import NotAllowed, Refusal
+from practice.lock import shut
+from practice.refusals import NotAllowed, Refusal, problem_of, wants_problem
 
 if TYPE_CHECKING:
     from practice.models import Membership
@@ -32,14 +32,14 @@ def look(request: HttpRequest) -> dict[str, Any]:
 
 
 def member_page(roles: frozenset[Role] = EVERYBODY) -> Callable[[Any], Any]:
-    """A page for signed-in members; other roles get a plain refusal, nobody gets the sign-in page."""
+    """A page for signed-in members; other roles get a plain refusal, nobody gets the lock or the sign-in page."""
 
     def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             member = request.member  # type: ignore[attr-defined]
             if member is None:
-                return redirect_to_login(request.get_full_path())
+                return shut(request)
             if not (member.role in roles or (Role.THERAPIST in roles and member.is_therapist)):
                 raise NotAllowed("Your role does not include this page. The practice's owner can change roles.")
             return view(request, *args, **kwargs)
@@ -107,9 +107,17 @@ def pdf_file(content: bytes, name: str) -> HttpResponse:
     return HttpResponse(content, content_type="application/pdf", headers={
         "Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+class FormTooOld(NotAllowed):
+    """The form carries the token of an earlier session."""
+
+    code, title = "form_too_old", "This form has waited too long"
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that waited too long: say so, in words."""
-    return render(request, "403.html", {"detail": "This form has waited too long. Go back, reload, and send it again."},
-                  status=403)
+    """A form that waited too long: say so; where it names its writer, their password sends it all the same."""
+    refused = FormTooOld("This form has waited too long. Go back, reload, and send it again.")
+    if wants_problem(request):
+        return problem_of(refused)
+    if "as" in request.POST:
+        return shut(request)
+    return render(request, "403.html", {"detail": refused.detail}, status=refused.status)

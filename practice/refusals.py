@@ -76,6 +76,16 @@ def refuse_all(refusals: list[Refusal]) -> None:
     raise first
 
 
+def wants_problem(request: HttpRequest) -> bool:
+    """Whether a refusal is read by a program: a call of the API, or a page's own script."""
+    return request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json")
+
+
+def problem_of(refusal: Refusal) -> HttpResponse:
+    """The refusal for a program."""
+    return JsonResponse(refusal.problem(), status=refusal.status, content_type=PROBLEM)
+
+
 class RefusalMiddleware:
     """The page's door: a refusal no form caught becomes a page (or problem+json under /api/) in the same words."""
 
@@ -91,6 +101,6 @@ class RefusalMiddleware:
             return page_not_found(request, exception)  # also while DEBUG is on: the demo is for people
         if not isinstance(exception, Refusal):
             return None
-        if request.path.startswith("/api/"):
-            return JsonResponse(exception.problem(), status=exception.status, content_type=PROBLEM)
+        if wants_problem(request):
+            return problem_of(exception)
         return render(request, "refused.html", {"refusal": exception}, status=exception.status)

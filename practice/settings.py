@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "practice.access.MemberMiddleware",
+    "practice.lock.LockMiddleware",
     "practice.refusals.RefusalMiddleware",
 ]
 ROOT_URLCONF = "practice.urls"

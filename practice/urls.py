@@ -3,11 +3,24 @@
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from practice import api, api_views, closure_views, hours_views, offer_views, online_views, settings_views, views
+from practice import (
+    api,
+    api_views,
+    closure_views,
+    hours_views,
+    lock_views,
+    offer_views,
+    online_views,
+    settings_views,
+    views,
+)
 
 app = [
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", views.sign_out, name="logout"),
+    path("lock/", lock_views.lock, name="lock"),
+    path("lock/here/", lock_views.here, name="lock_here"),
+    path("unlock/", lock_views.unlock_page, name="unlock"),
     path("theme/", views.choose_look, name="theme"),
     path("messages/", views.messages_page, name="messages"),
     path("messages/<uuid:pk>/", views.message_page, name="message"),

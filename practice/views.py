@@ -26,6 +26,7 @@ from practice.access import Role
 from practice.hours import periods_of
 from practice.models import Closure, Membership, Message, Room, Service, TimeOff
 from practice.pages import THEMES, find, member_page
+from practice.passwords import TooManyTries, WrongPassword, person_with
 from practice.week import said_period, week_of
 
 DEMO_PASSWORD = "riverside-demo"  # noqa: S105  printed on the demo's own sign-in page, only under DEBUG
@@ -42,6 +43,18 @@ class SignInForm(AuthenticationForm):
         "invalid_login": "This e-mail and password do not go together. Check both; capital letters count.",
         "inactive": "This account is switched off. Ask the practice's owner.",
     }
+
+    def clean(self) -> dict[str, Any]:
+        """Who it is, if the password is right and was not tried too often."""
+        email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if email and password and self.request is not None:
+            try:
+                self.user_cache = person_with(self.request, email=email, password=password)
+            except WrongPassword:
+                raise self.get_invalid_login_error() from None
+            except TooManyTries as tired:
+                raise forms.ValidationError(tired.detail) from None
+        return self.cleaned_data
 
 
 class SignIn(LoginView):
@@ -63,8 +76,11 @@ class SignIn(LoginView):
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session; what pages kept in this browser is cleared with it."""
     logout(request)
-    return redirect("practice:login")
+    response = redirect("practice:login")
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """The record: what was done and said in a session, locked once signed; what was composed from it and for whom."""
 
+from notes.models.draft import NoteDraft
 from notes.models.events import NoteEvent
 from notes.models.follow_ups import FollowUp
 from notes.models.goals import ChosenMeasures, ClientGoal, OutsideTotal, WorryingAnswer
@@ -11,6 +12,6 @@ from notes.models.summary import Share, ShareOpening, Summary
 
 __all__ = [
     "Addendum", "BillingCode", "BrokenGlass", "ChosenMeasures", "ClientGoal", "CoSignature", "FollowUp", "HomeDone",
-    "HomeItem", "HomeProgramme", "Measurement", "Note", "NoteEvent", "NotesChain", "OutsideTotal", "Share",
+    "HomeItem", "HomeProgramme", "Measurement", "Note", "NoteDraft", "NoteEvent", "NotesChain", "OutsideTotal", "Share",
     "ShareOpening", "Snippet", "Summary", "Treatment", "WorryingAnswer",
 ]

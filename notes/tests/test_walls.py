@@ -62,7 +62,7 @@ _API_VERBS = ("move", "cancel", "accept", "confirm", "arrive", "undo-arrive", "c
 TABLE: dict[str, Row] = {
     # for anybody: sign-in, health, links that carry their own secret
     **dict.fromkeys(
-        ("healthz", "login/", "logout/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
+        ("healthz", "login/", "logout/", "lock/", "lock/here/", "unlock/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
          "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "w/<str:token>/", "w/<str:token>/unwell/", "c/<str:token>/", "f/<str:token>/", "f/<str:token>/unwell/", "p/<str:token>/", "h/<str:token>/", "r/<str:token>/cancel/", "me/<str:token>/", "me/<str:token>/unwell/",
          "me/<str:token>/times/<uuid:pk>/", "me/<str:token>/book/<uuid:pk>/", "me/<str:token>/visits/<uuid:pk>/move/",
          "me/<str:token>/visits/<uuid:pk>/cancel/", "book-with/<slug:slug>/",
@@ -156,7 +156,7 @@ TABLE: dict[str, Row] = {
     "snippets/": Row(THERAPISTS),
     "snippets/<uuid:pk>/drop/": Row(THERAPISTS, ("snippet",), P),
     "practice/codes/": Row(CLINICAL),  # the owner alone: see notes/tests/test_own_words.py
-    **dict.fromkeys(("notes/<uuid:pk>/check/", "notes/<uuid:pk>/sign/", "notes/<uuid:pk>/addenda/"), Row(THERAPISTS, ("note",), P)),
+    **dict.fromkeys(("notes/<uuid:pk>/draft/", "notes/<uuid:pk>/check/", "notes/<uuid:pk>/sign/", "notes/<uuid:pk>/addenda/"), Row(THERAPISTS, ("note",), P)),
     **dict.fromkeys(("notes/<uuid:pk>/cosign/", "notes/<uuid:pk>/send-back/"), Row(THERAPISTS, ("note",), P)),
     "notes/<uuid:pk>/break-glass/": Row(CLINICAL, ("note",)),
     **dict.fromkeys(("notes/unsigned/", "notes/opened/"), Row(CLINICAL, methods=G)),
@@ -430,6 +430,18 @@ def test_nobody_gets_in_without_signing_in(world, api):
             assert answer.status_code in (302, 405), (method, pattern)
             assert answer.status_code == 405 or answer["Location"].startswith("/login/")
         assert MARK.encode() not in answer.content, (method, pattern)
+
+
+def test_a_locked_session_gets_no_page_no_call_and_no_byte(world, api):
+    browser = browser_of(world.ana)
+    assert MARK.encode() in browser.get("/clients/").content
+    browser.post("/lock/")
+    for pattern, method in CLOSED:
+        path = world.path(pattern, TABLE[pattern])
+        answer = ask(browser, browser, method, path) if not path.startswith("/api/") else getattr(browser, method)(path)
+        assert answer.status_code in (405, 423), (method, pattern, answer.status_code)
+        assert MARK.encode() not in answer.content.replace(f"Ana {MARK}".encode(), b"").replace(
+            f"Riverside {MARK}".encode(), b""), (method, pattern)
 
 
 def test_another_practice_finds_nothing_and_receives_no_foreign_byte(world, api):

@@ -2,10 +2,11 @@
 (() => {
   "use strict";
 
-  // htmx requests that write carry Django's CSRF token, read from <meta name="csrf-token">.
+  // htmx requests say whose page they come from; those that write carry Django's CSRF token, read from <meta name="csrf-token">.
   document.addEventListener("htmx:config:request", (event) => {
     const { request } = event.detail.ctx;
-    const token = document.querySelector('meta[name="csrf-token"]');
+    const token = document.querySelector('meta[name="csrf-token"]'), { member } = document.body.dataset;
+    if (member) request.headers["X-Member"] = member;
     if (token && !/^(GET|HEAD|OPTIONS)$/.test(request.method)) request.headers["X-CSRFToken"] = token.content;
   });
 

@@ -1,0 +1,193 @@
+/* Nothing typed into a note is lost: the sheet saves by itself within two seconds, waits out a lost connection or the
+   lock, never writes over another device, and keeps what is not saved yet sealed in this browser until it is.
+   Whatever changes the form counts as typing: this looks at the form, not at keys. */
+(() => {
+  "use strict";
+  const form = document.querySelector("form[data-draft]");
+  if (!form) return;
+  const SAVE_EVERY = 1_000, LOOK_EVERY = 400, TRY_AGAIN_AT_MOST = 30_000, KEEPALIVE_AT_MOST = 60_000;
+  const { member } = document.body.dataset, note = form.dataset.draft, tab = crypto.getRandomValues(new Uint32Array(4)).join("-");
+  const state = document.querySelector("[data-draft-state]"), said = document.querySelector("[data-draft-said]");
+  const meta = document.querySelector('meta[name="csrf-token"]');
+
+  // --- what is on the sheet ------------------------------------------------------------------------------------------
+  const NOT_TYPED = ["csrfmiddlewaretoken", "as", "version"];
+  const fields = () => [...new FormData(form)].filter(([name]) => !NOT_TYPED.includes(name));
+  const text = (list) => new URLSearchParams(list).toString();
+  const bothShown = "both" in form.dataset; // somebody else was faster: wait until one of the two is chosen
+  let version = form.elements.version.value, turn = 0;
+  let saved = "unsaved" in form.dataset || bothShown ? "" : text(fields()), stored = saved;
+  let waiting = bothShown ? "chosen" : ""; // what saving waits for: "", "chosen" (a conflict) or "open" (the lock)
+  let notBefore = 0, patience = 0, running = null, passing = false;
+
+  const show = (words) => { state.textContent = words; };
+  const tell = (words, both = false) => {
+    said.hidden = !words;
+    said.querySelector("[data-draft-words]").textContent = words;
+    said.querySelector("[data-draft-both]").hidden = !both;
+  };
+
+  // --- kept in this browser, sealed with a key that only the open session hands out ------------------------------------
+  const sealed = (() => {
+    let key = null; // a CryptoKey that cannot be taken out, in this page's memory alone
+    const done = (request) => new Promise((yes, no) => { request.onsuccess = () => yes(request.result); request.onerror = () => no(request.error); });
+    const shelf = async (mode) => {
+      const opening = indexedDB.open("evenhand", 1);
+      opening.onupgradeneeded = () => opening.result.createObjectStore("typed");
+      const db = await done(opening);
+      db.onversionchange = () => db.close(); // signing out elsewhere deletes it
+      return db.transaction("typed", mode, { durability: "strict" }).objectStore("typed");
+    };
+    return {
+      async begin() {
+        if (!crypto.subtle || !window.indexedDB) return; // only over https or on this machine itself; else memory must do
+        const stands = await (await fetch("/lock/", { headers: { Accept: "application/json" } })).json();
+        if (stands.member !== member) return;
+        const raw = Uint8Array.from(atob(stands.key), (letter) => letter.charCodeAt(0));
+        key = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
+      },
+      async put(what) {
+        if (!key) return;
+        const iv = crypto.getRandomValues(new Uint8Array(12)), plain = new TextEncoder().encode(JSON.stringify(what));
+        const box = { iv, data: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, plain) };
+        await done((await shelf("readwrite")).put(box, note));
+      },
+      async get() {
+        if (!key) return null;
+        const box = await done((await shelf("readonly")).get(note));
+        if (!box) return null;
+        try {
+          return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv: box.iv }, key, box.data)));
+        } catch { // of another session: nobody can read it any more
+          await this.drop();
+          return null;
+        }
+      },
+      async drop() { if (key) await done((await shelf("readwrite")).delete(note)); },
+    };
+  })();
+  let shelving = Promise.resolve(); // one after the other, so that the last word wins
+  const keep = () => {
+    const what = text(fields()) === saved ? null : { fields: fields(), version: waiting === "chosen" ? "0" : version, tab, turn };
+    shelving = shelving.then(() => (what ? sealed.put(what) : sealed.drop())).catch(() => {});
+    return shelving;
+  };
+
+  // --- saving ----------------------------------------------------------------------------------------------------------
+  const send = (list, over, from, number) => {
+    const body = text([...list, ["version", over], ["tab", from], ["turn", number]]);
+    return fetch(note, { method: "POST", body, keepalive: body.length < KEEPALIVE_AT_MOST, headers: {
+      "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json", "X-CSRFToken": meta.content, "X-Member": member } });
+  };
+  const offline = () => {
+    patience = Math.min(patience ? patience * 2 : 2_000, TRY_AGAIN_AT_MOST);
+    notBefore = Date.now() + patience;
+    show("offline: kept on this tablet");
+    return "offline";
+  };
+  const attempt = async () => {
+    const list = fields(), typed = text(list);
+    notBefore = Date.now() + SAVE_EVERY;
+    let answer, says;
+    try {
+      answer = await send(list, version, tab, turn += 2); // an odd turn is for a tab that brings this one's back
+      says = await answer.json();
+    } catch { return offline(); } // no connection, or something on the way that is not us
+    if (answer.ok) {
+      [version, saved, patience] = [String(says.version), typed, 0];
+      if (waiting === "open") waiting = "";
+      show(says.is_whole ? `saved ${says.saved_at}` : `saved ${says.saved_at} as typed; something is not complete yet`);
+      tell("");
+      keep();
+      return "saved";
+    }
+    if (answer.status === 401 || answer.status === 423 || says.code === "form_too_old") {
+      waiting = "open";
+      show("locked: kept on this tablet");
+      document.dispatchEvent(new Event("evenhand:shut"));
+      return "shut";
+    }
+    if (answer.status >= 500 || answer.status === 429) return offline();
+    waiting = "chosen";
+    show("not saved");
+    tell(says.detail, true);
+    keep();
+    return "refused";
+  };
+  const save = () => {
+    running ??= attempt().finally(() => { running = null; });
+    return running;
+  };
+  const settle = async () => { // everything typed is saved by the end of it, or the word says why not
+    if (running) await running;
+    return text(fields()) === saved ? "saved" : save();
+  };
+
+  const look = (now = Date.now()) => {
+    const typed = text(fields());
+    if (typed !== stored) {
+      stored = typed;
+      keep();
+      if (typed !== saved && !waiting && !patience) show("not saved yet");
+    }
+    if (typed !== saved && !waiting && !running && now >= notBefore) save();
+  };
+  setInterval(look, LOOK_EVERY);
+  addEventListener("online", () => { notBefore = 0; look(); });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) look(Infinity); });
+  addEventListener("pagehide", () => { if (!passing) look(Infinity); });
+  document.addEventListener("evenhand:uncovered", async () => {
+    await sealed.begin().catch(() => {}); // the session may be a new one, with a key of its own
+    if (waiting === "open") waiting = "";
+    notBefore = 0;
+    keep();
+    look();
+  });
+
+  // --- presses: first all that is typed is safe, then the press goes its way --------------------------------------------
+  const WHY = { offline: "There is no connection. What you typed is kept on this tablet and saved once it is back; press again then.",
+    shut: "Unlock first. What you typed is kept." };
+  form.addEventListener("submit", async (event) => {
+    form.elements.version.value = version;
+    if (passing || (!running && text(fields()) === saved)) { passing = true; return; }
+    event.preventDefault();
+    const { submitter } = event, how = await settle();
+    if (how in WHY) { tell(WHY[how]); return; }
+    passing = true;
+    form.requestSubmit(submitter);
+  });
+  let dropped = false;
+  document.addEventListener("submit", async (event) => {
+    const leaving = event.target;
+    if (!leaving.matches("[data-sign-out]") || dropped || (!running && text(fields()) === saved)) return;
+    event.preventDefault();
+    const how = await settle();
+    if (how === "saved") { leaving.requestSubmit(); return; }
+    dropped = true;
+    const words = "Not signed out: what you typed last is not saved yet. Press Sign out again to drop it.";
+    const box = document.querySelector("[data-lock-says]");
+    if (box) box.textContent = words; else tell(words);
+  }, true);
+  document.querySelector("[data-draft-drop]")?.addEventListener("click", () => { [saved, passing] = [text(fields()), true]; keep(); });
+
+  // --- what an earlier tab could not save --------------------------------------------------------------------------------
+  const bringBack = async () => {
+    await sealed.begin();
+    const left = await sealed.get();
+    if (!left || bothShown || "unsaved" in form.dataset || text(left.fields) === text(fields())) { keep(); return; }
+    form.inert = true;
+    const answer = await send(left.fields, left.version, left.tab, left.turn + 1);
+    if (answer.ok) {
+      await sealed.drop();
+      location.reload();
+    } else if ([403, 409, 412].includes(answer.status)) { // saved elsewhere meanwhile, or signed: both are shown
+      const again = document.createElement("form");
+      Object.assign(again, { method: "post", action: form.action, hidden: true });
+      const own = [["csrfmiddlewaretoken", meta.content], ["version", left.version], ["act", "save"]];
+      for (const [name, value] of [...left.fields, ...own]) again.append(Object.assign(document.createElement("textarea"), { name, value }));
+      document.body.append(again);
+      again.submit();
+    } else form.inert = false;
+  };
+  bringBack().catch(() => { form.inert = false; });
+})();

@@ -1,0 +1,51 @@
+"""Passwords at the door: asked for at sign-in and at the lock, and only so often from one place or for one account.
+
+How often is our proposal: no source gives a number. What is counted lies in the cache all processes share.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import ClassVar
+
+from django.contrib.auth import authenticate
+from django.db import transaction
+from django.http import HttpRequest
+
+from practice.models import User
+from practice.pace import address_of, forgive, too_often
+from practice.refusals import Refusal
+
+TRIES_FROM_HERE, TRIES_IN_ALL = 10, 50  # wrong passwords for one account within an hour of the clock
+
+
+class WrongPassword(Refusal):
+    """The e-mail address and the password do not go together."""
+
+    code: ClassVar[str] = "wrong_password"
+    title: ClassVar[str] = "That is not the password"
+    status: ClassVar[int] = 403
+
+
+class TooManyTries(Refusal):
+    """Too many wrong passwords within the hour; not even the right one is looked at."""
+
+    code: ClassVar[str] = "too_many_tries"
+    title: ClassVar[str] = "Too many tries"
+    status: ClassVar[int] = 429
+
+
+def person_with(request: HttpRequest, *, email: str, password: str) -> User:
+    """Who signs in with this address and password. Each try counts before it is looked at; the right one forgives."""
+    account = sha256(email.strip().lower().encode()).hexdigest()[:32]
+    here = f"{account}:{address_of(request)}"
+    with transaction.atomic():  # on SQLite this makes two counts at once two counts
+        tired = [too_often("wrong-password", here, TRIES_FROM_HERE), too_often("wrong-password", account, TRIES_IN_ALL)]
+    if any(tired):
+        raise TooManyTries("Too many wrong passwords for this account. Try again after the full hour.")
+    person = authenticate(request, username=email, password=password)
+    if not isinstance(person, User):
+        raise WrongPassword("That is not the password. Capital letters count.")
+    for counted in (here, account):
+        forgive("wrong-password", counted)
+    return person
