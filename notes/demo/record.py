@@ -41,7 +41,9 @@ def _had_lately(therapist: Membership) -> Appointment | None:
     """One more visit of a client of theirs, two or three days ago where they were free."""
     last = (Appointment.objects.filter(therapist=therapist, status="fulfilled", note__signed_at__isnull=False)
             .select_related("client__practice", "service").order_by("-starts_at").first())
-    for starts_at in _late_afternoons(therapist.practice) if last else ():
+    if last is None:
+        return None
+    for starts_at in _late_afternoons(therapist.practice):
         try:
             with as_of(starts_at - timedelta(days=2)):
                 visit = book_appointment(client=last.client, therapist=therapist, service=last.service,
