@@ -122,4 +122,4 @@ SETS[PRE_VISIT] = QuestionSet(
     kind=PRE_VISIT, heading="A few questions before you come",
     lead="They tell us whether we should work differently this time, or another day.",
     questions=QUESTIONS, when_sent=_weigh, then=_then)
-outbox.declare(Kind(MESSAGE, "Needs a therapist", _stands, ask_to_look, keeps_quiet_hours=False))
+outbox.declare(Kind(MESSAGE, "Answers need a look", _stands, ask_to_look, keeps_quiet_hours=False))

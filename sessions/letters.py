@@ -278,7 +278,7 @@ outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit
                     look_up=_look_up_visits))
 outbox.declare(Kind("reminder", "Reminder", _time_stands, _about_visit, look_up=_look_up_visits))
 outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False, look_up=_look_up_visits))
-outbox.declare(Kind(MOVED_TOGETHER, "New times", _moved_together_stands, _about_moved_together,
+outbox.declare(Kind(MOVED_TOGETHER, "New times of several visits", _moved_together_stands, _about_moved_together,
                     keeps_quiet_hours=False))
 outbox.declare(Kind("request-accepted", "Request accepted", _time_stands, _about_visit, keeps_quiet_hours=False,
                     look_up=_look_up_visits))
@@ -286,6 +286,6 @@ outbox.declare(Kind("cancelled", "Cancellation", _cancel_stands, _about_cancella
                     look_up=_look_up_visits))
 outbox.declare(Kind(STANDS_AGAIN, "Stands after all", _stands_after_all, _about_standing))
 outbox.declare(Kind("held", "On hold", _hold_stands, _about_hold))
-outbox.declare(Kind("plan-applied", "New times", _plan_stands, _about_plan))
-outbox.declare(Kind("plan-undone", "New times withdrawn", _plan_stands, _about_plan))
+outbox.declare(Kind("plan-applied", "New times by a plan", _plan_stands, _about_plan))
+outbox.declare(Kind("plan-undone", "New times of a plan undone", _plan_stands, _about_plan))
 outbox.declare(Kind("look-today", "Needs a therapist", _still_open, ask_to_look, keeps_quiet_hours=False))

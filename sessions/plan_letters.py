@@ -114,4 +114,4 @@ def _about_end(message: Message) -> Mail:
 
 
 outbox.declare(Kind("plan-to-accept", "New times, to be agreed", _still_asked, _about_question))
-outbox.declare(Kind("plan-withdrawn", "New times withdrawn", _is_over, _about_end))
+outbox.declare(Kind("plan-withdrawn", "New times not asked about any more", _is_over, _about_end))

@@ -143,6 +143,8 @@ def some_do_not_suit(*, plan: Plan, moves: Collection[UUID], words: str = "") ->
     `moves` are the ids of the plan's moves. Nothing is booked by it.
     """
     plan, rows = locked(plan)
+    if plan.status == Plan.Status.APPLIED:
+        raise WrongState("You said yes to these times already. If one does not suit after all, ring us.")
     if plan.answered_at:
         return plan
     refuse_if_stale(plan)

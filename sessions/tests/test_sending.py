@@ -491,3 +491,10 @@ def test_a_yes_that_comes_after_the_times_were_taken_back_moves_nothing(sent, an
         accept_plan(plan=sent)
     sent.refresh_from_db()
     assert (sent.status, sent.answered_at) == ("proposed", None)
+
+
+def test_a_second_tab_that_says_some_do_not_suit_after_the_yes_is_told_so(plan, page, ana):
+    sent = send_plan(plan=plan, by=ana)
+    accept_plan(plan=sent)
+    with pytest.raises(WrongState, match="You said yes to these times already"):
+        some_do_not_suit(plan=sent, moves={sent.moves.first().pk})
