@@ -31,13 +31,15 @@
   const sealed = (() => {
     let key = null; // a CryptoKey that cannot be taken out, in this page's memory alone
     const done = (request) => new Promise((yes, no) => { request.onsuccess = () => yes(request.result); request.onerror = () => no(request.error); });
-    const shelf = async (mode) => {
+    let opened = null;
+    const open = async () => {
       const opening = indexedDB.open("evenhand", 1);
       opening.onupgradeneeded = () => opening.result.createObjectStore("typed");
       const db = await done(opening);
-      db.onversionchange = () => db.close(); // signing out elsewhere deletes it
-      return db.transaction("typed", mode, { durability: "strict" }).objectStore("typed");
+      db.onversionchange = () => { db.close(); opened = null; }; // signing out elsewhere deletes it
+      return db;
     };
+    const shelf = async (mode) => (await (opened ??= open())).transaction("typed", mode, { durability: "strict" }).objectStore("typed");
     return {
       async begin() {
         if (!crypto.subtle || !window.indexedDB) return; // only over https or on this machine itself; else memory must do
