@@ -79,7 +79,7 @@ def _sign(note: Note, chain: NotesChain, check: dict[str, Any], treatments: list
     note.visit_starts_at, note.visit_minutes = note.appointment.starts_at, note.appointment.minutes
     note.check_at_signing, note.hash_version = check, content.VERSION
     note.previous_hash, note.chain_position = chain.head_hash, chain.position + 1
-    found = {"treatments": treatments, "measurements": readings}
+    found: dict[str, list[Any]] = {"treatments": treatments, "events": [], "measurements": readings}
     note.content_hash = content.hash_of_note(content.columns_of(note, content.NOTE), {
         kind.name: sorted((content.columns_of(row, kind.columns) for row in found[kind.name]),
                           key=lambda row, kind=kind: tuple(row[name] for name in kind.order))  # type: ignore[misc]

@@ -22,7 +22,7 @@ from notes.measures.of_client import measures_of
 from notes.models import Note
 from notes.note_paper import note_pdf
 from notes.outcomes import MEASURES
-from notes.reading import WHOLE, read_note, read_notes, read_outcomes, whole_note
+from notes.reading import WHOLE, read_note, read_notes, read_outcomes, whole, whole_note
 from notes.serializers import (
     AddendumSerializer,
     CheckedNoteSerializer,
@@ -94,7 +94,7 @@ class OneNote(Api):
 
     @extend_schema(operation_id="notes_retrieve", responses=CheckedNoteSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
-        found = Note.objects.readable_by(self.member).filter(pk=pk).first()
+        found = whole(Note.objects.readable_by(self.member)).filter(pk=pk).first()
         if found is None:
             writing.refuse_unless_therapist(self.member)
             raise Http404
@@ -120,7 +120,7 @@ class NotePdf(Api):
 
     @extend_schema(operation_id="notes_pdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: UUID) -> HttpResponse:
-        return pdf_file(note_pdf(read_note(note=self.find(Note, pk), by=self.member, what="pdf")), "note.pdf")
+        return pdf_file(note_pdf(read_note(note=whole_note(self.find(Note, pk)), by=self.member, what="pdf")), "note.pdf")
 
 
 class SignNote(Api):

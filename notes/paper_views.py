@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from notes import blank
 from notes.models import Note
 from notes.note_paper import note_pdf
-from notes.reading import read_note
+from notes.reading import read_note, whole_note
 from practice.access import THERAPISTS
 from practice.pages import find, member_of, member_page, pdf_file
 from sessions.models import Appointment
@@ -21,7 +21,7 @@ from sessions.models import Appointment
 def note_as_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The note as a file to print or keep: for whoever may read it, and written down like every look."""
     member = member_of(request)
-    return pdf_file(note_pdf(read_note(note=find(Note, member, pk), by=member, what="pdf")), "note.pdf")
+    return pdf_file(note_pdf(read_note(note=whole_note(find(Note, member, pk)), by=member, what="pdf")), "note.pdf")
 
 
 @require_safe

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
+
 from clients.contraindications import Reason
 from clients.models import Client
 from notes.events.at_hand import events_in, events_logged
@@ -17,24 +19,35 @@ from notes.outcomes import Point, readings_of
 from notes.trends import Trends, trends_of
 from notes.writing import SOAP, check_note, treatment_said
 from practice import audit
-from practice.models import Membership
+from practice.models import AuditEntry, Membership
 
 # What a note is shown with: who wrote, signed and co-signs it, and the visit.
 WHOLE = ("author__user", "author__supervisor__user", "signed_by__user", "supervisor__user", "cosignature__by__user",
          "client__practice", "client__merged_into", "appointment__service", "practice", "typing")
 
 
-def read_note(*, note: Note, by: Membership, what: str = "page") -> Note:
-    """The note with all that belongs to it, fresh; the look is written down, and `what` was read: page, pdf."""
-    audit.record(by=by, verb="note_read", subject=note, what=what)
-    return whole_note(note)
+def whole(notes: QuerySet[Note]) -> QuerySet[Note]:
+    """These notes with what one is shown with; their rows come with `read_note`, or on demand."""
+    written = AuditEntry.objects.filter(subject_id=OuterRef("pk"), verb="note_written").order_by("-id")
+    return notes.select_related(*WHOLE).annotate(
+        has_events=events_logged(), last_written_at=Subquery(written.values("at")[:1]))
+
+
+def read_note(*, note: Note, by: Membership, what: str = "page", beside: Note | None = None) -> Note:
+    """The note as it was just found (`whole`), with its rows; that it was read is written down, and `what`: page, pdf.
+
+    `beside` is another note shown with it, read with it.
+    """
+    shown = [note, *([beside] if beside else [])]
+    audit.record_many(by=by, verb="note_read", subjects=[*shown], what=what)
+    prefetch_related_objects(shown, "treatments", "measurements", *(["addenda__author__user"] if note.is_signed else []))
+    return note
 
 
 def whole_note(note: Note) -> Note:
     """The note with all that belongs to it, fresh, for whoever has just written it."""
-    return (Note.objects.select_related(*WHOLE)
-            .prefetch_related("treatments", "measurements", "addenda__author__user")
-            .annotate(has_events=events_logged()).get(pk=note.pk))
+    rows = whole(Note.objects.prefetch_related("treatments", "measurements", "addenda__author__user"))
+    return rows.get(pk=note.pk)
 
 
 @dataclass(frozen=True, slots=True)

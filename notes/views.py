@@ -23,7 +23,7 @@ from notes.glass import kept_from
 from notes.home.doing import home_said
 from notes.late import late_entry
 from notes.models import Note, NoteDraft
-from notes.reading import read_note, read_notes, said_of, whole_note
+from notes.reading import read_note, said_of, whole, whole_note
 from notes.sheet import Sheet
 from notes.sheet.acts import arranged
 from notes.sheet.visit import AddedWork
@@ -33,7 +33,7 @@ from notes.summaries import SECTIONS, days_to_tell, doctors_of
 from notes.writing import refuse_unless_therapist
 from practice import clock
 from practice.access import CLINICAL, THERAPISTS, may_read
-from practice.models import AuditEntry, Membership
+from practice.models import Membership
 from practice.pages import attempt, find, member_page, post_page
 from practice.refusals import BadInput, NotAllowed
 from sessions.asked import member_of, status_of
@@ -65,13 +65,14 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         refuse_unless_therapist(member)
         return _typed(request, find(Note, member, pk, *_RELATIONS))
-    found = Note.objects.readable_by(member).filter(pk=pk).first()
+    found = whole(Note.objects.readable_by(member)).filter(pk=pk).first()
     if found is None:
         return _kept_from(member, pk)
-    found = read_note(note=found, by=member)
     if found.is_signed or found.author_id != member.pk:
-        return to_read(request, found)
-    return _sheet(request, found, sheet_of(found), is_opened=True)
+        return to_read(request, read_note(note=found, by=member))
+    last = writing.last_signed(found, member)  # what stands beside is read as well
+    read_note(note=found, by=member, beside=last)
+    return _sheet(request, found, sheet_of(found), last=last)
 
 
 def _kept_from(member: Membership, pk: UUID) -> HttpResponse:
@@ -188,11 +189,9 @@ def _not_saved(request: HttpRequest, found: Note, sheet: Sheet, data: dict[str, 
 
 
 def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | None = None, heading: str = "",
-           is_opened: bool = False) -> HttpResponse:
+           last: Note | None = None) -> HttpResponse:
     """The page to write on: last visit at the left, the sheet at the right."""
-    last = writing.last_signed(found, member_of(request))
-    if last and is_opened:
-        read_notes(notes=[last], by=member_of(request))  # what stands beside is read as well
+    last = last or writing.last_signed(found, member_of(request))
     snippets = snippets_of(member_of(request))
     return render(request, "notes/note.html", {
         "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment, "form": sheet,
@@ -200,7 +199,7 @@ def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | No
         "beside": said_of(theirs or last),
         "saved_at": _saved_at(found), "late": late_entry(found),
         "snippets": snippets, "snippet_texts": {s.word: s.text for s in snippets},
-        "between": between_of(found.client.standing, member_of(request), found),
+        "between": between_of(found.client.standing, member_of(request), found, body=sheet.body),
         "home": home_said(found.client.standing, found.visit_on),
         "may_arrive": sheet.is_early and "arrive" in offered(found.appointment, member_of(request))},
         status=status_of(sheet))  # type: ignore[arg-type]  # a sheet answers as a form does
@@ -232,5 +231,4 @@ def _saved_at(found: Note) -> Any:
     kept: NoteDraft | None = getattr(found, "typing", None)
     if kept:
         return kept.at
-    written = AuditEntry.objects.filter(subject_id=found.pk, verb="note_written").order_by("-id").first()
-    return written.at if written else None
+    return vars(found).get("last_written_at")

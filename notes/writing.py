@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clients.body import REGIONS, label, sides_of
-from clients.contraindications import Check, ProposedTreatment, cautions_for
+from clients.contraindications import Body, Check, ProposedTreatment, cautions_for
 from clients.limits import body_of
 from clients.models import Client
 from clients.rule import POSITIONS, TEMPERATURES
@@ -169,7 +169,7 @@ def locked_note(note: Note) -> Note:
             .select_related("author__user", "client__practice", "appointment", "practice").get(pk=note.pk))
 
 
-def check_note(note: Note, treatments: Sequence[TreatmentInput] | None = None) -> Check:
+def check_note(note: Note, treatments: Sequence[TreatmentInput] | None = None, *, body: Body | None = None) -> Check:
     """The safety check for what this note says (or would say) was done to this body on that day.
 
     A signed note answers with the check it was signed with; one of before that was kept, by what was recorded then.
@@ -178,7 +178,7 @@ def check_note(note: Note, treatments: Sequence[TreatmentInput] | None = None) -
         return check_from_data(note.check_at_signing)
     rows: Sequence[Any] = treatments if treatments is not None else list(note.treatments.all())
     client = note.client.standing
-    body = body_at(client, note.signed_at) if note.signed_at else body_of(client)
+    body = body or (body_at(client, note.signed_at) if note.signed_at else body_of(client))
     done = [index for index, row in enumerate(rows) if row.state != LEFT_OUT]  # what is left out harms nobody
     check = cautions_for(body, [as_proposed(rows[index]) for index in done], on=note.visit_on,
                          minutes=note.appointment.minutes)
@@ -209,8 +209,8 @@ def last_signed(note: Note, by: Membership) -> Note | None:
     """The signed note of the visit before this one, among those this member may read."""
     earlier = (Note.objects.visible_to(by).filter(client__in=note.client.family, visit_on__lte=note.visit_on)
                .exclude(pk=note.pk))
-    return (earlier.exclude(signed_at=None).select_related("author__user", "appointment").order_by("-visit_on", "-id")
-            .prefetch_related("treatments", "measurements").annotate(has_events=events_logged()).first())
+    return (earlier.exclude(signed_at=None).select_related("author__user", "appointment")
+            .annotate(has_events=events_logged()).order_by("-visit_on", "-id").first())
 
 
 def refuse_unless_therapist(by: Actor) -> None:

@@ -17,9 +17,10 @@ def record(*, by: Actor, verb: str, subject: models.Model, client_id: UUID | Non
     AuditEntry.objects.create(**_entry(by, verb, subject, client_id, detail))
 
 
-def record_many(*, by: Actor, verb: str, subjects: list[models.Model], client_id: UUID | None = None) -> None:
+def record_many(*, by: Actor, verb: str, subjects: list[models.Model], client_id: UUID | None = None,
+                **detail: Any) -> None:
     """One entry for each of several rows, in one statement."""
-    AuditEntry.objects.bulk_create([AuditEntry(**_entry(by, verb, s, client_id, {})) for s in subjects])
+    AuditEntry.objects.bulk_create([AuditEntry(**_entry(by, verb, s, client_id, detail)) for s in subjects])
 
 
 def _entry(

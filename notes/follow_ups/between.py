@@ -9,7 +9,7 @@ from datetime import date
 from django.utils import timezone
 
 from clients.body import keys
-from clients.contraindications import Cap, ProposedTreatment, cautions_for
+from clients.contraindications import Body, Cap, ProposedTreatment, cautions_for
 from clients.limits import body_of
 from clients.models import Client
 from notes.follow_ups.own_visits import outcomes_of
@@ -55,21 +55,26 @@ class Between:
         return clock.said_date(clock.wall_of(self.last.answered_at, self.last.appointment.time_zone)[0])
 
 
-def between_of(client: Client, by: Membership, before: Note | None = None) -> Between:
-    """What this member may know of it; with a note, up to the visit before it, and with the caps of its day."""
+def between_of(client: Client, by: Membership, before: Note | None = None, *, body: Body | None = None) -> Between:
+    """What this member may know of it; with a note, up to the visit before it, and with the caps of its day.
+
+    `body` is what is known of the client, where it was read already.
+    """
     outcomes, last = outcomes_of(client, by, before)
     on = before.visit_on if before else clock.wall_of(timezone.now(), client.practice.time_zone)[0]
-    places = places_of(outcomes, _caps(client, outcomes, on))
+    places = places_of(outcomes, _caps(client, outcomes, on, body))
     return Between(last, interval_of(outcomes), sum(o.relief is None for o in answered(outcomes)), places)
 
 
-def _caps(client: Client, outcomes: Sequence[Outcome], on: date) -> Callable[[str, str], Cap | None]:
+def _caps(
+    client: Client, outcomes: Sequence[Outcome], on: date, body: Body | None,
+) -> Callable[[str, str], Cap | None]:
     """The least cap of a place on a day, by the safety check; the body is read only where there is work to judge."""
     where = sorted({(work.region, work.side) for outcome in outcomes for work in outcome.work})
     if not where:
         return lambda region, side: None
     rows = [ProposedTreatment(_LIGHTEST, region, side, None, None) for region, side in where]
-    capped = cautions_for(body_of(client), rows, on=on).max_pressure_by_region
+    capped = cautions_for(body or body_of(client), rows, on=on).max_pressure_by_region
 
     def cap_of(region: str, side: str) -> Cap | None:
         caps = [cap for key in keys(region, side) if (cap := capped.get(key)) is not None]

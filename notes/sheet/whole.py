@@ -8,8 +8,9 @@ from typing import Any
 from django import forms
 
 from clients.body import keys, label
-from clients.contraindications import Check
+from clients.contraindications import Body, Check
 from clients.last_time import last_time
+from clients.limits import body_of
 from clients.reasons import said_cap
 from notes.billing import Billed, also_that_day, billed, codes_of
 from notes.choices import whole_number
@@ -51,6 +52,7 @@ class Sheet:
         self.event_kinds = list(KINDS.items())
         self.told = Told((), ())
         self.line: Line | None = None
+        self.body: Body | None = None  # what is known of the client, once it was checked
 
     @classmethod
     def of(cls, note: Note) -> Sheet:
@@ -156,7 +158,8 @@ class Sheet:
         if self.rows and all(row.is_blank for row in self.rows):
             self.rows[-1].is_next = True
         planned = [(row, given) for row in self.rows if (given := row.as_input()) is not None]
-        check = check_note(self.note, [given for _, given in planned])
+        self.body = body_of(self.note.client.standing)
+        check = check_note(self.note, [given for _, given in planned], body=self.body)
         for index, (row, given) in enumerate(planned):
             row.reasons = tuple(r for r in check.about(index) if r.level != "info")
             row.cap = _cap_of(check, given)
@@ -165,7 +168,7 @@ class Sheet:
         first = next((row for row, given in planned if given.state != LEFT_OUT), None)
         if outright and first and not any(given.override_reason.strip() for _, given in planned):
             first.reasons = (*outright, *first.reasons)
-        body = check_note(self.note, ()) if planned else check
+        body = check_note(self.note, (), body=self.body) if planned else check
         self.line = in_one_line(body)
         self.told = Told(tuple(r for r in body.reasons if r.level != "info"),
                          tuple(r for r in body.reasons if r.level == "info"),

@@ -34,7 +34,7 @@ def long_course(client: Client, therapist: Membership, service: Service, visits:
         before, after, helped, pressure = TURNS[n % len(TURNS)]
         for position, (region, side, firmly) in enumerate(
                 (("calf", "left", pressure), ("foot", "both", 1), ("back", "both", 2))):
-            work.append(Treatment(note=note, position=position, region=region, side=side, technique="effleurage",
+            work.append(Treatment(note=note, number=position, region=region, side=side, technique="effleurage",
                                   pressure=firmly, minutes=10))
         for measure, when, value in (("pain", "before", before), ("pain", "after", after),
                                      ("stiffness", "before", before + 1), ("relief-days", "before", helped)):

@@ -245,5 +245,5 @@ def test_what_happened_is_taken_out_of_the_house_with_the_note(page, ana, maria,
     sign(visit, ana, events=[SPASM])
     rows = rows_of(PARTS["events"], maria, seen_by=ana)
     assert [(row.kind, row.ending) for row in rows] == [("spasm", "contract-relax")]
-    chapter = render_to_string("notes/record_notes.html", {"notes": [(n, said_of(n)) for n in maria.notes.all()]})
+    chapter = render_to_string("notes/record_notes.html", {"notes": [(n, said_of(n), "") for n in maria.notes.all()]})
     assert "Spasm of the left calf" in chapter and "Contract-relax released it." in chapter

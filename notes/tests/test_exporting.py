@@ -158,7 +158,7 @@ def test_the_data_alone_can_prove_a_signature(whole, ana):
 
     covered = {kind.name: kind for kind in HANGS_ON_NOTE}
     tables = {"treatments": rows["treatments"], "measurements": sorted(
-        rows["readings"], key=lambda m: (m["measure"], m["when"]))}
+        rows["readings"], key=lambda m: (m["measure"], m["when"])), "events": rows["events"]}
     signed = {"note": exactly(note, NOTE), **{
         name: [exactly(row, covered[name].columns) for row in table] for name, table in tables.items()}}
     content = json.dumps(signed, sort_keys=True, ensure_ascii=False).encode()

@@ -240,7 +240,7 @@ def test_a_total_carries_day_and_rater_and_counts_until_it_is_taken_back(page, n
     (row,) = api(ana).get(f"/api/v1/clients/{maria.pk}/outcomes/?measure=mfis").json()["results"]
     assert [r["before"] for r in row["readings"]] == [50, 44]
     assert row["verdict"]["word"] == "within-error" and row["mdc"]["value"] == 20.2
-    shown = words(browser.get(reverse("clients:client", args=[maria.pk]) + "notes/"))
+    shown = words(browser.get(reverse("notes:readings", args=[maria.pk])))
     assert "A change of 6 points, lower: within the measurement error" in shown
     last = OutsideTotal.objects.get(total=44)
     assert browser.post(url, {"act": f"back-{last.pk}"}).status_code == 302
@@ -283,7 +283,7 @@ def test_the_summary_and_the_panel_say_what_the_readings_allow(page, now, maria,
     drafted = summaries.compose_summary(client=maria, doctor=neurologist, first=MONDAY - timedelta(days=30),
                                         last=MONDAY, by=ana)
     assert f"Pain, last against first: a {said}" in drafted.course
-    assert f"A {said}" in words(page(ana).get(reverse("clients:client", args=[maria.pk]) + "notes/"))
+    assert f"A {said}" in words(page(ana).get(reverse("notes:readings", args=[maria.pk])))
 
 
 def test_the_page_of_goals_keeps_to_its_client_and_leads_back_to_the_note(page, now, maria, kofi, ana, draft):
