@@ -120,7 +120,8 @@ class NotePdf(Api):
 
     @extend_schema(operation_id="notes_pdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: UUID) -> HttpResponse:
-        return pdf_file(note_pdf(read_note(note=whole_note(self.find(Note, pk)), by=self.member, what="pdf")), "note.pdf")
+        note = whole_note(self.find(Note, pk))
+        return pdf_file(note_pdf(read_note(note=note, by=self.member, what="pdf")), "note.pdf")
 
 
 class SignNote(Api):

@@ -40,7 +40,8 @@ def read_note(*, note: Note, by: Membership, what: str = "page", beside: Note | 
     """
     shown = [note, *([beside] if beside else [])]
     audit.record_many(by=by, verb="note_read", subjects=[*shown], what=what)
-    prefetch_related_objects(shown, "treatments", "measurements", *(["addenda__author__user"] if note.is_signed else []))
+    later = ["addenda__author__user"] if note.is_signed else []
+    prefetch_related_objects(shown, "treatments", "measurements", *later)
     return note
 
 
