@@ -115,10 +115,14 @@ def test_a_step_is_dated_between_the_onset_and_today(weekly, maria, ana, on, wor
 def test_a_second_report_says_more_until_somebody_confirms(weekly, maria, ana, desk):
     first = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, symptoms="left leg", by=desk)
     again = holds.report_episode(
-        client=maria, kind="relapse", onset_on=MONDAY, symptoms="both legs", steroids_until=MONDAY, by=ana
-    )
+        client=maria, kind="relapse", onset_on=MONDAY - timedelta(days=2), symptoms="both legs", steroids_until=MONDAY,
+        by=ana)
     assert (again.is_new, again.episode.pk) == (False, first.episode.pk)
-    assert (again.episode.symptoms, again.episode.steroids_until) == ("left leg\nboth legs", MONDAY)
+    again.episode.refresh_from_db()
+    assert (again.episode.onset_on, again.episode.steroids_until) == (MONDAY - timedelta(days=2), MONDAY)
+    assert again.episode.symptoms == "left leg"
+    said = again.episode.steps.exclude(note="").get()
+    assert (said.by_name, said.note) == ("Ana Alves", "It began Sat 21 Nov, not Mon 23 Nov. both legs")
     confirm(maria, ana)
     late = holds.report_episode(
         client=maria, kind="relapse", onset_on=MONDAY, steroids_until=MONDAY + timedelta(days=30), by=desk
