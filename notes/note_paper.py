@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from notes.late import late_entry
 from notes.models import Note
 from notes.reading import Said, SaidWork, said_of
 from practice import clock
@@ -36,7 +37,8 @@ def note_pdf(note: Note) -> bytes:
         **heading_of(practice), "client": placed(name), "client_detail": placed(born),
         "running": ", ".join(filter(None, (isolated(shortened(name)), born, f"visit on {day}"))),
         "visit": placed(f"{day}, {clock.said_time(visit.wall_time)}, {visit.service.name}, {visit.minutes} minutes"),
-        "by": placed(note.author.name), "draft": "" if note.is_signed else DRAFT, "late": _late(note),
+        "by": placed(note.author.name), "draft": "" if note.is_signed else DRAFT,
+        "late": f"{late}." if (late := late_entry(note)) else "",
         "private": f"Kept to {one_line(note.author.name)}." if note.visibility == "author" else "",
         **_said_to_print(said), "signature": _signature(note), "addenda": _addenda(note),
         "printed": f"Printed {_moment(timezone.now(), practice)}."})
@@ -67,23 +69,22 @@ def _work(work: SaidWork) -> dict[str, Any]:
             "why": placed(why)}
 
 
-def _late(note: Note) -> str:
-    """Where it was begun on a later day than the visit's: both days."""
-    begun = clock.wall_of(note.written_at, note.practice.time_zone)[0]
-    if begun <= note.visit_on:
-        return ""
-    return (f"Late entry. Visit on {clock.said_date(note.visit_on, year=True)}, written "
-            f"{_moment(note.written_at, note.practice)}.")
-
-
 def _signature(note: Note) -> dict[str, Any] | None:
     if note.signed_at is None or note.signed_by is None:
         return None
     return {
         "who": placed(", ".join(filter(None, (note.signed_by.name, note.signer_credential)))),
-        "when": f"Signed {_moment(note.signed_at, note.practice)}.",
+        "when": f"Signed {_moment(note.signed_at, note.practice)}.{_cosignature(note)}",
         "chain": f"Number {note.chain_position} of this practice’s signed notes.",
         "hash": note.content_hash, "previous": note.previous_hash}
+
+
+def _cosignature(note: Note) -> str:
+    """Who signed it with them and when, or who is still to, as it goes on in a sentence."""
+    by, at = note.cosigned_by, note.cosigned_at
+    if by is not None and at is not None:
+        return f" Co-signed by {one_line(by.name)}, {_moment(at, note.practice)}."
+    return " It waits for a co-signature." if note.awaits_cosignature else ""
 
 
 def _addenda(note: Note) -> list[dict[str, Any]]:

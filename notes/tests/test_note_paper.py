@@ -6,12 +6,14 @@ import pytest
 from pypdf import PdfReader
 
 from notes import signing, writing
+from notes.cosigning import cosign_note
 from notes.note_paper import note_pdf
 from notes.reading import whole_note
 from notes.tests.conftest import SOFT, draft_of, had_visit, sign
 from notes.tests.test_letters import HOSTILE, NAMES, flat, tight
 from notes.writing import TreatmentInput
 from practice.models import AuditEntry
+from practice.supervision import set_supervisor
 
 
 def read(note):
@@ -53,7 +55,16 @@ def test_work_against_the_check_stands_there_with_its_reason(kofis_visit, ana):
 
 def test_what_was_written_on_a_later_day_says_both_days(now, maria, ana, neuro_45):
     note = sign(had_visit(maria, ana, neuro_45, days_ago=3), ana)
-    assert "Late entry. Visit on Fri 20 Nov 2026, written Mon 23 Nov 2026, 08:00." in words_of(read(note))
+    assert "Late entry: visit on Fri 20 Nov, written Mon 23 Nov." in words_of(read(note))
+
+
+def test_it_says_who_co_signed_or_that_somebody_still_has_to(kofis_visit, ana, ben, owner):
+    set_supervisor(therapist=ana, supervisor=ben, by=owner)
+    ana.refresh_from_db()
+    note = sign(kofis_visit, ana)
+    assert "It waits for a co-signature." in words_of(read(note))
+    cosign_note(note=note, by=ben)
+    assert "Co-signed by Ben Baker, Mon 23 Nov" in words_of(read(note))
 
 
 def test_no_text_of_a_note_can_do_anything_and_twenty_scripts_come_out_whole(visit, maria, ana):
