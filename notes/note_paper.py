@@ -55,6 +55,7 @@ def _said_to_print(said: Said) -> dict[str, Any]:
     return {
         "booked": placed(f"Booked all the same because: {said.booked_because}" if said.booked_because else ""),
         "before": [_part(name, text) for name, text in said.parts], "work": [_work(work) for work in said.work],
+        "happened": [{"words": placed(f"{event.words}."), "more": placed(event.more)} for event in said.happened],
         "readings": placed_all(*said.readings), "after": [_part(name, text) for name, text in said.after]}
 
 
@@ -62,9 +63,13 @@ def _part(name: str, text: str) -> dict[str, Any]:
     return {"name": name, "body": paragraphs(text)}
 
 
+# What is said of work that nobody has said was done.
+_STATES = {"planned": " (planned, not confirmed as given)", "left-out": " (left out)"}
+
+
 def _work(work: SaidWork) -> dict[str, Any]:
     why = f"Why it was right that day: {work.row.override_reason}" if work.row.override_reason.strip() else ""
-    return {"words": placed(work.words), "response": placed(work.row.response),
+    return {"words": placed(f"{work.words}{_STATES.get(work.row.state, '')}"), "response": placed(work.row.response),
             "against": [{"text": placed(reason.text), "source": placed(reason.source)} for reason in work.against],
             "why": placed(why)}
 

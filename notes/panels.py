@@ -21,13 +21,16 @@ from practice.panels import Panel, register_panel
 from sessions.objections import LAST_TREATMENTS
 from sessions.year import READINGS, Readings
 
+SHOWN_AT_ONCE, MOST_NOTES = 8, 600  # the others stand one fold away; more than ten years of weekly visits
+
 
 def _record(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
     if not may_read(member, Note):
         return None
     rows = Note.objects.visible_to(member).filter(client__in=client.family).select_related(
         "author__user", "appointment__service")
-    return {"client": client, "notes": list(rows[:8])}
+    notes = list(rows[:MOST_NOTES])
+    return {"client": client, "notes": notes[:SHOWN_AT_ONCE], "earlier": notes[SHOWN_AT_ONCE:]}
 
 
 def _kept(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:

@@ -37,7 +37,8 @@ class TreatmentRow(serializers.Serializer[Any]):
     """
 
     region = serializers.CharField(max_length=40)
-    side = serializers.CharField(max_length=8, allow_blank=True)
+    side = serializers.CharField(max_length=8, allow_blank=True, error_messages={
+        "required": "Say which side: left, right, both or midline."})
     technique = serializers.CharField(max_length=40)
     pressure = serializers.IntegerField(required=False, allow_null=True, default=None)
     minutes = serializers.IntegerField(required=False, allow_null=True, default=None)

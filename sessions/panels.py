@@ -23,6 +23,8 @@ from sessions.referral_use import uses_of
 from sessions.waitlist import said_wish, waiting
 from sessions.year import READINGS, holds_left, span_around, year_of
 
+MOST_PAST = 600  # visits of the past shown in their fold: more than ten years of weekly ones
+
 
 def _visits(member: Membership, client: Client, _known: Known | None) -> dict[str, Any]:
     now = timezone.now()
@@ -33,7 +35,7 @@ def _visits(member: Membership, client: Client, _known: Known | None) -> dict[st
         "coming": list(rows.filter(starts_at__gte=now).exclude(status="cancelled").order_by("starts_at")[:12]),
         "waits": [(entry, said_wish(entry)) for entry in waiting(
             WaitlistEntry.objects.filter(client=client), today_in(client)).select_related("practice", "service")],
-        "past": list(rows.filter(starts_at__lt=now).order_by("-starts_at")[:8]),
+        "past": list(rows.filter(starts_at__lt=now).order_by("-starts_at")[:MOST_PAST]),
     }
 
 

@@ -20,6 +20,7 @@ from notes.follow_ups.questions import (
     days_it_may_have_helped,
     headaches_asked,
     most_headaches,
+    next_session_on,
 )
 from notes.models import FollowUp
 from practice.fields import ChoiceOf, TextField
@@ -55,8 +56,9 @@ class FollowUpForm(forms.Form):
         self.fields["lethargy"] = _radios("Were you heavy or very tired afterwards?", DEGREES)
         self.fields["lethargy_hours"] = _radios("For how long were you heavy or tired?", HEAVY_FOR)
         days = [(f"until-{n}", words) for n, words in days_it_may_have_helped(row, today)]
+        still = [] if next_session_on(row) else [("still", "It still helps")]
         self.fields["helped"] = _radios("For how long did the visit help?", [
-            ("still", "It still helps"), *reversed(days), ("no", "It did not help")])
+            *still, *reversed(days), ("no", "It did not help")])
         if SLEEP in row.asks:
             self.fields["sleep"] = _radios("How disturbed was your sleep that night, from 0 to 10?",
                                            [(n, _SLEEP.get(n, str(n))) for n in range(11)])

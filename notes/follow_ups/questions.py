@@ -11,6 +11,7 @@ from clients.conditions import CONDITIONS, line_of
 from notes.models import FollowUp
 from practice import clock
 from practice.techniques import MS_THREE_USES, NEUROPATHY_BLOG
+from sessions.models import Appointment
 
 SOURCE = (f"Soreness and lethargy can follow a session, and a therapist learns from each what is too much "
           f"({MS_THREE_USES}; soreness also {NEUROPATHY_BLOG}). The questions and their scales are our own.")
@@ -62,10 +63,21 @@ def most_headaches(row: FollowUp, today: date) -> int:
     return min((today - row.appointment.wall_date).days + 1, FOUR_WEEKS)
 
 
+def next_session_on(row: FollowUp) -> date | None:
+    """The day of the client's next visit after this one that took place, if there was one by now."""
+    visit = row.appointment
+    later = Appointment.objects.filter(client=visit.client_id, starts_at__gt=visit.starts_at,
+                                       status__in=("arrived", "fulfilled"))
+    return later.order_by("starts_at").values_list("wall_date", flat=True).first()
+
+
 def days_it_may_have_helped(row: FollowUp, today: date) -> list[tuple[int, str]]:
-    """Each last day on which it may have helped, with its number: (0, "Mon 23 Nov, that day only")."""
+    """Each last day on which it may have helped, with its number: (0, "Mon 23 Nov, that day only").
+
+    They end where the client's next visit took place.
+    """
     visit_on = row.appointment.wall_date
-    count = min((today - visit_on).days, LONGEST_HELP)
+    count = min((min(today, next_session_on(row) or today) - visit_on).days, LONGEST_HELP)
     return [(n, f"Until {clock.said_date(visit_on + timedelta(days=n))}" if n else "That day only")
             for n in range(count + 1)]
 

@@ -19,7 +19,7 @@ from notes.models import FollowUp
 from notes.tests.conftest import had_visit
 from notes.tests.test_exporting import data_of, taken_out
 from notes.writing import MeasurementInput, begin_note, write_note
-from practice import outbox
+from practice import clock, outbox
 from practice.access import Outsider
 from practice.models import AuditEntry, Message
 from practice.numbers import change_numbers
@@ -391,3 +391,18 @@ def test_the_clients_details_say_whether_they_are_asked(maria, ana, page):
                                                   "agreed_how": "intake form"})
     maria.refresh_from_db()
     assert not maria.wants_follow_ups
+
+
+def test_no_help_is_said_to_last_beyond_the_next_visit(asked, maria, ana, neuro_45, page, time_machine):
+    shown = words_of(page(None).get(path_of(asked)))
+    assert "It still helps" in shown
+    between = timezone.now() - timedelta(days=1)
+    had = Appointment.objects.create(
+        practice=maria.practice, client=maria, therapist=ana, room=asked.appointment.room, service=neuro_45, minutes=45,
+        status="fulfilled", starts_at=between, ends_at=between + timedelta(minutes=45), wall_date=between.date(),
+        wall_time=between.time(), time_zone=asked.appointment.time_zone, occupied_from=between,
+        occupied_until=between + timedelta(minutes=45))
+    shown = words_of(page(None).get(path_of(asked)))
+    assert "It still helps" not in shown
+    assert f"Until {clock.said_date(had.wall_date)}" in shown
+    assert f"Until {clock.said_date(timezone.now().date())}" not in shown

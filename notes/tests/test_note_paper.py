@@ -7,6 +7,7 @@ from pypdf import PdfReader
 
 from notes import signing, writing
 from notes.cosigning import cosign_note
+from notes.events.log import EventInput
 from notes.note_paper import note_pdf
 from notes.reading import whole_note
 from notes.tests.conftest import SOFT, draft_of, had_visit, sign
@@ -56,6 +57,15 @@ def test_work_against_the_check_stands_there_with_its_reason(kofis_visit, ana):
 def test_what_was_written_on_a_later_day_says_both_days(now, maria, ana, neuro_45):
     note = sign(had_visit(maria, ana, neuro_45, days_ago=3), ana)
     assert "Late entry: visit on Fri 20 Nov, written Mon 23 Nov." in words_of(read(note))
+
+
+def test_work_nobody_said_was_done_is_marked_and_what_happened_stands_there(kofis_visit, ana):
+    rows = (TreatmentInput("back", "both", "effleurage", 2, 10, state="planned"),
+            TreatmentInput("calf", "left", "effleurage", 2, 5, state="left-out"), SOFT)
+    note = draft_of(kofis_visit, ana, *rows, subjective="legs heavier", events=[EventInput("spasm", region="calf", side="left")])
+    words = words_of(read(signing.sign_note(note=note, by=ana)))
+    assert words.count("(planned, not confirmed as given)") == 1 and words.count("(left out)") == 1
+    assert "What happened Spasm of the left calf." in words and "Done" not in words
 
 
 def test_it_says_who_co_signed_or_that_somebody_still_has_to(kofis_visit, ana, ben, owner):

@@ -98,7 +98,7 @@
     if (answer.ok) {
       [version, saved, patience] = [String(says.version), typed, 0];
       if (waiting === "open") waiting = "";
-      show(says.is_whole ? `saved ${says.saved_at}` : `saved ${says.saved_at} as typed; something is not complete yet`);
+      show(says.is_whole ? `saved ${says.saved_at}` : `saved ${says.saved_at} as typed; something is not complete yet, Save draft says what`);
       tell("");
       keep();
       return "saved";
@@ -135,7 +135,15 @@
     if (typed !== saved && !waiting && !running && now >= notBefore) save();
   };
   setInterval(look, LOOK_EVERY);
-  addEventListener("online", () => { notBefore = 0; look(); });
+  addEventListener("online", () => {
+    notBefore = 0;
+    look();
+    document.querySelector("#treatments .treatments")?.dispatchEvent(new Event("change", { bubbles: true })); // the check, asked anew
+  });
+  document.addEventListener("htmx:error", () => { // a press or the check that asks the server and could not
+    tell("There is no connection: that could not be done, and the check has not looked at it. What you typed is kept.");
+    setTimeout(() => { if (!waiting) tell(""); }, 8_000);
+  });
   document.addEventListener("visibilitychange", () => { if (document.hidden) look(Infinity); });
   addEventListener("pagehide", () => { if (!passing) look(Infinity); });
   document.addEventListener("evenhand:uncovered", async () => {

@@ -29,6 +29,12 @@
     menu.querySelector("summary").focus();
   });
 
+  // A wheel turned over a number must not change it: it scrolls the page.
+  document.addEventListener("wheel", () => {
+    const field = document.activeElement;
+    if (field?.matches('input[type="number"]')) field.blur();
+  }, { passive: true });
+
   // <button data-print> prints; without JavaScript the browser's own menu does.
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
