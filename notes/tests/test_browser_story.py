@@ -383,7 +383,7 @@ def _ana_writes_kofis_note_and_the_check_speaks(story: Story) -> None:
         ana.press(ana.page.locator(".visit-row", has_text="Kofi Mensah").get_by_role("button", name="Write note"))
     assert ana.page.evaluate("document.activeElement.name") == "subjective"
     ana.look("note empty")
-    ana.says("Last visit", "Burning at night")
+    ana.says("Last signed note", "Burning at night")
     ana.page.keyboard.type("Feet burn less since last week.")
     ana.page.evaluate(_SLOWLY)  # the network is slower than Ana: what counts is her last word
     _fill_row(ana, 0)
