@@ -19,6 +19,7 @@ from notes.letters import letter_pdf
 from notes.tests.test_letters import LETTER
 from practice import clock
 from practice.access import Role
+from practice.models import Message
 from practice.techniques import TECHNIQUES
 from sessions import holds, planning, rescheduling
 from sessions.availability import OpenStarts, RoomBusy, Supply, open_starts
@@ -78,6 +79,7 @@ def whole(filled: Filled, rounds: int) -> Figure:
         applied.append((ended - middle) * 1000)
         plan.refresh_from_db()
         rescheduling.undo_plan(plan=plan, by=ana)
+        Message.objects.filter(client_id=episode.client_id).delete()  # each round applies for the first time, as in life
     first, second = statistics.median(proposed[2:]), statistics.median(applied[2:])
     return Figure(
         "W7",
