@@ -14,7 +14,7 @@ from notes.measures.of_client import measures_of
 from notes.models import HomeProgramme, Note, Share, Summary
 from notes.outcomes import readings_at_visits, readings_for_year, readings_of
 from notes.trend_page import shown_sparks
-from notes.writing import last_treatments
+from notes.writing import SOAP, last_treatments
 from practice.access import may_read
 from practice.models import Membership
 from practice.panels import Panel, register_panel
@@ -28,7 +28,7 @@ def _record(member: Membership, client: Client, _known: Known | None) -> dict[st
     if not may_read(member, Note):
         return None
     rows = Note.objects.visible_to(member).filter(client__in=client.family).select_related(
-        "author__user", "appointment__service")
+        "author__user", "appointment__service").defer(*SOAP, "check_at_signing")  # a list shows none of the words
     notes = list(rows[:MOST_NOTES])
     return {"client": client, "notes": notes[:SHOWN_AT_ONCE], "earlier": notes[SHOWN_AT_ONCE:]}
 
