@@ -18,7 +18,7 @@ from notes.models import BrokenGlass, Note
 from practice import audit, outbox
 from practice.access import CLINICAL, Actor, Role
 from practice.models import Membership, Message
-from practice.outbox import Kind, Mail
+from practice.outbox import Kind, Letter
 from practice.refusals import BadInput, NotAllowed, Refusal
 
 OPEN_FOR = timedelta(minutes=30)
@@ -122,9 +122,9 @@ def _still_to_tell(message: Message) -> str | None:
     return None if stands.exists() else "They do not work here any more."
 
 
-def _about_opening(message: Message) -> Mail:
+def _about_opening(message: Message) -> Letter:
     """That it happened and where to look; neither who, whose, nor why."""
-    return Mail("Something kept private was opened",
+    return Letter("Something kept private was opened",
                 f"Hello {message.to_name},\n\nA colleague opened something that is kept private, and gave a reason. "
                 f"Sign in to see who, and why:\n{settings.BASE_URL}/notes/opened/\n")
 

@@ -23,7 +23,7 @@ from notes.writing import refuse_unless_therapist
 from practice import audit, clock, links, outbox
 from practice.access import Actor, Outsider
 from practice.models import Message
-from practice.outbox import Kind, Mail
+from practice.outbox import Kind, Letter
 from practice.refusals import BadInput, Refusal
 
 LIVES_DAYS, LONGEST_DAYS = 14, 365
@@ -156,10 +156,10 @@ def _share_stands(message: Message) -> str | None:
     return None if live.exists() else "The share was withdrawn."
 
 
-def _about_share(message: Message) -> Mail:
+def _about_share(message: Message) -> Letter:
     share = Share.objects.select_related("practice", "doctor", "shared_by__user").get(pk=message.subject_id)
     practice, until = share.practice, f"the end of {clock.said_date(share.last_day)}"
-    return Mail(
+    return Letter(
         f"A letter from {practice.name}",
         f"Dear {share.doctor.name},\n\n{share.shared_by.name} at {practice.name} has written to you. Read the letter "
         f"here until {until}:\n\n{url_of(share)}\n\nThe page asks for a code, which you receive by another way.\n\n"

@@ -22,7 +22,6 @@ from practice.access import Actor
 from practice.models import Message
 from practice.outbox import Kind
 from practice.refusals import WrongState
-from sessions import reminders
 from sessions.answers import is_not_well
 from sessions.check_questions import BEGAN, FEVER, INFECTION, NEW, QUESTIONS, WHAT, is_quiet, is_red
 from sessions.letters import CHECK_OPENS, ask_to_look, visit_url
@@ -78,7 +77,7 @@ def _weigh(row: Questionnaire, by: Actor) -> None:
     therapist = visit.therapist
     outbox.queue_message(
         practice=visit.practice, kind=MESSAGE, subject_id=row.pk, to_address=therapist.user.email,
-        to_name=therapist.name, due_at=timezone.now() + reminders.grace(), useful_until=visit.ends_at,
+        to_name=therapist.name, due_at=timezone.now() + outbox.grace(), useful_until=visit.ends_at,
         why="Answers before a visit need a look.", appointment_id=visit.pk)
 
 

@@ -8,10 +8,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from clients.models import Episode
+from clients.writing import not_agreed_any_more
 from practice import links, outbox
 from practice.models import Message
-from practice.outbox import Kind, Mail
-from sessions.letters import closing, greeting, still_agreed
+from practice.outbox import Kind, Letter
+from sessions.letters import closing, greeting
 from sessions.models import CheckIn
 
 CHECK_IN_LINK = "check-in"
@@ -62,13 +63,13 @@ def _question_stands(message: Message) -> str | None:
     client = row.episode.client
     if row.episode.status not in ASKED_IN or client.archived_at:
         return "It is over."
-    return "They have answered already." if row.answer else still_agreed(client)
+    return "They have answered already." if row.answer else not_agreed_any_more(message, client)
 
 
-def _question(message: Message) -> Mail:
+def _question(message: Message) -> Letter:
     row = _row(message)
     client = row.episode.client
-    return Mail("How are you?", f"{greeting(client)}How are you? One tap is enough:\n\n{check_in_url(row)}\n\n"
+    return Letter("How are you?", f"{greeting(client)}How are you? One tap is enough:\n\n{check_in_url(row)}\n\n"
                                 f"Nothing is booked or cancelled by it.\n{closing(client)}")
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
-from practice import clock
-from sessions import reminders
+from practice import clock, outbox
 from sessions.availability import intersect
 from sessions.models import Appointment, FreedTime, WaitlistEntry
 from sessions.supply import earliest_start
@@ -43,7 +42,7 @@ def note(times: Iterable[FreedTime]) -> None:
                 .values_list("appointment_id", "starts_at")) if wanted else set()
     new = [row for row in wanted if (row.appointment_id, row.starts_at) not in noted]
     for row in new:
-        row.offer_from = timezone.now() + reminders.grace()
+        row.offer_from = timezone.now() + outbox.grace()
     FreedTime.objects.bulk_create(new)
 
 

@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from clients.contacts import copied_to
 from clients.models import Client, Episode
-from practice import clock, links, outbox
+from clients.writing import not_agreed_any_more
+from practice import clock, links, outbox, wording
 from practice.models import Membership, Message
-from practice.outbox import Kind, Mail
+from practice.outbox import Kind, Letter, Said
 from sessions.calendars import visit_file
 from sessions.models import Appointment, AppointmentEvent, CheckIn, Hold, Plan
 
@@ -80,19 +81,14 @@ def _time_stands(message: Message) -> str | None:
         return "The visit does not stand any more."
     if not message.start_version.startswith(stamp_of(visit)):
         return "The visit was moved."
-    return still_agreed(visit.client)
+    return not_agreed_any_more(message, visit.client)
 
 
 def _cancel_stands(message: Message) -> str | None:
     visit = _visit(message)
     if visit is None or visit.status != Appointment.Status.CANCELLED:
         return "The visit stands again."
-    return still_agreed(visit.client)
-
-
-def still_agreed(client: Client) -> str | None:
-    """Why a client is not written to after all; None if they are."""
-    return None if client.may_be_mailed else "The client no longer wishes to be written to."
+    return not_agreed_any_more(message, visit.client)
 
 
 def greeting(client: Client) -> str:
@@ -107,20 +103,16 @@ def closing(client: Client) -> str:
     return f"\n{call}{practice.sender_name or practice.name}\n"
 
 
-def _about_visit(message: Message) -> Mail:
+def _about_visit(message: Message) -> Said:
     visit = _visit(message)
     assert visit is not None
-    head = {"booked": "Your appointment is booked", "reminder": "Your next appointment",
-            "moved": "Your appointment has a new time",
-            "request-accepted": "Yes, your appointment is booked"}[message.kind]
-    is_soon = message.kind == "reminder" and visit.starts_at <= timezone.now() + CHECK_OPENS
-    questions = "A few questions before you come are on the same page.\n" if is_soon else ""
-    body = (f"{greeting(visit.client)}{head}:\n\n{visit.said} ({visit.minutes} minutes)\n\n"
-            f"Confirm, or ask for another time: {visit_url(visit)}\n"
-            f"{questions}"
-            f"Not feeling well? Tell us on the same page.\n{closing(visit.client)}")
-    files = () if message.kind == "reminder" else (visit_file(visit),)
-    return Mail(f"{head}: {visit.said}", body, files, copied_to(visit.client))
+    client, language = visit.client, wording.language_of(visit.client.language)
+    values = {"visit": visit.said, "minutes": str(visit.minutes), "link": visit_url(visit)}
+    if message.kind == "reminder":
+        is_soon = visit.starts_at <= timezone.now() + CHECK_OPENS
+        values["questions"] = wording.piece("sessions", "questions", language) if is_soon else ""
+        return Said(values, client.called, language=language, copies=copied_to(client))
+    return Said(values, client.called, language=language, attachments=(visit_file(visit),), copies=copied_to(client))
 
 
 def _moved_together(message: Message) -> list[tuple[Appointment, AppointmentEvent]]:
@@ -140,10 +132,10 @@ def _moved_together_stands(message: Message) -> str | None:
     moved = _moved_together(message)
     if not any(visit.starts_at > timezone.now() for visit, _ in moved):
         return "None of these times stands any more."
-    return still_agreed(moved[0][0].client)
+    return not_agreed_any_more(message, moved[0][0].client)
 
 
-def _about_moved_together(message: Message) -> Mail:
+def _about_moved_together(message: Message) -> Letter:
     moved = _moved_together(message)
     client = moved[0][0].client
     head = "Your appointment has a new time" if len(moved) == 1 else f"Your {len(moved)} appointments have new times"
@@ -153,22 +145,21 @@ def _about_moved_together(message: Message) -> Mail:
     body = (f"{greeting(client)}{head}:\n\n{times}\n\n"
             f"Not feeling well? Tell us on the same page.\n{closing(client)}")
     subject = f"{head}: {moved[0][0].said}" if len(moved) == 1 else head
-    return Mail(subject, body, tuple(visit_file(visit) for visit, _ in moved), copied_to(client))
+    return Letter(subject, body, tuple(visit_file(visit) for visit, _ in moved), copied_to(client))
 
 
-def _about_cancellation(message: Message) -> Mail:
+def _about_cancellation(message: Message) -> Said:
     visit = _visit(message)
     assert visit is not None
-    body = f"{greeting(visit.client)}Your appointment on {visit.said} is cancelled.\n{closing(visit.client)}"
-    return Mail(f"Your appointment on {visit.said} is cancelled", body, (visit_file(visit),), copied_to(visit.client))
+    return Said({"visit": visit.said}, visit.client.called, language=wording.language_of(visit.client.language),
+                attachments=(visit_file(visit),), copies=copied_to(visit.client))
 
 
 def _hold_stands(message: Message) -> str | None:
     if not _held_by(message):
         asked = Hold.objects.filter(episode_id=message.subject_id, outcome="").exists()
         return "Told with the new times they were asked about." if asked else "No visit is on hold any more."
-    client = Client.objects.get(pk=message.client_id)
-    return still_agreed(client)
+    return not_agreed_any_more(message, Client.objects.get(pk=message.client_id))
 
 
 def _held_by(message: Message) -> list[Appointment]:
@@ -178,14 +169,14 @@ def _held_by(message: Message) -> list[Appointment]:
     return sorted((hold.appointment for hold in holds), key=lambda visit: visit.starts_at)
 
 
-def _about_hold(message: Message) -> Mail:
+def _about_hold(message: Message) -> Letter:
     client = Client.objects.select_related("practice").get(pk=message.client_id)
     held = _held_by(message)
     times = "\n".join(visit.said for visit in held)
     body = (f"{greeting(client)}These appointments are on hold and need a new time:\n\n{times}\n\n"
             f"You do not have to do anything, and there is no fee. We will write to you with new times.\n"
             f"{_how_to_say_unwell(held)}{closing(client)}")
-    return Mail("Your appointments need a new time", body, copies=copied_to(client))
+    return Letter("Your appointments need a new time", body, copies=copied_to(client))
 
 
 def _standing_again(message: Message) -> list[Appointment]:
@@ -199,10 +190,10 @@ def _standing_again(message: Message) -> list[Appointment]:
 
 def _stands_after_all(message: Message) -> str | None:
     visits = _standing_again(message)
-    return still_agreed(visits[0].client) if visits else "None of them stands any more."
+    return not_agreed_any_more(message, visits[0].client) if visits else "None of them stands any more."
 
 
-def _about_standing(message: Message) -> Mail:
+def _about_standing(message: Message) -> Letter:
     visits = _standing_again(message)
     client = visits[0].client
     times = "\n\n".join(f"{visit.said} ({visit.minutes} minutes)\nConfirm, or ask for another time: {visit_url(visit)}"
@@ -210,7 +201,7 @@ def _about_standing(message: Message) -> Mail:
     head = "Your appointment stands after all" if len(visits) == 1 else "Your appointments stand after all"
     body = (f"{greeting(client)}{head}, at {'its' if len(visits) == 1 else 'their'} old time:\n\n{times}\n\n"
             f"Not feeling well? Tell us on the same page.\n{closing(client)}")
-    return Mail(head, body, tuple(visit_file(visit) for visit in visits), copied_to(client))
+    return Letter(head, body, tuple(visit_file(visit) for visit in visits), copied_to(client))
 
 
 def _how_to_say_unwell(visits: list[Appointment]) -> str:
@@ -222,16 +213,16 @@ def _plan_stands(message: Message) -> str | None:
     plan = Plan.objects.filter(pk=message.subject_id).first()
     if plan is None or plan.status != message.start_version:
         return "The plan was changed again."
-    return still_agreed(plan.client)
+    return not_agreed_any_more(message, plan.client)
 
 
-def _about_plan(message: Message) -> Mail:
+def _about_plan(message: Message) -> Letter:
     plan = Plan.objects.select_related("client__practice").get(pk=message.subject_id)
     zone = plan.client.practice.time_zone
     moves = list(plan.moves.exclude(before={}).select_related("appointment__practice").order_by("starts_at"))
     if message.kind == "plan-undone":
         visits = sorted((m.appointment for m in moves), key=lambda visit: visit.starts_at)
-        return Mail("Your appointments need a new time",
+        return Letter("Your appointments need a new time",
                     f"{greeting(plan.client)}The new times we sent you do not stand after all. We will write again.\n"
                     f"{_how_to_say_unwell(visits)}{closing(plan.client)}", copies=copied_to(plan.client))
     times = [f"{clock.said(m.starts_at, zone)} ({m.minutes} minutes)\n"
@@ -244,7 +235,7 @@ def _about_plan(message: Message) -> Mail:
         parts += ["These appointments are cancelled, without a fee:", "\n".join(gone)]
     subject = "Your new appointment times" if times else "Your appointments are cancelled"
     body = f"{greeting(plan.client)}" + "\n\n".join(parts) + f"\n{closing(plan.client)}"
-    return Mail(subject, body, copies=copied_to(plan.client))
+    return Letter(subject, body, copies=copied_to(plan.client))
 
 
 def _still_open(message: Message) -> str | None:
@@ -253,12 +244,12 @@ def _still_open(message: Message) -> str | None:
     return None if is_waiting else "It has been dealt with."
 
 
-def ask_to_look(message: Message) -> Mail:
+def ask_to_look(message: Message) -> Letter:
     """The message to a therapist that says on which day, and neither who nor what."""
     member = Membership.objects.select_related("user").filter(user__email=message.to_address,
                                                               practice=message.practice).first()
     name = member.name if member else "there"
-    return Mail(f"A visit{_day_of(message)} needs your decision",
+    return Letter(f"A visit{_day_of(message)} needs your decision",
                 f"Hello {name},\n\nA coming visit needs your decision. Sign in and look under “Needs you”:\n"
                 f"{settings.BASE_URL}/\n")
 
@@ -274,16 +265,19 @@ def _day_of(message: Message) -> str:
     return " today" if visit.wall_date == today else f" on {clock.said_date(visit.wall_date)}"
 
 
+_VISIT = {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "link": "https://practice.example/r/Zm9yIHRoaXM"}
 outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit, keeps_quiet_hours=False,
-                    look_up=_look_up_visits))
-outbox.declare(Kind("reminder", "Reminder", _time_stands, _about_visit, look_up=_look_up_visits))
-outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False, look_up=_look_up_visits))
+                    look_up=_look_up_visits, variables=_VISIT))
+outbox.declare(Kind("reminder", "Reminder", _time_stands, _about_visit, look_up=_look_up_visits, counts=True,
+                    variables={**_VISIT, "questions": wording.piece("sessions", "questions")}))
+outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False, look_up=_look_up_visits,
+                    variables=_VISIT))
 outbox.declare(Kind(MOVED_TOGETHER, "New times of several visits", _moved_together_stands, _about_moved_together,
                     keeps_quiet_hours=False))
 outbox.declare(Kind("request-accepted", "Request accepted", _time_stands, _about_visit, keeps_quiet_hours=False,
-                    look_up=_look_up_visits))
+                    look_up=_look_up_visits, variables=_VISIT))
 outbox.declare(Kind("cancelled", "Cancellation", _cancel_stands, _about_cancellation, keeps_quiet_hours=False,
-                    look_up=_look_up_visits))
+                    look_up=_look_up_visits, variables={"visit": "Tue 24 Nov, 10:30"}))
 outbox.declare(Kind(STANDS_AGAIN, "Stands after all", _stands_after_all, _about_standing))
 outbox.declare(Kind("held", "On hold", _hold_stands, _about_hold))
 outbox.declare(Kind("plan-applied", "New times by a plan", _plan_stands, _about_plan))

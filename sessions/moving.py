@@ -88,7 +88,7 @@ def undo_together(*, practice: Practice, act: UUID, by: Actor, is_late: bool = F
     """
     with transaction.atomic():
         steps = {step.appointment_id: step for step in events_of(practice, act, is_late=is_late)}
-        if not steps or (not is_late and any(s.at + reminders.grace() <= timezone.now() for s in steps.values())):
+        if not steps or (not is_late and any(s.at + outbox.grace() <= timezone.now() for s in steps.values())):
             raise WrongState("The new times have been sent by now. Move the visits one by one.")
         stood = Appointment.objects.filter(pk__in=steps).select_related("therapist", "room", "client")
         lock_diary({v.therapist for v in stood} | _were(Membership, "therapist", steps),
@@ -117,7 +117,7 @@ def events_of(practice: Practice, act: UUID, *, is_late: bool = False) -> list[A
     steps = AppointmentEvent.objects.filter(
         appointment__practice=practice, verb__in=("booked", "moved", "other-time", "cancel"), detail__act=str(act))
     if not is_late:
-        steps = steps.filter(at__gte=timezone.now() - 2 * reminders.grace())
+        steps = steps.filter(at__gte=timezone.now() - 2 * outbox.grace())
     return list(steps.order_by("at", "pk"))
 
 

@@ -15,8 +15,7 @@ from django.utils import timezone
 from clients.models import Client
 from practice import clock, links, outbox
 from practice.models import Message, Practice
-from practice.outbox import Kind, Mail
-from sessions import reminders
+from practice.outbox import Kind, Letter
 from sessions.letters import visit_url
 from sessions.models import Appointment, OnlineBooking
 
@@ -44,7 +43,7 @@ def tell_declined(visit: Appointment) -> None:
     if visit.client.may_be_mailed:
         outbox.queue_message(
             practice=visit.practice, kind="request-declined", subject_id=visit.pk, to_address=visit.client.email,
-            due_at=timezone.now() + reminders.grace(), why="Declines the request.", client_id=visit.client_id,
+            due_at=timezone.now() + outbox.grace(), why="Declines the request.", client_id=visit.client_id,
             appointment_id=visit.pk)
 
 
@@ -96,7 +95,7 @@ def _sign(practice: Practice) -> str:
     return f"\n{call}{practice.sender_name or practice.name}\n"
 
 
-def _about_request(message: Message) -> Mail:
+def _about_request(message: Message) -> Letter:
     visit = _visit(message)
     assert visit is not None and visit.expires_at is not None
     own = _links(message.practice, message.to_address)
@@ -105,10 +104,10 @@ def _about_request(message: Message) -> Mail:
             f"It is not booked yet. We answer by {clock.said(visit.expires_at, visit.time_zone)}. Until then we keep "
             f"it free for you.\n\nSee it, or take it back: {visit_url(visit)}\n{again}\n"
             f"It was not you? Then do nothing, or call us.\n{_sign(message.practice)}")
-    return Mail(f"You asked for {visit.said}", body)
+    return Letter(f"You asked for {visit.said}", body)
 
 
-def _about_declining(message: Message) -> Mail:
+def _about_declining(message: Message) -> Letter:
     visit = _visit(message)
     assert visit is not None
     online = OnlineBooking.objects.filter(appointment=visit).first()
@@ -117,14 +116,14 @@ def _about_declining(message: Message) -> Mail:
             if visit.practice.books_online else "")
     body = (f"Hello there,\n\nyou asked for {visit.said}. We are sorry: we cannot see you then.\n{words}{page}"
             f"{_sign(visit.practice)}")
-    return Mail(f"Not possible: {visit.said}", body)
+    return Letter(f"Not possible: {visit.said}", body)
 
 
-def _about_link(message: Message) -> Mail:
+def _about_link(message: Message) -> Letter:
     body = (f"Hello there,\n\nwith this link you book, move or cancel a visit by yourself:\n"
             f"{_links(message.practice, message.to_address)}\n"
             f"It works for 30 days. Keep it to yourself.\n{_sign(message.practice)}")
-    return Mail("Your link to book a visit", body)
+    return Letter("Your link to book a visit", body)
 
 
 outbox.declare(Kind("request-received", "Request received", _still_asked, _about_request, keeps_quiet_hours=False))

@@ -8,12 +8,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils import timezone
 
+from clients.writing import not_agreed_any_more
 from practice import clock, links, outbox
 from practice.models import Message
-from practice.outbox import Kind, Mail
-from sessions.letters import closing, greeting, still_agreed
+from practice.outbox import Kind, Letter
+from sessions.letters import closing, greeting
 from sessions.models import Appointment, Plan, PlanMove
-from sessions.reminders import grace, tell_still_held
+from sessions.reminders import tell_still_held
 
 PLAN_LINK = "plan"
 
@@ -57,7 +58,7 @@ def _queue(plan: Plan, kind: str, why: str) -> None:
     if client.may_be_mailed:
         outbox.queue_message(
             practice=plan.practice, kind=kind, subject_id=plan.pk, start_version=_stamp(plan), why=why,
-            to_address=client.email, to_name=client.name, time_zone=client.zone, due_at=timezone.now() + grace(),
+            to_address=client.email, to_name=client.name, time_zone=client.zone, due_at=timezone.now() + outbox.grace(),
             useful_until=plan.expires_at, client_id=client.pk)
 
 
@@ -80,10 +81,10 @@ def _still_asked(message: Message) -> str | None:
         return "The plan was taken back."
     if plan.answered_at or plan.expires_at <= timezone.now():
         return "The plan was answered." if plan.answered_at else "The plan has run out."
-    return still_agreed(plan.client)
+    return not_agreed_any_more(message, plan.client)
 
 
-def _about_question(message: Message) -> Mail:
+def _about_question(message: Message) -> Letter:
     plan = _plan(message)
     zone = plan.practice.time_zone
     times = "\n".join(f"{clock.said(m.starts_at, zone)} ({m.minutes} minutes) with {m.therapist.name.split()[0]}, "
@@ -96,21 +97,21 @@ def _about_question(message: Message) -> Mail:
             f"The old times do not stand, and there is no fee.\n"
             f"Not feeling well? Tell us on the same page.\n"
             f"{closing(plan.client)}")
-    return Mail("New appointment times: do they suit you?", body)
+    return Letter("New appointment times: do they suit you?", body)
 
 
 def _is_over(message: Message) -> str | None:
     plan = _plan(message)
     if plan.is_sent or plan.status == Plan.Status.APPLIED:
         return "The client was told of other times since."
-    return still_agreed(plan.client)
+    return not_agreed_any_more(message, plan.client)
 
 
-def _about_end(message: Message) -> Mail:
+def _about_end(message: Message) -> Letter:
     plan = _plan(message)
     body = (f"{greeting(plan.client)}The new times we asked you about do not stand any more. You do not have to do "
             f"anything. We will write to you again.\n{closing(plan.client)}")
-    return Mail("The times we asked you about", body)
+    return Letter("The times we asked you about", body)
 
 
 outbox.declare(Kind("plan-to-accept", "New times, to be agreed", _still_asked, _about_question))

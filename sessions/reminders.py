@@ -14,7 +14,8 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from clients.models import Client, Episode
+from clients.models import Episode
+from clients.writing import message_to, write_to
 from practice import outbox
 from practice.models import Message
 from sessions.letters import ALIVE, MOVED_TOGETHER, OF_A_TIME, STANDS_AGAIN, stamp_of, steps_of
@@ -24,13 +25,13 @@ from sessions.models import Appointment, CheckIn, Hold, Plan, PlanMove
 def schedule(appointment: Appointment) -> None:
     """Queue the confirmation and the reminders of a newly booked visit."""
     if appointment.starts_at > timezone.now():
-        booked = _message(appointment, "booked", "booked", timezone.now() + grace(), "Confirms the booking.")
+        booked = _message(appointment, "booked", "booked", _after_grace(), "Confirms the booking.")
         outbox.queue_messages([*booked, *_reminders_of(appointment)], are_first=True)
 
 
 def tell_accepted(appointment: Appointment) -> None:
     """The time somebody asked for is theirs."""
-    _queue(appointment, "request-accepted", "accepted", timezone.now() + grace(), "Accepts the request.")
+    _queue(appointment, "request-accepted", "accepted", _after_grace(), "Accepts the request.")
 
 
 def reschedule(appointment: Appointment) -> None:
@@ -38,14 +39,15 @@ def reschedule(appointment: Appointment) -> None:
     reminded of."""
     if _turn_to_new_time(appointment):
         stamp = stamp_of(appointment)
-        _queue(appointment, "moved", f"{stamp}-{appointment.sequence}", timezone.now() + grace(), "Tells the new time.")
+        _queue(appointment, "moved", f"{stamp}-{appointment.sequence}", _after_grace(), "Tells the new time.")
 
 
 def reschedule_together(appointments: Iterable[Appointment], act: UUID) -> None:
     """The same after one act moved several: one message to each client names all their new times."""
     news = [visit for visit in appointments if _turn_to_new_time(visit)]
     for client in {visit.client_id: visit.client for visit in news}.values():
-        _to_client(client, MOVED_TOGETHER, act, str(client.pk), "Tells the new times.")
+        write_to(client=client, kind=MOVED_TOGETHER, subject_id=act, start_version=str(client.pk),
+                 why="Tells the new times.")
 
 
 def _turn_to_new_time(appointment: Appointment) -> bool:
@@ -58,7 +60,7 @@ def _turn_to_new_time(appointment: Appointment) -> bool:
         return False
     told = _last_told(appointment)
     if told is None:
-        _queue(appointment, "booked", "booked", timezone.now() + grace(), "Confirms the booking.")
+        _queue(appointment, "booked", "booked", _after_grace(), "Confirms the booking.")
     _queue_reminders(appointment)
     return told is not None and not told.startswith(stamp)
 
@@ -83,7 +85,7 @@ def follow(appointment: Appointment) -> None:
     if appointment.status == Appointment.Status.CANCELLED:
         withdraw([appointment], "The visit was cancelled.")
         if appointment.starts_at > timezone.now() and _was_told(appointment):
-            _queue(appointment, "cancelled", stamp_of(appointment), timezone.now() + grace(), "Tells the cancellation.")
+            _queue(appointment, "cancelled", stamp_of(appointment), _after_grace(), "Tells the cancellation.")
     elif appointment.status in ALIVE:
         if appointment.starts_at > timezone.now():
             _queue_reminders(appointment)
@@ -117,7 +119,8 @@ def tell_held(episode: Episode, held: list[Appointment]) -> Message | None:
     withdraw(held, "The visit is on hold.")
     if not held:
         return None
-    return _to_client(episode.client, "held", episode.pk, str(episode.version), "Visits were put on hold.")
+    return write_to(client=episode.client, kind="held", subject_id=episode.pk, start_version=str(episode.version),
+                    why="Visits were put on hold.")
 
 
 def tell_still_held(plan: Plan) -> None:
@@ -126,7 +129,8 @@ def tell_still_held(plan: Plan) -> None:
     known = Message.objects.filter(subject_id=plan.episode_id, kind="held", state__in=[
         Message.State.SENT, Message.State.WAITING, Message.State.SENDING])
     if episode and not known.exists() and Hold.objects.filter(episode=episode, outcome="").exists():
-        _to_client(plan.client, "held", episode.pk, f"{episode.version}-{plan.pk}", "Visits are on hold again.")
+        write_to(client=plan.client, kind="held", subject_id=episode.pk, why="Visits are on hold again.",
+                 start_version=f"{episode.version}-{plan.pk}")
 
 
 def tell_restored(episode: Episode, *, since: datetime) -> None:
@@ -139,7 +143,8 @@ def tell_restored(episode: Episode, *, since: datetime) -> None:
     told = Message.objects.filter(of_it, state=Message.State.SENT)
     waits = Message.objects.filter(subject_id=episode.pk, kind=STANDS_AGAIN, state=Message.State.WAITING)
     if told.exists() and not waits.exists():
-        _to_client(episode.client, STANDS_AGAIN, episode.pk, since.isoformat(), "Tells that visits stand after all.")
+        write_to(client=episode.client, kind=STANDS_AGAIN, subject_id=episode.pk, start_version=since.isoformat(),
+                 why="Tells that visits stand after all.")
 
 
 def ask_therapist(appointment: Appointment, about: Episode | CheckIn) -> Message | None:
@@ -147,7 +152,7 @@ def ask_therapist(appointment: Appointment, about: Episode | CheckIn) -> Message
     therapist = appointment.therapist
     return outbox.queue_message(
         practice=about.practice, kind="look-today", subject_id=about.pk, start_version=str(therapist.pk),
-        to_address=therapist.user.email, to_name=therapist.name, due_at=timezone.now() + grace(),
+        to_address=therapist.user.email, to_name=therapist.name, due_at=_after_grace(),
         why="A visit needs the therapist's decision.", appointment_id=appointment.pk)
 
 
@@ -155,12 +160,8 @@ def tell_plan(plan: Plan, kind: str) -> Message | None:
     """One message for a whole plan: the new times, or that they no longer stand; None where nothing changed."""
     if not plan.moves.exclude(before={}).exists():
         return None
-    return _to_client(plan.client, kind, plan.pk, str(plan.status), "A plan changed the visits.")
-
-
-def grace() -> timedelta:
-    """How long an act can be undone before its message leaves."""
-    return timedelta(seconds=settings.MESSAGE_GRACE_SECONDS)
+    return write_to(client=plan.client, kind=kind, subject_id=plan.pk, start_version=str(plan.status),
+                    why="A plan changed the visits.")
 
 
 def said_grace() -> str:
@@ -190,25 +191,17 @@ def _reminders_of(appointment: Appointment) -> list[Message]:
     ]
 
 
+def _after_grace() -> datetime:
+    return timezone.now() + outbox.grace()
+
+
 def _queue(appointment: Appointment, kind: str, version: str, due_at: datetime, why: str) -> None:
     outbox.queue_messages(_message(appointment, kind, version, due_at, why))
 
 
 def _message(appointment: Appointment, kind: str, version: str, due_at: datetime, why: str) -> list[Message]:
     """The message, ready to be queued; none where the client is not written to."""
-    client = appointment.client
-    if not client.may_be_mailed:
-        return []
     version = version if version.startswith(stamp_of(appointment)) else f"{stamp_of(appointment)}-{version}"
-    return [Message(
-        practice=appointment.practice, kind=kind, subject_id=appointment.pk, start_version=version,
-        to_address=client.email, to_name=client.name, time_zone=client.zone, due_at=due_at,
-        useful_until=appointment.starts_at, why=why, client_id=client.pk, appointment_id=appointment.pk)]
-
-
-def _to_client(client: Client, kind: str, subject_id: UUID, version: str, why: str) -> Message | None:
-    if not client.may_be_mailed:
-        return None
-    return outbox.queue_message(
-        practice=client.practice, kind=kind, subject_id=subject_id, start_version=version, to_address=client.email,
-        to_name=client.name, time_zone=client.zone, due_at=timezone.now() + grace(), why=why, client_id=client.pk)
+    row = message_to(client=appointment.client, kind=kind, subject_id=appointment.pk, start_version=version,
+                     due_at=due_at, useful_until=appointment.starts_at, why=why, appointment_id=appointment.pk)
+    return [row] if row else []

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from practice import outbox
 from practice.access import Actor
 from practice.models import Membership, Room
 from practice.refusals import NotAllowed, Stale, WrongState
@@ -82,7 +83,7 @@ def undo_act(*, appointment: Appointment, step: UUID, by: Actor) -> Appointment:
 
 
 def _offer(visit: Appointment, event: AppointmentEvent) -> Undo | None:
-    until = event.at + reminders.grace()
+    until = event.at + outbox.grace()
     is_whole = event.verb == "booked" or "before" in event.detail
     if event.verb not in _DONE or not is_whole or until <= timezone.now():
         return None

@@ -11,13 +11,14 @@ from django.conf import settings
 from django.utils import timezone
 
 from clients.contacts import copied_to
+from clients.writing import not_agreed_any_more
 from practice import clock, links, outbox
 from practice.models import Message
-from practice.outbox import Kind, Mail
+from practice.outbox import Kind, Letter
 from sessions import reminders
 from sessions.calendars import visit_file
 from sessions.caution_line import first_name
-from sessions.letters import closing, greeting, still_agreed, visit_url
+from sessions.letters import closing, greeting, visit_url
 from sessions.models import RELEASED, Appointment, AppointmentEvent, WaitlistOffer
 from sessions.waitlist import given_up
 
@@ -52,7 +53,7 @@ def tell_swap(visit: Appointment, gone: Appointment) -> None:
     if client.may_be_mailed:
         outbox.queue_message(
             practice=visit.practice, kind="swapped", subject_id=visit.pk, to_address=client.email, to_name=client.name,
-            time_zone=client.zone, due_at=timezone.now() + reminders.grace(), useful_until=visit.starts_at,
+            time_zone=client.zone, due_at=timezone.now() + outbox.grace(), useful_until=visit.starts_at,
             start_version=f"{reminders.stamp_of(visit)}-swapped", why="Tells the new time and what it replaces.",
             client_id=client.pk, appointment_id=visit.pk)
 
@@ -81,10 +82,10 @@ def _offer_stands(message: Message) -> str | None:
         return "The offer is over."
     taken = Appointment.objects.exclude(status__in=RELEASED).exclude(pk=offer.entry.give_up_id).filter(
         therapist=offer.therapist, starts_at__lt=offer.ends_at, ends_at__gt=offer.starts_at)
-    return "The time is taken." if taken.exists() else still_agreed(offer.client)
+    return "The time is taken." if taken.exists() else not_agreed_any_more(message, offer.client)
 
 
-def _about_offer(message: Message) -> Mail:
+def _about_offer(message: Message) -> Letter:
     offer = _offer(message)
     gives, minutes = given_up(offer.entry), offer.entry.service.minutes
     instead = f"You would give up for it: {gives.said}\n" if gives else ""
@@ -95,21 +96,21 @@ def _about_offer(message: Message) -> Mail:
             f"Others may be asked too: the first yes gets it. The offer runs until {until}.\n"
             f"If it is not for you, you stay on the list.\n"
             f"Not feeling well? Tell us on the same page.\n{closing(offer.client)}")
-    return Mail(f"A time has come free: {offer.said}", body)
+    return Letter(f"A time has come free: {offer.said}", body)
 
 
 def _over_stands(message: Message) -> str | None:
     offer = _offer(message)
     if offer.state != WaitlistOffer.State.WITHDRAWN:
         return "The offer stands again."
-    return "They wait no longer." if offer.entry.ended_at else still_agreed(offer.client)
+    return "They wait no longer." if offer.entry.ended_at else not_agreed_any_more(message, offer.client)
 
 
-def _about_over(message: Message) -> Mail:
+def _about_over(message: Message) -> Letter:
     offer = _offer(message)
     body = (f"{greeting(offer.client)}The time we offered you, {offer.said}, is taken. You stay on the list, and we "
             f"will write when another comes free.\n{closing(offer.client)}")
-    return Mail(f"{offer.said} is taken", body)
+    return Letter(f"{offer.said} is taken", body)
 
 
 def _swap(message: Message) -> tuple[Appointment, Appointment]:
@@ -122,16 +123,16 @@ def _swap_stands(message: Message) -> str | None:
     visit, _ = _swap(message)
     if visit.status not in ("booked", "confirmed") or not message.start_version.startswith(reminders.stamp_of(visit)):
         return "The visit was changed again."
-    return still_agreed(visit.client)
+    return not_agreed_any_more(message, visit.client)
 
 
-def _about_swap(message: Message) -> Mail:
+def _about_swap(message: Message) -> Letter:
     visit, gone = _swap(message)
     body = (f"{greeting(visit.client)}Your appointment is booked:\n\n{visit.said} ({visit.minutes} minutes)\n\n"
             f"It replaces {gone.said}, which is cancelled.\n\n"
             f"Confirm, or ask for another time: {visit_url(visit)}\n"
             f"Not feeling well? Tell us on the same page.\n{closing(visit.client)}")
-    return Mail(f"Your appointment is booked: {visit.said}", body, (visit_file(visit), visit_file(gone)),
+    return Letter(f"Your appointment is booked: {visit.said}", body, (visit_file(visit), visit_file(gone)),
                 copied_to(visit.client))
 
 

@@ -28,7 +28,7 @@ from clients.models import Client, ClientCondition, Questionnaire
 from practice import audit, clock, outbox
 from practice.access import Actor, Outsider
 from practice.models import Message, Practice
-from practice.outbox import Kind, Mail
+from practice.outbox import Kind, Letter
 from practice.refusals import NotAllowed, Refusal
 
 INTAKE = Questionnaire.Kind.INTAKE.value
@@ -157,12 +157,12 @@ def _stands(message: Message) -> str | None:
     return None if row.client.may_be_mailed else "The client no longer wishes to be written to."
 
 
-def _mail(message: Message) -> Mail:
+def _mail(message: Message) -> Letter:
     row = Questionnaire.objects.select_related("client__practice", "practice").get(pk=message.subject_id)
     practice = row.practice
     until = clock.said_date(clock.wall_of(row.closes_at, row.client.zone)[0])
     call = f"Questions? Call {practice.phone}.\n" if practice.phone else ""
-    return Mail("Some questions before your visit",
+    return Letter("Some questions before your visit",
                 f"Hello {row.client.called},\n\nto prepare your visit we have some questions for you. They take about "
                 f"{minutes_for(row)} minutes. You can stop at any time and go on later:\n\n{url_of(row)}\n\n"
                 f"The link works until {until}. It is meant for you alone.\n\n{call}"

@@ -91,6 +91,7 @@ class Client(PracticeOwned):
 
     @property
     def may_be_mailed(self) -> bool:
+        """Whether e-mail is a way they agreed to; whether they are written to at all says `clients.writing`."""
         return bool(self.email) and "email" in self.channels and self.reminder_consent_on is not None
 
 

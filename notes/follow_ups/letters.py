@@ -6,12 +6,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from clients.episodes import today_in
+from clients.writing import not_agreed_any_more
 from notes.models import FollowUp
 from practice import clock, links, outbox
 from practice.models import Message
-from practice.outbox import Kind, Mail
+from practice.outbox import Kind, Letter
 from sessions.check_ins import asked_now
-from sessions.letters import closing, greeting, still_agreed
+from sessions.letters import closing, greeting
 from sessions.models import RELEASED, Appointment
 
 FOLLOW_UP_LINK = "follow-up"
@@ -64,14 +65,14 @@ def _question_stands(message: Message) -> str | None:
         return "A later visit has taken place."
     if asked_now(client):
         return "They are asked how they are already."
-    return still_agreed(client)
+    return not_agreed_any_more(message, client)
 
 
-def _question(message: Message) -> Mail:
+def _question(message: Message) -> Letter:
     row = _row(message)
     client = row.appointment.client
     day = clock.said_date(row.appointment.wall_date, today=today_in(client))
-    return Mail("How was it after your visit?",
+    return Letter("How was it after your visit?",
                 f"{greeting(client)}How was it after your visit on {day}? A few taps are enough:\n\n"
                 f"{follow_up_url(row)}\n\n"
                 f"Not feeling well? Tell us on the same page. There you can also say that you would rather not be "

@@ -12,15 +12,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from clients.models import Client
+from clients.writing import not_agreed_any_more
 from notes.home.programmes import programme_of
 from notes.models import HomeProgramme
 from notes.writing import refuse_unless_therapist
 from practice import audit, clock, links, outbox
 from practice.access import Actor
 from practice.models import Message
-from practice.outbox import Kind, Mail
+from practice.outbox import Kind, Letter
 from practice.refusals import Refusal, WrongState
-from sessions.letters import closing, greeting, still_agreed
+from sessions.letters import closing, greeting
 
 HOME_LINK = "home-programme"
 LINK_LIVES = timedelta(days=180)  # from the last sending on: our proposal
@@ -78,12 +79,12 @@ def _still_stands(message: Message) -> str | None:
     client = _client(message)
     if client.archived_at or programme_of(client) is None:
         return "There is nothing on that page any more."
-    return still_agreed(client)
+    return not_agreed_any_more(message, client)
 
 
-def _letter(message: Message) -> Mail:
+def _letter(message: Message) -> Letter:
     client = _client(message)
-    return Mail("Your page from us", f"{greeting(client)}Here is your page to keep, as agreed at your visit:\n\n"
+    return Letter("Your page from us", f"{greeting(client)}Here is your page to keep, as agreed at your visit:\n\n"
                                      f"{home_url(client)}\n\nIt is for you alone, and needs no password.\n"
                                      f"{closing(client)}")
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from conftest import MONDAY, at, make_client
 from practice import clock, outbox
 from practice.models import Message
-from practice.outbox import Kind, Mail
+from practice.outbox import Kind, Letter, doors, pump
 
 State = Message.State
 
@@ -69,7 +69,7 @@ def trial(monkeypatch):
             return self.why_not
 
         def compose(self, message):
-            return Mail(self.subject, f"Hello {message.to_name}\n")
+            return Letter(self.subject, f"Hello {message.to_name}\n")
 
     kind = Trial()
     monkeypatch.setitem(outbox.KINDS, "trial", Kind("trial", "Trial", kind.recheck, kind.compose))
@@ -182,8 +182,8 @@ def test_several_are_queued_at_once_with_the_same_care(noon, trial):
 
 def test_a_claim_is_exclusive_until_its_lease_runs_out_and_then_hands_on(noon, post, trial, time_machine):
     message = queue(noon)
-    assert [m.pk for m in outbox._claim(10)] == [message.pk]
-    assert outbox._claim(10) == []
+    assert [m.pk for m in pump._claim(10)] == [message.pk]
+    assert pump._claim(10) == []
     assert outbox.drain() == {}
     time_machine.move_to(timezone.now() + timedelta(seconds=121), tick=False)
     assert outbox.drain() == {"sent": 1}
@@ -220,15 +220,16 @@ def test_two_workers_that_drain_at_once_send_each_message_once(post, trial):
 def test_a_slow_worker_that_lost_its_lease_leaves_the_rest_to_the_other(noon, post, trial, time_machine, monkeypatch):
     first, second = queue(noon, to="1@clients.example"), queue(noon, to="2@clients.example")
 
-    real = outbox._Door.hand_over
+    real = doors.MailDoor.hand_over
 
     def takes_two_minutes(door, message, mail):
-        real(door, message, mail)
+        reference = real(door, message, mail)
         time_machine.move_to(timezone.now() + timedelta(seconds=121), tick=False)
         taken = Message.objects.filter(pk=second.pk)
         taken.update(claimed_by=uuid4(), claimed_until=timezone.now() + timedelta(seconds=120))
+        return reference
 
-    monkeypatch.setattr(outbox._Door, "hand_over", takes_two_minutes)
+    monkeypatch.setattr(doors.MailDoor, "hand_over", takes_two_minutes)
     assert outbox.drain() == {"sent": 1, "left to another": 1}
     assert [to for to, _ in post.received] == ["1@clients.example"]
     assert (state_of(first), state_of(second)) == ("sent", "sending")
@@ -236,21 +237,21 @@ def test_a_slow_worker_that_lost_its_lease_leaves_the_rest_to_the_other(noon, po
 
 def test_a_slow_worker_takes_its_claim_anew_before_it_runs_out(noon, post, trial, time_machine):
     message = queue(noon)
-    claimed = outbox._claim(1)[0]
+    claimed = pump._claim(1)[0]
     time_machine.move_to(timezone.now() + timedelta(seconds=100), tick=False)
-    assert outbox._is_still_mine(claimed)
+    assert pump._is_still_mine(claimed)
     message.refresh_from_db()
     assert message.claimed_until == timezone.now() + timedelta(seconds=120)
     outbox.cancel_messages(pk=message.pk, why="x")
-    assert not outbox._is_still_mine(claimed)
+    assert not pump._is_still_mine(claimed)
 
 
 def test_a_message_taken_back_while_it_was_handed_over_is_on_record_as_sent(noon, post, trial):
     message = queue(noon)
-    claimed = outbox._claim(1)[0]
+    claimed = pump._claim(1)[0]
     outbox.cancel_messages(pk=message.pk, why="The visit was moved.")
-    door = outbox._Door()
-    assert outbox._deliver(claimed, door) == "sent"
+    door = pump.Doors()
+    assert pump._deliver(claimed, door) == "sent"
     door.close()
     assert state_of(message) == "sent"
 
@@ -295,7 +296,7 @@ def test_a_server_that_does_not_answer_loses_nothing_and_gives_up_after_half_a_d
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", nobody.getsockname()[1]
         message = queue(noon, kind="urgent")
         began = timezone.now()
-        for attempt in range(1, outbox.ATTEMPTS + 1):
+        for attempt in range(1, pump.ATTEMPTS + 1):
             counts = outbox.drain()
             message.refresh_from_db()
             assert message.attempts == attempt
@@ -309,12 +310,12 @@ def test_a_server_that_does_not_answer_loses_nothing_and_gives_up_after_half_a_d
 
 def test_a_connection_that_breaks_is_opened_anew_for_the_next(noon, post, trial):
     first, second = queue(noon, to="1@clients.example"), queue(noon, to="2@clients.example")
-    door = outbox._Door()
-    claimed = {m.pk: m for m in outbox._claim(2)}
-    assert outbox._deliver(claimed[first.pk], door) == "sent"
-    door._connection.connection.sock.shutdown(socket.SHUT_RDWR)
-    assert outbox._deliver(claimed[second.pk], door) == "postponed"
-    assert door._connection is None
+    door = pump.Doors()
+    claimed = {m.pk: m for m in pump._claim(2)}
+    assert pump._deliver(claimed[first.pk], door) == "sent"
+    door.of("email")._connection.connection.sock.shutdown(socket.SHUT_RDWR)
+    assert pump._deliver(claimed[second.pk], door) == "postponed"
+    assert door.of("email")._connection is None
     Message.objects.filter(pk=second.pk).update(claimed_until=None)
     assert outbox.drain() == {"sent": 1}
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from conftest import at
 from practice.models import Closure, Message, TimeOff
-from practice.outbox import KINDS, Kind, Mail
+from practice.outbox import KINDS, Kind, Letter
 from practice.refusals import RefusalMiddleware, WrongState, refuse_all
 from practice.tests.answers import text_of
 from practice.views import nearest_first, week_of
@@ -119,7 +119,7 @@ def notice(monkeypatch):
         "notice",
         "Notice",
         lambda m: "They said no.",
-        lambda m: Mail("About you", "Look: http://h.example/r/s3cret/ <b>"),
+        lambda m: Letter("About you", "Look: http://h.example/r/s3cret/ <b>"),
     )
     monkeypatch.setitem(KINDS, "notice", kind)
 

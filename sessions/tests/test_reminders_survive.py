@@ -78,12 +78,13 @@ _MARKS_BEFORE_SENDING = """
 import time
 from practice import outbox
 from practice.models import Message
-hand_over = outbox._Door.hand_over
+from practice.outbox.doors import MailDoor
+hand_over = MailDoor.hand_over
 def too_early(door, message, mail):
     Message.objects.filter(pk=message.pk).update(state="sent", sent_at=message.due_at)
     time.sleep(0.3)
-    hand_over(door, message, mail)
-outbox._Door.hand_over = too_early
+    return hand_over(door, message, mail)
+MailDoor.hand_over = too_early
 outbox.drain()
 """
 

@@ -12,7 +12,7 @@ from practice import outbox
 from practice.access import Outsider
 from practice.models import Message
 from practice.refusals import NotAllowed, Refusal
-from sessions import booking, reminders
+from sessions import booking
 from sessions.booking import book_appointment, cancel_appointment, mark_no_show, move_appointment
 from sessions.models import Appointment
 from sessions.tests.reading import TUESDAY, visit_url, words_of
@@ -107,7 +107,7 @@ def test_an_old_time_taken_meanwhile_is_a_conflict_with_the_nearest_times(
 
 def test_after_the_grace_or_after_something_else_nothing_is_taken_back(visit, desk, ana):
     step = undo_of(visit).step
-    with time_machine.travel(timezone.now() + reminders.grace(), tick=False):
+    with time_machine.travel(timezone.now() + outbox.grace(), tick=False):
         assert undo_of(visit) is None
         with pytest.raises(Refusal, match="3 minutes to undo this have passed"):
             undo_act(appointment=visit, step=step, by=desk)

@@ -1,0 +1,72 @@
+"""Writing to a client: by the ways they agreed to, the first of them first; nothing reaches the outbox otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from clients.models import Client
+from practice import outbox
+from practice.models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way a client agreed to be written to: its channel, and the address or number."""
+
+    channel: str
+    address: str
+
+
+def ways_to(client: Client) -> list[Way]:
+    """The ways this client agreed to, the one to try first in front; none where they did not agree to any."""
+    if client.reminder_consent_on is None:
+        return []
+    known = {"email": client.email, "sms": client.phone}
+    return [Way(channel, known[channel]) for channel in client.channels if known.get(channel)]
+
+
+def is_written_to(client: Client) -> bool:
+    """Whether there is any way they agreed to."""
+    return bool(ways_to(client))
+
+
+def not_agreed_any_more(message: Message, client: Client) -> str | None:
+    """Why a message that waits is not sent to this client after all; None if it is."""
+    if any(way.channel == message.channel for way in ways_to(client)):
+        return None
+    return "The client no longer wishes to be written to."
+
+
+def message_to(
+    *, client: Client, kind: str, subject_id: UUID, why: str, start_version: str = "", due_at: datetime | None = None,
+    useful_until: datetime | None = None, appointment_id: UUID | None = None,
+) -> Message | None:
+    """The message ready to be queued with others; None where the client is not written to.
+
+    Due after the grace in which an act can be undone, unless said otherwise.
+    """
+    ways = ways_to(client)
+    if not ways:
+        return None
+    return Message(
+        practice=client.practice, kind=kind, channel=ways[0].channel, subject_id=subject_id,
+        start_version=start_version, to_address=ways[0].address, to_name=client.name, time_zone=client.zone,
+        due_at=due_at or timezone.now() + outbox.grace(), useful_until=useful_until, why=why, client_id=client.pk,
+        appointment_id=appointment_id)
+
+
+def write_to(
+    *, client: Client, kind: str, subject_id: UUID, why: str, start_version: str = "", due_at: datetime | None = None,
+    useful_until: datetime | None = None, appointment_id: UUID | None = None,
+) -> Message | None:
+    """Queue one message to a client, once; None where they are not written to."""
+    row = message_to(client=client, kind=kind, subject_id=subject_id, why=why, start_version=start_version,
+                     due_at=due_at, useful_until=useful_until, appointment_id=appointment_id)
+    return row and outbox.queue_message(
+        practice=row.practice, kind=kind, channel=row.channel, subject_id=subject_id, start_version=start_version,
+        to_address=row.to_address, to_name=row.to_name, time_zone=row.time_zone, due_at=row.due_at,
+        useful_until=useful_until, why=why, client_id=client.pk, appointment_id=appointment_id)

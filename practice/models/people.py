@@ -1,0 +1,112 @@
+"""Who works in a practice, as what, and the keys they hold."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from uuid_utils.compat import uuid7
+
+from practice.access import CLINICAL, PracticeOwned, Role
+
+if TYPE_CHECKING:
+    from practice.models.supply import WorkingHours
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A person who can sign in; the e-mail address is the name they sign in with."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person with a password; what they may do is said by their memberships."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Skill(PracticeOwned):
+    """Something a service needs and some therapists can, as the practice calls it: “lymph drainage”."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [models.UniqueConstraint("practice", Lower("name"), name="skill_is_named_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(PracticeOwned):
+    """A person's place in a practice. A therapist of the diary is a membership with `is_therapist`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=12, choices=Role.choices)
+    is_therapist = models.BooleanField(default=False, help_text="Gives sessions and has a column in the diary.")
+    is_active = models.BooleanField(default=True)
+    initials = models.CharField(max_length=4, blank=True)
+    credential = models.CharField(max_length=120, blank=True, help_text="As printed on letters, with its number.")
+    credential_expires_on = models.DateField(null=True, blank=True)
+    skills = models.ManyToManyField(Skill, blank=True, related_name="members")
+    supervisor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="supervises",
+                                   help_text="Co-signs what this therapist signs.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["practice", "user"], name="person_belongs_once_to_a_practice"),
+            models.CheckConstraint(condition=~Q(role="therapist") | Q(is_therapist=True),
+                                   name="role_therapist_gives_sessions"),
+            models.CheckConstraint(condition=Q(supervisor=None) | ~Q(supervisor=F("pk")),
+                                   name="nobody_supervises_themselves"),
+        ]
+
+    def __str__(self) -> str:
+        return self.user.name
+
+    @property
+    def name(self) -> str:
+        return self.user.name
+
+    def hours_on(self, day: date) -> list[WorkingHours]:
+        """The weekly hours that hold on that day, in the order of the week."""
+        rows = [h for h in self.working_hours.all() if h.holds_on(day)]
+        return sorted(rows, key=lambda h: (h.weekday, h.opens))
+
+    @property
+    def may_see_clinical(self) -> bool:
+        """Findings and conditions: owners and therapists, never the front desk."""
+        return self.role in CLINICAL or self.is_therapist
+
+
+class ApiToken(PracticeOwned):
+    """A bearer token of one membership; only its SHA-256 is stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="api_tokens")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True)

@@ -1,0 +1,21 @@
+"""The one way a message leaves: queued as a row, claimed with a lease, re-checked at the door, sent, logged.
+
+The row is the truth. A worker that dies leaves a lease that runs out; whoever drains next takes the row up
+again under the same name. Rooms declare what they send with `declare()`; nothing else sends.
+"""
+
+from practice.outbox.kinds import KINDS, Attachment, Kind, Letter, Said, declare
+from practice.outbox.pump import drain, oldest_due_seconds
+from practice.outbox.queueing import (
+    cancel_messages,
+    grace,
+    outside_quiet_hours,
+    queue_message,
+    queue_messages,
+    without_links,
+)
+
+__all__ = [
+    "KINDS", "Attachment", "Kind", "Letter", "Said", "cancel_messages", "declare", "drain", "grace",
+    "oldest_due_seconds", "outside_quiet_hours", "queue_message", "queue_messages", "without_links",
+]

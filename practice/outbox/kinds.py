@@ -1,0 +1,113 @@
+"""What is sent: each kind of message declares when it may not leave after all, and what it says.
+
+The words themselves stand in `<room>/wording/<language>.toml`, or are a practice's own (`practice.wording`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.encoders import encode_base64
+from email.mime.base import MIMEBase
+from types import MappingProxyType
+
+from practice import wording
+from practice.models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail: its media type may carry parameters (a calendar's method)."""
+
+    name: str
+    content: bytes
+    kind: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    def part(self) -> MIMEBase:
+        """The file as a part of a mail."""
+        part = MIMEBase(*self.kind.split("/", 1))
+        for name, value in self.parameters:
+            part.set_param(name, value)
+        part.set_payload(self.content)
+        encode_base64(part)
+        part.add_header("Content-Disposition", "attachment", filename=self.name)
+        return part
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is handed over: plain text, no clinical word. `copies` are addresses that get the mail without links.
+
+    `sms` is the same in one short text; empty where the kind does not go by SMS.
+    """
+
+    subject: str
+    body: str
+    attachments: tuple[Attachment, ...] = ()  # left out of copies
+    copies: tuple[str, ...] = ()
+    sms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one message says: a value for each of its kind's variables, and which of its texts, in which language.
+
+    A value may be empty or of several lines; `called` is how the reader is greeted, empty where nobody knows.
+    """
+
+    values: Mapping[str, str]
+    called: str = ""
+    variant: str = ""
+    language: str = "en"
+    attachments: tuple[Attachment, ...] = ()
+    copies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of message: why one may not leave after all (or None), and what it says.
+
+    `variables`: each name its texts may use, with an example. `variants`: the texts it has, where more than one.
+    `look_up` may read for several messages at once what these two need; they leave within half a second of it.
+    `counts`: it is no answer to the reader's own act, so that at most one a day and three a week leave. `is_to`:
+    client, member or doctor.
+    """
+
+    code: str
+    name: str
+    recheck: Callable[[Message], str | None]
+    says: Callable[[Message], Said | Letter]
+    keeps_quiet_hours: bool = True
+    look_up: Callable[[list[Message]], None] | None = None
+    variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    variants: tuple[str, ...] = ("",)
+    counts: bool = False
+    is_to: str = "client"
+
+    def compose(self, message: Message) -> Letter:
+        """The message as it leaves: the kind's text in the reader's language, filled, between greeting and closing."""
+        said = self.says(message)
+        if isinstance(said, Letter):
+            return said
+        practice = message.practice
+        text = wording.text_of(practice, self.code, said.variant, said.language)
+        frame = wording.text_of(practice, wording.FRAME, self.is_to, said.language)
+        sender = practice.sender_name or practice.name
+        about = {**said.values, "practice": sender, "phone": practice.phone}
+        around = {"called": said.called, "practice": sender, "phone": practice.phone}
+        body = wording.fill(frame.body, {**around, "message": wording.fill(text.body, about).strip()})
+        sms = wording.fill(text.sms, about).strip()
+        if sms:
+            sms = wording.fill(frame.sms, {**around, "message": sms}).strip()
+        subject = wording.fill(text.subject, about).strip()
+        return Letter(subject, f"{body.strip()}\n", said.attachments, said.copies, sms)
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def declare(kind: Kind) -> Kind:
+    """Make a kind of message known; called once at start by the room that sends it."""
+    KINDS[kind.code] = kind
+    return kind

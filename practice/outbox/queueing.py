@@ -1,0 +1,97 @@
+"""What waits to be sent: put in once, taken back with a reason, kept out of the quiet hours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from practice import clock
+from practice.models import Message, Practice
+from practice.outbox.kinds import KINDS
+
+QUIET_UNTIL, QUIET_FROM = time(8), time(21)  # in the recipient's zone
+_QUEUED_ONCE = ("subject_id", "kind", "channel", "start_version", "to_address")
+
+
+def grace() -> timedelta:
+    """How long an act can be undone before its message leaves."""
+    return timedelta(seconds=settings.MESSAGE_GRACE_SECONDS)
+
+
+def queue_message(
+    *, practice: Practice, kind: str, subject_id: UUID, to_address: str, due_at: datetime, why: str,
+    to_name: str = "", time_zone: str = "", start_version: str = "", useful_until: datetime | None = None,
+    client_id: UUID | None = None, appointment_id: UUID | None = None, channel: str = "email",
+) -> Message:
+    """Put one message in the outbox; the same thing queued twice stays one row.
+
+    A cancelled message that becomes due again (an undo) is taken up again.
+    """
+    zone = time_zone or practice.time_zone
+    if KINDS[kind].keeps_quiet_hours:
+        due_at = outside_quiet_hours(due_at, zone)
+    why = why[:200]
+    message, is_new = Message.objects.get_or_create(
+        subject_id=subject_id, kind=kind, channel=channel, start_version=start_version, to_address=to_address,
+        defaults={
+            "practice": practice, "to_name": to_name, "time_zone": zone, "due_at": due_at, "why": why,
+            "useful_until": useful_until, "client_id": client_id, "appointment_id": appointment_id,
+        },
+    )
+    if not is_new and message.state == Message.State.CANCELLED:
+        _take_up_again(message.pk, due_at, why, useful_until)
+        message.refresh_from_db()
+    return message
+
+
+def queue_messages(wanted: list[Message], *, are_first: bool = False) -> None:
+    """The same for several messages, in two statements however many; keeps their due times out of quiet hours.
+
+    `are_first`: nothing was ever queued about their subjects, so there is nothing to take up again.
+    """
+    if not wanted:
+        return
+    for message in wanted:
+        message.why = message.why[:200]
+        if KINDS[message.kind].keeps_quiet_hours:
+            message.due_at = outside_quiet_hours(message.due_at, message.time_zone)
+    cancelled = {} if are_first else {tuple(key): pk for pk, *key in Message.objects.filter(
+        subject_id__in={m.subject_id for m in wanted}, state=Message.State.CANCELLED).values_list("pk", *_QUEUED_ONCE)}
+    Message.objects.bulk_create(wanted, ignore_conflicts=True)
+    for message in wanted:
+        if pk := cancelled.get(tuple(getattr(message, name) for name in _QUEUED_ONCE)):
+            _take_up_again(pk, message.due_at, message.why, message.useful_until)
+
+
+def _take_up_again(pk: UUID, due_at: datetime, why: str, useful_until: datetime | None) -> None:
+    Message.objects.filter(pk=pk, state=Message.State.CANCELLED).update(
+        state=Message.State.WAITING, due_at=due_at, why=why, claimed_by=None, claimed_until=None,
+        useful_until=useful_until)
+
+
+def cancel_messages(*, why: str, subject_id: UUID | None = None, kinds: Iterable[str] = (), **where: Any) -> int:
+    """Take waiting messages back, saying why; what is being handed over this second is re-checked there."""
+    rows = Message.objects.filter(state__in=[Message.State.WAITING, Message.State.SENDING], **where)
+    if subject_id:
+        rows = rows.filter(subject_id=subject_id)
+    if kinds:
+        rows = rows.filter(kind__in=list(kinds))
+    return rows.update(state=Message.State.CANCELLED, why=why[:200], claimed_by=None, claimed_until=None)
+
+
+def outside_quiet_hours(due_at: datetime, zone: str) -> datetime:
+    """The same instant, or the next 08:00 in that zone if it falls between 21:00 and 08:00."""
+    on, at, _ = clock.wall_of(due_at, zone)
+    if QUIET_UNTIL <= at < QUIET_FROM:
+        return due_at
+    return clock.instant_of(on if at < QUIET_UNTIL else on + timedelta(days=1), QUIET_UNTIL, zone, fold=0)
+
+
+def without_links(body: str) -> str:
+    """The text with the secret part of every link left out."""
+    return re.sub(r"(https?://\S+?/(?:[cfhpqrsw]|me)/)\S+", r"\1…", body)

@@ -1,0 +1,106 @@
+"""The words of every message: the product's own in four languages, a practice's where it has written some.
+
+A text names its variables in braces: `{visit}`. A line all of whose variables are empty is left out, and so is the
+gap it would leave. Nothing in a value is read as markup or as another variable.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+
+from practice.models import MessageText, Practice
+
+FRAME = "frame"  # the kind whose text is what stands around all others
+LANGUAGES = {"en": "English", "es": "Spanish", "fr": "French", "de": "German"}
+UNREVIEWED = ("es", "fr", "de")  # not yet read by a native speaker
+_VARIABLE = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text of a kind: the subject and body of the mail, and the SMS; empty where it does not go that way."""
+
+    subject: str = ""
+    body: str = ""
+    sms: str = ""
+
+
+def variables_of(text: str) -> set[str]:
+    """The names in braces."""
+    return set(_VARIABLE.findall(text))
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """The text with its variables' values; lines whose variables are all empty are left out.
+
+    Refuses with KeyError a variable that has no value at all.
+    """
+    lines = []
+    for line in text.splitlines():
+        names = _VARIABLE.findall(line)
+        if names and not any(values[name] for name in names):
+            continue
+        lines.append(_VARIABLE.sub(lambda found: values[found[1]], line))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+def language_of(code: str) -> str:
+    """The language messages are written in for somebody who speaks this one: "de-AT" reads German, others English."""
+    short = code.split("-")[0].lower()
+    return short if short in LANGUAGES else "en"
+
+
+def text_of(practice: Practice, kind: str, variant: str = "", language: str = "en") -> Text:
+    """The text of a kind in a language: the practice's own, else the product's, else the product's in English."""
+    own = own_texts(practice).get((kind, variant, language))
+    return own or product_text(kind, variant, language) or product_text(kind, variant, "en") or Text()
+
+
+def own_texts(practice: Practice) -> dict[tuple[str, str, str], Text]:
+    """The practice's own texts by kind, variant and language, read once for this object."""
+    known: dict[tuple[str, str, str], Text] | None = vars(practice).get("own_message_texts")
+    if known is None:
+        rows = MessageText.objects.filter(practice=practice)
+        known = {(row.kind, row.variant, row.language): Text(row.subject, row.body, row.sms) for row in rows}
+        vars(practice)["own_message_texts"] = known
+    return known
+
+
+def product_text(kind: str, variant: str = "", language: str = "en") -> Text | None:
+    """The product's own text; None where there is none in this language."""
+    return _texts(language).get(f"{kind}.{variant}" if variant else kind)
+
+
+def piece(room: str, name: str, language: str = "en", /, **values: str) -> str:
+    """A small part that code puts into a variable: a line for each visit, a question that is only asked at times."""
+    text: str = _file(room, language_of(language)).get("pieces", {}).get(name) or _file(room, "en")["pieces"][name]
+    return fill(text, values)
+
+
+@cache
+def _texts(language: str) -> dict[str, Text]:
+    found: dict[str, Text] = {}
+    for room in ("practice", "clients", "sessions", "notes"):
+        for code, entry in _file(room, language).items():
+            if code == "pieces":
+                continue
+            if any(isinstance(value, dict) for value in entry.values()):
+                found |= {f"{code}.{variant}": Text(**text) for variant, text in entry.items()}
+            else:
+                found[code] = Text(**entry)
+    return found
+
+
+@cache
+def _file(room: str, language: str) -> dict[str, dict[str, Any]]:
+    label = {"sessions": "therapy_sessions"}.get(room, room)
+    path = Path(apps.get_app_config(label).path) / "wording" / f"{language}.toml"
+    return tomllib.loads(path.read_text()) if path.exists() else {}
