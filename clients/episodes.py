@@ -18,6 +18,7 @@ from clients.models import Client, ClientCondition, Episode, EpisodeStep
 from clients.standing import lock_client
 from practice import audit, clock
 from practice.access import Actor
+from practice.composed import ComposedRows
 from practice.refusals import BadInput, Refusal
 
 _ORDER = [Episode.Status.SUSPECTED, Episode.Status.CONFIRMED, Episode.Status.RECOVERING, Episode.Status.RESOLVED]
@@ -299,11 +300,14 @@ def hold_among(episodes: Iterable[Episode], on: date) -> Episode | None:
                  and e.hold_until and e.confirmed_on and e.confirmed_on <= on < e.hold_until), None)
 
 
+_holding = ComposedRows(lambda clients, first, last: Episode.objects.filter(
+    client__in=clients, holds_visits=True, status=Episode.Status.CONFIRMED, hold_until__gt=first,
+    confirmed_on__lte=last))
+
+
 def holding(clients: list[Client], first: date, last: date) -> dict:
     """The confirmed, holding episodes of these clients that reach into the days `first` to `last`, by client."""
     found: dict = {}
-    rows = Episode.objects.filter(client__in=clients, holds_visits=True, status=Episode.Status.CONFIRMED,
-                                  hold_until__gt=first, confirmed_on__lte=last)
-    for episode in rows:
+    for episode in _holding([client.pk for client in clients], first, last) if clients else ():
         found.setdefault(episode.client_id, []).append(episode)
     return found

@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from clients.models import Client
+from practice.composed import Composed, as_id
 from practice.models import Membership
 from practice.refusals import Refusal
 
@@ -18,13 +19,16 @@ class ClientMerged(Refusal):
     title: ClassVar[str] = "They were listed twice"
 
 
+_locked = Composed(lambda pks: Client.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by(
+    "pk").values_list("pk", "merged_into"))
+
+
 def lock_clients(clients: Iterable[Client]) -> None:
     """Lock the clients' rows in the order of their ids; refuses, in one look, any that was merged meanwhile."""
     pks = sorted({client.pk for client in clients})
-    rows = Client.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
-    gone = [pk for pk, merged in rows.values_list("pk", "merged_into") if merged]
+    gone = [pk for pk, merged in _locked(pks) if merged] if pks else []
     if gone:
-        client = Client.objects.select_related("merged_into").get(pk=gone[0])
+        client = Client.objects.select_related("merged_into").get(pk=as_id(gone[0]))
         raise ClientMerged(f"{client.name} was listed twice and has just been merged. Open {client.standing.name} anew "
                            "from your list, then repeat this.")
 

@@ -9,18 +9,19 @@ from django.db import models
 from django.utils import timezone
 
 from practice.access import Actor
+from practice.composed import insert
 from practice.models import AuditEntry, Membership
 
 
 def record(*, by: Actor, verb: str, subject: models.Model, client_id: UUID | None = None, **detail: Any) -> None:
     """Write one entry. `detail` holds ids, field names and states, never what a person said or feels."""
-    AuditEntry.objects.create(**_entry(by, verb, subject, client_id, detail))
+    insert([AuditEntry(**_entry(by, verb, subject, client_id, detail))])
 
 
 def record_many(*, by: Actor, verb: str, subjects: list[models.Model], client_id: UUID | None = None,
                 **detail: Any) -> None:
     """One entry for each of several rows, in one statement."""
-    AuditEntry.objects.bulk_create([AuditEntry(**_entry(by, verb, s, client_id, detail)) for s in subjects])
+    insert([AuditEntry(**_entry(by, verb, s, client_id, detail)) for s in subjects])
 
 
 def _entry(

@@ -12,12 +12,13 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from clients.models import Client
 from clients.standing import lock_clients
 from practice import audit
 from practice.access import Actor
+from practice.composed import Composed, ComposedRows, insert, write_fields
 from practice.models import Membership, Room
 from practice.refusals import Refusal
 from sessions.models import RELEASED, Appointment, AppointmentEvent
@@ -37,13 +38,23 @@ _CONSTRAINT_WORDS = {
 }
 
 
+def _locking(model: type[Model]) -> Composed:
+    return Composed(lambda pks: model._default_manager.select_for_update(no_key=True).filter(
+        pk__in=pks).order_by("pk").values_list("pk"))
+
+
+_LOCKS = (_locking(Membership), _locking(Room))
+_locked_visits = ComposedRows(lambda pks: Appointment.objects.filter(pk__in=pks).select_for_update(
+    of=("self",), no_key=True).select_related(
+    "client__practice", "therapist__user", "room", "service", "series", "practice").order_by("pk"))
+
+
 def lock_diary(therapists: Iterable[Membership], rooms: Iterable[Room], clients: Iterable[Client]) -> None:
     """Lock therapists, then rooms, then clients, each in the order of their ids; refuses a client merged meanwhile."""
     is_locking = connection.features.has_select_for_update  # SQLite: the transaction is the lock
-    for model, rows in ((Membership, therapists), (Room, rooms)) if is_locking else ():
-        ids = sorted({row.pk for row in rows})
-        if ids:
-            list(model.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+    for lock, rows in zip(_LOCKS, (therapists, rooms), strict=True) if is_locking else ():
+        if ids := sorted({row.pk for row in rows}):
+            lock(ids)
     lock_clients(clients)
 
 
@@ -54,9 +65,8 @@ def fresh(appointment: Appointment) -> Appointment:
 
 def fresh_all(pks: Iterable[UUID]) -> dict[UUID, Appointment]:
     """The same for several visits, in one query."""
-    rows = Appointment.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "client__practice", "therapist__user", "room", "service", "series", "practice")
-    return {visit.pk: visit for visit in rows.filter(pk__in=list(pks)).order_by("pk")}
+    wanted = list(pks)
+    return {visit.pk: visit for visit in _locked_visits(wanted)} if wanted else {}
 
 
 def shorten_buffers(appointment: Appointment, by: Actor) -> None:
@@ -84,7 +94,10 @@ def write_visit(appointment: Appointment, *, insert: bool = False, fields: list[
     """
     try:
         with transaction.atomic(savepoint=False):
-            appointment.save(force_insert=insert, update_fields=fields)
+            if fields:
+                write_fields(appointment, fields)
+            else:
+                appointment.save(force_insert=insert)
     except IntegrityError as refused:
         for constraint, whom in _CONSTRAINT_WORDS.items():
             if constraint in str(refused):
@@ -113,6 +126,6 @@ def log_step(appointment: Appointment, verb: str, by: Actor, **detail: Any) -> N
 
 def log_steps(steps: Sequence[tuple[Appointment, dict[str, Any]]], verb: str, by: Actor) -> None:
     """The same for several visits, in two statements."""
-    AppointmentEvent.objects.bulk_create(
-        AppointmentEvent(appointment=visit, verb=verb, by_name=by.name[:120], detail=detail) for visit, detail in steps)
+    insert([AppointmentEvent(appointment=visit, verb=verb, by_name=by.name[:120], detail=detail)
+            for visit, detail in steps])
     audit.record_many(by=by, verb=f"appointment_{verb.replace('-', '_')}", subjects=[visit for visit, _ in steps])

@@ -22,6 +22,7 @@ from clients.models import Client, Episode
 from practice import clock
 from practice.access import Actor, Role
 from practice.clock import instant_at, minute_of
+from practice.composed import ComposedRows
 from practice.models import Closure, Membership, Practice, Room, Service
 from practice.refusals import BadInput, NotAllowed, Refusal, refuse_all
 from sessions.availability import Window, intersect
@@ -129,13 +130,16 @@ class Wish:
         return self.starts_at - timedelta(minutes=before), self.ends_at + timedelta(minutes=after)
 
 
+_episodes_of = ComposedRows(lambda client: Episode.objects.filter(client=client))
+
+
 def read(client: Client) -> Reading:
     """What the check reads of a client now: the body as known, and the last visit's treatments.
 
     The treatments come from the record, which this room does not know; the record registers them.
     """
     return Reading(body_of(client), tuple(t for source in LAST_TREATMENTS for t in source(client)),
-                   tuple(Episode.objects.filter(client=client)))
+                   tuple(_episodes_of(client.pk)))
 
 
 def checked_at_booking(client: Client, service_minutes: int, on: date, reading: Reading | None = None) -> Check:

@@ -24,6 +24,7 @@ from clients.limits import limits_on
 from clients.models import Client, Episode
 from practice import audit, clock
 from practice.access import Actor
+from practice.composed import Composed, ComposedRows, as_id, as_instant, insert
 from practice.models import Membership
 from practice.refusals import BadInput, Refusal
 from sessions import planning, reserved
@@ -217,15 +218,18 @@ def question_of(episode: Episode, first: date, policy: str, minutes: int | None,
     return Question(held, wanted, [planning.KeptVisit(str(v.pk), v.on) for v in standing], openings, terms, who, gentle)
 
 
+_coming = Composed(lambda client, today: Appointment.objects.filter(client=client, ends_at__gte=today).exclude(
+    status__in=("cancelled", "noshow")).order_by("pk").values_list("pk", "status", "starts_at", "minutes"))
+
+
 def diary_print(client: Client) -> str:
     """SHA-256 over every visit of the client from today on: which stand, which are on hold, when and how long.
 
     Confirming or arriving changes nothing a plan was made from.
     """
     today = clock.day_begins(today_in(client), client.practice.time_zone)
-    rows = (Appointment.objects.filter(client=client, ends_at__gte=today).exclude(status__in=("cancelled", "noshow"))
-            .order_by("pk").values_list("pk", "status", "starts_at", "minutes"))
-    seen = [(str(pk), status == "held", clock.minute_of(at), length) for pk, status, at, length in rows]
+    seen = [(str(as_id(pk)), status == "held", clock.minute_of(as_instant(at)), length)
+            for pk, status, at, length in _coming(client.pk, today)]
     return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 
@@ -256,10 +260,13 @@ def _median_gap(days: set[date]) -> int:
     return max(1, round(statistics.median(gaps))) if gaps else USUAL_INTERVAL
 
 
+_open_holds = ComposedRows(lambda episode: Hold.objects.filter(episode=episode, outcome="").select_related(
+    "appointment__series", "appointment__service__practice", "appointment__therapist__user").order_by(
+    "appointment__starts_at", "appointment__pk"))
+
+
 def _held_by(episode: Episode) -> list[Appointment]:
-    holds = Hold.objects.filter(episode=episode, outcome="").select_related(
-        "appointment__series", "appointment__service__practice", "appointment__therapist__user")
-    return [hold.appointment for hold in holds.order_by("appointment__starts_at", "appointment__pk")]
+    return [hold.appointment for hold in _open_holds(episode.pk)]
 
 
 def _return_day(episode: Episode, asked: date | None) -> date:
@@ -306,11 +313,14 @@ def _terms(client: Client, held: Sequence[Appointment], who: dict[UUID, Membersh
         preferred_weekdays=wishes.weekdays, names=names)
 
 
+_who_work = ComposedRows(lambda practice, pks: Membership.objects.filter(
+    practice_id=practice, pk__in=pks, is_active=True, is_therapist=True).select_related("user").order_by("pk"))
+
+
 def _acceptable(client: Client, held: Sequence[Appointment]) -> dict[UUID, Membership]:
     """The therapists of the held visits and those the client named, where they still give sessions."""
     wished = {v.therapist_id for v in held} | {UUID(t) for t in client.preferences.get("therapists", [])}
-    rows = Membership.objects.filter(practice_id=client.practice_id, pk__in=wished, is_active=True, is_therapist=True)
-    return {member.pk: member for member in rows.select_related("user").order_by("pk")}
+    return {member.pk: member for member in _who_work(client.practice_id, sorted(wished))}
 
 
 def _first_visit_shortened(episode: Episode, held: Sequence[Appointment], lengths: dict[UUID, int],
@@ -371,4 +381,4 @@ def _keep_moves(plan: Plan, question: Question, answer: planning.Proposal, chose
         else:
             row.why = ["left on hold, as chosen"] if row.is_chosen else [left_out[str(visit.pk)]]
         rows.append(row)
-    PlanMove.objects.bulk_create(rows)
+    insert(rows)

@@ -16,6 +16,7 @@ from clients.episodes import holding
 from practice import audit, clock, links, outbox
 from practice.access import Actor
 from practice.clock import minute_of
+from practice.composed import ComposedRows, write_fields
 from practice.models import Message
 from practice.refusals import Refusal, WrongState, refuse_all
 from sessions import freed, plan_letters, reminders, reserved
@@ -64,7 +65,7 @@ def apply_plan(*, plan: Plan, by: Actor, is_answer: bool = False) -> Plan:
             refuse_emergencies(plan, moves, by)
             plan.status, plan.applied_at = Plan.Status.APPLIED, timezone.now()
             plan.answered_at = plan.applied_at if is_answer else plan.answered_at
-            plan.save(update_fields=["status", "applied_at", "answered_at"])
+            write_fields(plan, ["status", "applied_at", "answered_at"])
             _make(moves, plan, by)
             audit.record(by=by, verb="plan_applied", subject=plan)
             outbox.cancel_messages(subject_id=plan.pk, kinds=["plan-to-accept"], why="The plan was applied.")
@@ -101,19 +102,23 @@ def undo_plan(*, plan: Plan, by: Actor) -> Plan:
     return plan
 
 
+_moves_of = ComposedRows(lambda plan: PlanMove.objects.filter(plan=plan).select_related(
+    "appointment__therapist", "appointment__room", "therapist__user", "room"))
+_locked_plan = ComposedRows(lambda plan: Plan.objects.select_for_update(of=("self",), no_key=True).select_related(
+    "client__practice", "practice").filter(pk=plan))
+
+
 def locked(plan: Plan) -> tuple[Plan, list[PlanMove]]:
     """The plan and its moves, fresh, with every therapist, room and the client locked in the house's order."""
-    rows = plan.moves.select_related("appointment__therapist", "appointment__room", "therapist__user", "room")
-    moves = list(rows)
-    therapists = {m.appointment.therapist for m in moves} | {m.therapist for m in moves if m.therapist}
-    rooms = {m.appointment.room for m in moves} | {m.room for m in moves if m.room}
+    before = _moves_of(plan.pk)
+    therapists = {m.appointment.therapist for m in before} | {m.therapist for m in before if m.therapist}
+    rooms = {m.appointment.room for m in before} | {m.room for m in before if m.room}
     lock_diary(therapists, rooms, [plan.client])
-    moves = list(rows.all())  # what the client answered while we waited
+    moves = _moves_of(plan.pk)  # what the client answered while we waited
     visits = fresh_all([move.appointment_id for move in moves])
     for move in moves:
         move.appointment = visits[move.appointment_id]
-    plans = Plan.objects.select_for_update(of=("self",), no_key=True).select_related("client__practice", "practice")
-    return plans.get(pk=plan.pk), moves
+    return _locked_plan(plan.pk)[0], moves
 
 
 def refuse_if_stale(plan: Plan) -> None:
@@ -231,7 +236,8 @@ def _make(moves: list[PlanMove], plan: Plan, by: Actor) -> None:
             visit.version += 1
             write_visit(visit, fields=["status", "cancel_reason", "version"])
             let_go.append(visit)
-    PlanMove.objects.bulk_update(moves, ["before"])
+    for move in moves:
+        write_fields(move, ["before"])
     end_holds(moved, Hold.Outcome.PLANNED)
     end_holds(let_go, Hold.Outcome.CANCELLED)
     log_steps([(visit, {"plan": str(plan.pk), "at": visit.said}) for visit in moved], "moved", by)

@@ -23,7 +23,7 @@ from clients.episodes import holding
 from clients.models import Client, Episode
 from practice import clock
 from practice.clock import day_begins, instant_at, minute_of
-from practice.composed import Composed, as_id
+from practice.composed import Composed, ComposedRows, as_id
 from practice.models import Membership, Practice, Room, Service
 from sessions.availability import OpenStarts, RoomBusy, Slot, Supply, Window, merge, open_starts
 from sessions.models import RELEASED, Appointment
@@ -48,39 +48,39 @@ class OpenSlot(NamedTuple):
 
 def therapists_for(service: Service) -> list[Membership]:
     """Who gives this service, in a fixed order: those it names, else every therapist; all with the skills it needs."""
-    everyone = Membership.objects.filter(practice_id=service.practice_id, is_active=True, is_therapist=True)
-    names = Service.therapists.through.objects.filter(service=service, membership=OuterRef("pk"))
-    lacking = Exists(_lacking(service))
-    named = _named_by(names, everyone.annotate(is_lacking=lacking).select_related("user").order_by("pk"))
-    return [member for member in named if not member.is_lacking]
+    found = _therapists(service.practice_id, service.pk)
+    named = [member for member in found if member.is_named] or found  # type: ignore[attr-defined]
+    return [member for member in named if not member.is_lacking]  # type: ignore[attr-defined]
 
 
 def rooms_for(service: Service) -> list[Room]:
     """Where it can be given, in the practice's order: in the rooms it names, else in every room."""
-    names = Service.rooms.through.objects.filter(service=service, room=OuterRef("pk"))
-    return _named_by(names, Room.objects.filter(practice_id=service.practice_id, is_active=True))
+    found: list[Room] = list(_rooms(service.practice_id, service.pk))
+    return [room for room in found if room.is_named] or found  # type: ignore[attr-defined]
+
+
+def _everyone(practice: UUID, service: UUID) -> QuerySet[Membership]:
+    """Every therapist in use: whether the service names them, and whether they lack a skill it needs."""
+    names = Service.therapists.through.objects.filter(service=service, membership=OuterRef("pk"))
+    had = Membership.skills.through.objects.filter(membership=OuterRef(OuterRef("pk")), skill=OuterRef("skill"))
+    lacking = Service.needed_skills.through.objects.filter(service=service).filter(~Exists(had))
+    return Membership.objects.filter(practice_id=practice, is_active=True, is_therapist=True).annotate(
+        is_named=Exists(names), is_lacking=Exists(lacking)).order_by("pk")
+
+
+_therapists = ComposedRows(lambda practice, service: _everyone(practice, service).select_related("user"))
+_what_they_give = Composed(lambda practice, service: _everyone(practice, service).values_list(
+    "pk", "is_named", "is_lacking"))
+_rooms = ComposedRows(lambda practice, service: Room.objects.filter(practice_id=practice, is_active=True).annotate(
+    is_named=Exists(Service.rooms.through.objects.filter(service=service, room=OuterRef("pk")))))
 
 
 def gives(therapist: Membership, service: Service) -> bool:
     """Whether this is one of `therapists_for`, without loading the others."""
-    everyone = Membership.objects.filter(practice_id=service.practice_id, is_active=True, is_therapist=True)
-    names = Service.therapists.through.objects.filter(service=service, membership=OuterRef("pk"))
-    rows = {pk: (is_named, is_lacking) for pk, is_named, is_lacking in everyone.annotate(
-        is_named=Exists(names), is_lacking=Exists(_lacking(service))).values_list("pk", "is_named", "is_lacking")}
+    rows = {as_id(pk): (is_named, is_lacking)
+            for pk, is_named, is_lacking in _what_they_give(service.practice_id, service.pk)}
     is_named, is_lacking = rows.get(therapist.pk, (False, True))
-    return not is_lacking and (is_named or not any(named for named, _ in rows.values()))
-
-
-def _lacking(service: Service) -> Any:
-    """The skills this service needs that the therapist of the outer query has not."""
-    had = Membership.skills.through.objects.filter(membership=OuterRef(OuterRef("pk")), skill=OuterRef("skill"))
-    return Service.needed_skills.through.objects.filter(service=service).filter(~Exists(had))
-
-
-def _named_by(names: Any, everything: Any) -> list[Any]:
-    """In one query: of `everything` what the service names, or all of it where it names none that is in use."""
-    rows = list(everything.annotate(is_named=Exists(names)))
-    return [row for row in rows if row.is_named] or rows
+    return not is_lacking and bool(is_named or not any(named for named, _ in rows.values()))
 
 
 def find_open_slots(

@@ -5,11 +5,12 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 
 from conftest import make_member
-from practice.composed import Composed, as_date, as_id, as_instant, as_time
-from practice.models import Closure, TimeOff, WorkingHours
+from practice.composed import Composed, ComposedRows, as_date, as_id, as_instant, as_time, write_fields
+from practice.models import Closure, Membership, TimeOff, WorkingHours
 
 DAY = date(2026, 12, 24)
 NOON = datetime(2026, 12, 24, 12, tzinfo=UTC)
@@ -50,3 +51,30 @@ def test_a_question_costs_one_statement_and_times_come_as_times(ana):
     with CaptureQueriesContext(connection) as seen:
         assert {as_time(opens) for (opens,) in hours(ana.pk)} == {time(9), time(13)}
     assert len(seen) == 1
+
+
+def test_rows_of_a_model_come_as_its_instances_with_what_is_joined(ana, ben):
+    named = ComposedRows(lambda ids, role: Membership.objects.filter(pk__in=ids, role=role).select_related(
+        "user", "practice").annotate(hours=Count("working_hours")).order_by("user__name"))
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as seen:
+            rows = named([ana.pk, ben.pk], "therapist")
+            assert [(row.user.name, row.practice.name, row.hours) for row in rows] == [
+                (m.user.name, "Riverside Therapy", m.working_hours.count()) for m in sorted((ana, ben), key=str)]
+        assert len(seen) == 3, "one for the rows, and the two counts of this test"
+    assert named([ana.pk], "desk") == []
+    assert rows[0] == Membership.objects.get(pk=rows[0].pk)
+    assert not rows[0]._state.adding
+
+
+def test_writing_fields_says_whether_the_row_was_there_and_touches_no_other(riverside):
+    eve = Closure.objects.create(practice=riverside, first_on=DAY, last_on=DAY, name="Eve")
+    eve.name, eve.last_on = "Christmas", DAY + timedelta(days=1)
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as seen:
+            assert write_fields(eve, ["name"])
+        assert len(seen) == 1
+    eve.refresh_from_db()
+    assert (eve.name, eve.last_on) == ("Christmas", DAY)
+    eve.pk = uuid4()
+    assert not write_fields(eve, ["name"])
