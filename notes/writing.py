@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from clients.body import REGIONS, label, sides_of
@@ -29,6 +30,7 @@ from notes.models import Measurement, Note, NoteDraft, NotesChain, Treatment
 from notes.models.note import MOST_DAYS_AHEAD
 from practice import audit
 from practice.access import Actor, Role
+from practice.composed import Composed, as_id
 from practice.models import AuditEntry, Membership
 from practice.refusals import BadInput, NotAllowed, Refusal, Stale, WrongState
 from practice.techniques import PRESSURES, TECHNIQUES
@@ -194,10 +196,15 @@ def as_proposed(row: Any) -> ProposedTreatment:
                              row.position or None, row.lubricant or None)
 
 
+_last_signed_of = Composed(lambda client, merged: Note.objects.filter(
+    Q(client=client) | Q(client__merged_into=merged)).exclude(signed_at=None).order_by("-visit_on", "-id").values_list(
+    "pk")[:1])
+
+
 def last_treatments(client: Client) -> list[ProposedTreatment]:
     """What the last signed note says was done: what booking checks ahead of the next visit."""
-    last = Note.objects.filter(client__in=client.family).exclude(signed_at=None).order_by("-visit_on", "-id").first()
-    return [as_proposed(row) for row in last.treatments.filter(state=GIVEN)] if last else []
+    last = _last_signed_of(client.standing_id, client.standing_id)
+    return [as_proposed(row) for row in Treatment.objects.filter(note=as_id(last[0][0]), state=GIVEN)] if last else []
 
 
 def given_in(note: Note) -> list[Treatment]:

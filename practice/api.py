@@ -117,6 +117,8 @@ class Api(APIView):
         row = model.objects.visible_to(self.member).filter(pk=pk, **where).first()  # type: ignore[attr-defined]
         if row is None:
             raise Http404
+        if getattr(row, "practice_id", None) == self.member.practice_id:
+            row.practice = self.member.practice  # at hand already
         return row
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:

@@ -6,6 +6,7 @@ Kept apart from `practice/api.py`, because REST framework reads these classes wh
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
 from django.core.cache import caches
@@ -16,10 +17,14 @@ from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
 from practice.access import EVERYBODY, Role, may_read
+from practice.composed import ComposedRows
 from practice.links import hash_of
 from practice.lock import refuse_if_locked
 from practice.models import ApiToken, Membership
 from practice.refusals import NotAllowed
+
+_active_membership = ComposedRows(lambda user: Membership.objects.filter(
+    user_id=user, user__is_active=True, is_active=True).select_related("user", "practice").order_by("created_at")[:1])
 
 
 class MemberBackend(ModelBackend):
@@ -27,14 +32,16 @@ class MemberBackend(ModelBackend):
 
     def get_user(self, user_id: Any) -> Any:
         """The signed-in user with their first active membership at hand; None once the account is switched off."""
-        member = (
-            Membership.objects.select_related("user", "practice")
-            .filter(user_id=user_id, user__is_active=True, is_active=True).order_by("created_at").first()
-        )
+        member = next(iter(_active_membership(UUID(str(user_id)))), None)
         if member is None:
             return super().get_user(user_id)
         vars(member.user)["member"] = member
         return member.user
+
+
+_live_tokens = ComposedRows(lambda hashed: ApiToken.objects.filter(
+    token_hash=hashed, revoked_at=None, membership__is_active=True, membership__user__is_active=True).select_related(
+    "membership__user", "membership__practice"))
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -46,12 +53,7 @@ class TokenAuthentication(BaseAuthentication):
         if not header:
             return None
         http: Any = getattr(request, "_request", request)
-        row = getattr(http, "api_token", None) or (
-            ApiToken.objects.select_related("membership__user", "membership__practice")
-            .filter(token_hash=hash_of(token.strip()), revoked_at=None, membership__is_active=True,
-                    membership__user__is_active=True)
-            .first()
-        )
+        row = getattr(http, "api_token", None) or next(iter(_live_tokens(hash_of(token.strip()))), None)
         if scheme.lower() != "bearer" or row is None:
             raise exceptions.AuthenticationFailed("This token is not known here. manage.py api_token makes a new one.")
         http.api_token = row  # a request with an Idempotency-Key asks before and within its transaction

@@ -71,7 +71,7 @@ def book_appointment(
             minutes=wish.minutes, override_reason=wish.override_reason, expires_at=expires_at,
             status=Appointment.Status.PROPOSED if expires_at else Appointment.Status.BOOKED)
         _place(appointment, wish, room)
-        write_visit(appointment, insert=True)
+        write_visit(appointment, is_new=True)
         log_step(appointment, "requested" if expires_at else "booked", by, at=appointment.said,
                  override=bool(wish.override_reason),
                  **_of_act(act, appointment))

@@ -19,6 +19,7 @@ from clients.episodes import likely_kind, today_in
 from clients.models import Questionnaire
 from practice import outbox
 from practice.access import Actor
+from practice.composed import Composed, as_id
 from practice.models import Message
 from practice.outbox import Kind
 from practice.refusals import WrongState
@@ -43,10 +44,14 @@ def last_answers(visit: Appointment) -> Questionnaire | None:
             .order_by("-submitted_at").first())
 
 
+_with_red_answers = Composed(lambda visits: Questionnaire.objects.filter(
+    kind=PRE_VISIT, subject_id__in=visits, is_red=True, reviewed_at=None).exclude(submitted_at=None).values_list(
+    "subject_id"))
+
+
 def flagged(visits: list[UUID]) -> set[UUID]:
     """Of these visits, those with a red answer that nobody has looked at."""
-    rows = Questionnaire.objects.filter(kind=PRE_VISIT, subject_id__in=visits, is_red=True, reviewed_at=None)
-    return set(rows.exclude(submitted_at=None).values_list("subject_id", flat=True))
+    return {as_id(visit) for visit, in _with_red_answers(visits)} if visits else set()
 
 
 @transaction.atomic

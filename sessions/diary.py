@@ -87,17 +87,17 @@ def shorten_buffers(appointment: Appointment, by: Actor) -> None:
         log_step(neighbour, "buffer-cut", by)
 
 
-def write_visit(appointment: Appointment, *, insert: bool = False, fields: list[str] | None = None) -> None:
-    """Save; an overlap the database refuses becomes the same words as one we saw.
+def write_visit(appointment: Appointment, *, is_new: bool = False, fields: Sequence[str] = ()) -> None:
+    """Write a new visit, or these fields of one; an overlap the database refuses becomes the same words as one we saw.
 
     The verb's whole transaction is lost with that refusal, as with any other: let it pass.
     """
     try:
         with transaction.atomic(savepoint=False):
-            if fields:
-                write_fields(appointment, fields)
+            if is_new:
+                insert([appointment])
             else:
-                appointment.save(force_insert=insert)
+                write_fields(appointment, fields)
     except IntegrityError as refused:
         for constraint, whom in _CONSTRAINT_WORDS.items():
             if constraint in str(refused):

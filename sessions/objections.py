@@ -22,7 +22,7 @@ from clients.models import Client, Episode
 from practice import clock
 from practice.access import Actor, Role
 from practice.clock import instant_at, minute_of
-from practice.composed import ComposedRows
+from practice.composed import Composed, ComposedRows
 from practice.models import Closure, Membership, Practice, Room, Service
 from practice.refusals import BadInput, NotAllowed, Refusal, refuse_all
 from sessions.availability import Window, intersect
@@ -216,9 +216,7 @@ def find_clashes(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[list[
         raise ServiceNotGiven(f"{wish.service.name} is not given in {room.name}.")
     if not gives(wish.therapist, wish.service):
         raise ServiceNotGiven(f"{wish.therapist.name} does not give {wish.service.name}.")
-    live = (_standing(wish, begin, end)
-            .filter(Q(therapist=wish.therapist) | Q(room__in=rooms) | Q(client=wish.client))
-            .select_related("therapist__user").order_by("occupied_from"))
+    live = _around(*_asked(wish, begin, end), [r.pk for r in rooms] or [wish.client.pk])
     taken = [row for row in live if buffers or (row.starts_at < end and begin < row.ends_at)]
     clashes = []
     busy = [row for row in taken if row.therapist_id == wish.therapist.pk]
@@ -248,12 +246,26 @@ def _taken_words(who: str, rows: Sequence[Appointment], wish: Wish) -> str:
     return f"{who} has a visit {_span(rows[0])}, and the break kept free beside it would be cut."
 
 
-def _standing(wish: Wish, begin: datetime, end: datetime) -> QuerySet[Appointment]:
-    """The practice's visits that take time between two instants."""
-    return (Appointment.objects.exclude(status__in=RELEASED).exclude(pk__in=wish.ignoring)
-            .exclude(status="proposed", expires_at__lte=timezone.now())
-            .filter(practice=wish.client.practice_id, starts_at__gt=begin - DAY, starts_at__lt=end + DAY)
+def _standing(ignoring: Any, now: Any, practice: Any, since: Any, until: Any, begin: Any, end: Any,
+              ) -> QuerySet[Appointment]:
+    """The practice's visits that take time between two instants; `since` and `until` are what the index knows."""
+    return (Appointment.objects.exclude(status__in=RELEASED).exclude(pk__in=ignoring)
+            .exclude(status="proposed", expires_at__lte=now)
+            .filter(practice=practice, starts_at__gt=since, starts_at__lt=until)
             .filter(occupied_until__gt=begin, occupied_from__lt=end))
+
+
+_around = ComposedRows(lambda therapist, client, *span_and_rooms: _standing(*span_and_rooms[:-1]).filter(
+    Q(therapist=therapist) | Q(room__in=span_and_rooms[-1]) | Q(client=client)).select_related(
+    "therapist__user").order_by("occupied_from"))
+_is_taken = Composed(lambda therapist, client, *span: _standing(*span).filter(
+    Q(therapist=therapist) | Q(client=client)).order_by().values_list("pk")[:1])
+
+
+def _asked(wish: Wish, begin: datetime, end: datetime) -> list[Any]:
+    """Therapist, client and span of a wish, as the two questions above take them; no visit has a client's id."""
+    return [wish.therapist.pk, wish.client.pk, list(wish.ignoring) or [wish.client.pk], timezone.now(),
+            wish.client.practice_id, begin - DAY, end + DAY, begin, end]
 
 
 def refuse_as_wished(wish: Wish, room: Room | None) -> None:
@@ -266,7 +278,7 @@ def refuse_as_wished(wish: Wish, room: Room | None) -> None:
 def refuse_if_taken(wish: Wish, room: Room | None) -> None:
     """A look before any lock is taken: a time that is plainly gone is refused without making others wait."""
     begin, end = wish.occupied(not wish.override_reason)
-    if not _standing(wish, begin, end).filter(Q(therapist=wish.therapist) | Q(client=wish.client)).exists():
+    if not _is_taken(*_asked(wish, begin, end)):
         return
     clashes, _ = find_clashes(wish, room, buffers=not wish.override_reason)
     if clashes:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from clients.models import Client
 from practice import audit
 from practice.access import Actor, Outsider
+from practice.composed import Composed, as_id
 from practice.models import Practice
 from sessions import freed, plan_letters
 from sessions.diary import DAY, as_it_stands, fresh_all, lock_diary, log_steps, put_back, write_visit
@@ -71,15 +72,19 @@ def withdraw(plan: Plan, *, becomes: str, by: Actor) -> None:
     audit.record(by=by, verb="plan_withdrawn", subject=plan)
 
 
+_lapsed = Composed(lambda practice, now, since, until, begin, end: Appointment.objects.filter(
+    practice=practice, status="proposed", expires_at__lte=now, starts_at__gt=since, starts_at__lt=until,
+    occupied_until__gt=begin, occupied_from__lt=end).values_list("pk"))
+
+
 def lapse_expired(practice: Practice, begin: datetime, end: datetime) -> None:
     """Let go of asked-for times whose time to be accepted has run out, where somebody wants them.
 
     A request is cancelled; a plan that kept one of them is over as a whole, and its visits are on hold again.
     """
-    lapsed = Appointment.objects.filter(practice=practice, status="proposed", expires_at__lte=timezone.now(),
-                                        starts_at__gt=begin - DAY, starts_at__lt=end + DAY,  # what the index knows
-                                        occupied_until__gt=begin, occupied_from__lt=end)
-    _lapse(lapsed)
+    lapsed = [as_id(pk) for pk, in _lapsed(practice.pk, timezone.now(), begin - DAY, end + DAY, begin, end)]
+    if lapsed:
+        _lapse(Appointment.objects.filter(pk__in=lapsed))
 
 
 def lapse_of(clients: Iterable[Client]) -> None:
