@@ -15,6 +15,7 @@ from clients.models import Client, ClientCondition, Episode, Finding
 from clients.rule import Level
 from clients.rules import RULES
 from practice import clock
+from practice.composed import ComposedRows
 from sessions.check_before import flagged
 from sessions.models import Appointment
 
@@ -44,13 +45,15 @@ def needing_decision(visits: Sequence[Appointment], known: Mapping[UUID, Body] |
     return held | barred | _next_of({v.client_id for v in asked if _is_in_doubt(bodies[v.client_id], v)}, asked)
 
 
+_barrable = ComposedRows(lambda clients: Client.objects.filter(pk__in=clients).filter(
+    Exists(Episode.objects.filter(client=OuterRef("pk"), status__in=Episode.OPEN))
+    | Exists(Finding.objects.filter(client=OuterRef("pk"), finding__in=BARRING_FINDINGS))
+    | Exists(ClientCondition.objects.filter(client=OuterRef("pk"), condition__in=BARRING_CONDITIONS))))
+
+
 def _in_question(clients: set[UUID]) -> list[Client]:
     """Those about whom something is known that can bar a visit at all; most need no further look."""
-    of = OuterRef("pk")
-    return list(Client.objects.filter(pk__in=clients).filter(
-        Exists(Episode.objects.filter(client=of, status__in=Episode.OPEN))
-        | Exists(Finding.objects.filter(client=of, finding__in=BARRING_FINDINGS))
-        | Exists(ClientCondition.objects.filter(client=of, condition__in=BARRING_CONDITIONS))))
+    return _barrable(sorted(clients)) if clients else []
 
 
 def _is_in_doubt(body: Body, visit: Appointment) -> bool:
