@@ -13,7 +13,8 @@ from django.utils import timezone
 from clients.models import Client
 from clients.wishes import Wishes, refuse_impossible
 from clients.words import one_line
-from practice import audit, clock
+from clients.writing import ways_to
+from practice import audit, clock, outbox
 from practice.access import Actor
 from practice.models import Practice
 from practice.refusals import BadInput, NotAllowed, Stale
@@ -70,12 +71,14 @@ def change_client(*, client: Client, by: Actor, expected_version: int | None = N
     client = Client.objects.select_for_update(no_key=True, of=("self",)).select_related("practice").get(pk=client.pk)
     if expected_version is not None and expected_version != client.version:
         raise Stale(f"Somebody changed {client.called}'s details since you read them. Look again, then save yours.")
+    ways = ways_to(client)
     changed = _put(client, profile)
     if not changed:
         return client
     _refuse_impossible(client, profile)
     client.version += 1
     client.save(update_fields=[*changed, "version"])
+    outbox.follow_ways(client_id=client.pk, before=ways, now=ways_to(client))
     audit.record(by=by, verb="client_changed", subject=client, client_id=client.pk, fields=changed)
     return client
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,14 +10,7 @@ from django.utils import timezone
 from clients.models import Client
 from practice import outbox
 from practice.models import Message
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way a client agreed to be written to: its channel, and the address or number."""
-
-    channel: str
-    address: str
+from practice.outbox import Way
 
 
 def ways_to(client: Client) -> list[Way]:
@@ -36,9 +28,20 @@ def is_written_to(client: Client) -> bool:
 
 def not_agreed_any_more(message: Message, client: Client) -> str | None:
     """Why a message that waits is not sent to this client after all; None if it is."""
-    if any(way.channel == message.channel for way in ways_to(client)):
+    ways = ways_to(client)
+    if Way(message.channel, message.to_address) in ways:
         return None
+    if any(way.channel == message.channel for way in ways):
+        return "The client's address was changed."
     return "The client no longer wishes to be written to."
+
+
+def _ways_now(client_id: UUID) -> list[Way]:
+    client = Client.objects.filter(pk=client_id).first()
+    return ways_to(client) if client else []
+
+
+outbox.WAYS_TO.append(_ways_now)
 
 
 def message_to(

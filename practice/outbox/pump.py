@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from practice.models import Message
 from practice.outbox.doors import DOORS, Door, NotTaken
+from practice.outbox.failing import OTHER_WAY_AFTER, another_way, fail
 from practice.outbox.kinds import KINDS
 from practice.outbox.queueing import outside_quiet_hours
 
@@ -119,7 +120,7 @@ def _deliver(message: Message, doors: Doors) -> str:
         return _mark(message, Message.State.FAILED, f"No part of the product sends “{message.kind}” any more.")
     if message.useful_until and now >= message.useful_until:
         return _mark(message, Message.State.SKIPPED, "Too late to be of use.")
-    if kind.keeps_quiet_hours and (later := outside_quiet_hours(now, message.time_zone)) > now:
+    if kind.keeps_quiet_hours and (later := outside_quiet_hours(now, message.time_zone, message.practice)) > now:
         return _wait(message, later, message.why)
     try:
         if because := kind.recheck(message):
@@ -132,7 +133,7 @@ def _deliver(message: Message, doors: Doors) -> str:
         reference = doors.of(message.channel).hand_over(message, letter)
     except NotTaken as refused:
         if refused.for_good:
-            return _mark(message, Message.State.FAILED, refused.why)
+            return _fail(message, refused.why)
         return _back_off(message, refused.why)
     why = " ".join([message.why, *(f"Copy to {address}." for address in letter.copies)])
     return _mark(message, Message.State.SENT, why, sent_at=timezone.now(), subject_line=letter.subject[:200],
@@ -152,6 +153,11 @@ def _mark(message: Message, state: str, why: str, **fields: Any) -> str:
     return str(state)
 
 
+def _fail(message: Message, why: str) -> str:
+    fail(message, why, attempts=message.attempts + 1)
+    return str(Message.State.FAILED)
+
+
 def _wait(message: Message, until: datetime, why: str) -> str:
     Message.objects.filter(pk=message.pk, claimed_by=message.claimed_by).update(
         state=Message.State.WAITING, due_at=until, why=why[:200], claimed_by=None, claimed_until=None)
@@ -160,7 +166,9 @@ def _wait(message: Message, until: datetime, why: str) -> str:
 
 def _back_off(message: Message, why: str) -> str:
     if message.attempts + 1 >= ATTEMPTS:
-        return _mark(message, Message.State.FAILED, f"{why} Given up after {ATTEMPTS} attempts.")
+        return _fail(message, f"{why} Given up after {ATTEMPTS} attempts.")
+    if message.attempts + 1 >= OTHER_WAY_AFTER and another_way(message):
+        return _fail(message, why)
     wait = min(timedelta(seconds=15 * 2**message.attempts), _LONGEST_WAIT)
     Message.objects.filter(pk=message.pk, claimed_by=message.claimed_by).update(
         state=Message.State.WAITING, why=why[:200], claimed_by=None, claimed_until=timezone.now() + wait,
