@@ -268,7 +268,7 @@ def _day_of(message: Message) -> str:
 _VISIT = {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "link": "https://practice.example/r/Zm9yIHRoaXM"}
 outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit, keeps_quiet_hours=False,
                     look_up=_look_up_visits, variables=_VISIT))
-outbox.declare(Kind("reminder", "Reminder", _time_stands, _about_visit, look_up=_look_up_visits, counts=True,
+outbox.declare(Kind("reminder", "Reminder", _time_stands, _about_visit, look_up=_look_up_visits, counts=True, goes_first=True,
                     variables={**_VISIT, "questions": wording.piece("sessions", "questions")}))
 outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False, look_up=_look_up_visits,
                     variables=_VISIT))

@@ -77,8 +77,8 @@ class MailDoor:
 
     def _copy(self, email: EmailMessage, letter: Letter) -> None:
         """The same to whoever gets copies, without the links that are the client's alone; what fails is only told."""
-        email.body = "\n".join(
-            line for line in letter.body.splitlines() if "://" not in line and "same page" not in line)
+        lines = (letter.copied or letter.body).splitlines()
+        email.body = "\n".join(line for line in lines if "://" not in line and "same page" not in line)
         email.attachments, email.extra_headers = [], {"Auto-Submitted": "auto-generated"}
         for address in letter.copies:
             email.to = [address]

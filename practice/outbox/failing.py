@@ -71,7 +71,7 @@ def fail(message: Message, why: str, **fields: Any) -> Message | None:
     Whoever lost the claim on the row meanwhile has no say in it any more.
     """
     rows = Message.objects.filter(pk=message.pk, claimed_by=message.claimed_by, state=message.state)
-    if not rows.update(state=Message.State.FAILED, why=why[:200], claimed_by=None, claimed_until=None, place=None,
+    if not rows.update(state=Message.State.FAILED, why=why[:200], claimed_by=None, claimed_until=None, counted_on=None,
                        **fields):
         return None
     instead = _by_another_way(message)
@@ -130,4 +130,4 @@ def follow_ways(*, client_id: UUID, before: list[Way], now: list[Way]) -> None:
         else:
             why = f"The client wishes no {name_of(message.channel)} any more: it goes by {name_of(instead.channel)}."
         Message.objects.filter(pk=message.pk).update(
-            state=Message.State.CANCELLED, why=why, claimed_by=None, claimed_until=None, place=None)
+            state=Message.State.CANCELLED, why=why, claimed_by=None, claimed_until=None, counted_on=None)

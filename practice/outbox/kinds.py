@@ -47,6 +47,7 @@ class Letter:
     attachments: tuple[Attachment, ...] = ()  # left out of copies
     copies: tuple[str, ...] = ()
     sms: str = ""
+    copied: str = ""  # what copies say, where it is not the whole body
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ class Kind:
 
     `variables`: each name its texts may use, with an example. `variants`: the texts it has, where more than one.
     `look_up` may read for several messages at once what these two need; they leave within half a second of it.
-    `counts`: it is no answer to the reader's own act, so that at most one a day and three a week leave. `is_to`:
-    client, member or doctor.
+    `counts`: it is no answer to the reader's own act, so that at most one a day and three a week leave; `goes_first`:
+    it gets its place before all others. `is_to`: client, member or doctor.
     """
 
     code: str
@@ -83,25 +84,37 @@ class Kind:
     variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     variants: tuple[str, ...] = ("",)
     counts: bool = False
+    goes_first: bool = False
     is_to: str = "client"
 
     def compose(self, message: Message) -> Letter:
         """The message as it leaves: the kind's text in the reader's language, filled, between greeting and closing."""
-        said = self.says(message)
+        return self.finish(message, self.says(message))
+
+    def finish(self, message: Message, said: Said | Letter) -> Letter:
+        """What it says, as it leaves."""
         if isinstance(said, Letter):
             return said
+        text = self.filled(message, said)
+        whole = framed(message, said, [text.body], [text.sms] if text.sms else [])
+        return Letter(text.subject, whole.body, said.attachments, said.copies, whole.sms)
+
+    def filled(self, message: Message, said: Said) -> wording.Text:
+        """The kind's text with the values it says, without greeting and closing."""
         practice = message.practice
         text = wording.text_of(practice, self.code, said.variant, said.language)
-        frame = wording.text_of(practice, wording.FRAME, self.is_to, said.language)
-        sender = practice.sender_name or practice.name
-        about = {**said.values, "practice": sender, "phone": practice.phone}
-        around = {"called": said.called, "practice": sender, "phone": practice.phone}
-        body = wording.fill(frame.body, {**around, "message": wording.fill(text.body, about).strip()})
-        sms = wording.fill(text.sms, about).strip()
-        if sms:
-            sms = wording.fill(frame.sms, {**around, "message": sms}).strip()
-        subject = wording.fill(text.subject, about).strip()
-        return Letter(subject, f"{body.strip()}\n", said.attachments, said.copies, sms)
+        about = {**said.values, "practice": practice.sender_name or practice.name, "phone": practice.phone}
+        return wording.Text(*(wording.fill(part, about).strip() for part in (text.subject, text.body, text.sms)))
+
+
+def framed(message: Message, said: Said, bodies: list[str], texts: list[str]) -> Letter:
+    """These parts between one greeting and one closing, as a mail and as an SMS."""
+    practice = message.practice
+    frame = wording.text_of(practice, wording.FRAME, KINDS[message.kind].is_to, said.language)
+    around = {"called": said.called, "practice": practice.sender_name or practice.name, "phone": practice.phone}
+    body = wording.fill(frame.body, {**around, "message": "\n\n".join(bodies)}).strip()
+    sms = wording.fill(frame.sms, {**around, "message": " ".join(texts)}).strip() if texts else ""
+    return Letter("", f"{body}\n", sms=sms)
 
 
 KINDS: dict[str, Kind] = {}
