@@ -59,8 +59,12 @@ def _visit(message: Message) -> Appointment | None:
 
 def _look_up_visits(messages: list[Message]) -> None:
     """Read the visits of several messages as they stand now, and their links, in two or three statements."""
-    everything = Appointment.objects.select_related("client__practice", "practice").prefetch_related("client__contacts")
-    visits = everything.in_bulk([m.subject_id for m in messages])
+    everything = Appointment.objects.select_related("client").prefetch_related("client__contacts")
+    visits = everything.in_bulk({m.subject_id for m in messages})
+    practices = {message.practice_id: message.practice for message in messages}
+    for visit in visits.values():
+        if visit.practice_id in practices:
+            visit.practice = visit.client.practice = practices[visit.practice_id]
     linked = {visits[m.subject_id].pk: visits[m.subject_id] for m in messages
               if m.kind in OF_A_TIME and m.subject_id in visits and _time_is_of(m, visits[m.subject_id])}
     tokens = links.links_for(purpose=VISIT_LINK, wanted={pk: (v.practice, v.ends_at) for pk, v in linked.items()})
@@ -268,8 +272,8 @@ def _day_of(message: Message) -> str:
 _VISIT = {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "link": "https://practice.example/r/Zm9yIHRoaXM"}
 outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit, keeps_quiet_hours=False,
                     look_up=_look_up_visits, variables=_VISIT))
-outbox.declare(Kind("reminder", "Reminder", _time_stands, _about_visit, look_up=_look_up_visits, counts=True, goes_first=True,
-                    variables={**_VISIT, "questions": wording.piece("sessions", "questions")}))
+outbox.declare(Kind("reminder", "Reminder", _time_stands, _about_visit, look_up=_look_up_visits, counts=True,
+                    goes_first=True, variables={**_VISIT, "questions": wording.piece("sessions", "questions")}))
 outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False, look_up=_look_up_visits,
                     variables=_VISIT))
 outbox.declare(Kind(MOVED_TOGETHER, "New times of several visits", _moved_together_stands, _about_moved_together,

@@ -25,7 +25,7 @@ from practice.outbox.receipts import Receipt, Receipts
 
 log = logging.getLogger(__name__)
 
-LOOK_AHEAD, LOOK_UP_LASTS = 100, 0.3  # messages; seconds after which what was looked up is read again
+LOOK_AHEAD, LOOK_UP_LASTS = 50, 0.4  # messages; seconds after which what was looked up is read again
 ATTEMPTS = 12  # with the waits below about half a day
 _LONGEST_WAIT = timedelta(hours=2)
 _State = Message.State

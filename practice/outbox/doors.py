@@ -14,6 +14,7 @@ from django.core.mail import EmailMessage, get_connection
 
 from practice.models import Message
 from practice.outbox.kinds import Letter
+from practice.outbox.mail import PlainMail, post
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ class MailDoor:
             self._connection = get_connection(fail_silently=False)
             self._connection.open()
         practice = message.practice
-        email = EmailMessage(
+        email = PlainMail(
             subject=letter.subject, body=letter.body,
             from_email=formataddr((practice.sender_name or practice.name, settings.DEFAULT_FROM_EMAIL)),
             to=[formataddr((message.to_name, message.to_address))], connection=self._connection,
@@ -72,7 +73,7 @@ class MailDoor:
         )
         for attachment in letter.attachments:
             email.attach(attachment.part())
-        email.send(fail_silently=False)
+        post(email, self._connection, message.to_address, settings.DEFAULT_FROM_EMAIL)
         self._copy(email, letter)
 
     def _copy(self, email: EmailMessage, letter: Letter) -> None:

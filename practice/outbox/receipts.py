@@ -18,8 +18,7 @@ from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db.models import Case, F, Q, Value, When
-from django.db.models.fields import CharField, DateTimeField, UUIDField
+from django.db import connection, transaction
 
 from practice.models import Message
 
@@ -37,27 +36,22 @@ class Receipt(NamedTuple):
     told_with: UUID | None = None
 
 
+_MARK = """UPDATE practice_message SET state = 'sent', claimed_by = NULL, claimed_until = NULL, attempts = attempts + 1,
+    sent_at = %s, subject_line = %s, reference = %s, why = %s, told_with_id = %s WHERE id = %s"""
+_UNLESS_KNOWN = " AND (sent_at IS NULL OR state = 'sending')"
+
+
 def mark_sent(receipts: Iterable[Receipt], *, unless_known: bool = False) -> None:
-    """Let the database know, in one statement: what was handed over is sent, whatever has become of the row."""
-    known = {receipt.pk: receipt for receipt in receipts}
+    """Let the database know, in one go: what was handed over is sent, whatever has become of the row."""
+    known, uuid = list(receipts), Message._meta.pk
+    assert uuid is not None
     if not known:
         return
-    rows = Message.objects.filter(pk__in=known)
-    if unless_known:
-        rows = rows.filter(Q(sent_at=None) | Q(state=Message.State.SENDING))
-
-    def each(name: str, kind: CharField | DateTimeField | UUIDField) -> Case | Value:  # type: ignore[type-arg]
-        values = {pk: getattr(receipt, name) for pk, receipt in known.items()}
-        if len(set(values.values())) == 1:
-            return Value(next(iter(values.values())), output_field=kind)
-        return Case(*(When(pk=pk, then=Value(value, output_field=kind)) for pk, value in values.items()),
-                    output_field=kind)
-
-    rows.update(
-        state=Message.State.SENT, claimed_by=None, claimed_until=None, attempts=F("attempts") + 1,
-        sent_at=each("sent_at", DateTimeField()), subject_line=each("subject", CharField()),
-        reference=each("reference", CharField()), why=each("why", CharField()),
-        told_with=each("told_with", UUIDField()))
+    rows = [(connection.ops.adapt_datetimefield_value(r.sent_at), r.subject, r.reference, r.why,
+             r.told_with and uuid.get_db_prep_value(r.told_with, connection),
+             uuid.get_db_prep_value(r.pk, connection)) for r in known]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(_MARK + _UNLESS_KNOWN * unless_known, rows)
 
 
 class Receipts:
