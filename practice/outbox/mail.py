@@ -33,7 +33,7 @@ class PlainMail(EmailMessage):
                  ("To", extra.pop("To", ", ".join(map(str, self.to))))]
         if self.reply_to:
             found.append(("Reply-To", extra.pop("Reply-To", ", ".join(map(str, self.reply_to)))))
-        found.append(("Date", formatdate(timezone.now().timestamp())))
+        found.append(("Date", extra.pop("Date", formatdate(timezone.now().timestamp()))))
         return [*found, *extra.items()]
 
 

@@ -1,5 +1,7 @@
 """A mail written quickly is the mail Django writes, byte for byte."""
 
+from email import message_from_bytes, policy
+
 import pytest
 from django.core.mail import EmailMessage
 
@@ -19,8 +21,6 @@ PLAIN = {"subject": "Your next appointment: Tue 24 Nov, 10:30", "body": "Hello M
     {"subject": "word " * 30}, {"body": "From here\nFrom there\n"}])  # fmt: skip
 def test_a_plain_mail_has_the_same_headers_and_words_as_djangos_own(change):
     quick, own = (kind(**PLAIN | change).message() for kind in (PlainMail, EmailMessage))
-    from email import message_from_bytes, policy
-
     read = [message_from_bytes(m.as_bytes(linesep="\r\n"), policy=policy.SMTP) for m in (quick, own)]
     assert sorted((k, str(v)) for k, v in read[0].items()) == sorted((k, str(v)) for k, v in read[1].items())
     assert read[0].get_payload(decode=True) == read[1].get_payload(decode=True)
