@@ -70,8 +70,20 @@ def _look_up_visits(messages: list[Message]) -> None:
     tokens = links.links_for(purpose=VISIT_LINK, wanted={pk: (v.practice, v.ends_at) for pk, v in linked.items()})
     for pk, visit in linked.items():
         vars(visit)["link_token"] = tokens[pk]
+    told = _told_at([m.subject_id for m in messages if m.kind == "reminder"])
     for message in messages:
         vars(message)["visit"] = visits.get(message.subject_id)
+        vars(message)["told_at"] = told.get((message.subject_id, message.start_version.partition("-")[0]))
+
+
+def _told_at(visits: list[UUID]) -> dict[tuple[UUID, str], datetime]:
+    """When each of these visits was last told of by another message than a reminder, by visit and start."""
+    if not visits:
+        return {}
+    rows = Message.objects.filter(appointment_id__in=visits, kind__in=set(OF_A_TIME) - {"reminder"},
+                                  state=Message.State.SENT, sent_at__isnull=False).order_by("sent_at")
+    return {(visit, version.partition("-")[0]): at
+            for visit, version, at in rows.values_list("appointment_id", "start_version", "sent_at")}
 
 
 def _time_is_of(message: Message, visit: Appointment) -> bool:
@@ -86,6 +98,16 @@ def _time_stands(message: Message) -> str | None:
     if not message.start_version.startswith(stamp_of(visit)):
         return "The visit was moved."
     return not_agreed_any_more(message, visit.client)
+
+
+def _reminder_stands(message: Message) -> str | None:
+    """The same of a reminder, which says nothing new within some hours of the confirmation."""
+    if because := _time_stands(message):
+        return because
+    told_at, hours = vars(message)["told_at"], message.practice.reminder_gap_hours
+    if told_at and timezone.now() - told_at < timedelta(hours=hours):
+        return f"The time was told less than {hours} hours before."
+    return None
 
 
 def _cancel_stands(message: Message) -> str | None:
@@ -111,10 +133,10 @@ def _about_visit(message: Message) -> Said:
     visit = _visit(message)
     assert visit is not None
     client, language = visit.client, wording.language_of(visit.client.language)
-    values = {"visit": visit.said, "minutes": str(visit.minutes), "link": visit_url(visit)}
+    is_soon = visit.starts_at <= timezone.now() + CHECK_OPENS
+    values = {"visit": visit.said, "minutes": str(visit.minutes), "link": visit_url(visit),
+              "questions": wording.piece("sessions", "questions", language) if is_soon else ""}
     if message.kind == "reminder":
-        is_soon = visit.starts_at <= timezone.now() + CHECK_OPENS
-        values["questions"] = wording.piece("sessions", "questions", language) if is_soon else ""
         return Said(values, client.called, language=language, copies=copied_to(client))
     return Said(values, client.called, language=language, attachments=(visit_file(visit),), copies=copied_to(client))
 
@@ -269,11 +291,12 @@ def _day_of(message: Message) -> str:
     return " today" if visit.wall_date == today else f" on {clock.said_date(visit.wall_date)}"
 
 
-_VISIT = {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "link": "https://practice.example/r/Zm9yIHRoaXM"}
+_VISIT = {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "link": "https://practice.example/r/Zm9yIHRoaXM",
+          "questions": wording.piece("sessions", "questions")}
 outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit, keeps_quiet_hours=False,
                     look_up=_look_up_visits, variables=_VISIT))
-outbox.declare(Kind("reminder", "Reminder", _time_stands, _about_visit, look_up=_look_up_visits, counts=True,
-                    goes_first=True, variables={**_VISIT, "questions": wording.piece("sessions", "questions")}))
+outbox.declare(Kind("reminder", "Reminder", _reminder_stands, _about_visit, look_up=_look_up_visits, counts=True,
+                    goes_first=True, variables=_VISIT))
 outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False, look_up=_look_up_visits,
                     variables=_VISIT))
 outbox.declare(Kind(MOVED_TOGETHER, "New times of several visits", _moved_together_stands, _about_moved_together,

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from clients.models import Episode
 from clients.writing import message_to, write_to
-from practice import outbox
+from practice import clock, outbox
 from practice.models import Message
 from sessions.letters import ALIVE, MOVED_TOGETHER, OF_A_TIME, STANDS_AGAIN, stamp_of, steps_of
 from sessions.models import Appointment, CheckIn, Hold, Plan, PlanMove
@@ -182,13 +182,32 @@ def _queue_reminders(appointment: Appointment) -> None:
 
 
 def _reminders_of(appointment: Appointment) -> list[Message]:
-    """Reminders so many days ahead at the visit's own hour; one whose time has passed is not sent late."""
-    now = timezone.now()
-    ahead = appointment.practice.reminder_days or [7, 2]
-    return [
-        message for days in ahead if (due_at := appointment.starts_at - timedelta(days=days)) > now
-        for message in _message(appointment, "reminder", f"{days}d", due_at, f"Reminder {days} days before.")
-    ]
+    """Reminders so many days ahead at the visit's own hour; one whose time has passed is on record as not sent.
+
+    Each is of use until the day of the next one, so that two never leave together about one visit.
+    """
+    now, found = timezone.now(), []
+    last = appointment.starts_at
+    for days in sorted(appointment.practice.reminder_days or [7, 2]):
+        due_at = _days_before(appointment, days)
+        for message in _message(appointment, "reminder", f"{days}d", due_at, f"Reminder {days} days before."):
+            message.useful_until = last
+            if due_at <= now:
+                message.state = Message.State.SKIPPED
+                message.why = f"Booked less than {days} days before: the confirmation says when it is."
+            found.append(message)
+        last = clock.day_begins(clock.wall_of(due_at, appointment.client.zone)[0], appointment.client.zone)
+    return found[::-1]
+
+
+def _days_before(appointment: Appointment, days: int) -> datetime:
+    """The visit's own hour so many days before, on the clocks where it takes place."""
+    on, zone = appointment.wall_date - timedelta(days=days), appointment.time_zone
+    try:
+        return clock.instant_of(on, appointment.wall_time, zone, fold=appointment.wall_fold)
+    except clock.WallTimeMissing as gap:
+        after = gap.nearest[1]
+        return clock.instant_of(after.date(), after.time(), zone, fold=0)
 
 
 def _after_grace() -> datetime:

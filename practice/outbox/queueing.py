@@ -63,6 +63,8 @@ def queue_messages(wanted: list[Message], *, are_first: bool = False) -> None:
         subject_id__in={m.subject_id for m in wanted}, state=Message.State.CANCELLED).values_list("pk", *_QUEUED_ONCE)}
     Message.objects.bulk_create(wanted, ignore_conflicts=True)
     for message in wanted:
+        if message.state != Message.State.WAITING:
+            continue
         if pk := cancelled.get(tuple(getattr(message, name) for name in _QUEUED_ONCE)):
             take_up_again(pk, message.due_at, message.why, message.useful_until)
 
