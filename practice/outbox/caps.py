@@ -65,14 +65,14 @@ def next_day(today: date, taken: Sequence[date], promised: Collection[date], *, 
     return day
 
 
-def weeks_of(messages: Sequence[Message], now: datetime) -> dict[UUID, Week]:
+def weeks_of(messages: Sequence[Message], now: datetime) -> dict[UUID | None, Week]:
     """The weeks around now of the clients these messages go to, but for these messages, in two statements."""
     ours = {message.pk for message in messages}
-    weeks = {message.client_id: Week() for message in messages if message.client_id}
+    weeks = {message.client_id: Week() for message in messages}
     soon, since = now + timedelta(days=WEEK + 1), (now - timedelta(days=WEEK + 1)).date()
     taken = Message.objects.filter(client_id__in=weeks, counted_on__gte=since)
     for client_id, pk, on, nth in taken.values_list("client_id", "pk", "counted_on", "counted_as"):
-        if pk not in ours:
+        if on and pk not in ours:
             weeks[client_id].taken[pk] = (on, nth)
     waiting = Message.objects.filter(
         client_id__in=weeks, state=Message.State.WAITING, due_at__lt=soon,

@@ -94,7 +94,8 @@ def another_way(message: Message) -> Way | None:
 
 def _by_another_way(message: Message) -> Message | None:
     way = another_way(message)
-    return way and stand_in(message, way, f"It could not be delivered by {name_of(message.channel)}.")
+    why = f"It could not be delivered by {name_of(message.channel)}."
+    return stand_in(message, way, why) if way else None
 
 
 def stand_in(message: Message, way: Way, why: str) -> Message | None:
@@ -122,7 +123,7 @@ def follow_ways(*, client_id: UUID, before: list[Way], now: list[Way]) -> None:
         client_id=client_id, state__in=[Message.State.WAITING, Message.State.SENDING])
     for message in [row for row in waiting if Way(row.channel, row.to_address) in old]:
         way = live.get(message.channel) or next(iter(now), None)
-        instead = way and stand_in(message, way, message.why)
+        instead = stand_in(message, way, message.why) if way else None
         if instead is None:
             why = f"The client does not wish to be written to by {name_of(message.channel)} any more."
         elif instead.channel == message.channel:

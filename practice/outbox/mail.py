@@ -16,15 +16,15 @@ _LONGEST_LINE = 998  # RFC 5322
 class PlainMail(EmailMessage):
     """A mail that is quickly written where nothing in it needs encoding or folding."""
 
-    def message(self) -> Any:
+    def message(self, **kwargs: Any) -> Any:
         """The mail as it is sent; Django's own where it has files, or headers that are not plain."""
         if self.attachments:
-            return super().message()
+            return super().message(**kwargs)
         headers = self._headers()
         body = str(self.body).replace("\r\n", "\n").replace("\r", "\n")
         if not all(value.isascii() and value.isprintable() and len(name) + len(value) < _WIDTH
                    for name, value in headers) or any(len(line) > _LONGEST_LINE for line in body.split("\n")):
-            return super().message()
+            return super().message(**kwargs)
         return Written(headers, body)
 
     def _headers(self) -> list[tuple[str, str]]:
@@ -55,7 +55,7 @@ def post(email: EmailMessage, connection: Any, address: str, sender: str) -> Non
     """Hand it to the connection that is open; one recipient by SMTP needs none of Django's reading of addresses."""
     server = getattr(connection, "connection", None)
     if isinstance(server, smtplib.SMTP) and (address + sender).isascii() and "<" not in address + sender:
-        written = email.message().as_bytes(linesep="\r\n")
-        server.sendmail(sender, [address], written)
+        written: Any = email.message()
+        server.sendmail(sender, [address], written.as_bytes(linesep="\r\n"))
     else:
         email.send(fail_silently=False)

@@ -249,7 +249,8 @@ class World:
 
     def judge_what_is_missing(self) -> None:
         """Every visit that stood has each of its reminders, or the reason why not."""
-        for visit in Appointment.objects.filter(practice=self.practice, status__in=ALIVE):
+        stood = Appointment.objects.filter(practice=self.practice, status__in=ALIVE, starts_at__lte=timezone.now())
+        for visit in stood:
             for days in (7, 2):
                 version = f"{stamp_of(visit)}-{days}d"
                 all_ways = Message.objects.filter(subject_id=visit.pk, start_version=version)

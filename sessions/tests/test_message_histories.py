@@ -14,7 +14,7 @@ from practice.tests.sizes import size
 from sessions import reminders
 from sessions.tests.histories import World
 
-WORLDS, PEOPLE = size(6, 100), size(34, 100)
+WORLDS, PEOPLE = size(5, 100), size(40, 100)
 
 
 @pytest.fixture
