@@ -79,6 +79,7 @@ TABLE: dict[str, Row] = {
         Row(STAFF, ("client",)),
     ),
     "clients/<uuid:pk>/referrals/new/": Row(STAFF, ("client",)),
+    "clients/<uuid:pk>/disclosures/": Row(CLINICAL, ("client",)),
     "referrals/<uuid:pk>/edit/": Row(STAFF, ("referral",)),
     "referrals/<uuid:pk>/close/": Row(STAFF, ("referral",), P),
     "clients/<uuid:pk>/": Row(STAFF, ("client",), G),
