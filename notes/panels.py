@@ -13,6 +13,7 @@ from notes.home.programmes import paused_by, programme_of
 from notes.measures.of_client import measures_of
 from notes.models import HomeProgramme, Note, Share, Summary
 from notes.outcomes import readings_at_visits, readings_for_year, readings_of
+from notes.suggesting import why_now
 from notes.trend_page import shown_sparks
 from notes.writing import SOAP, last_treatments
 from practice.access import may_read
@@ -66,7 +67,8 @@ def _sharing(member: Membership, client: Client, _known: Known | None) -> dict[s
     shares = sent.filter(summary__client__in=client.family).select_related("doctor", "practice")
     consents = Consent.objects.visible_to(member).filter(client=client).select_related("doctor")
     return {"client": client, "summaries": list(summaries[:8]), "consents": list(consents[:8]),
-            "shares": list(shares.prefetch_related("openings")[:8])}
+            "shares": list(shares.prefetch_related("openings")[:8]),
+            "why_now": why_now(client) if member.is_therapist else []}
 
 
 register_panel(Panel("notes", "notes", 10, "notes/panel_notes.html", _record))

@@ -59,6 +59,9 @@ NUMBERS: dict[str, Number] = {n.name: n for n in (
     Number("follow_up_days", "Clients are asked how it was so many days after a visit",
            "(P) our proposal: soreness shows by the next day, help often lasts longer. 0: nobody is asked.",
            0, 7, "days"),
+    Number("summary_after_visits", "A summary for the doctor is suggested after so many visits",
+           "(P) our proposal. 0: never for their number; a reaction, a relapse or a year still suggest one.",
+           0, 100, "visits"),
     Number("lock_minutes", "Staff pages lock after (minutes without a touch)",
            "(P) our proposal. Clients’ pages never lock.", 5, 60, "minutes"),
 )}

@@ -69,6 +69,8 @@ class Practice(models.Model):
         default=2, help_text="Hours such an offer lasts. Our proposal.")
     follow_up_days = models.PositiveSmallIntegerField(
         default=3, help_text="Days after a visit on which clients are asked how it was. Our proposal; 0: never.")
+    summary_after_visits = models.PositiveSmallIntegerField(
+        default=8, help_text="Visits after which a summary for the doctor is suggested. Our proposal; 0: never.")
     lock_minutes = models.PositiveSmallIntegerField(
         default=15, help_text="Minutes without a touch after which staff pages are covered. Our proposal.")
     created_at = models.DateTimeField(auto_now_add=True)
