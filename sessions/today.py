@@ -30,6 +30,7 @@ from sessions.steps import may_be_noted, offered
 from sessions.work import windows_of
 
 LEAST_OPEN_MINUTES = 30
+NEEDS_AT_ONCE = 4
 LIVE = ("proposed", "booked", "confirmed", "arrived", "fulfilled")
 _BUTTONS = ("arrive", "complete")
 
@@ -76,6 +77,16 @@ class Day:
     needs: list[Need] = field(default_factory=list)
     therapists: tuple[Membership, ...] = ()
     requests: tuple[tuple[Appointment, list[Client]], ...] = ()  # asked for online, and who they might be already
+
+    @property
+    def needs_first(self) -> list[Need]:
+        """The most urgent, above the day's visits; a fold of one would spare nothing."""
+        return self.needs if len(self.needs) <= NEEDS_AT_ONCE + 1 else self.needs[:NEEDS_AT_ONCE]
+
+    @property
+    def needs_later(self) -> list[Need]:
+        """The others, folded away so that the day itself is in sight."""
+        return self.needs[len(self.needs_first):]
 
     @property
     def count(self) -> int:
