@@ -29,11 +29,19 @@ class Totals:
     by_technique: tuple[Minutes, ...]
 
     @property
+    def is_beyond(self) -> bool:
+        """Whether more was given than the visit has."""
+        return self.minutes > self.visit_minutes
+
+    @property
+    def beyond(self) -> str:
+        """That more was given than the visit has, in words; empty where it was not."""
+        return f"{self.minutes} minutes are noted for a visit of {self.visit_minutes}." if self.is_beyond else ""
+
+    @property
     def asks(self) -> str:
-        """Whether more was given than the visit has, as a question: charting is not refused for it."""
-        if self.minutes <= self.visit_minutes:
-            return ""
-        return f"{self.minutes} minutes are noted for a visit of {self.visit_minutes}. Is that right?"
+        """The same as a question while it can be changed: charting is not refused for it."""
+        return f"{self.beyond} Is that right?" if self.is_beyond else ""
 
 
 def totals_of(rows: Iterable[Any], visit_minutes: int) -> Totals:
