@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.limits import body_of
 from notes import earlier, signing, writing
-from notes.autosave import sheet_of
+from notes.autosave import left_unfinished, sheet_of
 from notes.billing import billed_in
 from notes.events.proposing import to_finding
 from notes.follow_ups.between import between_of
@@ -199,7 +199,7 @@ def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | No
         "sheet": sheet.beside(last), "heading": heading, "last": last, "theirs": theirs,
         "beside": said_of(theirs or last),
         "unsigned": () if theirs else before.unsigned,
-        "saved_at": _saved_at(found), "late": late_entry(found),
+        "saved_at": _saved_at(found), "unfinished": left_unfinished(found), "late": late_entry(found),
         "snippets": snippets, "snippet_texts": {s.word: s.text for s in snippets},
         "between": between_of(found.client.standing, member_of(request), found, body=sheet.body),
         "home": home_said(found.client.standing, found.visit_on),

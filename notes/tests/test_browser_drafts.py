@@ -119,8 +119,12 @@ def test_the_sheet_saves_by_itself_and_two_devices_never_write_over_each_other(c
     part(tablet, "Subjective").fill("legs heavier")
     tablet.page.locator("input[name=row-0-minutes]").fill("999")
     tablet.page.clock.run_for(2_000)
-    expect(state(tablet)).to_have_text(re.compile("something is not complete yet"))
+    expect(state(tablet)).to_have_text(re.compile("is not complete yet|are not complete yet"))
     assert in_the_note(fresh) == "legs heavier"
+    named = tablet.page.locator("#treatments .field__waits")
+    expect(named).to_have_count(0)  # not while they are at it
+    part(tablet, "Assessment").focus()
+    expect(named).to_have_text(["This row says something, but not where. Choose a place, or empty the row.", "480 minutes at most."])
 
     part(phone, "Plan").fill("weekly")
     phone.page.clock.run_for(2_000)
