@@ -85,12 +85,23 @@ def unfinished_in(sheet: Sheet) -> tuple[Unfinished, ...]:
     return tuple(Unfinished(field.html_name, str(error)) for field in sheet for error in field.errors)
 
 
+def as_saved(note: Note) -> Sheet:
+    """The sheet as it was saved last, with what waits beside the note; nothing of it is checked."""
+    left: NoteDraft | None = getattr(note, "typing", None)
+    return _as_left(note, left) if left and _waits(note, left) else Sheet.sent(note)[0]
+
+
 def left_unfinished(note: Note) -> list[list[str]]:
     """The same of what waits beside a draft, for the page that opens it."""
     left: NoteDraft | None = getattr(note, "typing", None)
-    if left is None or left.is_whole or left.version != note.version:
+    if left is None or not _waits(note, left):
         return []
     return [[one.field, one.words] for one in unfinished_in(_as_left(note, left))]
+
+
+def _waits(note: Note, left: NoteDraft) -> bool:
+    """Whether something typed waits beside the note, and nothing was saved over it."""
+    return not left.is_whole and left.version == note.version
 
 
 def _as_left(note: Note, left: NoteDraft) -> Sheet:
@@ -100,7 +111,7 @@ def _as_left(note: Note, left: NoteDraft) -> Sheet:
 def sheet_of(note: Note) -> Sheet:
     """The sheet as it was left: what is saved, or what was typed and is not in the note yet."""
     left: NoteDraft | None = getattr(note, "typing", None)
-    if left is None or left.is_whole or left.version != note.version:
+    if left is None or not _waits(note, left):
         return Sheet.of(note)
     sheet = Sheet.typed(note, {**left.typed, "version": note.version})
     sheet.words.fields["subjective"].widget.attrs["autofocus"] = True

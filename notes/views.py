@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.limits import body_of
 from notes import earlier, signing, writing
-from notes.autosave import left_unfinished, sheet_of
+from notes.autosave import as_saved, left_unfinished, sheet_of
 from notes.billing import billed_in
 from notes.events.proposing import to_finding
 from notes.follow_ups.between import between_of
@@ -28,6 +29,7 @@ from notes.models import Note, NoteDraft
 from notes.reading import read_note, said_of, whole, whole_note
 from notes.sheet import Sheet
 from notes.sheet.acts import arranged
+from notes.sheet.differing import Differing, differing
 from notes.sheet.visit import AddedWork
 from notes.snippets import snippets_of
 from notes.standing import standing_of
@@ -185,11 +187,11 @@ def _not_saved(request: HttpRequest, found: Note, sheet: Sheet, data: dict[str, 
     """Somebody was faster, or it is signed: what is typed stays, and what was saved stands beside it."""
     theirs = whole_note(found)
     return _sheet(request, theirs, sheet.over(theirs.version, data), theirs=theirs,
-                  heading="Not saved: both versions are here")
+                  differs=differing(as_saved(theirs), sheet), heading="Not saved: both versions are here")
 
 
 def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | None = None, heading: str = "",
-           before: earlier.Before | None = None) -> HttpResponse:
+           before: earlier.Before | None = None, differs: Sequence[Differing] = ()) -> HttpResponse:
     """The page to write on: last visit at the left, the sheet at the right."""
     before = before or earlier.before(found, member_of(request))
     last = before.last
@@ -197,9 +199,11 @@ def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | No
     return render(request, "notes/note.html", {
         "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment, "form": sheet,
         "sheet": sheet.beside(last), "heading": heading, "last": last, "theirs": theirs,
+        "differs": differs,
         "beside": said_of(theirs or last),
         "unsigned": () if theirs else before.unsigned,
-        "saved_at": _saved_at(found), "unfinished": left_unfinished(found), "late": late_entry(found),
+        "saved_at": _saved_at(found), "unfinished": [] if sheet.is_bound else left_unfinished(found),
+        "late": late_entry(found),
         "snippets": snippets, "snippet_texts": {s.word: s.text for s in snippets},
         "between": between_of(found.client.standing, member_of(request), found, body=sheet.body),
         "home": home_said(found.client.standing, found.visit_on),
