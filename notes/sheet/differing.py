@@ -76,12 +76,16 @@ def _alike(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def _pieces(words: Sequence[str], own: Sequence[bool]) -> tuple[Piece, ...]:
-    pieces = []
+    pieces: list[Piece] = []
     for is_own, group in groupby(zip(words, own, strict=True), key=lambda pair: pair[1]):
         run = [word for word, _ in group]
         if not is_own and len(run) > LONG:
             run = [*run[:AROUND], " … ", *run[-AROUND:]]
-        pieces.append(Piece("".join(run), is_own))
+        said = "".join(run)
+        if is_own and said != said.lstrip():  # a space before what is marked is not marked
+            pieces.append(Piece(said[:len(said) - len(said.lstrip())], False))
+            said = said.lstrip()
+        pieces.append(Piece(said, is_own))
     return tuple(pieces)
 
 
@@ -111,7 +115,7 @@ def _numbered(parts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _said_row(row: TreatmentRow) -> str:
-    return ", ".join(filter(None, (*row.parts[2:], dict(WHETHER)[row.whether], _said(row["response"]),
+    return ", ".join(filter(None, (*row.parts[2:], dict(WHETHER)[row.whether].lower(), _said(row["response"]),
                                    _said(row["override_reason"]))))
 
 

@@ -22,7 +22,8 @@
     const box = boxOf(field), mark = made("p", "field__waits", words);
     if (box.querySelector(".field__fix, .field__waits")) return;
     Object.assign(mark, { id: `waits_${field.name}` }).dataset.unfinished = "";
-    box.querySelector("legend, label").after(mark);
+    if (box.matches(".reading > *, .reading-asked")) box.append(mark);
+    else box.querySelector("legend, label").after(mark);
     if (!field.hasAttribute("aria-describedby")) {
       field.setAttribute("aria-describedby", mark.id);
       field.dataset.waits = "";
