@@ -95,8 +95,7 @@ def _pieces(words: Sequence[str], own: Sequence[bool]) -> tuple[Piece, ...]:
 def _parts(sheet: Sheet) -> Iterator[tuple[str, str]]:
     for name in SOAP[:2]:
         yield name.capitalize(), _said(sheet.words[name])
-    yield from _numbered(("Treatment: " + " ".join(row.parts[:2]), _said_row(row)) for row in sheet.rows
-                         if not row.is_blank)
+    yield from _numbered(_row(row) for row in sheet.rows if not row.is_blank)
     yield "Whole visit", sheet.visit.said
     yield from _numbered((event.name, _said_form(event)) for event in sheet.events)
     yield from ((str(field.label), _said(field)) for field in sheet.readings)
@@ -112,6 +111,13 @@ def _numbered(parts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for name, said in parts:
         seen[name] = seen.get(name, 0) + 1
         yield f"{name} ({seen[name]})" if seen[name] > 1 else name, said
+
+
+def _row(row: TreatmentRow) -> tuple[str, str]:
+    """A row by its place and technique; one that is not complete field by field, as it was typed."""
+    if row.errors or row.as_input() is None:
+        return "Treatment, not complete", _said_form(row)
+    return "Treatment: " + " ".join(row.parts[:2]), _said_row(row)
 
 
 def _said_row(row: TreatmentRow) -> str:

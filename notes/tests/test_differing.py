@@ -86,4 +86,4 @@ def test_both_versions_are_held_against_each_other_part_by_part(both):
 def test_what_waited_beside_the_saved_one_is_held_against_it_too(draft, ana, page):
     saved_elsewhere(page(ana), draft, {**ROW, "minutes": "999"}, subjective="x")
     shown = words(page(ana).post(reverse("notes:note", args=[draft.pk]), typed(draft, subjective="x", act="save")))
-    assert "Treatment: left foot deep tissue" in shown and "Everything else is the same" in shown
+    assert "Treatment, not complete" in shown and "other number: 999" in shown and "Everything else is the same" in shown
