@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -17,7 +18,7 @@ from notes.sheet.rows import TreatmentRow
 from notes.sheet.whole import Sheet
 from notes.writing import SOAP
 
-MOST_COMPARED = 1_500  # words between what both begin and end with; of more, all counts as changed
+MOST_PAIRS = 40_000  # of words alike in two stretches, some 2,000 English words each; of more, all counts as changed
 LONG, AROUND = 40, 10  # words alike in a row that are left out, and how many of them stay on either side
 
 
@@ -69,10 +70,16 @@ def _alike(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, int]]:
     yield from ((i, i) for i in range(head))
     yield from ((len(a) - 1 - i, len(b) - 1 - i) for i in range(tail))
     middle_a, middle_b = a[head:len(a) - tail], b[head:len(b) - tail]
-    if max(len(middle_a), len(middle_b)) > MOST_COMPARED:
+    if _pairs(middle_a, middle_b) > MOST_PAIRS:  # comparing them could take seconds
         return
     for run in SequenceMatcher(None, middle_a, middle_b, autojunk=False).get_matching_blocks():
         yield from ((head + run.a + i, head + run.b + i) for i in range(run.size))
+
+
+def _pairs(a: Sequence[str], b: Sequence[str]) -> int:
+    """How many pairs of the same word there are: what comparing two stretches costs grows with it."""
+    times = Counter(b)
+    return sum(count * times[word] for word, count in Counter(a).items())
 
 
 def _pieces(words: Sequence[str], own: Sequence[bool]) -> tuple[Piece, ...]:
