@@ -230,7 +230,8 @@ def _as_saved(note: Note) -> dict[str, Any]:
 
 
 def _of_row(data: Mapping[str, Any], index: int) -> dict[str, Any]:
-    return {name: data.get(f"row-{index}-{name}", "") for name in TreatmentRow.base_fields}
+    row = {name: data.get(f"row-{index}-{name}", "") for name in TreatmentRow.base_fields}
+    return row | {"state": row["state"] or GIVEN.value}  # what counts where nothing is said is shown as chosen
 
 
 def _worked(source: Mapping[str, Any], rows: int) -> list[str]:

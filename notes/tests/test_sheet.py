@@ -53,6 +53,12 @@ def test_a_row_says_how_it_was_done_and_keeps_it(page, ana, draft):
     assert "Whole visit: prone, warm, grape seed" in words(saved)
 
 
+def test_a_new_row_shows_as_given_what_counts_as_given(page, ana, draft):
+    for answer in (page(ana).get(url("note", draft)), page(ana).post(url("note", draft), typed(draft, ROW, act="row"))):
+        last = re.findall(r'<input type="radio" name="row-(\d)-state" value="(.*?)"[^>]*?( checked)?>', answer.content.decode())[-3:]
+        assert [value for _, value, is_chosen in last if is_chosen] == ["given"]
+
+
 def test_a_row_may_differ_from_the_whole_visit_and_stays_different(page, ana, draft):
     rows = ({**ROW, "position": "supine"}, {**ROW, "place": "back:both"}, {**ROW, "place": "neck:both"})
     http = page(ana)
