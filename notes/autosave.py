@@ -69,7 +69,7 @@ def _into_the_note(note: Note, by: Actor, version: int, typed: Mapping[str, str]
         try:
             with transaction.atomic():
                 return write_note(note=note, by=by, by_itself=True, **sheet.changes()), ()
-        except BadInput as refusal:  # a rule of the whole note, such as more minutes than the visit had
+        except BadInput as refusal:  # a rule that is of no single field
             unfinished = (Unfinished("", str(refusal.detail)),)
     changes: dict[str, Any] = {"expected_version": version}
     if sheet.words.is_valid():
@@ -82,7 +82,8 @@ def _into_the_note(note: Note, by: Actor, version: int, typed: Mapping[str, str]
 
 def unfinished_in(sheet: Sheet) -> tuple[Unfinished, ...]:
     """What of a sheet as sent cannot stand in the note, field by field."""
-    return tuple(Unfinished(field.html_name, str(error)) for field in sheet for error in field.errors)
+    named = tuple(Unfinished(field.html_name, str(error)) for field in sheet for error in field.errors)
+    return (*named, Unfinished("", slip)) if (slip := sheet.totals.slip) else named
 
 
 def as_saved(note: Note) -> Sheet:

@@ -9,6 +9,8 @@ from typing import Any
 from clients.body import label
 from practice.techniques import TECHNIQUES
 
+BEYOND_THE_VISIT = 60  # minutes over the visit's length that are asked about; more is a slip
+
 
 @dataclass(frozen=True, slots=True)
 class Minutes:
@@ -37,6 +39,11 @@ class Totals:
     def beyond(self) -> str:
         """That more was given than the visit has, in words; empty where it was not."""
         return f"{self.minutes} minutes are noted for a visit of {self.visit_minutes}." if self.is_beyond else ""
+
+    @property
+    def slip(self) -> str:
+        """That it is so much more that it can only be a slip, and is refused; else empty."""
+        return self.beyond if self.minutes > self.visit_minutes + BEYOND_THE_VISIT else ""
 
     @property
     def asks(self) -> str:

@@ -25,6 +25,7 @@ from notes.measures.mood import refuse_unasked
 from notes.measures.of_client import measures_of
 from notes.models import Measurement, Note, NoteDraft, NotesChain, Treatment
 from notes.models.note import MOST_DAYS_AHEAD
+from notes.totals import totals_of
 from practice import audit
 from practice.access import Actor, Role
 from practice.models import AuditEntry, Membership
@@ -34,7 +35,6 @@ from sessions.models import Appointment
 
 SOAP = ("subjective", "objective", "assessment", "plan")
 LONGEST, LONGEST_LINE = 20_000, 500  # letters of a part of the note, and of a line at a row
-BEYOND_THE_VISIT = 60  # minutes over the visit's length that are asked about; more is a slip
 GIVEN, PLANNED, LEFT_OUT = Treatment.State.GIVEN, Treatment.State.PLANNED, Treatment.State.LEFT_OUT
 
 
@@ -223,9 +223,8 @@ def _plan_next(note: Note, in_days: int | EllipsisType | None, focus: str | None
 def _replace_treatments(note: Note, rows: Sequence[TreatmentInput]) -> None:
     for index, row in enumerate(rows):
         refuse_bad_treatment(row, f"treatments/{index}")
-    total = sum(row.minutes or 0 for row in rows if row.state == GIVEN)
-    if total > note.appointment.minutes + BEYOND_THE_VISIT:
-        raise BadInput(f"{total} minutes were noted for a visit of {note.appointment.minutes}.", field="treatments")
+    if slip := totals_of(rows, note.appointment.minutes).slip:
+        raise BadInput(slip, field="treatments")
     note.treatments.all().delete()
     Treatment.objects.bulk_create(
         Treatment(note=note, number=i, region=r.region, side=r.side, technique=r.technique, pressure=r.pressure,

@@ -219,7 +219,7 @@ def test_more_minutes_than_the_visit_has_are_asked_about_and_saved_all_the_same(
     draft.refresh_from_db()
     absurd = page(ana).post(url("note", draft), typed(draft, {**row, "minutes": "400"}, subjective="kept", act="save"))
     assert absurd.status_code == 400
-    assert "400 minutes were noted for a visit of 45." in words(absurd)
+    assert "400 minutes are noted for a visit of 45." in words(absurd)
     assert "both versions" not in words(absurd) and "kept" in absurd.content.decode()
 
 

@@ -46,4 +46,6 @@
   form.addEventListener("focusout", () => setTimeout(show));
   form.addEventListener("toggle", show, true);
   show();
+  const whole = named.find(([field]) => !field)?.[1];
+  if (whole) document.querySelector("[data-draft-state]").append(`: ${whole}`);
 })();
