@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.db.models.signals import pre_save
 
 from clients.models import Client, ClientCondition, Consent, Doctor, Finding, FindingRegion
 from notes.tests.audited import refuse_clinical_codes
-from practice import clock
+from practice import audit, clock
 from practice.access import Role
+from practice.composed import insert
 from practice.links import hash_of, new_secret
 from practice.models import ApiToken, AuditEntry, Membership, Practice, Room, Service, User, WorkingHours
 
@@ -92,9 +92,14 @@ def _let_tests_empty_tables() -> None:
 @pytest.fixture(autouse=True, scope="session")
 def _no_clinical_code_in_the_audit() -> Iterator[None]:
     """Whatever a test does: no line of who read and changed what holds a code of the catalogues."""
-    pre_save.connect(refuse_clinical_codes, sender=AuditEntry)
-    yield
-    pre_save.disconnect(refuse_clinical_codes, sender=AuditEntry)
+    def checked(rows: Sequence[AuditEntry]) -> None:
+        for row in rows:
+            refuse_clinical_codes(row)
+        insert(rows)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(audit, "insert", checked)
+        yield
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ Pure: facts in, a picture of classes and words out. The same figures carry what 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import ascii_lowercase
 
 from clients.body import label, said
@@ -25,11 +25,12 @@ _TAG_HEIGHT = 28
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A shape as one picture shows it: its class, and what it says to whoever points at it."""
+    """A shape as one picture shows it: its class, what it says to whoever points at it, and whether it is chosen."""
 
     shape: Shape
     look: str
     title: str
+    is_picked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +94,26 @@ class BodyMap:
         return "Body map. " + ". ".join(fact.words for fact in self.facts) + "."
 
 
-def sensation_map(findings: Iterable[tuple[str, Sequence[str]]], caps: Mapping[str, Cap | None]) -> BodyMap | None:
-    """Findings (code and places such as "foot:left") and caps by place, drawn; None where nothing has a place.
+@dataclass(frozen=True, slots=True)
+class OnTheBody:
+    """What is known of the places of a body: the class of each shape, its words and its tag, and the legend."""
 
-    The front and the back always, a side only where it shows what they do not.
-    """
+    looks: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    facts: tuple[Fact, ...] = ()
+
+
+NOTHING_KNOWN = OnTheBody()
+
+
+def on_the_body(findings: Iterable[tuple[str, Sequence[str]]], caps: Mapping[str, Cap | None]) -> OnTheBody:
+    """Findings (code and places such as "foot:left") and caps by place, as a map draws and says them."""
     where: dict[str, tuple[str, ...]] = {}
     for code, places in findings:
         if places:
             where[code] = tuple(dict.fromkeys((*where.get(code, ()), *places)))
     capped = {place: cap for place, cap in caps.items() if cap is not None}
-    if not where and not capped:
-        return None
     signs = _signs(where)
     facts = [Fact(sign, look, f"{FINDINGS[code].name}: {said(where[code])}") for code, (sign, look) in signs.items()]
     by_cap: dict[Cap, list[str]] = {}
@@ -112,16 +121,27 @@ def sensation_map(findings: Iterable[tuple[str, Sequence[str]]], caps: Mapping[s
         by_cap.setdefault(cap, []).append(place)
     for cap in sorted(by_cap, key=lambda cap: -1 if cap == "none" else cap):
         facts.append(Fact(_number(cap), "cap", f"{capital(said_cap(cap))}: {said(tuple(by_cap[cap]))}"))
-    looks, titles = _looks(where, signs), _titles(where, capped)
+    titles = _titles(where, capped)
     tags = {place: _tag_words(place, where, signs, capped) for place in titles}
-    shown = [*_ALWAYS, *(view for view in ("left", "right") if _tells_more(view, tags))]
-    return BodyMap(tuple(_view(figures()[view], looks, titles, tags) for view in shown), tuple(facts))
+    return OnTheBody(_looks(where, signs), titles, tags, tuple(facts))
 
 
-def touched_map(chosen: Iterable[str]) -> tuple[View, ...]:
-    """All four views with these places chosen, to be touched for more."""
-    picked = {part: "picked" for place in chosen for part in parts_of(place)}
-    return tuple(_view(figure, picked, {}, {}) for figure in figures().values())
+def sensation_map(findings: Iterable[tuple[str, Sequence[str]]], caps: Mapping[str, Cap | None]) -> BodyMap | None:
+    """The same drawn; None where nothing has a place.
+
+    The front and the back always, a side only where it shows what they do not.
+    """
+    known = on_the_body(findings, caps)
+    if not known.titles:
+        return None
+    shown = [*_ALWAYS, *(view for view in ("left", "right") if _tells_more(view, known.tags))]
+    return BodyMap(tuple(_view(figures()[view], known) for view in shown), known.facts)
+
+
+def touched_map(chosen: Iterable[str], known: OnTheBody = NOTHING_KNOWN) -> tuple[View, ...]:
+    """All four views with these places chosen, to be touched for more, over what is known of the body."""
+    picked = {part for place in chosen for part in parts_of(place)}
+    return tuple(_view(figure, known, picked) for figure in figures().values())
 
 
 def _signs(where: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, str]]:
@@ -167,15 +187,16 @@ def _tells_more(view: str, places: Collection[str]) -> bool:
     return any(parts_of(place) & in_view and not parts_of(place) & always for place in places)
 
 
-def _view(figure: Figure, looks: Mapping[str, str], titles: Mapping[str, str], tags: Mapping[str, str]) -> View:
-    said_of = {part: words for place, words in titles.items() for part in parts_of(place)}
+def _view(figure: Figure, known: OnTheBody, picked: Collection[str] = ()) -> View:
+    said_of = {part: words for place, words in known.titles.items() for part in parts_of(place)}
     layers = []
     for group in figure.groups:
-        drawn = [Drawn(shape, looks.get(shape.place, ""), said_of.get(shape.place, label(*shape.place.split(":"))))
+        drawn = [Drawn(shape, known.looks.get(shape.place, ""),
+                       said_of.get(shape.place, label(*shape.place.split(":"))), shape.place in picked)
                  for shape in group.shapes]
-        drawn.sort(key=lambda one: bool(one.look))
+        drawn.sort(key=lambda one: (one.is_picked, bool(one.look)))
         layers.append(Layer(group.is_mirrored, tuple(drawn), group.outline, group.detail))
-    return View(figure, tuple(layers), _tags(figure, tags))
+    return View(figure, tuple(layers), _tags(figure, known.tags))
 
 
 def _tags(figure: Figure, words: Mapping[str, str]) -> tuple[Tag, ...]:

@@ -10,7 +10,7 @@ from django import forms
 from django.http import HttpRequest
 
 from clients.body import REGIONS, keys, label, said, sides_of, together, wider
-from clients.body_map import View, touched_map
+from clients.body_map import NOTHING_KNOWN, OnTheBody, View, touched_map
 from clients.reasons import capital
 from clients.words import check_phone
 from practice.fields import ChoiceOf as ChoiceOf
@@ -79,7 +79,12 @@ def _areas(chosen: Collection[str]) -> tuple[Area, ...]:
 
 
 class Places(forms.Form):
-    """A form with places on the body: boxes to tick by part of the body, and a map that ticks the same boxes."""
+    """A form with places on the body: boxes to tick by part of the body, and a map that ticks the same boxes.
+
+    `known` is what the map draws besides: where feeling is less or too much, how firm a hand may be.
+    """
+
+    known: OnTheBody = NOTHING_KNOWN
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -107,8 +112,8 @@ class Places(forms.Form):
         return _areas(self.chosen())
 
     def views(self) -> tuple[View, ...]:
-        """The body map with what is chosen, for the page."""
-        return touched_map(_keys(self.chosen()))
+        """The body map with what is chosen and what is known, for the page."""
+        return touched_map(_keys(self.chosen()), self.known)
 
     def places(self) -> list[tuple[str, str]]:
         """The places chosen: region and side."""

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import F
 
 from clients.bodies import read_bodies
+from clients.body import keys
 from clients.contraindications import (
     Body,
     Check,
@@ -58,6 +59,12 @@ def bodies_of(clients: Iterable[Client]) -> dict[UUID, Body]:
     visits = visits_of_returns({pk: parts[2] for pk, parts in known.items()})
     return {pk: _body(client, practice, book_of(practice), *known[pk], visits.get(pk, ()))
             for pk, client in people.items() for practice in [practices[client.practice_id]]}
+
+
+def located(body: Body, on: date) -> list[tuple[str, tuple[str, ...]]]:
+    """What is found in a place that day, as the body map draws it: the finding's code and its places."""
+    return [(row.finding, tuple(dict.fromkeys(key for place in row.regions for key in keys(*place))))
+            for row in body.findings if row.ended_on is None or row.ended_on >= on]
 
 
 def known_of(clients: Iterable[UUID]) -> dict[UUID, Known]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,13 +12,13 @@ from django.utils.safestring import SafeString
 
 from clients.body import keys, said
 from clients.body_forms import scope_name
-from clients.body_map import BodyMap, sensation_map
+from clients.body_map import sensation_map
 from clients.conditions import CONDITIONS
 from clients.contraindications import Check, Reason, cautions_for
 from clients.findings import FINDINGS
 from clients.known import last_given
 from clients.last_time import last_time
-from clients.limits import Known, body_from, known_medicine
+from clients.limits import Known, body_from, known_medicine, located
 from clients.medicine_kinds import MEDICINES
 from clients.medicines import on_times
 from clients.models import Clearance, Client, ClientCondition, Finding, Medicine
@@ -69,7 +68,8 @@ def limits_of(check: Check) -> Limits:
 
 def overview_of(member: Membership, client: Client, known: Known, today: date) -> dict[str, Any]:
     """What limits today's work and why, as far as this member may read it."""
-    check = cautions_for(body_from(client, known, book_of(client.practice)), on=today)
+    body = body_from(client, known, book_of(client.practice))
+    check = cautions_for(body, on=today)
     limits = limits_of(check)
     shown: dict[str, Any] = {"wishes": said_wishes(wishes_of(client)), "is_decision_needed": limits.is_decision_needed}
     if not may_read(member, Finding):
@@ -80,7 +80,7 @@ def overview_of(member: Membership, client: Client, known: Known, today: date) -
     medicines = [(row, MEDICINES[row.kind], said_given(row, today)) for row in known.medicines]
     return shown | {
         "limits": limits, "last_time": last_time(member, client), "is_map_due": any(map(is_map_due, known.episodes)),
-        "body_map": _body_map(known.findings, check, today),
+        "body_map": sensation_map(located(body, today), check.own_caps),
         "conditions": [c for c in conditions if not _is_over(c[0], today)],
         "past_conditions": [c for c in conditions if _is_over(c[0], today)],
         "findings": [f for f in findings if not _is_over(f[0], today)],
@@ -135,12 +135,6 @@ def said_given(medicine: Medicine, today: date) -> str:
              said(tuple(key for region, side in known.regions for key in keys(region, side))),
              " and ".join(medicine.times)]
     return ", ".join(part for part in parts if part)
-
-
-def _body_map(findings: Iterable[Finding], check: Check, today: date) -> BodyMap | None:
-    """What holds today and has a place, with the caps of the places noted."""
-    located = [(row.finding, _keys_of(row)) for row in findings if not _is_over(row, today)]
-    return sensation_map(located, check.own_caps)
 
 
 def said_wishes(wishes: Wishes) -> list[tuple[str, str]]:

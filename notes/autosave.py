@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,6 @@ from django.utils import timezone
 
 from notes.models import Note, NoteDraft
 from notes.sheet import Sheet
-from notes.sheet.rows import TreatmentRow, says_something
 from notes.writing import locked_note, write_note
 from practice.access import Actor
 from practice.refusals import BadInput
@@ -19,9 +19,25 @@ MOST_TYPED = 400_000  # characters of one sheet: four full parts and every row, 
 _NOT_TYPED = {"csrfmiddlewaretoken", "act", "as", "version", "tab", "turn"}
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """Something typed that cannot stand in the note yet: its field ("" where it is no single one), and why."""
+
+    field: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was saved of a sheet, and what of it waits beside the note."""
+
+    draft: NoteDraft
+    unfinished: tuple[Unfinished, ...]
+
+
 @transaction.atomic
 def keep_typed(*, note: Note, by: Actor, expected_version: int, typed: Mapping[str, str], tab: str = "", turn: int = 0,
-               ) -> NoteDraft:
+               ) -> Kept:
     """Save what is typed, as it is: whole into the note, or its words there and the sheet beside it.
 
     A tab never stands in its own way: where its own save is the last one, a lost answer or a late try is no conflict.
@@ -34,42 +50,69 @@ def keep_typed(*, note: Note, by: Actor, expected_version: int, typed: Mapping[s
     last = NoteDraft.objects.filter(note=note).first()
     if last and tab and (last.tab, last.version) == (tab, note.version):
         if turn <= last.turn:
-            return last
+            return Kept(last, () if last.is_whole else unfinished_in(_as_left(note, last)))
         expected_version = note.version
-    written, is_whole = _into_the_note(note, by, expected_version, typed)
+    written, unfinished = _into_the_note(note, by, expected_version, typed)
+    is_whole = not unfinished
     kept, _ = NoteDraft.objects.update_or_create(note=note, defaults={
         "author": by, "version": written.version, "tab": tab, "turn": turn, "at": timezone.now(),
         "is_whole": is_whole, "typed": {} if is_whole else typed})
-    return kept
+    return Kept(kept, unfinished)
 
 
-def _into_the_note(note: Note, by: Actor, version: int, typed: Mapping[str, str]) -> tuple[Note, bool]:
-    """Write what can stand in the note; answers it, and whether that was all."""
+def _into_the_note(note: Note, by: Actor, version: int, typed: Mapping[str, str],
+                   ) -> tuple[Note, tuple[Unfinished, ...]]:
+    """Write what can stand in the note; answers it, and what cannot yet."""
     sheet = Sheet(note, {**typed, "version": str(version)})
-    if sheet.is_valid() and not any(_is_loose(row) for row in sheet.rows):
+    unfinished = unfinished_in(sheet)
+    if not unfinished:
         try:
             with transaction.atomic():
-                return write_note(note=note, by=by, by_itself=True, **sheet.changes()), True
-        except BadInput:  # a rule of the whole note, such as more minutes than the visit had
-            pass
+                return write_note(note=note, by=by, by_itself=True, **sheet.changes()), ()
+        except BadInput as refusal:  # a rule that is of no single field
+            unfinished = (Unfinished("", str(refusal.detail)),)
     changes: dict[str, Any] = {"expected_version": version}
     if sheet.words.is_valid():
         changes |= sheet.words.words()
         changes["visibility"] = "author" if sheet.words.cleaned_data["only_me"] else "therapists"
     if sheet.next.is_valid():
         changes |= sheet.next.plan()
-    return write_note(note=note, by=by, by_itself=True, **changes), False
+    return write_note(note=note, by=by, by_itself=True, **changes), unfinished
 
 
-def _is_loose(row: TreatmentRow) -> bool:
-    """Whether a row says something, but not yet where or what: a note has no place for that."""
-    return row.as_input() is None and says_something({name: row[name].value() for name in row.fields})
+def unfinished_in(sheet: Sheet) -> tuple[Unfinished, ...]:
+    """What of a sheet as sent cannot stand in the note, field by field."""
+    named = tuple(Unfinished(field.html_name, str(error)) for field in sheet for error in field.errors)
+    return (*named, Unfinished("", slip)) if (slip := sheet.totals.slip) else named
+
+
+def as_saved(note: Note) -> Sheet:
+    """The sheet as it was saved last, with what waits beside the note; nothing of it is checked."""
+    left: NoteDraft | None = getattr(note, "typing", None)
+    return _as_left(note, left) if left and _waits(note, left) else Sheet.sent(note)[0]
+
+
+def left_unfinished(note: Note) -> list[list[str]]:
+    """The same of what waits beside a draft, for the page that opens it."""
+    left: NoteDraft | None = getattr(note, "typing", None)
+    if left is None or not _waits(note, left):
+        return []
+    return [[one.field, one.words] for one in unfinished_in(_as_left(note, left))]
+
+
+def _waits(note: Note, left: NoteDraft) -> bool:
+    """Whether something typed waits beside the note, and nothing was saved over it."""
+    return not left.is_whole and left.version == note.version
+
+
+def _as_left(note: Note, left: NoteDraft) -> Sheet:
+    return Sheet(note, {**left.typed, "version": str(note.version)})
 
 
 def sheet_of(note: Note) -> Sheet:
     """The sheet as it was left: what is saved, or what was typed and is not in the note yet."""
     left: NoteDraft | None = getattr(note, "typing", None)
-    if left is None or left.is_whole or left.version != note.version:
+    if left is None or not _waits(note, left):
         return Sheet.of(note)
     sheet = Sheet.typed(note, {**left.typed, "version": note.version})
     sheet.words.fields["subjective"].widget.attrs["autofocus"] = True

@@ -13,7 +13,7 @@ from notes.models import BillingCode, Note, Treatment
 from notes.units import SOURCE, units_by_code
 from practice import audit
 from practice.access import Actor, Role
-from practice.models import Practice
+from practice.models import Membership, Practice
 from practice.refusals import BadInput, NotAllowed
 from practice.techniques import TECHNIQUES
 
@@ -44,9 +44,9 @@ def change_codes(*, practice: Practice, codes: Mapping[str, str], by: Actor) -> 
     return codes_of(practice.pk)
 
 
-def also_that_day(note: Note) -> list[Treatment]:
-    """What other notes of the same client's day say was given, as far as this note's author may read them."""
-    others = Note.objects.visible_to(note.author).filter(client__in=note.client.family, visit_on=note.visit_on)
+def also_that_day(note: Note, by: Membership) -> list[Treatment]:
+    """What other notes of the same client's day say was given, as far as this member may read them."""
+    others = Note.objects.visible_to(by).filter(client__in=note.client.family, visit_on=note.visit_on)
     return list(Treatment.objects.filter(note__in=others.exclude(pk=note.pk), state="given"))
 
 
@@ -57,6 +57,12 @@ class Billed:
     minutes: int
     units: tuple[tuple[str, int], ...]
     source: str = SOURCE
+
+
+def billed_in(note: Note, rows: Iterable[Any], by: Membership) -> Billed | None:
+    """The units of these rows of a note with the rest of its day; None where the practice typed no codes."""
+    codes = codes_of(note.practice_id)
+    return billed([*rows, *also_that_day(note, by)], codes) if codes else None
 
 
 def billed(rows: Iterable[Any], codes: Mapping[str, str]) -> Billed | None:

@@ -19,7 +19,10 @@ from sessions.asked import member_of
 @post_page("notes:note", "pk")
 @member_page(THERAPISTS)
 def note_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Save what is typed: `{version, saved_at, is_whole}`, or a problem (412 where somebody else was faster)."""
+    """Save what is typed: `{version, saved_at, is_whole, unfinished}`, or a problem (412 where somebody was faster).
+
+    `unfinished` names what waits beside the note: pairs of a field's name and what is still to be said of it.
+    """
     member = member_of(request)
     found = find(Note, member, pk)
     version = whole_number(request.POST.get("version"))
@@ -28,5 +31,6 @@ def note_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
     turn = whole_number(request.POST.get("turn")) or 0
     kept = keep_typed(note=found, by=member, expected_version=version, typed=request.POST.dict(),
                       tab=request.POST.get("tab", "")[:40], turn=max(0, min(turn, 2**31 - 1)))
-    return JsonResponse({"version": kept.version, "saved_at": f"{timezone.localtime(kept.at):%H:%M}",
-                         "is_whole": kept.is_whole})
+    draft = kept.draft
+    return JsonResponse({"version": draft.version, "saved_at": f"{timezone.localtime(draft.at):%H:%M}",
+                         "is_whole": draft.is_whole, "unfinished": [[one.field, one.words] for one in kept.unfinished]})

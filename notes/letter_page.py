@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from notes import letters
 from notes.charts import Band, Look, Row, readings_chart, readings_table, said_day
-from notes.letters import Letter, letter_pdf
+from notes.letters import Letter
 from notes.models import Summary
-from notes.summaries import letter_of
+from notes.summaries import paper_of
 from practice.pages import pdf_file
 
 _LOOK = Look(340, 172, 14, accent="var(--accent)", caution="var(--clay)")
@@ -20,7 +20,7 @@ _LOOK = Look(340, 172, 14, accent="var(--accent)", caution="var(--clay)")
 
 def pdf_of(summary: Summary) -> HttpResponse:
     """The letter as a download under a name that says nothing of whom it is about."""
-    return pdf_file(letter_pdf(letter_of(summary)), "letter.pdf")
+    return pdf_file(paper_of(summary), "letter.pdf")
 
 
 @dataclass(frozen=True, slots=True)

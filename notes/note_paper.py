@@ -55,6 +55,7 @@ def _said_to_print(said: Said) -> dict[str, Any]:
     return {
         "booked": placed(f"Booked all the same because: {said.booked_because}" if said.booked_because else ""),
         "before": [_part(name, text) for name, text in said.parts], "work": [_work(work) for work in said.work],
+        "totals": placed(_totals(said)),
         "happened": [{"words": placed(f"{event.words}."), "more": placed(event.more)} for event in said.happened],
         "readings": placed_all(*said.readings), "after": [_part(name, text) for name, text in said.after]}
 
@@ -72,6 +73,16 @@ def _work(work: SaidWork) -> dict[str, Any]:
     return {"words": placed(f"{work.words}{_STATES.get(work.row.state, '')}"), "response": placed(work.row.response),
             "against": [{"text": placed(reason.text), "source": placed(reason.source)} for reason in work.against],
             "why": placed(why)}
+
+
+def _totals(said: Said) -> str:
+    """The minutes given, by place and by technique; empty where none are noted."""
+    totals = said.totals
+    if totals is None or not totals.minutes:
+        return ""
+    by = "; ".join(", ".join(f"{one.words} {one.minutes}" for one in rows)
+                   for rows in (totals.by_region, totals.by_technique))
+    return f"{totals.minutes} of {totals.visit_minutes} minutes given: {by}. {totals.beyond}".strip()
 
 
 def _signature(note: Note) -> dict[str, Any] | None:

@@ -7,14 +7,16 @@ from typing import Any
 
 from clients.limits import Known
 from clients.models import Client, Consent
+from notes.earlier import last_treatments
 from notes.glass import kept_from, may_break
 from notes.home.doing import today_of, weeks_of
 from notes.home.programmes import paused_by, programme_of
 from notes.measures.of_client import measures_of
 from notes.models import HomeProgramme, Note, Share, Summary
 from notes.outcomes import readings_at_visits, readings_for_year, readings_of
+from notes.suggesting import why_now
 from notes.trend_page import shown_sparks
-from notes.writing import SOAP, last_treatments
+from notes.writing import SOAP
 from practice.access import may_read
 from practice.models import Membership
 from practice.panels import Panel, register_panel
@@ -66,7 +68,8 @@ def _sharing(member: Membership, client: Client, _known: Known | None) -> dict[s
     shares = sent.filter(summary__client__in=client.family).select_related("doctor", "practice")
     consents = Consent.objects.visible_to(member).filter(client=client).select_related("doctor")
     return {"client": client, "summaries": list(summaries[:8]), "consents": list(consents[:8]),
-            "shares": list(shares.prefetch_related("openings")[:8])}
+            "shares": list(shares.prefetch_related("openings")[:8]),
+            "why_now": why_now(client) if member.is_therapist else []}
 
 
 register_panel(Panel("notes", "notes", 10, "notes/panel_notes.html", _record))

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from clients.body import REGIONS
-from clients.keeping.parts import Part, name_in, register_parts
+from clients.keeping.parts import LEFT_OUT, Part, name_in, register_parts
 from clients.keeping.retention import LAST_CONTACT
 from clients.models import Client
 from notes.measures.catalogue import MEASURES
@@ -89,3 +89,4 @@ register_parts(
     Part("shares", Share, "sharing", "sharings", link="summary", without=("token_hash", "code_hash")),
     Part("share-openings", ShareOpening, "opening by a doctor", "openings by a doctor", link="share"),
 )
+LEFT_OUT["notes.SummaryPaper"] = "The same bytes stand beside it, under letters/."

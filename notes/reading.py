@@ -16,6 +16,7 @@ from notes.measures.mood import Worrying, worrying_in
 from notes.measures.of_client import measures_of
 from notes.models import Note, NoteEvent, Share, Summary, Treatment
 from notes.outcomes import Point, readings_of
+from notes.totals import Totals, totals_of
 from notes.trends import Trends, trends_of
 from notes.writing import SOAP, check_note, treatment_said
 from practice import audit
@@ -84,6 +85,7 @@ class Said:
     next: str = ""
     happened: tuple[SaidEvent, ...] = ()
     worrying: tuple[Worrying, ...] = ()
+    totals: Totals | None = None
 
 
 def said_of(note: Note | None) -> Said | None:
@@ -103,7 +105,8 @@ def said_of(note: Note | None) -> Said | None:
                 [f"{name} {', '.join(values)}" for name, values in read.items()], words["assessment"] + words["plan"],
                 note.appointment.override_reason.strip(), _next_of(note),
                 tuple(SaidEvent(e, _capital(said(e)), said_more(e)) for e in events_in(note)),
-                tuple(worrying_in(note, [(row.measure, row.value) for row in rows])))
+                tuple(worrying_in(note, [(row.measure, row.value) for row in rows])),
+                totals_of(note.treatments.all(), note.visit_minutes or note.appointment.minutes))
 
 
 def _next_of(note: Note) -> str:

@@ -8,15 +8,18 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Min
 from django.utils import timezone
 
+from clients.disclosures import OPENED, record_disclosure
 from clients.models import Consent, Doctor
 from notes.models import Share, ShareOpening, Summary
 from notes.writing import refuse_unless_therapist
@@ -87,6 +90,11 @@ def share_summary(*, summary: Summary, doctor: Doctor, consent: Consent | None, 
         token = links.token_of("share", share.pk)
         share.token_hash, share.code_hash = links.hash_of(token), _code_hash(token, code)
         share.save(force_insert=True)
+        record_disclosure(
+            client=summary.client, to_name=doctor.name, to_address=doctor.address or doctor.email, by=by,
+            what=f"Summary of {clock.said_date(summary.from_on)} to {clock.said_date(summary.until_on, year=True)}",
+            why=f"Treatment; agreed on {clock.said_date(locked.given_on, year=True)}", how="by link and code",
+            subject_id=share.pk, content_hash=summary.content_hash)
         audit.record(by=by, verb="summary_shared", subject=summary, client_id=summary.client_id, doctor=str(doctor.pk),
                      share=str(share.pk))
     return NewShare(share, url_of(share), code)
@@ -192,6 +200,15 @@ def withdraw_consent(*, consent: Consent, by: Actor) -> Consent:
         for share in Share.objects.filter(consent=consent, revoked_at=None):
             revoke_share(share=share, by=by)
     return consent
+
+
+def _first_opened(shares: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When each of these shares was opened first."""
+    rows = ShareOpening.objects.filter(share__in=list(shares)).order_by()
+    return dict(rows.values_list("share").annotate(Min("at")))
+
+
+OPENED.append(_first_opened)
 
 
 def open_share(*, token: str, code: str, what: str = "page") -> Share | None:

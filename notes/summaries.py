@@ -18,7 +18,7 @@ from clients.models import Client, Doctor
 from clients.standing import lock_client
 from notes import letters
 from notes.drafting import draft_letter, draft_prose, signed_notes
-from notes.models import Summary
+from notes.models import Summary, SummaryPaper
 from notes.writing import NotATherapist, refuse_unless_therapist
 from practice import audit, clock
 from practice.access import Actor
@@ -103,8 +103,24 @@ def sign_summary(*, summary: Summary, by: Actor, expected_version: int | None = 
         summary.content_hash = hash_of(summary.content)
         summary.signed_at, summary.version = timezone.now(), summary.version + 1
         summary.save(update_fields=["content", "content_hash", "signed_at", "version"])
+        _keep_paper(summary)
         audit.record(by=by, verb="summary_signed", subject=summary)
     return summary
+
+
+def _keep_paper(summary: Summary) -> None:
+    """Typeset the letter once: from now on everybody receives these bytes."""
+    try:
+        pdf = letters.letter_pdf(letter_of(summary))
+    except letters.LetterNotTypeset as why:
+        raise BadInput(f"This letter cannot be put on paper: {why.reason}. Change what it says, then sign.") from why
+    SummaryPaper.objects.create(summary=summary, pdf=pdf, pdf_hash=hashlib.sha256(pdf).hexdigest())
+
+
+def paper_of(summary: Summary) -> bytes:
+    """The letter as PDF: exactly the bytes kept at signing; of a draft, as it stands now."""
+    kept = SummaryPaper.objects.filter(summary=summary).first() if summary.is_signed else None
+    return bytes(kept.pdf) if kept else letters.letter_pdf(letter_of(summary))
 
 
 def doctors_of(client: Client) -> QuerySet[Doctor]:
@@ -134,10 +150,13 @@ def hash_of(content: dict[str, Any]) -> str:
 
 
 def broken_summaries(practice_id: UUID) -> list[str]:
-    """Every signed summary whose content does not fit its hash, in words."""
+    """Every signed summary whose content, or whose PDF, does not fit its hash, in words."""
     signed = Summary.objects.filter(practice_id=practice_id).exclude(signed_at=None).order_by("pk")
-    return [f"summary {row.pk} was changed after it was signed" for row in signed.iterator(chunk_size=500)
-            if hash_of(row.content) != row.content_hash]
+    papers = SummaryPaper.objects.filter(summary__practice_id=practice_id).order_by("pk")
+    return [*(f"summary {row.pk} was changed after it was signed" for row in signed.iterator(chunk_size=500)
+              if hash_of(row.content) != row.content_hash),
+            *(f"the PDF of summary {row.pk} was changed after it was signed" for row in papers.iterator(chunk_size=50)
+              if hashlib.sha256(row.pdf).hexdigest() != row.pdf_hash)]
 
 
 def _chosen(sections: Sequence[str]) -> list[str]:

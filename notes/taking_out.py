@@ -11,11 +11,11 @@ from clients.keeping.exporting import CHAPTERS, ENCLOSED, LEAVES_OUT, Chapter, E
 from clients.keeping.parts import PARTS, rows_of
 from clients.models import Client
 from notes.late import late_entry
-from notes.letters import LetterNotTypeset, letter_pdf
+from notes.letters import LetterNotTypeset
 from notes.models import Note, Summary
 from notes.note_paper import note_pdf
 from notes.reading import WHOLE, said_of, whole_note
-from notes.summaries import letter_of
+from notes.summaries import paper_of
 from practice import audit
 from practice.access import may_read
 from practice.models import Membership
@@ -65,7 +65,7 @@ def _paper(pk: UUID) -> bytes:
 def _letter(summary: Summary) -> bytes:
     """The letter; where it cannot be set any more, its words stand in record.json, and the file says so."""
     try:
-        return letter_pdf(letter_of(summary))
+        return paper_of(summary)
     except LetterNotTypeset as why:
         return f"This letter could not be set ({why}). Its words stand in record.json.".encode()
 

@@ -9,6 +9,8 @@ from typing import Any
 from clients.body import label
 from practice.techniques import TECHNIQUES
 
+BEYOND_THE_VISIT = 60  # minutes over the visit's length that are asked about; more is a slip
+
 
 @dataclass(frozen=True, slots=True)
 class Minutes:
@@ -29,11 +31,24 @@ class Totals:
     by_technique: tuple[Minutes, ...]
 
     @property
+    def is_beyond(self) -> bool:
+        """Whether more was given than the visit has."""
+        return self.minutes > self.visit_minutes
+
+    @property
+    def beyond(self) -> str:
+        """That more was given than the visit has, in words; empty where it was not."""
+        return f"{self.minutes} minutes are noted for a visit of {self.visit_minutes}." if self.is_beyond else ""
+
+    @property
+    def slip(self) -> str:
+        """That it is so much more that it can only be a slip, and is refused; else empty."""
+        return self.beyond if self.minutes > self.visit_minutes + BEYOND_THE_VISIT else ""
+
+    @property
     def asks(self) -> str:
-        """Whether more was given than the visit has, as a question: charting is not refused for it."""
-        if self.minutes <= self.visit_minutes:
-            return ""
-        return f"{self.minutes} minutes are noted for a visit of {self.visit_minutes}. Is that right?"
+        """The same as a question while it can be changed: charting is not refused for it."""
+        return f"{self.beyond} Is that right?" if self.is_beyond else ""
 
 
 def totals_of(rows: Iterable[Any], visit_minutes: int) -> Totals:

@@ -19,6 +19,7 @@ from notes.charts import (
     relief_said,
     said_day,
     said_value,
+    said_with_unit,
     spark,
 )
 from notes.drafting import series_of
@@ -136,6 +137,5 @@ def _spark(series: letters.Series) -> ShownSpark | None:
     size = said_value(abs(last - first))
     day = said_day(first_on, year=first_on.year != last_on.year)
     change = f"as on {day}" if size == "0" else f"{size} {'lower' if last < first else 'higher'} than on {day}"
-    unit = f" {series.unit}" if series.is_asked else ""
     return ShownSpark(series.measure, _safe(spark(letters.scale_of(series), series.readings, _SPARK)),
-                      f"{said_value(last)}{unit}", change)
+                      said_with_unit(last, series.unit if series.is_asked else ""), change)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,8 +15,10 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from notes import signing, writing
-from notes.autosave import sheet_of
+from clients.limits import body_of
+from notes import earlier, signing, writing
+from notes.autosave import as_saved, left_unfinished, sheet_of
+from notes.billing import billed_in
 from notes.events.proposing import to_finding
 from notes.follow_ups.between import between_of
 from notes.forms import AddendumForm, SendBackForm
@@ -26,16 +29,17 @@ from notes.models import Note, NoteDraft
 from notes.reading import read_note, said_of, whole, whole_note
 from notes.sheet import Sheet
 from notes.sheet.acts import arranged
+from notes.sheet.differing import Differing, differing
 from notes.sheet.visit import AddedWork
 from notes.snippets import snippets_of
 from notes.standing import standing_of
 from notes.summaries import SECTIONS, days_to_tell, doctors_of
 from notes.writing import refuse_unless_therapist
 from practice import clock
-from practice.access import CLINICAL, THERAPISTS, may_read
+from practice.access import CLINICAL, THERAPISTS
 from practice.models import Membership
 from practice.pages import attempt, find, member_page, post_page
-from practice.refusals import BadInput, NotAllowed
+from practice.refusals import BadInput
 from sessions.asked import member_of, status_of
 from sessions.booking import arrive
 from sessions.models import Appointment
@@ -70,16 +74,13 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _kept_from(member, pk)
     if found.is_signed or found.author_id != member.pk:
         return to_read(request, read_note(note=found, by=member))
-    last = writing.last_signed(found, member)  # what stands beside is read as well
-    read_note(note=found, by=member, beside=last)
-    return _sheet(request, found, sheet_of(found), last=last)
+    before = earlier.before(found, member)  # what stands beside is read as well
+    read_note(note=found, by=member, beside=before.last)
+    return _sheet(request, found, sheet_of(found), before=before)
 
 
 def _kept_from(member: Membership, pk: UUID) -> HttpResponse:
-    """A note of the practice that is not theirs to read: to where a therapist says why; the owner is sent there by
-    the client's page."""
-    if not may_read(member, Note):
-        raise NotAllowed("The record is for therapists. With a reason a note can be opened from the client's page.")
+    """A note of the practice that is not theirs to read: to where an owner or therapist says why it is opened."""
     get_object_or_404(kept_from(member), pk=pk)
     return redirect("notes:break_glass", pk)
 
@@ -89,7 +90,7 @@ def _kept_from(member: Membership, pk: UUID) -> HttpResponse:
 def note_check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the check says of the rows as they are typed: a fragment that fills each row's place."""
     found = find(Note, member_of(request), pk, *_RELATIONS)
-    last = writing.last_signed(found, member_of(request))
+    last = earlier.last_signed(found, member_of(request))
     sheet = Sheet.typed(found, request.POST.dict()).beside(last)
     return render(request, "notes/check.html", {"note": found, "sheet": sheet, "is_live": True})
 
@@ -98,8 +99,9 @@ def note_check(request: HttpRequest, pk: UUID) -> HttpResponse:
 @member_page(THERAPISTS)
 def note_places(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The body map to add work by touch: a fragment the sheet fetches when it is opened."""
-    found = find(Note, member_of(request), pk)
-    return render(request, "notes/_added.html", {"note": found, "added": AddedWork()})
+    found = find(Note, member_of(request), pk, *_RELATIONS)
+    added = AddedWork().over(body_of(found.client.standing), found.visit_on)
+    return render(request, "notes/_added.html", {"note": found, "added": added})
 
 
 @post_page("notes:note", "pk")
@@ -185,19 +187,23 @@ def _not_saved(request: HttpRequest, found: Note, sheet: Sheet, data: dict[str, 
     """Somebody was faster, or it is signed: what is typed stays, and what was saved stands beside it."""
     theirs = whole_note(found)
     return _sheet(request, theirs, sheet.over(theirs.version, data), theirs=theirs,
-                  heading="Not saved: both versions are here")
+                  differs=differing(as_saved(theirs), sheet), heading="Not saved: both versions are here")
 
 
 def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | None = None, heading: str = "",
-           last: Note | None = None) -> HttpResponse:
+           before: earlier.Before | None = None, differs: Sequence[Differing] = ()) -> HttpResponse:
     """The page to write on: last visit at the left, the sheet at the right."""
-    last = last or writing.last_signed(found, member_of(request))
+    before = before or earlier.before(found, member_of(request))
+    last = before.last
     snippets = snippets_of(member_of(request))
     return render(request, "notes/note.html", {
         "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment, "form": sheet,
         "sheet": sheet.beside(last), "heading": heading, "last": last, "theirs": theirs,
+        "differs": differs,
         "beside": said_of(theirs or last),
-        "saved_at": _saved_at(found), "late": late_entry(found),
+        "unsigned": () if theirs else before.unsigned,
+        "saved_at": _saved_at(found), "unfinished": [] if sheet.is_bound else left_unfinished(found),
+        "late": late_entry(found),
         "snippets": snippets, "snippet_texts": {s.word: s.text for s in snippets},
         "between": between_of(found.client.standing, member_of(request), found, body=sheet.body),
         "home": home_said(found.client.standing, found.visit_on),
@@ -210,11 +216,13 @@ def to_read(request: HttpRequest, found: Note, form: AddendumForm | None = None,
     """A note that is not ours to change: signed, or a colleague's draft."""
     first, last = days_to_tell(found.client.standing)
     member, bound = member_of(request), form or sending_back
+    units = billed_in(found, found.treatments.all(), member) if found.is_signed and member.is_therapist else None
     return render(request, "notes/note_read.html", {
         **standing_of(found, member), "sending_back": sending_back or SendBackForm(),
         "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment,
         "said": said_of(found), "form": form or AddendumForm(), "doctor": doctors_of(found.client.standing).first(),
-        "first": first, "last": last, "next_on": _next_on(found), "sections": SECTIONS},
+        "first": first, "last": last, "next_on": _next_on(found), "sections": SECTIONS,
+        "billed": units},
         status=status_of(bound) if bound else 200)
 
 

@@ -11,26 +11,23 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from clients.body import REGIONS, label, sides_of
 from clients.contraindications import Body, Check, ProposedTreatment, cautions_for
 from clients.limits import body_of
-from clients.models import Client
 from clients.rule import POSITIONS, TEMPERATURES
 from clients.standing import lock_client
 from notes.check_kept import check_from_data
-from notes.events.at_hand import events_logged
 from notes.events.log import EventInput, replace_events
 from notes.known_then import body_at
 from notes.measures.mood import refuse_unasked
 from notes.measures.of_client import measures_of
 from notes.models import Measurement, Note, NoteDraft, NotesChain, Treatment
 from notes.models.note import MOST_DAYS_AHEAD
+from notes.totals import totals_of
 from practice import audit
 from practice.access import Actor, Role
-from practice.composed import Composed, as_id
 from practice.models import AuditEntry, Membership
 from practice.refusals import BadInput, NotAllowed, Refusal, Stale, WrongState
 from practice.techniques import PRESSURES, TECHNIQUES
@@ -38,7 +35,6 @@ from sessions.models import Appointment
 
 SOAP = ("subjective", "objective", "assessment", "plan")
 LONGEST, LONGEST_LINE = 20_000, 500  # letters of a part of the note, and of a line at a row
-BEYOND_THE_VISIT = 60  # minutes over the visit's length that are asked about; more is a slip
 GIVEN, PLANNED, LEFT_OUT = Treatment.State.GIVEN, Treatment.State.PLANNED, Treatment.State.LEFT_OUT
 
 
@@ -196,28 +192,9 @@ def as_proposed(row: Any) -> ProposedTreatment:
                              row.position or None, row.lubricant or None)
 
 
-_last_signed_of = Composed(lambda client, merged: Note.objects.filter(
-    Q(client=client) | Q(client__merged_into=merged)).exclude(signed_at=None).order_by("-visit_on", "-id").values_list(
-    "pk")[:1])
-
-
-def last_treatments(client: Client) -> list[ProposedTreatment]:
-    """What the last signed note says was done: what booking checks ahead of the next visit."""
-    last = _last_signed_of(client.standing_id, client.standing_id)
-    return [as_proposed(row) for row in Treatment.objects.filter(note=as_id(last[0][0]), state=GIVEN)] if last else []
-
-
 def given_in(note: Note) -> list[Treatment]:
     """The rows that say what was done, without those planned or left out."""
     return [row for row in note.treatments.all() if row.state == GIVEN]
-
-
-def last_signed(note: Note, by: Membership) -> Note | None:
-    """The signed note of the visit before this one, among those this member may read."""
-    earlier = (Note.objects.visible_to(by).filter(client__in=note.client.family, visit_on__lte=note.visit_on)
-               .exclude(pk=note.pk))
-    return (earlier.exclude(signed_at=None).select_related("author__user", "appointment")
-            .annotate(has_events=events_logged()).order_by("-visit_on", "-id").first())
 
 
 def refuse_unless_therapist(by: Actor) -> None:
@@ -246,9 +223,8 @@ def _plan_next(note: Note, in_days: int | EllipsisType | None, focus: str | None
 def _replace_treatments(note: Note, rows: Sequence[TreatmentInput]) -> None:
     for index, row in enumerate(rows):
         refuse_bad_treatment(row, f"treatments/{index}")
-    total = sum(row.minutes or 0 for row in rows if row.state == GIVEN)
-    if total > note.appointment.minutes + BEYOND_THE_VISIT:
-        raise BadInput(f"{total} minutes were noted for a visit of {note.appointment.minutes}.", field="treatments")
+    if slip := totals_of(rows, note.appointment.minutes).slip:
+        raise BadInput(slip, field="treatments")
     note.treatments.all().delete()
     Treatment.objects.bulk_create(
         Treatment(note=note, number=i, region=r.region, side=r.side, technique=r.technique, pressure=r.pressure,

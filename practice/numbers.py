@@ -73,6 +73,9 @@ NUMBERS: dict[str, Number] = {n.name: n for n in (
            6, 11, "o’clock"),
     Number("reminder_gap_hours", "No reminder within so many hours of the confirmation",
            "(P) our proposal. 0: it leaves in any case.", 0, 72, "hours"),
+    Number("summary_after_visits", "A summary for the doctor is suggested after so many visits",
+           "(P) our proposal. 0: never for their number; a reaction, a relapse or a year still suggest one.",
+           0, 100, "visits"),
     Number("lock_minutes", "Staff pages lock after (minutes without a touch)",
            "(P) our proposal. Clients’ pages never lock.", 5, 60, "minutes"),
 )}

@@ -68,6 +68,12 @@ def in_absence() -> Q:
     return coming & (Q(Exists(_off())) | Q(Exists(_closed())))
 
 
+def kept_in_absence(plan: Any) -> QuerySet[Appointment]:
+    """The times a plan keeps for its client's answer that lie in time off or on a closed day since."""
+    kept = Appointment.objects.filter(reserved_by=plan, starts_at__gt=timezone.now())
+    return kept.filter(Q(Exists(_off())) | Q(Exists(_closed())))
+
+
 def absence_columns() -> dict[str, Any]:
     """What a query over visits reads beside them: the time off and the closed day they lie in, if any."""
     return {"off": Subquery(_off().values("pk")[:1]), "closed": Subquery(_closed().values("pk")[:1]),

@@ -18,7 +18,7 @@ from clients.models import Clearance, Episode, EpisodeStep, Finding, Questionnai
 from clients.sentences import in_a_sentence
 from practice import clock
 from practice.models import Membership
-from sessions.away import count_absences
+from sessions.away import count_absences, kept_in_absence
 from sessions.check_before import PRE_VISIT
 from sessions.check_in_needs import check_in_needs
 from sessions.models import RELEASED, Appointment, FreedTime, Hold, Plan
@@ -120,7 +120,8 @@ def _first(name: str | None) -> str:
 
 
 def _plan_needs(member: Membership, mine: Q) -> list[Need]:
-    """Plans that were sent to a client: of which some times do not suit, or nobody said yes in time; in one query.
+    """Plans that were sent to a client: of which some times do not suit, nobody said yes in time, or a time that is
+    kept for the yes lies in time off or on a closed day since; in one query.
 
     Told until there is a newer plan, or nothing is on hold any more.
     """
@@ -130,7 +131,8 @@ def _plan_needs(member: Membership, mine: Q) -> list[Need]:
     plans = (
         Plan.objects.filter(practice=member.practice, sent_at__isnull=False)
         .filter(status__in=("proposed", "expired", "stale"))
-        .exclude(status="proposed", answered_at=None, expires_at__gt=timezone.now())
+        .annotate(is_shut=Exists(kept_in_absence(OuterRef("pk"))))
+        .exclude(status="proposed", answered_at=None, expires_at__gt=timezone.now(), is_shut=False)
         .filter(Exists(held), ~Exists(newer)).select_related("client").order_by("expires_at", "pk")
         .annotate(gone=Count("moves", filter=Q(moves__suits=False))))
     return [Need(_plan_words(row), reverse("sessions:plan", args=[row.pk])) for row in plans]
@@ -140,6 +142,8 @@ def _plan_words(row: Any) -> str:
     name = row.client.name
     if row.gone:
         return f"{name}: 1 new time does not suit" if row.gone == 1 else f"{name}: {row.gone} new times do not suit"
+    if row.is_shut and row.status == Plan.Status.PROPOSED:
+        return f"{name}: a time kept for their answer lies in time off or on a closed day. Take the plan back"
     if row.status == Plan.Status.STALE:
         return f"{name}: the new times do not stand any more"
     return f"{name} did not answer whether the new times suit"

@@ -41,7 +41,8 @@ def _visits(member: Membership, client: Client, _known: Known | None) -> dict[st
 
 def _episodes(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
     if not may_read(member, Episode):
-        return None
+        holds = list(visits_on_hold(client))  # the front desk plans with them; why they are on hold is not told
+        return {"client": client, "holds": holds, "is_desk": True} if holds else None
     return {
         "client": client,
         "episodes": list(Episode.objects.visible_to(member).filter(client=client)[:5]),

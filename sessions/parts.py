@@ -111,9 +111,11 @@ def visits_that_took_place(clients: Collection[UUID], since: date) -> Iterable[t
 
 def _visits_told(member: Membership, client: Client) -> dict[str, Any]:
     """What the page one takes out says of the diary."""
-    visits, waits = (rows_of(PARTS[code], client, seen_by=member) for code in ("visits", "waitlist"))
+    visits, waits, asked = (rows_of(PARTS[code], client, seen_by=member) for code in (
+        "visits", "waitlist", "check-ins"))
     return {"visits": visits.select_related("therapist__user", "room", "service").order_by("starts_at", "pk"),
-            "waits": waits.select_related("service")}
+            "waits": waits.select_related("service"),
+            "answers": asked.exclude(answer="").order_by("asked_for") if member.may_see_clinical else ()}
 
 
 CHAPTERS.append(Chapter(40, "sessions/record_visits.html", _visits_told))

@@ -26,10 +26,12 @@ from sessions.away import absence_columns, in_absence
 from sessions.caution_line import Line, for_the_desk, in_one_line
 from sessions.models import RELEASED, Appointment, AppointmentEvent
 from sessions.needs import Need, needs_of, unread_answers
+from sessions.noted import NoteOf, note_columns, note_of
 from sessions.steps import may_be_noted, offered
 from sessions.work import windows_of
 
 LEAST_OPEN_MINUTES = 30
+NEEDS_AT_ONCE = 4
 LIVE = ("proposed", "booked", "confirmed", "arrived", "fulfilled")
 _BUTTONS = ("arrive", "complete")
 
@@ -45,6 +47,7 @@ class VisitRow:
     is_past: bool
     is_flagged: bool = False  # an answer before it speaks against it, and nobody has looked
     last: tuple[LastTime, ...] = ()
+    note: NoteOf | None = None
 
     @property
     def starts_at(self) -> datetime:
@@ -78,6 +81,16 @@ class Day:
     requests: tuple[tuple[Appointment, list[Client]], ...] = ()  # asked for online, and who they might be already
 
     @property
+    def needs_first(self) -> list[Need]:
+        """The most urgent, above the day's visits; a fold of one would spare nothing."""
+        return self.needs if len(self.needs) <= NEEDS_AT_ONCE + 1 else self.needs[:NEEDS_AT_ONCE]
+
+    @property
+    def needs_later(self) -> list[Need]:
+        """The others, folded away so that the day itself is in sight."""
+        return self.needs[len(self.needs_first):]
+
+    @property
     def count(self) -> int:
         """How many visits stand that day."""
         return sum(1 for row in self.rows if isinstance(row, VisitRow) and not row.visit.is_released)
@@ -92,7 +105,7 @@ def day_of(member: Membership, on: date, *, everybody: bool) -> Day:
         Appointment.objects.visible_to(member).filter(mine)
         .filter(Q(starts_at__gte=begin, starts_at__lt=end) | Q(wants_other_time=True, starts_at__gte=timezone.now())
                 | Q(status="proposed", expires_at__gt=timezone.now(), reserved_by=None) | in_absence())
-        .annotate(asked_by=_last_asked(), **absence_columns()).select_related(
+        .annotate(asked_by=_last_asked(), **absence_columns(), **note_columns(member)).select_related(
             "client__practice", "therapist__user", "room", "service", "online").order_by("starts_at", "id"))
     visits = [v for v in found if begin <= v.starts_at < end]
     asking = [v for v in found if v.wants_other_time and v.status in LIVE and v.starts_at >= timezone.now()]
@@ -139,7 +152,8 @@ def _visit_rows(visits: Sequence[Appointment], member: Membership, on: date, fla
             limits = in_one_line(check) if member.may_see_clinical else for_the_desk(check, visit.therapist)
         verbs = tuple(v for v in offered(visit, member) if v in _BUTTONS)
         rows.append(VisitRow(visit, limits, verbs, may_be_noted(visit, member), visit.ends_at <= timezone.now(),
-                             visit.pk in flagged, last.get(visit.client_id, ()) if visit in standing else ()))
+                             visit.pk in flagged, last.get(visit.client_id, ()) if visit in standing else (),
+                             note_of(visit, member)))
     return rows
 
 

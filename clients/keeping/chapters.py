@@ -44,7 +44,8 @@ def _limits(member: Membership, client: Client) -> dict[str, Any]:
 
 def _agreements(member: Membership, client: Client) -> dict[str, Any]:
     return {"consents": _rows("consents", client, member).select_related("doctor").order_by("given_on", "pk"),
-            "questionnaires": _rows("questionnaires", client, member).order_by("asked_at", "pk")}
+            "questionnaires": _rows("questionnaires", client, member).order_by("asked_at", "pk"),
+            "disclosures": _rows("disclosures", client, member).order_by("on", "pk")}
 
 
 def _messages(member: Membership, client: Client) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from clients.models import (
     ClientDoctor,
     Consent,
     Contact,
+    Disclosure,
     EmergencyCard,
     Episode,
     EpisodeStep,
@@ -142,6 +143,8 @@ register_parts(
     Part("contacts", Contact, "contact", "contacts"),
     Part("emergency-card", EmergencyCard, "emergency card", "emergency cards", comes_over=_cards_come_over),
     Part("consents", Consent, "agreement", "agreements"),
+    Part("disclosures", Disclosure, "line of what went to whom", "lines of what went to whom",
+         comes_over=lambda merged, stays: None),  # it stands for ever, with the row it was written of
     Part("referrals", Referral, "referral", "referrals"),
     Part("questionnaires", Questionnaire, "set of questions", "sets of questions", comes_over=_questions_come_over),
     Part("messages", Message, "message", "messages", link="client_id", without=("claimed_by", "claimed_until")),

@@ -1,6 +1,6 @@
 """The people who come: who they are, what they live with, what limits the work, who may be told."""
 
-from clients.models.agreements import Consent, Questionnaire, Referral
+from clients.models.agreements import Consent, Disclosure, Questionnaire, Referral
 from clients.models.body import (
     Clearance,
     ClientCondition,
@@ -14,6 +14,7 @@ from clients.models.body import (
 from clients.models.people import Client, ClientDoctor, Contact, Doctor, EmergencyCard
 
 __all__ = [
-    "Clearance", "Client", "ClientCondition", "ClientDoctor", "Consent", "Contact", "Doctor", "EmergencyCard",
-    "Episode", "EpisodeStep", "Finding", "FindingRegion", "Medicine", "Questionnaire", "Referral", "RuleChange",
+    "Clearance", "Client", "ClientCondition", "ClientDoctor", "Consent", "Contact", "Disclosure", "Doctor",
+    "EmergencyCard", "Episode", "EpisodeStep", "Finding", "FindingRegion", "Medicine", "Questionnaire", "Referral",
+    "RuleChange",
 ]

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from clients.models.people import Client, Doctor
 from practice.access import CLINICAL, PracticeOwned
-from practice.guards import Unchanging
+from practice.guards import Kept, Unchanging
 from practice.models import Membership
 
 
@@ -40,6 +40,36 @@ class Consent(PracticeOwned):
             models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("given_on")),
                                    name="consent_ends_after_it_is_given")
         ]
+
+
+class Disclosure(PracticeOwned):
+    """One time something about a client went to somebody else: when, to whom, what and why. It never changes.
+
+    The four facts are those of an accounting of disclosures (US: 45 CFR 164.528). `subject_id` is what was shared,
+    where it was shared here; `content_hash` the SHA-256 of exactly what it said.
+    """
+
+    readers = CLINICAL
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="disclosures")
+    on = models.DateField()
+    to_name = models.CharField(max_length=160)
+    to_address = models.TextField(blank=True, max_length=500)
+    what = models.CharField(max_length=300)
+    why = models.CharField(max_length=300)
+    how = models.CharField(max_length=60, help_text="By link and code, by post, by fax, by phone …")
+    by_name = models.CharField(max_length=120)
+    subject_id = models.UUIDField(null=True, blank=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-on", "-id"]
+        constraints: ClassVar = [
+            Unchanging(name="disclosure_stands_for_ever"), Kept(name="disclosures_are_kept"),
+            models.CheckConstraint(condition=~Q(to_name="") & ~Q(what="") & ~Q(why=""),
+                                   name="disclosure_says_to_whom_what_and_why")]
 
 
 class Referral(PracticeOwned):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clients.body import together, wider
-from clients.body_map import BodyMap, sensation_map, touched_map
+from clients.body_map import BodyMap, on_the_body, sensation_map, touched_map
 from clients.fields import Places
 
 
@@ -47,10 +47,21 @@ def test_without_a_place_nothing_is_drawn():
 
 def test_a_choice_shows_in_every_view_and_a_chosen_parent_in_all_it_contains():
     views = {view.figure.view: view for view in touched_map(["arm:left"])}
-    picked = {view: {one.shape.place for layer in views[view].layers for one in layer.drawn if one.look == "picked"}
+    picked = {view: {one.shape.place for layer in views[view].layers for one in layer.drawn if one.is_picked}
               for view in views}
     assert {"palm:left", "inner-elbow:left"} <= picked["front"] and "hand:left" in picked["back"]
     assert picked["left"] and not picked["right"]
+
+
+def test_a_map_to_touch_draws_what_is_felt_and_how_firm_a_hand_may_be_also_under_a_choice():
+    known = on_the_body([("reduced-sensation", ("foot:left",)), ("hypersensitive", ("palm:right",))], {"foot:left": 2})
+    views = touched_map(["foot:left"], known)
+    foot, palm = (next(one for view in views if view.figure.view == "front" for layer in view.layers
+                       for one in layer.drawn if one.shape.place == place) for place in ("foot:left", "palm:right"))
+    assert (foot.look, foot.is_picked, foot.title) == ("reduced", True, "left foot: reduced sensation, pressure 2 at most")
+    assert (palm.look, palm.is_picked) == ("hypersensitive", False)
+    assert {tag.words for view in views for tag in view.tags} == {"R 2", "H"}
+    assert [fact.sign for fact in known.facts] == ["H", "R", "2"]
 
 
 def test_left_and_right_together_are_both_and_the_midline_of_two_halves_is_all_of_it():

@@ -20,10 +20,12 @@ from notes.charts.told import (
     said_band,
     said_day,
     said_value,
+    said_with_unit,
 )
 
 __all__ = [
     "EM", "FACE", "Band", "Firmness", "Lasted", "Look", "Reading", "Row", "Scale", "Tried", "chart_said", "medians_of",
     "pressure_chart", "pressure_said", "readings_chart", "readings_said", "readings_table", "relief_chart",
-    "relief_said", "said_band", "said_day", "said_value", "spark",
+    "relief_said", "said_band", "said_day", "said_value",
+    "said_with_unit", "spark",
 ]

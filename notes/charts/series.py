@@ -12,7 +12,7 @@ from math import ceil, isfinite
 from notes.charts import bands as behind
 from notes.charts.frame import Frame, scale, ticks_of
 from notes.charts.pen import Look, circle, group, kept_apart, line, n, picture, rect, words
-from notes.charts.told import Band, Firmness, Reading, chart_said, is_number, oldest_first, said_value
+from notes.charts.told import Band, Firmness, Reading, chart_said, is_number, oldest_first, said_value, said_with_unit
 
 GAP = 28  # days
 CROWDED = 5  # units between two visits; where they stand closer, a line through the middle of each month leads the eye
@@ -185,7 +185,7 @@ class _Sheet:
     def _said_last(self, word: str, value: float) -> str:
         if not self.measure.is_asked:
             return f"{word} {said_value(value)}"
-        return f"{said_value(value)} {self.measure.unit}".strip()
+        return said_with_unit(value, self.measure.unit)
 
     def _said(self) -> Iterator[str]:
         """The words beside the last marks, kept apart; those of the quiet band and the pressure beside theirs."""

@@ -73,6 +73,13 @@ def said_value(value: float | None) -> str:
     return f"{round(value, 2) or 0:.2f}".rstrip("0").rstrip(".")
 
 
+def said_with_unit(value: float | None, unit: str) -> str:
+    """Say a reading with what it counts: "3 days"; of a scale, whose ends are numbers too, "51 (0-84)"."""
+    if not unit:
+        return said_value(value)
+    return f"{said_value(value)} ({unit})" if unit[0].isdigit() else f"{said_value(value)} {unit}"
+
+
 def said_band(band: Band) -> str:
     """Say a band with its days: "relapse: 17 Sep to 4 Oct"."""
     year = band.first.year != band.last.year

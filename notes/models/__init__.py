@@ -8,10 +8,10 @@ from notes.models.home import HomeDone, HomeItem, HomeProgramme
 from notes.models.note import Addendum, Measurement, Note, NotesChain, Treatment
 from notes.models.own_words import BillingCode, Snippet
 from notes.models.record import BrokenGlass, CoSignature
-from notes.models.summary import Share, ShareOpening, Summary
+from notes.models.summary import Share, ShareOpening, Summary, SummaryPaper
 
 __all__ = [
     "Addendum", "BillingCode", "BrokenGlass", "ChosenMeasures", "ClientGoal", "CoSignature", "FollowUp", "HomeDone",
     "HomeItem", "HomeProgramme", "Measurement", "Note", "NoteDraft", "NoteEvent", "NotesChain", "OutsideTotal", "Share",
-    "ShareOpening", "Snippet", "Summary", "Treatment", "WorryingAnswer",
+    "ShareOpening", "Snippet", "Summary", "SummaryPaper", "Treatment", "WorryingAnswer",
 ]

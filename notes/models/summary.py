@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from clients.models import Client, Consent, Doctor
 from practice import clock
 from practice.access import THERAPISTS, PracticeOwned
-from practice.guards import Unchanging
+from practice.guards import Kept, Unchanging
 from practice.models import Membership
 
 
@@ -53,6 +53,19 @@ class Summary(PracticeOwned):
     @property
     def is_signed(self) -> bool:
         return self.signed_at is not None
+
+
+class SummaryPaper(models.Model):
+    """The PDF of a signed summary, byte for byte as everybody receives it; typeset once, at signing."""
+
+    summary = models.OneToOneField(Summary, on_delete=models.PROTECT, primary_key=True, related_name="paper")
+    pdf = models.BinaryField()
+    pdf_hash = models.CharField(max_length=64, help_text="SHA-256.")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [Unchanging(name="summary_paper_stands_for_ever"),
+                                 Kept(name="summary_papers_are_kept")]
 
 
 class Share(PracticeOwned):

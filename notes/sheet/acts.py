@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.http import QueryDict
 
-from notes import writing
+from notes import earlier
 from notes.choices import whole_number
 from notes.events.form import with_event, without_event
 from notes.models import Note, Snippet
@@ -23,7 +23,7 @@ def arranged(note: Note, member: Membership, sent: QueryDict) -> Sheet | None:
     if act == "check":
         return Sheet.typed(note, data)
     if act == "carry":
-        last = writing.last_signed(note, member)
+        last = earlier.last_signed(note, member)
         rows = [row for row in last.treatments.all() if row.state != LEFT_OUT] if last else []
         return Sheet.rearranged(note, data, carry=rows)
     if act == "given":
@@ -49,7 +49,7 @@ def _added(note: Note, sent: QueryDict) -> Sheet:
     if form.is_valid():
         return Sheet.rearranged(note, sent.dict(), added=form.rows())
     sheet = Sheet.rearranged(note, sent.dict())
-    sheet.added = form
+    sheet.added = form.over(sheet.body, note.visit_on) if sheet.body else form
     return sheet
 
 

@@ -86,8 +86,7 @@ class TreatmentRow(forms.Form):
             self.add_error("technique", f"Say what was done: {label(*place.split(':'))}.")
         if technique and not place and "place" not in self.errors:
             self.add_error("place", f"Say where the {TECHNIQUES[technique].name} was.")
-        says = any(cleaned.get(name) for name in ("response", "override_reason", "tolerated"))
-        if not place and not technique and says:
+        if not place and not technique and not self.is_blank and not {"place", "technique"} & self.errors.keys():
             self.add_error("place", "This row says something, but not where. Choose a place, or empty the row.")
         return cleaned
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 
+from clients.body_map import on_the_body
+from clients.contraindications import Body, cautions_for
 from clients.fields import Places
+from clients.limits import located
 from notes.choices import HOW_FIRMLY, HOW_LONG, HOW_WARM, LYING, WHAT, LongSelect, choice, whole_number
 from notes.models.note import MOST_DAYS_AHEAD
 from notes.sheet.rows import WAYS, line_field, minutes_field
@@ -65,6 +69,11 @@ class AddedWork(Places):
     new_pressure = choice("Pressure", HOW_FIRMLY, refused="Pressure goes from 0 to 5.")
     new_quick = choice("Minutes in each place", HOW_LONG)
     new_minutes = minutes_field("Other number")
+
+    def over(self, body: Body, on: date) -> AddedWork:
+        """The same with a map that shows what is felt where, and how firm a hand may be there."""
+        self.known = on_the_body(located(body, on), cautions_for(body, on=on).own_caps)
+        return self
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

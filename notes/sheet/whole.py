@@ -12,7 +12,7 @@ from clients.contraindications import Body, Check
 from clients.last_time import last_time
 from clients.limits import body_of
 from clients.reasons import said_cap
-from notes.billing import Billed, also_that_day, billed, codes_of
+from notes.billing import Billed, billed_in
 from notes.choices import whole_number
 from notes.events.form import event_forms, events_as_saved
 from notes.events.kinds import KINDS
@@ -145,8 +145,7 @@ class Sheet:
     @property
     def billed(self) -> Billed | None:
         """The units they come to with the rest of the day's work, where the practice typed codes."""
-        codes = codes_of(self.note.practice_id) if self.totals.minutes else {}
-        return billed([*self._inputs(), *also_that_day(self.note)], codes) if codes else None
+        return billed_in(self.note, self._inputs(), self.note.author) if self.totals.minutes else None
 
     @property
     def has_planned(self) -> bool:
@@ -165,7 +164,8 @@ class Sheet:
             row.cap = _cap_of(check, given)
         whole = [r for r in check.reasons if r.treatment is None]
         outright = tuple(r for r in whole if r.level in ("stop", "clearance"))
-        first = next((row for row, given in planned if given.state != LEFT_OUT), None)
+        done = sorted((pair for pair in planned if pair[1].state != LEFT_OUT), key=lambda pair: pair[1].state != GIVEN)
+        first = done[0][0] if done else None  # one that was given, where there is one: only it is asked for a reason
         if outright and first and not any(given.override_reason.strip() for _, given in planned):
             first.reasons = (*outright, *first.reasons)
         body = check_note(self.note, (), body=self.body) if planned else check
@@ -230,7 +230,8 @@ def _as_saved(note: Note) -> dict[str, Any]:
 
 
 def _of_row(data: Mapping[str, Any], index: int) -> dict[str, Any]:
-    return {name: data.get(f"row-{index}-{name}", "") for name in TreatmentRow.base_fields}
+    row = {name: data.get(f"row-{index}-{name}", "") for name in TreatmentRow.base_fields}
+    return row | {"state": row["state"] or GIVEN.value}  # what counts where nothing is said is shown as chosen
 
 
 def _worked(source: Mapping[str, Any], rows: int) -> list[str]:

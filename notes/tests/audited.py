@@ -17,7 +17,7 @@ CODES = {*CONDITIONS, *FINDINGS, *MEDICINES, *RULES, *MEASURES, *EXERCISES, *Epi
          Episode.Status.NOT_A_RELAPSE.value} - {"other"}
 
 
-def refuse_clinical_codes(instance: AuditEntry, **_: Any) -> None:
+def refuse_clinical_codes(instance: AuditEntry) -> None:
     """A code of the catalogues in a line of the audit is a fault of the verb that writes it."""
     held = CODES & {instance.verb, *_strings(instance.detail)}
     assert not held, f"the audit of {instance.verb} holds {sorted(held)}"

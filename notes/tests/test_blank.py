@@ -30,6 +30,11 @@ def test_the_empty_sheet_is_one_page_and_names_nobody(now, page, desk, maria, pa
     assert AuditEntry.objects.filter(verb="blank_sheet_printed", actor=desk).exists()
 
 
+def test_the_empty_sheet_is_found_where_somebody_looks(now, page, ana, desk, maria):
+    for who, address in ((desk, "/"), (ana, "/"), (ana, "/notes/unsigned/"), (ana, f"/clients/{maria.pk}/notes/")):
+        assert 'href="/notes/blank.pdf"' in page(who).get(address).content.decode(), address
+
+
 def test_the_sheet_of_a_visit_says_what_limits_the_work_and_what_was_done_last(now, kofi, ana, desk, neuro_45, page):
     sign(had_visit(kofi, ana, neuro_45, days_ago=7), ana, TreatmentInput("hand", "both", "reflexology", 2, 10))
     visit = had_visit(kofi, ana, neuro_45)

@@ -119,8 +119,13 @@ def test_the_sheet_saves_by_itself_and_two_devices_never_write_over_each_other(c
     part(tablet, "Subjective").fill("legs heavier")
     tablet.page.locator("input[name=row-0-minutes]").fill("999")
     tablet.page.clock.run_for(2_000)
-    expect(state(tablet)).to_have_text(re.compile("something is not complete yet"))
+    expect(state(tablet)).to_have_text(re.compile("is not complete yet|are not complete yet"))
     assert in_the_note(fresh) == "legs heavier"
+    named = tablet.page.locator("#treatments .field__waits")
+    expect(named).to_have_count(0)  # not while they are at it
+    part(tablet, "Assessment").focus()
+    expect(named).to_have_text(["This row says something, but not where. Choose a place, or empty the row.", "480 minutes at most."])
+    tablet.look("note not complete")
 
     part(phone, "Plan").fill("weekly")
     phone.page.clock.run_for(2_000)
@@ -129,7 +134,9 @@ def test_the_sheet_saves_by_itself_and_two_devices_never_write_over_each_other(c
     assert (in_the_note(fresh), in_the_note(fresh, "plan")) == ("legs heavier", "")
     phone.press("Show both")
     phone.says("As it was saved meanwhile", "legs heavier")
+    phone.says("What differs", "Treatment, not complete", "other number: 999")
     assert phone.status == 412 and part(phone, "Plan").input_value() == "weekly"
+    phone.look("both versions", status=412)
     phone.page.clock.run_for(5_000)
     assert in_the_note(fresh, "plan") == "", "nothing is saved by itself until one of the two is chosen"
     phone.press(phone.page.locator("form button[value=save]").last)

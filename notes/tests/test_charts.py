@@ -157,6 +157,8 @@ def test_the_last_readings_are_named_beside_them_instead_of_a_legend():
     assert {"before 4", "after 4"} <= set(words(drawn(PAIN)))
     asked = Scale("Days the last session helped", "days", better="higher", is_asked=True)
     assert "5 days" in words(drawn([week(0, 4, None), week(1, 5, None)], asked))
+    total = Scale("MFIS", "0-84", 0, 84, is_asked=True)  # its ends are numbers too: never "51 0-84"
+    assert "51 (0-84)" in words(drawn([week(0, 55, None), week(1, 51, None)], total))
 
 
 def test_how_firm_the_work_was_stands_in_a_row_under_the_days():

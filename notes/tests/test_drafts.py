@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from uuid import uuid4
 
@@ -45,7 +46,7 @@ def words(note):
 
 def test_everything_on_the_sheet_is_in_the_note_after_one_save(draft, ana, page):
     answer = save(page(ana), draft, subjective="legs heavier", plan="weekly", **ROW, pain_before="5", only_me="on")
-    assert answer.json() == {"version": 2, "saved_at": "08:00", "is_whole": True}
+    assert answer.json() == {"version": 2, "saved_at": "08:00", "is_whole": True, "unfinished": []}
     note = Note.objects.get(pk=draft.pk)
     assert (note.subjective, note.plan, note.visibility, note.version) == ("legs heavier", "weekly", "author", 2)
     assert [writing.treatment_said(row) for row in note.treatments.all()] == ["left lower leg: effleurage, pressure 2, 10 min"]
@@ -67,6 +68,29 @@ def test_what_cannot_stand_in_the_note_waits_as_typed_and_the_words_are_safe_in_
     opened = browser.get(address(draft, "note"))
     assert value_of(opened, shown[0]) == shown[1] and "legs heavier" in opened.content.decode()
     assert value_of(opened, "version") == "2" and "saved 08:00" in text_of(opened)
+
+
+@pytest.mark.parametrize("wrong, named", [
+    ({**ROW, "row-0-technique": ""}, [["row-0-technique", "Say what was done: left lower leg."]]),
+    ({**ROW, "row-0-minutes": "999"}, [["row-0-minutes", "480 minutes at most."]]),
+    ({"rows": "1", "row-0-quick": "10"}, [["row-0-place", "This row says something, but not where. Choose a place, or empty the row."]]),
+    ({"pain_before": "11"}, [["pain_before", "Pain goes from 0 to 10."]]),
+    ({"next_in_days": "0"}, [["next_in_days", "The next visit comes in 1 to 365 days."]]),
+    ({**ROW, "row-0-minutes": "480"}, [["", "480 minutes are noted for a visit of 45."]]),
+])  # fmt: skip
+def test_what_waits_is_named_with_its_field_and_named_again_when_the_note_is_opened(draft, ana, page, wrong, named):
+    browser = page(ana)
+    assert save(browser, draft, subjective="legs heavier", **wrong).json()["unfinished"] == named
+    opened = browser.get(address(draft, "note")).content.decode()
+    assert "saved 08:00 as typed, not complete yet" in opened
+    assert f'<script id="unfinished" type="application/json">{json.dumps(named)}</script>' in opened
+    assert save(browser, draft, version=2, subjective="legs heavier").json()["unfinished"] == []
+    assert 'id="unfinished"' not in browser.get(address(draft, "note")).content.decode()
+
+
+def test_minutes_without_a_place_are_said_by_a_save_by_hand_and_not_dropped(draft, ana, page):
+    answer = page(ana).post(address(draft, "note"), typed(act="save", rows="1", **{"row-0-quick": "10"}))
+    assert answer.status_code == 422 and "This row says something, but not where" in text_of(answer)
 
 
 def test_what_waits_is_read_by_nobody_else_and_is_in_what_the_client_takes_out(draft, ana, ben, page, maria):

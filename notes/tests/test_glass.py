@@ -54,6 +54,14 @@ def test_a_reason_opens_a_kept_note_for_half_an_hour(who, request, kept, maria, 
     assert later.status_code in (302, 403) and b"told in confidence" not in later.content
 
 
+def test_the_address_of_a_note_leads_an_owner_who_writes_none_to_the_reason_and_the_desk_nowhere(kept, owner, desk, page):
+    asked = page(owner).get(note_url(kept), follow=True)
+    assert asked.redirect_chain == [(glass_url(kept), 302)]
+    shown = asked.content.decode()
+    assert "Why it cannot wait" in shown and "told in confidence" not in shown
+    assert page(desk).get(note_url(kept)).status_code == 403
+
+
 def test_without_a_reason_it_stays_closed(kept, ben, page, api):
     answer = page(ben).post(glass_url(kept), {"reason": "   "})
     assert answer.status_code == 422 and "Say why this cannot wait" in answer.content.decode()

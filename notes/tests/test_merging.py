@@ -18,10 +18,11 @@ from clients.recording import end_finding, record_condition, record_finding
 from clients.standing import ClientMerged
 from conftest import MONDAY, at, make_client, make_member, make_practice, numb
 from notes import sharing, signing, summaries
+from notes.earlier import last_signed, last_treatments
 from notes.models import Note, Summary
 from notes.outcomes import readings_of
 from notes.tests.conftest import draft_of, had_visit, sign
-from notes.writing import TreatmentInput, last_signed, last_treatments
+from notes.writing import TreatmentInput
 from practice.models import AuditEntry, Message
 from practice.refusals import NotAllowed
 from sessions import holds

@@ -30,7 +30,7 @@ def test_a_signed_note_says_everything_and_where_it_stands_in_the_chain(signed, 
     pdf = read(signed)
     words = words_of(pdf)
     for said in ("Riverside Therapy", "Maria Lindqvist", "born 2 Mar 1971", "Mon 23 Nov", "Neuro 45, 45 minutes", "legs heavier",
-                 "left lower leg: effleurage, pressure 2, 10 min", "softer", "Pain 5 before, 3 after", "Weekly.",
+                 "left lower leg: effleurage, pressure 2, 10 min", "softer", "Pain 5 before, 3 after", "Weekly.", "10 of 45 minutes given: left lower leg 10; effleurage 10.",
                  "Ana Alves, LMT 60123", "Number 1 of this practice’s signed notes.", "Walked home without the stick.",
                  "Because: She rang.", "Page 1 of 1"):
         assert said in words, said

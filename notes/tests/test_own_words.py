@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from notes.billing import change_codes, codes_of
 from notes.models import Snippet
+from notes.signing import sign_note
 from notes.snippets import MOST, keep_snippet, snippets_of
 from notes.tests.conftest import draft_of, had_visit
 from notes.tests.test_pages import ROW, typed, url, words
@@ -78,6 +79,11 @@ def test_units_of_the_day_are_counted_only_where_the_owner_typed_a_code(page, an
     also = TreatmentInput("back", "both", "deep-tissue", 3, 15)
     draft_of(had_visit(maria, ben, neuro_45, hour=14), ben, also, TreatmentInput("neck", "both", "deep-tissue", 3, 30, state="planned"))
     assert "97124 × 3 from 38 timed minutes of the day" in words(page(ana).post(check, typed(draft, row)))
+    draft.refresh_from_db()
+    page(ana).post(f"/notes/{draft.pk}/", typed(draft, row, act="save", subjective="well"))
+    sign_note(note=draft, by=ana)
+    for who in (ana, ben):
+        assert "97124 × 3 from 38 timed minutes of the day" in words(page(who).get(f"/notes/{draft.pk}/"))
     page(owner).post("/practice/codes/", {"deep-tissue": ""})
     assert codes_of(owner.practice_id) == {}
 

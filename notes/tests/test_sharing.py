@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from clients.models import Consent
+from clients.models import Consent, Disclosure
 from notes import sharing, summaries
 from notes.models import Share, ShareOpening
 from practice import outbox
@@ -238,6 +238,17 @@ def test_a_doctor_without_an_address_gets_no_mail(share, ana, neurologist):
     neurologist.save()
     share.share.refresh_from_db()
     assert sharing.mail_link(share=share.share, by=ana) is None
+
+
+def test_a_sharing_is_written_down_among_what_went_to_whom_with_when_it_was_opened(share, maria, ana, client, page):
+    row = Disclosure.objects.get(client=maria)
+    assert (row.to_name, row.subject_id, row.content_hash) == (
+        share.share.doctor.name, share.share.pk, share.share.summary.content_hash)
+    assert row.why.startswith("Treatment; agreed on ")
+    shown = f"/clients/{maria.pk}/disclosures/"
+    assert "not opened so far" in page(ana).get(shown).content.decode()
+    client.post(share.url, {"code": share.code})
+    assert "first opened Mon 23 Nov 2026" in page(ana).get(shown).content.decode()
 
 
 def test_neither_link_nor_code_can_be_read_out_of_the_database(share):

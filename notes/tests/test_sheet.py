@@ -12,12 +12,13 @@ from clients.body import REGIONS, sides_of
 from clients.findings import FINDINGS
 from clients.models import Finding, FindingRegion
 from notes import drafting, signing, writing
+from notes.earlier import last_treatments
 from notes.models import Note
 from notes.signing import NothingWritten, sign_note
 from notes.snippets import keep_snippet
 from notes.tests.conftest import SOFT, draft_of, had_visit, sign
 from notes.tests.test_pages import HOSTILE, ROW, typed, url, words
-from notes.writing import TreatmentInput, last_treatments
+from notes.writing import TreatmentInput
 
 PLANNED = TreatmentInput("foot", "left", "deep-tissue", 4, 10, state="planned")
 
@@ -50,6 +51,12 @@ def test_a_row_says_how_it_was_done_and_keeps_it(page, ana, draft):
     assert (kept.temperature, kept.position, kept.lubricant) == ("warm", "prone", "grape seed")
     assert "left foot · deep tissue · pressure 4 · 8 min · tolerated partly given" in words(saved)
     assert "Whole visit: prone, warm, grape seed" in words(saved)
+
+
+def test_a_new_row_shows_as_given_what_counts_as_given(page, ana, draft):
+    for answer in (page(ana).get(url("note", draft)), page(ana).post(url("note", draft), typed(draft, ROW, act="row"))):
+        last = re.findall(r'<input type="radio" name="row-(\d)-state" value="(.*?)"[^>]*?( checked)?>', answer.content.decode())[-3:]
+        assert [value for _, value, is_chosen in last if is_chosen] == ["given"]
 
 
 def test_a_row_may_differ_from_the_whole_visit_and_stays_different(page, ana, draft):
@@ -103,6 +110,22 @@ def test_what_is_carried_forward_stays_unconfirmed_when_saved_read_and_signed(pa
     assert "left lower leg: effleurage, pressure 2, 10 min planned, not confirmed as given" in read
 
 
+def test_a_stop_for_the_whole_body_stands_at_the_row_that_was_given(page, ana, maria, draft):
+    Finding.objects.create(practice=maria.practice, client=maria, finding="fever")
+    rows = ({**CARRIED, "state": "planned"}, {**CARRIED, "place": "back:both", "state": "given"})
+    text = page(ana).post(reverse("notes:note_check", args=[draft.pk]), typed(draft, *rows)).content.decode()
+    at = [text[text.index(f'id="row-{n}-check"'):text.index(f'id="row-{n}-said"')] for n in (0, 1)]
+    assert "Stop" not in at[0] and "Stop" in at[1]
+
+
+def test_the_signed_note_says_what_the_minutes_add_up_to(page, ana, ben, visit):
+    note = sign(visit, ana, SOFT, TreatmentInput("back", "both", "petrissage", 2, 40), subjective="well")
+    shown = words(page(ben).get(url("note", note)))
+    assert "50 of 45 minutes given" in shown and "50 minutes are noted for a visit of 45." in shown
+    assert "Is that right?" not in shown
+    assert "By place back 40 , left lower leg 10" in shown and "petrissage 40" in shown
+
+
 def test_one_press_says_that_all_was_given_as_planned(page, ana, today):
     rows = (CARRIED, {**CARRIED, "place": "back:both", "state": "left-out"})
     assert "All given as planned" in words(page(ana).post(url("note", today), typed(today, *rows, act="check")))
@@ -110,6 +133,14 @@ def test_one_press_says_that_all_was_given_as_planned(page, ana, today):
     assert "All given as planned" not in words(given)
     assert "10 min given" in words(given) and "left out" in words(given)
     assert not today.treatments.exists()
+
+
+def test_a_row_turned_to_planned_by_hand_brings_the_press_that_confirms_it(page, ana, draft):
+    check = reverse("notes:note_check", args=[draft.pk])
+    assert "All given as planned" not in words(page(ana).post(check, typed(draft, ROW)))
+    asked = page(ana).post(check, typed(draft, {**ROW, "state": "planned"})).content.decode()
+    place = asked[asked.index('id="all-given"'):asked.index('id="visit-said"')]
+    assert "All given as planned" in place and 'value="given"' in place
 
 
 def test_a_row_that_is_changed_says_what_it_was_last_time_also_after_saving(page, ana, today):
@@ -188,7 +219,7 @@ def test_more_minutes_than_the_visit_has_are_asked_about_and_saved_all_the_same(
     draft.refresh_from_db()
     absurd = page(ana).post(url("note", draft), typed(draft, {**row, "minutes": "400"}, subjective="kept", act="save"))
     assert absurd.status_code == 400
-    assert "400 minutes were noted for a visit of 45." in words(absurd)
+    assert "400 minutes are noted for a visit of 45." in words(absurd)
     assert "both versions" not in words(absurd) and "kept" in absurd.content.decode()
 
 

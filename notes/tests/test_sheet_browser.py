@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from practice.tests.browser import Person, browser, chromium
 from practice.tests.scratch import free_port, scratch_practice
@@ -116,12 +117,27 @@ def _look_at_what_is_possible(ana: Person) -> None:
     assert page.locator("#id_row-1-minutes").input_value() == ""
     page.locator(".work-map > summary").click()
     page.locator("[data-place='shin:right']").first.wait_for()
+    assert page.locator(".work-map .region--reduced[data-place^='hand:left'], .work-map .region--reduced[data-place='palm:left']").count() > 0
     ana.look("sheet with map")
     page.locator(".figure--front [data-place='shin:right']").first.click()
     page.locator("#id_new_technique").select_option("effleurage")
     ana.press("Add these", goes=False)
     page.locator("#row-2-said", has_text="right shin").wait_for()
     page.locator("#row-2 summary").click()
+    _ask_a_reason_only_of_what_was_given(ana)
     page.locator("#row-2 button", has_text="Remove this row").click()
     page.locator("#row-2").wait_for(state="detached")
     ana.presses = taps
+
+
+def _ask_a_reason_only_of_what_was_given(ana: Person) -> None:
+    """A row over its cap that is only planned warns and asks nothing; turned to planned by hand, it can be confirmed."""
+    row, given = ana.page.locator("#row-2"), ana.page.get_by_role("button", name="All given as planned")
+    row.locator("select[name=row-2-place]").select_option("hand:left")
+    row.locator("label.step", has_text="5 deep").click()
+    row.locator(".note-row__why").wait_for()
+    expect(given).to_have_count(0)
+    row.locator("label.step", has_text="Planned").click()
+    given.wait_for()
+    expect(row.locator(".treatment-row__limit")).to_have_count(1)
+    expect(row.locator(".note-row__why")).to_be_hidden()

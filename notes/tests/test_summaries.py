@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 
 from clients.consents import record_consent
@@ -15,7 +16,7 @@ from conftest import MONDAY, numb
 from notes import letters, outcomes, sharing, signing, summaries, writing
 from notes.letter_limits import said_limits
 from notes.letter_page import shown
-from notes.models import Summary
+from notes.models import Summary, SummaryPaper
 from notes.tests.conftest import SOFT, draft_of, had_visit, sign
 from notes.writing import MeasurementInput, TreatmentInput
 from practice.refusals import BadInput, NotAllowed, Stale
@@ -349,3 +350,25 @@ def test_an_agreement_that_names_its_parts_does_not_cover_the_year(maria, ana, s
         sharing.share_summary(summary=summary, doctor=neurologist, consent=narrow, by=ana)
     assert refused.value.more["reason"] == "wider_sections"
     assert "with one picture of the twelve months before" in refused.value.detail
+
+
+def test_everybody_receives_the_bytes_kept_at_signing_even_once_the_letter_is_typeset_otherwise(
+        signed_summary, share, client, ana, page, monkeypatch):
+    kept = bytes(signed_summary.paper.pdf)
+    monkeypatch.setattr(letters, "letter_pdf", lambda letter: b"%PDF of another year")
+    doctors = client.post(share.url, {"code": share.code, "what": "letter"})
+    assert doctors.content == page(ana).get(f"/summaries/{signed_summary.pk}/letter.pdf").content == kept
+    with pytest.raises(DatabaseError), transaction.atomic():
+        SummaryPaper.objects.update(pdf=b"%PDF of another year")
+    assert summaries.broken_summaries(signed_summary.practice_id) == []
+
+
+def test_a_letter_that_cannot_be_put_on_paper_is_not_signed(summary, ana, monkeypatch):
+    def refuse(letter):
+        raise letters.LetterNotTypeset("no room")
+
+    monkeypatch.setattr(letters, "letter_pdf", refuse)
+    with pytest.raises(BadInput, match="cannot be put on paper: no room"):
+        summaries.sign_summary(summary=summary, by=ana)
+    summary.refresh_from_db()
+    assert not summary.is_signed and summary.content == {}

@@ -32,6 +32,7 @@ def test_more_than_the_visit_has_is_a_question():
     rows = [TreatmentInput("foot", "left", "effleurage", 2, 40)]
     assert totals_of(rows, 40).asks == ""
     assert totals_of(rows, 30).asks == "40 minutes are noted for a visit of 30. Is that right?"
+    assert (totals_of(rows, 40).beyond, totals_of(rows, 30).beyond) == ("", "40 minutes are noted for a visit of 30.")
 
 
 @pytest.mark.parametrize(("minutes", "units"), [

@@ -1,14 +1,18 @@
 """Writing a draft: begun once, changed by its author, checked against the body."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, transaction
 
 from clients.models import Finding
+from conftest import MONDAY
 from notes import writing
 from notes.choices import PLACES
+from notes.earlier import MOST_UNSIGNED, before, last_signed, last_treatments
 from notes.models import Note
 from notes.tests.conftest import FIRM, SOFT, draft_of, had_visit, sign
-from notes.writing import MeasurementInput, TreatmentInput, begin_note, check_note, last_signed, last_treatments
+from notes.writing import MeasurementInput, TreatmentInput, begin_note, check_note
 from practice.access import Outsider
 from practice.models import AuditEntry
 from practice.refusals import BadInput, NotAllowed, Stale, WrongState
@@ -113,3 +117,29 @@ def test_every_place_of_the_list_can_be_saved_and_none_is_said_twice():
 def test_the_database_knows_no_pressure_beyond_the_scale(draft):
     with pytest.raises(DatabaseError), transaction.atomic():
         draft.treatments.create(number=0, region="foot", side="left", technique="effleurage", pressure=6)
+
+
+def test_a_later_note_that_is_not_signed_is_said_beside_the_sheet_with_a_way_to_it_for_who_may_read_it(
+        maria, ana, ben, neuro_45, now, page):
+    signed = sign(had_visit(maria, ana, neuro_45, days_ago=21), ana, subjective="well")
+    draft_of(had_visit(maria, ben, neuro_45, days_ago=28), ben, subjective="older than that")
+    open_to_all = draft_of(had_visit(maria, ben, neuro_45, days_ago=14), ben, subjective="a draft")
+    draft_of(had_visit(maria, ben, neuro_45, days_ago=7), ben, subjective="told to Ben", visibility="author")
+    draft_of(had_visit(maria, ben, neuro_45, hour=15), ben, subjective="this afternoon")
+    today = begin_note(appointment=had_visit(maria, ana, neuro_45), by=ana)[0]
+    beside = before(today, ana)
+    assert beside.last == signed
+    assert [(one.on, one.pk) for one in beside.unsigned] == [
+        (MONDAY - timedelta(days=7), None), (MONDAY - timedelta(days=14), open_to_all.pk)]
+    shown = page(ana).get(f"/notes/{today.pk}/").content.decode()
+    assert "A note of Mon 16 Nov is not signed yet." in shown and "A note of Mon 9 Nov is not signed yet." in shown
+    assert f'href="/notes/{open_to_all.pk}/"' in shown and "told to Ben" not in shown and "26 Oct" not in shown
+    assert "Last signed note, Mon 2 Nov" in shown
+
+
+def test_many_unsigned_notes_hide_no_signed_one(maria, ana, neuro_45, now):
+    signed = sign(had_visit(maria, ana, neuro_45, days_ago=14), ana, subjective="well")
+    for days in range(1, MOST_UNSIGNED + 3):
+        draft_of(had_visit(maria, ana, neuro_45, days_ago=days), ana, subjective="a draft")
+    today = begin_note(appointment=had_visit(maria, ana, neuro_45), by=ana)[0]
+    assert before(today, ana).last == signed and len(before(today, ana).unsigned) == MOST_UNSIGNED

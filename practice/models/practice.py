@@ -77,6 +77,8 @@ class Practice(models.Model):
     quiet_until_hour = models.PositiveSmallIntegerField(default=8, help_text="Until then, in the recipient's zone.")
     reminder_gap_hours = models.PositiveSmallIntegerField(
         default=12, help_text="A reminder leaves no sooner than this after the confirmation. Our proposal.")
+    summary_after_visits = models.PositiveSmallIntegerField(
+        default=8, help_text="Visits after which a summary for the doctor is suggested. Our proposal; 0: never.")
     lock_minutes = models.PositiveSmallIntegerField(
         default=15, help_text="Minutes without a touch after which staff pages are covered. Our proposal.")
     created_at = models.DateTimeField(auto_now_add=True)

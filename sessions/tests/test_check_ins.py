@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from sessions.check_in_course import course_of
 from sessions.check_in_letters import check_in_url
 from sessions.check_ins import answer_check_in, ask_by_hand, ask_how_it_is, asked_now, how_it_is, see_answers
 from sessions.models import Appointment, CheckIn, Plan
+from sessions.parts import _visits_told
 from sessions.rescheduling import apply_plan
 from sessions.tests.reading import clinical_in, words_of
 
@@ -380,3 +382,9 @@ def test_who_is_asked_now_is_the_latest_running_episode(relapse, maria):
     assert asked_now(maria) == relapse
     Episode.objects.update(status="suspected")
     assert asked_now(maria) is None
+
+
+def test_the_record_tells_how_they_said_they_were(asked, relapse, maria, ana, owner):
+    answer(relapse, "worse")
+    visits = render_to_string("sessions/record_visits.html", _visits_told(ana, maria))
+    assert "How they said they were" in visits and "Worse" in visits and "Maria Lindqvist" in visits

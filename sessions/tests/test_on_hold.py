@@ -216,6 +216,12 @@ def test_the_desk_reads_who_decides_and_neither_what_nor_how_they_are(relapse, m
     assert "worse, Mon 23 Nov" in words_of(page(ana).get(ON_HOLD))
 
 
+def test_the_desk_reads_on_the_clients_page_which_times_are_released_and_not_why(relapse, weekly, maria, page, desk):
+    shown = page(desk).get(f"/clients/{maria.pk}/visits/")
+    assert ">On hold</h2>" in words_of(shown) and "These times are released." in words_of(shown)
+    assert clinical_in(shown) == []
+
+
 def test_a_visit_on_hold_is_let_go_from_its_own_page(relapse, weekly, page, desk):
     assert "Let it go" in words_of(page(desk).get(visit_url(weekly[0])))
 

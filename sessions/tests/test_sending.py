@@ -11,7 +11,7 @@ from clients.keeping.merging import merge_clients
 from clients.models import Finding
 from conftest import MONDAY, at, make_client
 from practice import outbox
-from practice.models import Message, TimeOff
+from practice.models import Closure, Message, TimeOff
 from practice.refusals import BadInput, Refusal, WrongState
 from sessions import holds, requests, reserved, restoring, waitlist_offers
 from sessions.booking import (
@@ -319,6 +319,21 @@ def test_a_yes_to_times_that_were_closed_meanwhile_moves_nothing_and_is_told(sen
     assert set(Appointment.objects.filter(plan_moves__plan=sent).values_list("status", flat=True)) == {"held"}
 
 
+@pytest.mark.parametrize("shut", ["time off", "closed"])
+def test_today_says_at_once_that_a_kept_time_is_not_open_any_more(sent, maria, ana, page, shut):
+    told = f"{maria.name}: a time kept for their answer lies in time off or on a closed day. Take the plan back"
+    assert told not in words_of(page(ana).get("/?whose=all"))
+    move = sent.moves.first()
+    if shut == "closed":
+        Closure.objects.create(practice=ana.practice, first_on=move.starts_at.date(), last_on=move.starts_at.date(), name="x")
+    else:
+        TimeOff.objects.create(practice=ana.practice, therapist=ana, starts_at=move.starts_at,
+                               ends_at=move.starts_at + timedelta(hours=1))
+    assert told in words_of(page(ana).get("/?whose=all"))
+    take_back_plan(plan=sent, by=ana)
+    assert told not in words_of(page(ana).get("/?whose=all"))
+
+
 def test_another_visit_of_the_client_does_not_stand_in_the_way_of_their_yes(sent, weekly, ana):
     move_appointment(appointment=weekly[4], starts_at=at(14, days=31), by=ana)
     assert accept_plan(plan=sent).status == "applied"
@@ -364,7 +379,7 @@ def test_kept_times_are_no_requests_and_ask_nobody_to_move_them(sent, ana, page)
     TimeOff.objects.create(practice=ana.practice, therapist=ana, starts_at=first.starts_at, ends_at=first.ends_at)
     shown = words_of(page(ana).get("/?whose=all"))
     assert "Accept<" not in shown
-    assert "time off" not in shown
+    assert "1 visit lies" not in shown and "visits lie" not in shown
     visit = words_of(page(ana).get(f"/appointments/{first.pk}/"))
     assert "who was asked whether it suits" in visit
     assert "Cancel visit" not in visit

@@ -13,7 +13,8 @@ from practice.access import Outsider
 from sessions.booking import ask_for_another_time, book_appointment
 from sessions.caution_line import in_one_line
 from sessions.holds import change_episode, report_episode
-from sessions.today import OpenRow, VisitRow, day_of
+from sessions.needs import Need
+from sessions.today import Day, OpenRow, VisitRow, day_of
 
 TUESDAY = MONDAY + timedelta(days=1)
 CLINICAL = (b"numb", b"pressure", b"relapse", b"flare", b"episode", b"caution", b"neuropathy", b"sclerosis", b"fever")
@@ -153,3 +154,14 @@ def test_today_costs_the_same_for_two_visits_and_for_ten(visits, page, ana, ben,
 def test_a_day_nobody_can_name_is_today(visits, page, ana):
     for on in ("nonsense", "0001-01-01", "9999-12-31", "2026-02-30"):
         assert b"<h1>Today</h1>" in page(ana).get(f"/?on={on}").content
+
+
+def test_the_four_most_urgent_stand_above_the_day_and_the_others_are_one_fold_away(ana):
+    def day(count):
+        needs = [Need(f"{n}", "/") for n in range(count)]
+        shown = Day(MONDAY, True, [], needs)
+        return [need.words for need in shown.needs_first], len(shown.needs_later)
+
+    assert day(0) == ([], 0)
+    assert day(5) == (["0", "1", "2", "3", "4"], 0)
+    assert day(6) == (["0", "1", "2", "3"], 2)

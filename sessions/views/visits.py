@@ -22,6 +22,7 @@ from sessions.caution_line import for_the_desk, told_to
 from sessions.check_before import last_answers
 from sessions.forms import CancelForm, KeepForm, MoveForm
 from sessions.models import Appointment
+from sessions.noted import read_note_of
 from sessions.objections import checked_at_booking, read
 from sessions.online_forms import DeclineForm
 from sessions.series_changes import cancel_visits, visits_meant
@@ -131,6 +132,7 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
     context = {
         "room": "diary", "visit": visit, "form": form, "buttons": _buttons(visit, member), "hold": hold,
         "steps": history_of(visit, member), "may_be_noted": may_be_noted(visit, member),
+        "note": read_note_of(visit, member),
         "check": told_to(member, visit.client, limits, check),
         "desk_line": for_the_desk(check, visit.therapist) if check and not member.may_see_clinical else None,
         "cancel_form": bound.get("cancel") or CancelForm(member=member),

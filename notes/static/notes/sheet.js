@@ -21,6 +21,8 @@
   let notBefore = 0, patience = 0, running = null, passing = false;
 
   const show = (words) => { state.textContent = words; };
+  const waits = (list) => list.find(([field]) => !field)?.[1] // of the whole note; else each is named at its field
+    || (list.length === 1 ? "one thing is not complete yet" : `${list.length} things are not complete yet`);
   const tell = (words, both = false) => {
     said.hidden = !words;
     said.querySelector("[data-draft-words]").textContent = words;
@@ -98,7 +100,8 @@
     if (answer.ok) {
       [version, saved, patience] = [String(says.version), typed, 0];
       if (waiting === "open") waiting = "";
-      show(says.is_whole ? `saved ${says.saved_at}` : `saved ${says.saved_at} as typed; something is not complete yet, Save draft says what`);
+      show(says.is_whole ? `saved ${says.saved_at}` : `saved ${says.saved_at} as typed; ${waits(says.unfinished)}`);
+      document.dispatchEvent(new CustomEvent("evenhand:unfinished", { detail: says.unfinished }));
       tell("");
       keep();
       return "saved";
