@@ -13,8 +13,8 @@ from django.utils import timezone
 from clients.models import Client
 from clients.wishes import Wishes, refuse_impossible
 from clients.words import one_line
-from clients.writing import ways_to
-from practice import audit, clock, outbox
+from clients.writing import follow, ways_to
+from practice import audit, clock
 from practice.access import Actor
 from practice.models import Practice
 from practice.refusals import BadInput, NotAllowed, Stale
@@ -78,7 +78,7 @@ def change_client(*, client: Client, by: Actor, expected_version: int | None = N
     _refuse_impossible(client, profile)
     client.version += 1
     client.save(update_fields=[*changed, "version"])
-    outbox.follow_ways(client_id=client.pk, before=ways, now=ways_to(client))
+    follow(client, ways)
     audit.record(by=by, verb="client_changed", subject=client, client_id=client.pk, fields=changed)
     return client
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,9 @@ from practice import outbox
 from practice.models import Message
 from practice.outbox import Way
 
+# Rooms to the right register here what is due to somebody who can be written to from now on.
+AGREED_ANEW: list[Callable[[Client], None]] = []
+
 
 def ways_to(client: Client) -> list[Way]:
     """The ways this client agreed to, the one to try first in front; none where they did not agree to any."""
@@ -19,6 +23,18 @@ def ways_to(client: Client) -> list[Way]:
         return []
     known = {"email": client.email, "sms": client.phone}
     return [Way(channel, known[channel]) for channel in client.channels if known.get(channel)]
+
+
+def follow(client: Client, before: list[Way]) -> None:
+    """After a change of how a client is written to: what waits goes by the ways of now, or is taken back with why.
+
+    Who agrees for the first time, or again, is reminded of the visits to come.
+    """
+    now = ways_to(client)
+    outbox.follow_ways(client_id=client.pk, before=before, now=now)
+    if now and not before:
+        for told in AGREED_ANEW:
+            told(client)
 
 
 def is_written_to(client: Client) -> bool:

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from clients.models import Episode
-from clients.writing import message_to, write_to
+from clients.models import Client, Episode
+from clients.writing import AGREED_ANEW, message_to, write_to
 from practice import clock, outbox
 from practice.models import Message
 from sessions.letters import ALIVE, MOVED_TOGETHER, OF_A_TIME, STANDS_AGAIN, stamp_of, steps_of
@@ -175,6 +175,14 @@ def remind_of(appointments: Iterable[Appointment]) -> None:
     """Queue the reminders of visits that stand at a new time; what was queued before stays one row."""
     coming = [visit for visit in appointments if visit.starts_at > timezone.now()]
     outbox.queue_messages([message for visit in coming for message in _reminders_of(visit)])
+
+
+def _remind_of_all(client: Client) -> None:
+    visits = Appointment.objects.filter(client=client, status__in=ALIVE, starts_at__gt=timezone.now())
+    remind_of(visits.select_related("client__practice", "practice"))
+
+
+AGREED_ANEW.append(_remind_of_all)
 
 
 def _queue_reminders(appointment: Appointment) -> None:

@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 from django.utils import timezone
 
+from clients.profiles import ReminderConsent, change_client
 from conftest import MONDAY, at
 from practice import clock, outbox
 from practice.models import Message
@@ -90,6 +91,19 @@ def test_after_a_week_without_a_worker_one_reminder_leaves_about_one_visit(book,
     leave(time_machine, visit.starts_at - timedelta(days=1))
     assert reminders() == [("7d", "skipped", "Too late to be of use."), ("2d", "sent", "Reminder 2 days before.")]
     assert len(mailoutbox) == 1
+
+
+def test_who_agrees_after_booking_is_reminded_and_who_agrees_again_too(book, maria, ana):
+    agreed = ReminderConsent(date(2026, 1, 5), "by phone")
+    change_client(client=maria, by=ana, reminder_consent=None)
+    maria.refresh_from_db()
+    book(10, 9)
+    assert reminders() == []
+    for _ in range(2):
+        change_client(client=maria, by=ana, reminder_consent=agreed)
+        assert [(days, state) for days, state, _ in reminders()] == [("7d", "waiting"), ("2d", "waiting")]
+        change_client(client=maria, by=ana, reminder_consent=None)
+        assert {why for _, _, why in reminders()} == {"The client does not wish to be written to by e-mail any more."}
 
 
 @pytest.mark.parametrize("zone, on, at_hour, days, due", [
