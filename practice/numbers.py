@@ -66,7 +66,7 @@ NUMBERS: dict[str, Number] = {n.name: n for n in (
            "(P) our proposal. What is due on one day leaves as one message; a reminder of a visit goes first.",
            1, 14, "messages"),
     Number("quiet_from_hour", "Quiet hours begin at (hour)",
-           "Nobody is written to then, on their own clock. US law allows no sales calls after 21:00 (47 CFR 64.1200(c)(1)).",
+           "Nobody is written to then, on their own clock. US law: no sales calls after 21:00 (47 CFR 64.1200(c)(1)).",
            17, 23, "o’clock"),
     Number("quiet_until_hour", "Quiet hours end at (hour)",
            "US law: not before 8:00 (47 CFR 64.1200(c)(1)).",
