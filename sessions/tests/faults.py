@@ -14,14 +14,14 @@ from uuid import uuid4
 from practice.tests.scratch import MailServer, Scratch
 
 QUEUE = """
-import sys
+import random
 from datetime import date, timedelta
 from django.utils import timezone
 from clients.models import Client
 from practice.models import Membership, Message, Room, Service
 from sessions.models import Appointment
 from sessions import reminders
-want, channel, days, apart = %(want)d, "%(channel)s", %(days)d, %(apart)d
+want, channel, days, apart, each = %(want)d, "%(channel)s", %(days)d, %(apart)d, %(each)d
 noon = f"Etc/GMT{timezone.now().hour - 12:+d}" if timezone.now().hour != 12 else "Etc/GMT"
 ana = Membership.objects.filter(is_therapist=True).select_related("practice", "user").first()
 people = Client.objects.bulk_create(Client(
@@ -30,27 +30,27 @@ people = Client.objects.bulk_create(Client(
 room, service = Room.objects.first(), Service.objects.first()
 start = (timezone.now() + timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
 visits = []
-for n, client in enumerate(people):
+for n, client in enumerate(people * each):
     visit = Appointment(practice=ana.practice, client=client, therapist=ana, room=room, service=service, minutes=45)
     visit.set_time(start + timedelta(minutes=apart * n), ana.practice.time_zone)
     visits.append(visit)
-for k in range(0, want, 100):
+for k in range(0, len(visits), 100):
     Appointment.objects.bulk_create(visits[k:k + 100])
 rows = []
 for visit in visits:
     visit.practice = visit.client.practice = ana.practice
     rows += [m for m in reminders._reminders_of(visit) if m.start_version.endswith("-7d")]
 for row in rows:
-    row.due_at = timezone.now() - timedelta(minutes=1)
+    row.due_at = timezone.now() - timedelta(seconds=random.randrange(60, 600))
 Message.objects.bulk_create(rows)
 print(Message.objects.count())
 """
 
 
-def queue(scratch: Scratch, want: int, *, channel: str = "email", days: int = 20, apart: int = 60) -> None:
-    """So many clients, each with one visit and its reminder due a minute ago; the visits are minutes apart."""
-    code = QUEUE % {"want": want, "channel": channel, "days": days, "apart": apart}
-    assert scratch.python(code).strip().endswith(str(want))
+def queue(scratch: Scratch, want: int, *, channel: str = "email", days: int = 20, apart: int = 60, each: int = 1) -> None:
+    """So many clients, each with one visit or more whose reminders are due already; the visits are minutes apart."""
+    code = QUEUE % {"want": want, "channel": channel, "days": days, "apart": apart, "each": each}
+    assert scratch.python(code).strip().endswith(str(want * each))
 
 
 def states(scratch: Scratch) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 
 import pytest
 
@@ -98,6 +99,41 @@ def test_workers_that_read_send_and_save_would_send_twice(tmp_path, record_prope
     twice = mail.each.total() - len(mail.each)
     assert twice > 0
     record_property("figure", f"20 due, 2 workers: {twice} twice")
+
+
+_TAKES_NO_PLACE = """
+from practice import outbox
+from practice.outbox import caps, pump
+caps.take_places = lambda places, held, mine: set(places)
+pump.BATCH = 5
+outbox.drain()
+"""
+_SMALL_BATCHES = _TAKES_NO_PLACE.replace("caps.take_places = lambda places, held, mine: set(places)", "")
+
+
+def sent_by_three(tmp_path, clients, code):
+    """Three workers at once, with three reminders due for each client; answers how many mails each client got."""
+    with MoodyServer(slow=0.005) as mail, scratch_practice(tmp_path / "three", **env(mail)) as scratch:
+        queue(scratch, clients, each=3)
+        for process in [scratch.start("manage.py", "shell", "-v0", "-c", code) for _ in range(3)]:
+            process.wait(120)
+        assert "sending" not in states(scratch)
+        waiting = states(scratch).get("waiting", 0)
+    return Counter(address for address, _ in mail.received), waiting
+
+
+def test_three_workers_at_once_write_to_nobody_twice_on_one_day(tmp_path, record_property):
+    clients = size(40, 500)
+    each, waiting = sent_by_three(tmp_path, clients, _SMALL_BATCHES)
+    assert len(each) == clients
+    assert set(each.values()) == {1}
+    record_property("figure", f"{clients} clients, 3 reminders each, 3 workers: 1 mail each, {waiting} put off a day")
+
+
+def test_workers_that_count_without_taking_a_place_would_write_twice(tmp_path, record_property):
+    each, _ = sent_by_three(tmp_path, 40, _TAKES_NO_PLACE)
+    assert max(each.values()) > 1
+    record_property("figure", f"40 clients, 3 workers: {sum(n > 1 for n in each.values())} written to twice or more")
 
 
 # --- changed at the moment of sending --------------------------------------------------------------------------------
