@@ -25,7 +25,7 @@ from practice.outbox.receipts import Receipt, Receipts
 
 log = logging.getLogger(__name__)
 
-LOOK_AHEAD, LOOK_UP_LASTS = 50, 0.4  # messages; seconds after which what was looked up is read again
+LOOK_AHEAD, LOOK_UP_LASTS = 50, 0.4  # messages at most; seconds after which what was looked up is read again
 ATTEMPTS = 12  # with the waits below about half a day
 _LONGEST_WAIT = timedelta(hours=2)
 _State = Message.State
@@ -56,16 +56,20 @@ class Delivery:
         self.claimed, self.doors, self.receipts = claimed, doors, receipts
         self.mine = claimed[0].claimed_by
         self.counts: Counter[str] = Counter()
-        self._looked_at = 0.0
+        self._looked_at, self._ahead = 0.0, LOOK_AHEAD
         self._checked: set[UUID] = set()  # since it was looked up
         self._lost: set[UUID] = set()  # to another worker, or taken back
 
     def run(self) -> Counter[str]:
         self._look_up(self.claimed)
         parcels = self._parcels()
+        looked_to = len(parcels)
         for place, parcel in enumerate(parcels):
-            if monotonic() - self._looked_at > LOOK_UP_LASTS or _lease_is_short(parcel.carrier):
-                self._look_again(parcels[place:place + LOOK_AHEAD])
+            while place >= looked_to or self._is_stale() or _lease_is_short(parcel.carrier):
+                looked_to = place + self._ahead
+                self._look_again(parcels[place:looked_to])
+                if self._ahead == 1:  # it cannot be fresher than read alone
+                    break
             if self._stands(parcel):
                 self._hand_over(parcel)
         return self.counts
@@ -83,8 +87,14 @@ class Delivery:
                 except Exception:  # each then reads for itself, and only the one that cannot fails
                     log.exception("messages of kind %s could not be looked up together", kind)
 
+    def _is_stale(self) -> bool:
+        return monotonic() - self._looked_at > LOOK_UP_LASTS
+
     def _look_again(self, parcels: list[Parcel]) -> None:
-        """The same after a while, for those still in hand: their lease begins anew, what was taken back is let go."""
+        """The same after a while, for those still in hand: their lease begins anew, what was taken back is let go.
+
+        Where that takes long, fewer are looked up next time, so that what is known stays fresh.
+        """
         messages = [message for parcel in parcels for message in parcel.messages]
         rows = Message.objects.filter(pk__in=[message.pk for message in messages], claimed_by=self.mine,
                                       state=_State.SENDING)
@@ -96,6 +106,8 @@ class Delivery:
         self._lost |= {message.pk for message in messages} - still_mine
         self._checked.clear()
         self._look_up([message for message in messages if message.pk in still_mine])
+        took_long = monotonic() - self._looked_at > LOOK_UP_LASTS / 4
+        self._ahead = max(1, self._ahead // 2) if took_long else min(LOOK_AHEAD, self._ahead * 2)
 
     # --- what may leave, and with what ------------------------------------------------------------------------------
 
