@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from notes.fhir.entries import Entries, Reference
-from notes.fhir.text import narrative, paragraphs
+from notes.fhir.text import clean, narrative, paragraphs
 from notes.letters import Letter
 from notes.models import Summary
 
@@ -29,7 +29,7 @@ def practice(entries: Entries, summary: Summary, letter: Letter) -> Reference:
     """The practice as its letterhead has it."""
     head = letter.practice
     return entries.add(
-        "Organization", summary.practice_id, name=head.name,
+        "Organization", summary.practice_id, name=clean(head.name) or "Practice",
         telecom=[_way("phone", head.phone), _way("email", head.email)], address=_address(head.address))
 
 

@@ -24,6 +24,7 @@ from sessions.models import Appointment
 
 WORDS = ("calmer", "heavy legs", "«warm»", "5 < 6 & 7 > 3", "“better”", "слабость", "تنميل في القدم", "手のしびれ", "a\u202eb",
          "x\x07y", "line\nline", "e\u0301", "🧑‍🦽", "</div><script>alert(1)</script>", "a\u00a0b", "&lt;b&gt;", "]]>", "")
+PRIVATE = "Privatmarker"  # in everything a letter does not tell
 NAMES = ("Maria Lindqvist", "Łukasz Żółć", "محمد الأمين", "田中 さくら", "Anna <b>Bold</b>", "O'Brien & Sons", "יעל כהן")
 
 
@@ -33,8 +34,9 @@ def anybody(seed: int) -> Summary:
     practice = make_practice(f"{chance.choice(NAMES)} {seed}", chance.choice((ZONE, "Europe/Lisbon", "Asia/Kolkata")))
     practice.phone, practice.address = chance.choice(("", "+351 21 555")), chance.choice(("", "Rua 1\nLisboa"))
     practice.save()
-    ana = make_member(practice, chance.choice(NAMES), f"ana{seed}@example.org", Role.THERAPIST)
-    doctor = Doctor.objects.create(practice=practice, name=chance.choice(NAMES), email="d@example.org",
+    ana = make_member(practice, chance.choice(NAMES), f"{PRIVATE}{seed}@example.org", Role.THERAPIST)
+    doctor = Doctor.objects.create(practice=practice, name=chance.choice(NAMES), email=f"{PRIVATE}@example.org",
+                                   phone=PRIVATE,
                                    specialty=chance.choice(("", "Neurology", "a\u202eb")), address="")
     client = _client(chance, practice, seed)
     _course(chance, client, ana, chance.choice((1, 2, 5, 12)))
@@ -50,17 +52,18 @@ def anybody(seed: int) -> Summary:
 
 
 def _client(chance: Random, practice: Practice, seed: int) -> Client:
-    client = make_client(practice, chance.choice(NAMES), email=f"c{seed}@example.org",
+    client = make_client(practice, chance.choice(NAMES), email=f"{PRIVATE}{seed}@example.org",
                          birth_date=chance.choice((None, date(1971, 3, 2), date(1908, 2, 29))))
     for code in chance.sample(list(CONDITIONS), chance.randrange(4)):
         ClientCondition.objects.create(practice=practice, client=client, condition=code,
                                        since=chance.choice((None, date(2011, 5, 1))),
                                        diagnosed_by=chance.choice(("", "Dr <i>O</i>", "a hospital")))
     for code in chance.sample(list(FINDINGS), chance.randrange(3)):
-        finding = Finding.objects.create(practice=practice, client=client, finding=code, began_on=date(2026, 1, 1))
+        finding = Finding.objects.create(practice=practice, client=client, finding=code, began_on=date(2026, 1, 1),
+                                         detail=PRIVATE)
         FindingRegion.objects.create(finding=finding, region="foot", side=chance.choice(sides_of("foot")))
     if chance.random() < 0.4:
-        Episode.objects.create(practice=practice, client=client, kind="relapse", reported_by="the client",
+        Episode.objects.create(practice=practice, client=client, kind="relapse", reported_by=PRIVATE,
                                status=chance.choice(("suspected", "resolved")), onset_on=MONDAY - timedelta(days=30),
                                ended_on=MONDAY - timedelta(days=3), confirmed_on_word_of=chance.choice(("", "Dr <O>")),
                                steroids_until=chance.choice((None, MONDAY - timedelta(days=10))))
@@ -83,7 +86,8 @@ def _course(chance: Random, client: Client, ana: Membership, visits: int) -> Non
                        practice.time_zone)
         visit.save(force_insert=True)
         note = Note.objects.create(practice=practice, appointment=visit, client=client, author=ana,
-                                   visit_on=visit.wall_date, subjective="x", plan=_said(chance))
+                                   visit_on=visit.wall_date, subjective=PRIVATE, objective=PRIVATE,
+                                   assessment=PRIVATE, plan=_said(chance))
         Treatment.objects.bulk_create(_work(chance, note))
         Measurement.objects.bulk_create(_read(chance, note, [*usual, goal.code]))
         note.signed_at, note.signed_by, note.content_hash, note.chain_position = signed_at, ana, f"{n:064x}", n + 1

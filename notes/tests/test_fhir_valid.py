@@ -11,7 +11,7 @@ import pytest
 from notes.fhir.document import document_bytes
 from notes.letters import as_data, letter_from_data
 from notes.models import Summary
-from notes.tests.anybody import anybody
+from notes.tests.anybody import PRIVATE, anybody
 from notes.tests.fhir_check import Missing, Validator
 from practice.tests.sizes import size
 
@@ -43,11 +43,12 @@ def test_the_document_of_anybody_is_valid(now, validator, record_property):
     clients = size(5, 200)
     for seed in range(clients):
         bundle = read(anybody(seed))
+        assert PRIVATE not in json.dumps(bundle), seed
         assert validator.faults(bundle) == [], seed
         for kind in kinds(bundle):
             seen[kind] = seen.get(kind, 0) + 1
     assert {"Composition", "Condition", "Consent", "Observation", "Procedure", "Practitioner"} <= set(seen), seen
-    record_property("figure", f"{clients} clients, {sum(seen.values())} resources: all valid")
+    record_property("figure", f"{clients} clients, {sum(seen.values())} resources: all valid, none private")
 
 
 def test_a_summary_signed_before_codes_were_kept_is_valid_in_words_alone(signed_summary, validator):
