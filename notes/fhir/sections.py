@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from notes import charts, letters
-from notes.charts import said_day
+from notes.charts import Band, said_day
 from notes.fhir.entries import LOINC, Reference, coding
 from notes.fhir.text import bullets, heading, narrative, paragraphs, table
 from notes.letters import Letter
@@ -75,8 +75,18 @@ def _read(letter: Letter) -> list[str]:
             heading(series.measure), paragraphs(f"{scale[:1].upper()}{scale[1:]}. {letters.said_course(series)}"),
             paragraphs(series.meaningful_change),
             table(("Day", "Answer") if series.is_asked else ("Day", "Before", "After"), rows)]
-    behind = [f"{charts.said_band(band)}." for band in sorted(letter.bands, key=lambda b: (b.first, b.last))]
-    return [*parts, bullets(behind)] if parts else []
+    behind = sorted(letter.bands, key=lambda band: (band.first, band.last))
+    return [*parts, bullets([_lay_behind(letter, band) for band in behind])] if parts else []
+
+
+def _lay_behind(letter: Letter, band: Band) -> str:
+    """What the pictures show behind the readings; a band is cut off at the letter's days, and may be longer."""
+    first = "" if band.first <= letter.period_from else said_day(band.first, year=True)
+    last = "" if band.last >= letter.period_to else said_day(band.last, year=True)
+    if first and last:
+        return f"{charts.said_band(band)}."
+    days = f"since {first}" if first else f"until {last}" if last else f"throughout {letters.said_period(letter)}"
+    return f"{band.label}: {days}."
 
 
 def _year(letter: Letter) -> list[str]:

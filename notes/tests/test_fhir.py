@@ -254,6 +254,18 @@ def test_a_relapse_is_told_in_the_words_that_were_signed_and_is_no_resource(cour
     assert "relapse" not in json.dumps(resources(bundle, "Condition")).replace("elapsing", "")
 
 
+def test_what_lay_behind_the_readings_is_not_said_to_begin_or_end_where_the_letter_does(told):
+    first, last = told.from_on, told.until_on
+    told.content["bands"] = [
+        {"first": str(a), "last": str(b), "label": name, "kind": "episode"} for name, a, b in (
+            ("whole", MONDAY - timedelta(9), MONDAY - timedelta(4)), ("older", first, MONDAY - timedelta(4)),
+            ("going on", MONDAY - timedelta(9), last), ("both", first, last))]
+    words = narrative_of(document_of(told))
+    for said in ("whole: 14 Nov to 19 Nov.", "older: until 19 Nov 2026.", "going on: since 14 Nov 2026.",
+                 "both: throughout 24 Oct to 23 Nov 2026."):
+        assert said in words, said
+
+
 # --- the agreement -------------------------------------------------------------------------------------------------
 
 
