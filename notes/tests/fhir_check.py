@@ -27,10 +27,13 @@ def modules() -> Path:
             raise Missing(f"no {program} found (apt-get install nodejs npm)")
     lock = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:12]
     folder = Path(sys.prefix) / f"fhir-{lock}"
-    with open(Path(sys.prefix) / ".fhir-lock", "w") as alone:
-        fcntl.flock(alone, fcntl.LOCK_EX)
-        if not folder.exists():
-            _install(folder)
+    try:
+        with open(Path(sys.prefix) / ".fhir-lock", "w") as alone:
+            fcntl.flock(alone, fcntl.LOCK_EX)
+            if not folder.exists():
+                _install(folder)
+    except (OSError, subprocess.TimeoutExpired) as why:
+        raise Missing(f"not installed: {why}") from why
     return folder
 
 

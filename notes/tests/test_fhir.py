@@ -17,7 +17,6 @@ from notes.letters import as_data, letter_from_data
 from notes.measures.goals import set_goal
 from notes.models import Summary
 from notes.tests.conftest import FIRM, SOFT, draft_of, had_visit, sign
-from notes.tests.test_fhir_valid import validator  # noqa: F401
 from notes.writing import MeasurementInput, write_note
 from practice.models import AuditEntry
 from sessions.holds import report_episode
@@ -293,7 +292,7 @@ def test_once_shared_it_carries_the_agreement_and_says_when_that_was_taken_back(
 # --- hostile words -------------------------------------------------------------------------------------------------
 
 
-def test_forty_payloads_in_every_text_are_inert_and_lose_no_letter(course, neurologist, ana, validator):  # noqa: F811
+def test_forty_payloads_in_every_text_are_inert_and_lose_no_letter(course, neurologist, ana, validator):
     assert len(PAYLOADS) == 40
     hostile = "\n".join(PAYLOADS)
     course.name, neurologist.name, neurologist.specialty = PAYLOADS[0], PAYLOADS[1], PAYLOADS[23]

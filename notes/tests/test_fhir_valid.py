@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 from copy import deepcopy
 
 import pytest
 
+from conftest import MONDAY, numb
+from notes import sharing, summaries
 from notes.fhir.document import document_bytes
 from notes.letters import as_data, letter_from_data
 from notes.models import Summary
 from notes.tests.anybody import PRIVATE, anybody
-from notes.tests.fhir_check import Missing, Validator
+from notes.tests.conftest import had_visit, sign
 from practice.tests.sizes import size
-
-
-@pytest.fixture(scope="session")
-def validator():
-    try:
-        made = Validator()
-    except Missing as why:
-        if os.environ.get("CI", "").lower() in ("1", "true") or os.environ.get("EVENHAND_REQUIRE_ALL"):
-            pytest.fail(f"FHIR documents are not validated: {why}")
-        pytest.skip(f"FHIR DOCUMENTS ARE NOT VALIDATED: {why}")
-    yield made
-    made.close()
 
 
 def read(summary: Summary):
@@ -133,10 +122,6 @@ BROKEN = {
 @pytest.fixture
 def whole(now, maria, ana, neuro_45, neurologist, consent):
     """A shared document with every kind of resource."""
-    from conftest import MONDAY, numb
-    from notes import sharing, summaries
-    from notes.tests.conftest import had_visit, sign
-
     numb(maria)
     for days in (14, 7):
         sign(had_visit(maria, ana, neuro_45, days_ago=days), ana, subjective="x", pain=(5, 3), plan="Weekly.")
