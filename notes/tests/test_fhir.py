@@ -206,6 +206,15 @@ def test_before_is_never_taken_for_after(told):
     assert [row["partOf"][0]["reference"] for row in read[::2]] == [f"urn:uuid:{each}" for each in procedures]
 
 
+def test_a_reading_of_a_day_with_two_sessions_is_claimed_for_neither(now, maria, ana, neuro_45, neurologist):
+    for hour in (9, 14):
+        sign(had_visit(maria, ana, neuro_45, days_ago=7, hour=hour), ana, SOFT, subjective="x", pain=(5, 3))
+    bundle = document_of(signed_summary_of(maria, neurologist, ana))
+    read = [row for row in resources(bundle, "Observation") if "valueQuantity" in row]
+    assert len(resources(bundle, "Procedure")) == 2 and len(read) == 4
+    assert not any("partOf" in row for row in read)
+
+
 def test_measured_and_asked_are_told_apart_and_have_their_units(now, maria, ana, neuro_45, neurologist):
     goal = set_goal(client=maria, words="Climb the stairs", by=ana)
     for days in (14, 7):
@@ -287,6 +296,13 @@ def test_once_shared_it_carries_the_agreement_and_says_when_that_was_taken_back(
     assert len({bundle["entry"][0]["resource"]["identifier"]["value"] for bundle in bundles}) == 1
     kept = [{k: v for k, v in bundle["entry"][0]["resource"].items() if k != "section"} for bundle in bundles]
     assert kept[0] == kept[1] == kept[2]
+
+
+@pytest.mark.parametrize(("typed", "held"), [
+    ("a\u202eb", "ab"), ("x\x00\x07y", "xy"), ("a\r\nb\u2028c", "a\nb\nc"), ("\u00a0a\u2009b ", "a b"), ("\ud800x", "x"),
+    ("🧑‍🦽❤️", "🧑‍🦽❤️"), ("<b> & ]]>", "<b> & ]]>"), ("محمد", "محمد"), ("\u202e", "")])
+def test_a_text_loses_what_nobody_sees_and_nothing_else(typed, held):
+    assert clean(typed) == held
 
 
 # --- hostile words -------------------------------------------------------------------------------------------------
