@@ -137,6 +137,8 @@ def test_parts(data: Path) -> list[Part]:
             parts.append(watched.result())
     if not browser:
         parts.append(Part("browser tests", not REQUIRE_ALL, "no Chromium found (apt-get install chromium)", ran=False))
+    if not (shutil.which("node") and shutil.which("npm")):
+        parts.append(Part("validators of FHIR", not REQUIRE_ALL, "no node or npm (apt-get install npm)", ran=False))
     name = "tests on PostgreSQL + Redis"
     missing = [key for key, value in servers.items() if not value]
     if not missing:

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from clients.models import Client, Consent
 from notes import sharing, summaries
+from notes.fhir.document import MEDIA_TYPE, fhir_file, refuse_unless_signed
 from notes.letter_page import pdf_of
 from notes.models import Share, Summary
 from notes.reading import read_share, read_summary, whole_summary
@@ -100,6 +101,26 @@ class SummaryPdf(Api):
         return pdf_of(read_summary(summary=self.find(Summary, pk), by=self.member, what="letter"))
 
 
+class FhirAccepted(PdfAccepted):
+    """Lets a caller ask for application/fhir+json in the same way."""
+
+    media_type = MEDIA_TYPE
+    format = "fhir"
+
+
+class SummaryFhir(Api):
+    """The signed letter as a FHIR R4 document Bundle, for the doctor's own system."""
+
+    model = Summary
+    renderer_classes: ClassVar = [JSONRenderer, FhirAccepted]
+
+    @extend_schema(operation_id="summaries_fhir", responses={(200, MEDIA_TYPE): OpenApiTypes.OBJECT})
+    def get(self, request: Request, pk: UUID) -> HttpResponse:
+        summary = self.find(Summary, pk)
+        refuse_unless_signed(summary)
+        return fhir_file(read_summary(summary=summary, by=self.member, what="fhir"))
+
+
 class Shares(Api):
     """Open a signed summary to its doctor."""
 
@@ -148,6 +169,7 @@ urlpatterns = [
     path("summaries/<uuid:pk>/", OneSummary.as_view()),
     path("summaries/<uuid:pk>/sign/", SignSummary.as_view()),
     path("summaries/<uuid:pk>/pdf/", SummaryPdf.as_view()),
+    path("summaries/<uuid:pk>/fhir/", SummaryFhir.as_view()),
     path("summaries/<uuid:pk>/shares/", Shares.as_view()),
     path("shares/<uuid:pk>/", OneShare.as_view()),
     path("shares/<uuid:pk>/revoke/", RevokeShare.as_view()),

@@ -20,8 +20,10 @@ from clients.limits import limits_on
 from clients.models import Client, ClientCondition, Episode
 from notes import letters
 from notes.charts import Band, Reading
+from notes.coding import condition_codes, series_codes, session_codes
 from notes.events.log import events_between
 from notes.events.log import said as said_event
+from notes.letter_codes import Codes
 from notes.letter_limits import said_limits
 from notes.measures.of_client import measures_of
 from notes.models import Note, NoteEvent, Summary, Treatment
@@ -53,6 +55,8 @@ def draft_letter(summary: Summary) -> letters.Letter:
     notes = list(signed_notes(client, summary.from_on, summary.until_on))
     chosen = set(summary.sections)
     written_on = clock.wall_of(summary.signed_at or timezone.now(), practice.time_zone)[0]
+    conditions = list(ClientCondition.objects.filter(client=client, ended_on=None)) if "conditions" in chosen else []
+    readings = _told(_readings(notes, known), known) if "readings" in chosen else {}
 
     def only(section: str, value: Any) -> Any:
         return value if section in chosen else type(value)()
@@ -65,14 +69,19 @@ def draft_letter(summary: Summary) -> letters.Letter:
         therapist=letters.Person(author.name, author.credential),
         written_on=written_on, period_from=summary.from_on, period_to=summary.until_on,
         title="Therapy summary", reason=only("reason", summary.reason), course=only("course", summary.course),
-        conditions=only("conditions", _conditions(client)), limits=only("limits", _limits(client, written_on)),
+        conditions=_conditions(conditions), limits=only("limits", _limits(client, written_on)),
         sessions=only("sessions", tuple(_session(note) for note in notes)),
-        series=only("readings", series_of(_readings(notes, known), known)),
+        series=series_of(readings, known),
         reactions=only("reactions", summary.reactions), questions=only("questions", summary.questions),
         decisions=only("decisions", tuple(line for note in notes for line in _decisions(note))),
         plan=only("plan", summary.plan), year=_year(client, summary.until_on, chosen) if "year" in chosen else None,
         bands=bands_of(client, summary.from_on, summary.until_on) if {"readings", "course"} <= chosen else (),
-        paper=practice.paper, cosigned=_cosigned(notes))
+        paper=practice.paper, cosigned=_cosigned(notes),
+        codes=Codes(
+            time_zone=practice.time_zone, born_on=client.birth_date,
+            conditions=tuple(condition_codes(row, written_on) for row in conditions),
+            sessions=only("sessions", tuple(session_codes(note) for note in notes)),
+            series=series_codes([known[code] for code in readings])))
 
 
 def _year(client: Client, last: date, chosen: Collection[str]) -> Year:
@@ -168,9 +177,9 @@ def _born(client: Client) -> str:
     return f"born {clock.said_date(client.birth_date, year=True)[4:]}" if client.birth_date else ""
 
 
-def _conditions(client: Client) -> tuple[str, ...]:
+def _conditions(rows: Sequence[ClientCondition]) -> tuple[str, ...]:
     lines = []
-    for row in ClientCondition.objects.filter(client=client, ended_on=None):
+    for row in rows:
         known = CONDITIONS.get(row.condition)
         since = f", since {row.since.year}" if row.since else ""
         by = f", diagnosed by {row.diagnosed_by}" if row.diagnosed_by else ", as reported by the client"
@@ -239,8 +248,13 @@ def series_of(
 ) -> tuple[letters.Series, ...]:
     """One series for each measure read at two visits or more, or at `least` so many; `known` are the catalogue and the
     client's own goals."""
-    read = [(known[code], points) for code, points in readings.items() if code in known and len(points) >= least]
-    return tuple(_series(measure, points) for measure, points in read)
+    return tuple(_series(known[code], points) for code, points in _told(readings, known, least).items())
+
+
+def _told(
+    readings: Mapping[str, Sequence[Point]], known: Mapping[str, Measure], least: int = 2,
+) -> dict[str, Sequence[Point]]:
+    return {code: points for code, points in readings.items() if code in known and len(points) >= least}
 
 
 def _series(measure: Measure, points: Sequence[Point]) -> letters.Series:

@@ -12,6 +12,7 @@ from typing import Any
 
 from notes import charts, year_drawn
 from notes.charts import Band, Reading, said_day
+from notes.letter_codes import Codes, codes_from_data
 from practice.typesetting.lines import (
     Line,
     breakable,
@@ -117,6 +118,7 @@ class Letter:
     decisions: tuple[str, ...] = ()  # what was done against the check, with its reason and who decided
     year: Year | None = None
     cosigned: str = ""  # whose notes were co-signed by whom, and how many are not yet
+    codes: Codes | None = None  # of the same facts; None in letters of the time before they were kept
 
 
 def as_data(letter: Letter) -> dict[str, Any]:
@@ -142,6 +144,7 @@ def letter_from_data(data: Mapping[str, Any]) -> Letter:
                 "limits": tuple(data["limits"]),
                 "decisions": tuple(data.get("decisions", ())),
                 "year": year_from_data(data["year"]) if data.get("year") else None,
+                "codes": codes_from_data(data.get("codes")),
                 **{key: date.fromisoformat(data[key]) for key in ("written_on", "period_from", "period_to")},
                 "sessions": tuple(Session(**_dated(row, "on")) for row in data["sessions"]),
                 "series": tuple(

@@ -141,7 +141,7 @@ def read_notes(*, notes: Sequence[Note], by: Membership) -> Sequence[Note]:
 
 
 def read_summary(*, summary: Summary, by: Membership, what: str = "page") -> Summary:
-    """The summary with client, doctor and author, fresh; `what` was read: the page, the letter as PDF."""
+    """The summary with client, doctor and author, fresh; `what` was read: the page, the letter as PDF or as FHIR."""
     audit.record(by=by, verb="summary_read", subject=summary, what=what)
     return whole_summary(summary)
 

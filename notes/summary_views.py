@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clients.consents import record_consent
 from clients.models import Client, Consent
 from notes import sharing, summaries
+from notes.fhir.document import fhir_file, refuse_unless_signed
 from notes.letter_page import pdf_of, shown
 from notes.models import Share, Summary
 from notes.reading import read_summary, whole_summary
@@ -84,6 +85,15 @@ def summary_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The letter on paper."""
     found = find(Summary, member_of(request), pk, *_RELATIONS)
     return pdf_of(read_summary(summary=found, by=member_of(request), what="letter"))
+
+
+@require_safe
+@member_page(THERAPISTS)
+def summary_fhir(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The signed letter for the doctor's own system."""
+    found = find(Summary, member_of(request), pk, *_RELATIONS)
+    refuse_unless_signed(found)
+    return fhir_file(read_summary(summary=found, by=member_of(request), what="fhir"))
 
 
 @post_page("notes:summary", "pk")

@@ -46,6 +46,7 @@ urlpatterns = [
     path("summaries/<uuid:pk>/", summary_views.summary, name="summary"),
     path("summaries/<uuid:pk>/sign/", summary_views.summary_sign, name="summary_sign"),
     path("summaries/<uuid:pk>/letter.pdf", summary_views.summary_pdf, name="summary_pdf"),
+    path("summaries/<uuid:pk>/letter.fhir.json", summary_views.summary_fhir, name="summary_fhir"),
     path("summaries/<uuid:pk>/consents/", summary_views.consent_new, name="consent_new"),
     path("summaries/<uuid:pk>/shares/", summary_views.share_new, name="share_new"),
     path("shares/<uuid:pk>/revoke/", summary_views.share_revoke, name="share_revoke"),

@@ -1,5 +1,7 @@
 """What the tests of the record share: visits that have begun, notes signed, a summary ready to send."""
 
+import os
+from collections.abc import Iterator
 from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,6 +12,7 @@ from clients.models import Client
 from conftest import MONDAY, ZONE
 from notes import sharing, signing, summaries, writing
 from notes.models import Note, Summary
+from notes.tests.fhir_check import Missing, Validator
 from notes.writing import MeasurementInput, TreatmentInput
 from practice import clock
 from practice.models import Membership, Service
@@ -97,3 +100,16 @@ def signed_summary(summary, ana) -> Summary:
 def share(signed_summary, neurologist, consent, ana) -> sharing.NewShare:
     """Link and code, as the neurologist has them."""
     return sharing.share_summary(summary=signed_summary, doctor=neurologist, consent=consent, by=ana)
+
+
+@pytest.fixture(scope="session")
+def validator() -> Iterator[Validator]:
+    """The validators of FHIR documents, which are no code of ours; where they cannot be had it is said aloud."""
+    try:
+        made = Validator()
+    except Missing as why:
+        if os.environ.get("CI", "").lower() in ("1", "true") or os.environ.get("EVENHAND_REQUIRE_ALL"):
+            pytest.fail(f"FHIR documents are not validated: {why}")
+        pytest.skip(f"FHIR DOCUMENTS ARE NOT VALIDATED: {why}")
+    yield made
+    made.close()

@@ -177,6 +177,7 @@ TABLE: dict[str, Row] = {
     "practice/mood/": Row(CLINICAL),  # the owner alone decides: see test_measures.py
     "summaries/<uuid:pk>/": Row(THERAPISTS, ("summary",)),
     "summaries/<uuid:pk>/letter.pdf": Row(THERAPISTS, ("summary",), G),
+    "summaries/<uuid:pk>/letter.fhir.json": Row(THERAPISTS, ("summary",), G),
     **dict.fromkeys(
         ("summaries/<uuid:pk>/sign/", "summaries/<uuid:pk>/consents/", "summaries/<uuid:pk>/shares/"),
         Row(THERAPISTS, ("summary",), P),
@@ -233,6 +234,7 @@ TABLE: dict[str, Row] = {
     "api/v1/summaries/<uuid:pk>/": Row(THERAPISTS, ("summary",), GPA),
     "api/v1/summaries/<uuid:pk>/sign/": Row(THERAPISTS, ("summary",), P),
     "api/v1/summaries/<uuid:pk>/pdf/": Row(THERAPISTS, ("summary",), G),
+    "api/v1/summaries/<uuid:pk>/fhir/": Row(THERAPISTS, ("summary",), G),
     "api/v1/summaries/<uuid:pk>/shares/": Row(THERAPISTS, ("summary",), P),
     "api/v1/shares/<uuid:pk>/": Row(THERAPISTS, ("share",), G),
     "api/v1/shares/<uuid:pk>/revoke/": Row(THERAPISTS, ("share",), P),
