@@ -331,6 +331,8 @@ def about_requests(practice, ana, neuro_45):
 
 def every_message(maria, ana, neuro_45):
     """Bring about one message of every kind this room sends."""
+    maria.practice.confirm_days, maria.practice.check_before_hours = 3, 24
+    maria.practice.save()
     visit = book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(10, days=30), by=ana)
     yield from about_requests(maria.practice, ana, neuro_45)
     yield from about_the_waitlist(maria.practice, ana, neuro_45)
@@ -338,6 +340,7 @@ def every_message(maria, ana, neuro_45):
     yield "booked"
     move_appointment(appointment=visit, starts_at=at(10, days=31), by=ana)
     yield from ("moved", "reminder")
+    yield "check-before"
     visit.refresh_from_db()
     move_all(moves=[Move(visit, visit.version, at(10, days=32))], by=ana)
     yield "moved-together"
