@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import F, Min
 from django.utils import timezone
 
+from clients.consents import NOTICE, ConsentMissing
 from clients.disclosures import OPENED, record_disclosure
 from clients.models import Consent, Doctor
 from notes.models import Share, ShareOpening, Summary
@@ -36,13 +37,6 @@ NO_ENTRY = (
     "This link and code do not open anything. The code may be mistyped, the link may have expired, been used up or "
     "been withdrawn. Ask the practice that sent you this link for a new one; its number is in their message."
 )
-
-
-class ConsentMissing(Refusal):
-    """The client has not agreed to this sharing, or not any more."""
-
-    code: ClassVar[str] = "consent_missing"
-    title: ClassVar[str] = "The client's agreement is missing"
 
 
 class SummaryNotSigned(Refusal):
@@ -107,7 +101,7 @@ def refuse_without_consent(summary: Summary, consent: Consent | None, today: dat
     def missing(reason: str, what: str) -> ConsentMissing:
         return ConsentMissing(f"{what} {ask}", reason=reason)
 
-    if consent is None or consent.client_id != summary.client.standing_id:
+    if consent is None or consent.kind == NOTICE or consent.client_id != summary.client.standing_id:
         raise missing("missing", "No agreement is recorded.")
     if consent.withdrawn_at:
         raise missing("withdrawn", "The agreement was withdrawn.")

@@ -146,6 +146,8 @@ TABLE: dict[str, Row] = {
     **dict.fromkeys(("episodes/<uuid:pk>/review/", "episodes/<uuid:pk>/seen/"), Row(CLINICAL, ("episode",), P)),
     "clients/<uuid:pk>/how-it-is/": Row(STAFF, ("client",)),
     "episodes/<uuid:pk>/plan/": Row(CLINICAL, ("episode",), P),
+    "episodes/<uuid:pk>/tell/": Row(THERAPISTS, ("episode",)),
+    "api/v1/episodes/<uuid:pk>/notices/": Row(CLINICAL, ("episode",)),
     "episodes/<uuid:pk>/facts/": Row(CLINICAL, ("episode",), P),
     "calendar/": Row(THERAPISTS),
     "calendar/busy/<uuid:pk>/<slug:verb>/": Row(THERAPISTS, ("outside_feed", "feed_verb"), P),

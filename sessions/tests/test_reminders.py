@@ -356,7 +356,7 @@ def every_message(maria, ana, neuro_45):
     yield "stands-again"
     yield from asked_how_it_is(episode)
     plan = rescheduling.propose_plan(
-        episode=Episode.objects.get(), by=ana, policy="drop", return_on=MONDAY + timedelta(days=5)
+        episode=Episode.objects.get(client=maria), by=ana, policy="drop", return_on=MONDAY + timedelta(days=5)
     )
     plan = send_plan(plan=plan, by=ana)
     yield "plan-to-accept"
@@ -408,6 +408,20 @@ def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):
     yield "summary-shared"
 
 
+def a_doctor_to_ring(doctor, by):
+    from clients.consents import NOTICE, record_consent
+    from clients.doctors import link_doctor
+    from clients.episodes import record_episode
+    from clients.notices import tell_doctor
+
+    client = make_client(doctor.practice, "Gil Romero")
+    link_doctor(client=client, doctor=doctor, by=by)
+    record_consent(client=client, by=by, kind=NOTICE, doctor=doctor, text_version="1", how="in person")
+    episode, _ = record_episode(client=client, kind="relapse", onset_on=MONDAY, reported_by="Gil", by=by)
+    tell_doctor(episode=episode, doctor=doctor, how="mail", by=by)
+    yield "doctor-to-ring"
+
+
 def asked_after_a_visit(client):
     from notes.follow_ups import letters
     from notes.models import FollowUp
@@ -454,7 +468,8 @@ def a_note_opened(maria, ana, ben, neuro_45):
 def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, neuro_45, neurologist, consent):
     read = {}
     letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
-    others = chain(asked_after_a_visit(maria), page_for_home(maria, ana), a_note_opened(maria, ana, ben, neuro_45))
+    others = chain(asked_after_a_visit(maria), page_for_home(maria, ana), a_note_opened(maria, ana, ben, neuro_45),
+                   a_doctor_to_ring(neurologist, ana))
     for kind in chain(letter, others, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
         message = Message.objects.filter(kind=kind).first()
         mail = outbox.KINDS[kind].compose(message)
