@@ -39,7 +39,7 @@ def words_to_ask(client: Client, doctor: Doctor) -> str:
 
 
 def agreement_to_tell(client: Client, doctor: Doctor) -> Consent:
-    """The client's live agreement that this doctor is told. Raises `ConsentMissing` with why not, and the words to ask."""
+    """The client's live agreement that this doctor is told; else `ConsentMissing` with the reason and words to ask."""
     today = today_in(client)
     given = Consent.objects.filter(client=client.standing_id, kind=NOTICE)
     theirs = list(given.filter(doctor=doctor))

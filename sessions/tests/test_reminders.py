@@ -398,6 +398,7 @@ def about_the_waitlist(practice, ana, neuro_45):
 
 def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):
     from notes import sharing, summaries
+    from notes.share_opened import tell_opened
     from notes.tests.test_story import signed_note
 
     signed_note(maria, ana, neuro_45)
@@ -406,6 +407,8 @@ def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):
     share = sharing.share_summary(summary=summary, doctor=neurologist, consent=consent, by=ana).share
     sharing.mail_link(share=share, by=ana)
     yield "summary-shared"
+    tell_opened(share)
+    yield "share-opened"
 
 
 def a_doctor_to_ring(doctor, by):
