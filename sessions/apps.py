@@ -20,4 +20,5 @@ class SessionsConfig(AppConfig):
             parts,
             reminders,
             waitlist_letters,
+            webhook_events,
         )

@@ -202,8 +202,8 @@ def _reminders_of(appointment: Appointment) -> list[Message]:
         for message in _message(appointment, "reminder", f"{days}d", due_at, f"Reminder {days} days before."
                                 if days in usual else f"Asks {days} days before whether they come.")
     ]
-    if due_at := questions_due(appointment):
-        rows += _message(appointment, QUESTIONS, "check", due_at, "Asks the questions before a visit.")
+    if asked_at := questions_due(appointment):
+        rows += _message(appointment, QUESTIONS, "check", asked_at, "Asks the questions before a visit.")
     return rows
 
 

@@ -77,6 +77,7 @@ class Practice(models.Model):
         default=8, help_text="Visits after which a summary for the doctor is suggested. Our proposal; 0: never.")
     lock_minutes = models.PositiveSmallIntegerField(
         default=15, help_text="Minutes without a touch after which staff pages are covered. Our proposal.")
+    calls_webhooks = models.BooleanField(default=False, help_text="Another system is told what happens here.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -12,7 +12,7 @@ from clients.asking.intake import send_intake
 from clients.asking.questionnaires import ask_questions, questions_of, save_answer, send_answers
 from clients.asking.questions import Answer
 from clients.models import Episode
-from conftest import MONDAY, at, make_client
+from conftest import MONDAY, at, make_client, make_member
 from practice import clock, outbox
 from practice.models import ActionLink, Message
 from sessions import check_in_letters, holds, rescheduling, restoring
@@ -425,6 +425,15 @@ def a_doctor_to_ring(doctor, by):
     yield "doctor-to-ring"
 
 
+def a_system_that_does_not_answer(practice):
+    from practice.models import Webhook
+    from practice.webhooks.switching_off import give_up_on
+
+    make_member(practice, "Olga Stern", "owner2@riverside.example", "owner")
+    give_up_on(Webhook.objects.create(practice=practice, url="https://books.example.org/", events=["client.created"]))
+    yield "webhook-off"
+
+
 def asked_after_a_visit(client):
     from notes.follow_ups import letters
     from notes.models import FollowUp
@@ -472,7 +481,7 @@ def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, ne
     read = {}
     letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
     others = chain(asked_after_a_visit(maria), page_for_home(maria, ana), a_note_opened(maria, ana, ben, neuro_45),
-                   a_doctor_to_ring(neurologist, ana))
+                   a_doctor_to_ring(neurologist, ana), a_system_that_does_not_answer(maria.practice))
     for kind in chain(letter, others, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
         message = Message.objects.filter(kind=kind).first()
         mail = outbox.KINDS[kind].compose(message)
