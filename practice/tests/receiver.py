@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -16,7 +17,7 @@ class _Calls(BaseHTTPRequestHandler):
         if system.hangs:
             time.sleep(system.hangs)
         system.received.append((dict(self.headers), body, self.path))
-        self.send_response(system.status)
+        self.send_response(400 if system.refuses(body) else system.status)
         if system.leads_to:
             self.send_header("Location", system.leads_to)
         self.send_header("Content-Length", "0")
@@ -32,6 +33,7 @@ class Receiver:
     def __init__(self) -> None:
         self.received: list[tuple[dict[str, str], bytes, str]] = []
         self.status, self.leads_to, self.hangs = 200, "", 0.0
+        self.refuses: Callable[[bytes], bool] = lambda body: False  # a body it cannot read: 400
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Calls)
         self._server.daemon_threads = True
         self._server.request_queue_size = 64

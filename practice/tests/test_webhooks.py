@@ -247,6 +247,15 @@ def test_behind_one_that_hangs_only_its_own_events_wait(told, receiver, ana, mon
     assert "did not answer within" in late[0].last_words
 
 
+def test_one_event_the_other_side_cannot_read_does_not_hold_up_the_others(told, receiver, ana):
+    told()
+    odd = str(a_client(ana).pk)
+    receiver.refuses = lambda body: json.loads(body)["data"]["id"] == odd
+    for name in ("Ada Berg", "Bo Berg"):
+        a_client(ana, name)
+    assert pump.drain() == {"waiting": 1, "sent": 2}
+
+
 def test_what_a_dead_worker_held_is_taken_up_when_its_lease_runs_out(told, receiver, ana, time_machine):
     told()
     a_client(ana)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from time import time
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,6 +29,7 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=3)
 FAILING_FOR = timedelta(days=3)  # without one good answer, then it is switched off: our proposal
 KEPT_FOR = timedelta(days=30)
 GONE = 410
+_OVERLOADED = (None, 429, 503)  # no answer at all, or one that asks for patience
 _State = WebhookDelivery.State
 
 
@@ -39,17 +40,17 @@ def drain(*, limit: int = 2_000, net: Net = INTERNET) -> dict[str, int]:
         claimed = _claim(min(BATCH, limit - sum(counts.values())))
         if not claimed:
             break
-        resting: dict[UUID, datetime] = {}
+        resting: set[UUID] = set()
         for row in claimed:
             if row.webhook_id in resting:
-                counts[_rest(row, resting[row.webhook_id])] += 1
+                counts[_rest(row)] += 1
             elif not _is_still_mine(row):
                 counts["left to another"] += 1
             else:
-                state, wait_until = _deliver(row, net)
+                state, rests = _deliver(row, net)
                 counts[state] += 1
-                if wait_until:
-                    resting[row.webhook_id] = wait_until
+                if rests:
+                    resting.add(row.webhook_id)
     return dict(counts)
 
 
@@ -86,8 +87,8 @@ def _mine(row: WebhookDelivery) -> Any:
     return WebhookDelivery.objects.filter(pk=row.pk, claimed_by=row.claimed_by, state=_State.SENDING)
 
 
-def _deliver(row: WebhookDelivery, net: Net) -> tuple[str, datetime | None]:
-    """Post and mark; answers the state, and until when its address is left alone."""
+def _deliver(row: WebhookDelivery, net: Net) -> tuple[str, bool]:
+    """Post and mark; answers the state, and whether its address is better left alone for a moment."""
     body = json.dumps(row.content(), separators=(",", ":")).encode()
     try:
         status = post(row.webhook.url, body, _headers(row, body), net)
@@ -99,7 +100,7 @@ def _deliver(row: WebhookDelivery, net: Net) -> tuple[str, datetime | None]:
         state=_State.SENT, sent_at=now, attempts=row.attempts + 1, last_status=status, last_words="", claimed_by=None,
         claimed_until=None)
     Webhook.objects.filter(pk=row.webhook_id, failing_since__isnull=False).update(failing_since=None)
-    return str(_State.SENT), None
+    return str(_State.SENT), False
 
 
 def _headers(row: WebhookDelivery, body: bytes) -> dict[str, str]:
@@ -109,7 +110,7 @@ def _headers(row: WebhookDelivery, body: bytes) -> dict[str, str]:
             "Evenhand-Event": str(row.event_id), "Evenhand-Timestamp": str(timestamp), "Evenhand-Signature": signed}
 
 
-def _not_taken(row: WebhookDelivery, refused: NotTaken) -> tuple[str, datetime | None]:
+def _not_taken(row: WebhookDelivery, refused: NotTaken) -> tuple[str, bool]:
     """Wait longer each time, for a day in all; an address that fails for days, or is gone, is switched off."""
     now = timezone.now()
     later = now + min(FIRST_WAIT * 2**min(row.attempts, 12), LONGEST_WAIT)
@@ -120,12 +121,13 @@ def _not_taken(row: WebhookDelivery, refused: NotTaken) -> tuple[str, datetime |
                       last_status=refused.status, last_words=words[:200], claimed_by=None, claimed_until=None)
     Webhook.objects.filter(pk=row.webhook_id, failing_since=None).update(failing_since=now)
     since = row.webhook.failing_since
-    if refused.status == GONE or (since and since < now - FAILING_FOR):
+    is_off = refused.status == GONE or bool(since and since < now - FAILING_FOR)
+    if is_off:
         give_up_on(row.webhook)
-    return str(state), later
+    return str(state), is_off or refused.status in _OVERLOADED
 
 
-def _rest(row: WebhookDelivery, until: datetime) -> str:
-    """Give back what stands behind an address that has just failed; it costs no attempt."""
-    _mine(row).update(state=_State.WAITING, due_at=min(until, row.tries_until), claimed_by=None, claimed_until=None)
+def _rest(row: WebhookDelivery) -> str:
+    """Give back what stands behind an address that does not answer just now; it costs no attempt."""
+    _mine(row).update(state=_State.WAITING, due_at=timezone.now() + FIRST_WAIT, claimed_by=None, claimed_until=None)
     return "postponed"
