@@ -73,7 +73,7 @@ from practice.webhooks import pump
 deliver = pump._deliver
 def too_early(row, net):
     WebhookDelivery.objects.filter(pk=row.pk).update(state="sent", sent_at=timezone.now())
-    time.sleep(0.3)
+    time.sleep(0.5)
     return deliver(row, net)
 pump._deliver = too_early
 pump.drain()
@@ -88,9 +88,9 @@ def test_a_worker_that_marks_before_it_sends_would_lose_what_is_in_hand(tmp_path
         scratch.python(_HAPPEN % (system.url, 6))
         worker = scratch.start("manage.py", "shell", "-v0", "-c", _MARKS_BEFORE_SENDING)
         until = time.monotonic() + 30
-        while len(system.received) < 2 and time.monotonic() < until:
-            time.sleep(0.01)
-        time.sleep(0.15)
+        marked = "SELECT count(*) FROM practice_webhookdelivery WHERE state = 'sent'"
+        while scratch.sql(marked)[0][0] <= max(2, len(system.received)) and time.monotonic() < until:
+            time.sleep(0.005)
         scratch.kill(worker)
         time.sleep(1.2)
         scratch.manage("drain_messages")
