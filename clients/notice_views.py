@@ -20,7 +20,7 @@ from practice.access import THERAPISTS
 from practice.pages import attempt, find, member_page
 
 _HOW = [(how, how.capitalize()) for how in ("in person", "on paper", "by phone", "by video")]
-_SAID = {"mail": "The e-mail to {} is on its way. It asks them to ring, and names nobody.",
+_SAID = {"mail": "The e-mail to {} is on its way. Once they have rung, write down that you told them.",
          "phone": "Written down: {} was told by phone."}
 
 

@@ -13,6 +13,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from clients.consents import NOTICE, ConsentMissing
+from clients.disclosures import WAYS, record_disclosure
 from clients.episodes import note_facts, today_in
 from clients.models import Client, Consent, Doctor, Episode, EpisodeNotice
 from clients.standing import lock_client
@@ -96,9 +97,21 @@ def tell_doctor(*, episode: Episode, doctor: Doctor, how: str, by: Actor) -> Epi
                  notice=str(notice.pk))
     if how == EpisodeNotice.How.MAIL:
         _ask_to_ring(notice)
-    elif episode.doctor_contacted_on is None:
-        note_facts(episode=episode, by=by, doctor_contacted_on=today_in(client))
+    else:
+        _was_told(notice)
     return notice
+
+
+def _was_told(notice: EpisodeNotice) -> None:
+    """What was said on the phone has left the house: it stands in the accounting, and among the episode's facts."""
+    episode, doctor, by = notice.episode, notice.doctor, notice.told_by
+    record_disclosure(
+        client=episode.client.standing, to_name=doctor.name, to_address=doctor.phone, by=by, how=WAYS["phone"],
+        what=f"{episode.get_kind_display()}, {episode.get_status_display().lower()}, since "
+             f"{clock.said_date(episode.onset_on, year=True)}",
+        why=f"Treatment; agreed on {clock.said_date(notice.consent.given_on, year=True)}", subject_id=notice.pk)
+    if episode.doctor_contacted_on is None:
+        note_facts(episode=episode, by=by, doctor_contacted_on=today_in(episode.client))
 
 
 def _ask_to_ring(notice: EpisodeNotice) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from clients.consents import NOTICE, ConsentMissing, record_consent
 from clients.doctors import link_doctor
 from clients.episodes import advance_episode, record_episode
-from clients.models import Consent, Doctor, EpisodeNotice
+from clients.models import Consent, Disclosure, Doctor, EpisodeNotice
 from clients.notices import tell_doctor
 from conftest import MONDAY
 from notes.sharing import withdraw_consent
@@ -47,6 +47,7 @@ def test_the_doctor_is_asked_to_ring_by_a_mail_that_names_nobody_and_it_is_kept(
         ["Dr Adaeze Okafor <okafor@hospital.example>"], "Ana Alves would like to speak with you")
     for secret in ("Maria", "Lindqvist", "relapse", "numb", "leg", "patient", "/"):
         assert secret not in mail.subject + mail.body
+    assert not Disclosure.objects.exists(), "a mail that names nobody discloses nothing"
     entry = AuditEntry.objects.get(verb="doctor_told")
     assert (entry.actor, entry.client_id, entry.subject_id) == (ana, maria.pk, episode.pk)
     assert entry.detail == {"doctor": str(neurologist.pk), "consent": str(consent.pk), "how": "mail",
@@ -68,6 +69,9 @@ def test_told_by_phone_is_a_fact_of_the_episode_and_writes_nothing(episode, agre
     tell_doctor(episode=episode, doctor=neurologist, how="phone", by=ana)
     episode.refresh_from_db()
     assert episode.doctor_contacted_on == MONDAY
+    line = Disclosure.objects.get()
+    assert (line.to_name, line.what, line.why, line.how) == (
+        "Dr Adaeze Okafor", "MS relapse, possible, since Mon 23 Nov 2026", "Treatment; agreed on Mon 23 Nov 2026", "by phone")
     assert not Message.objects.exists()
 
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0010_follow_ups_wanted'),
+        ('clients', '0011_disclosures'),
         ('practice', '0013_kinds'),
     ]
 
