@@ -48,10 +48,10 @@ def needs_of(member: Membership, mine: Q, visits: Iterable[Appointment], asking:
     """
     urgent, later = ([Need(*told) for told in part] for part in check_in_needs(member, mine))
     more = (need for waits_in in MORE_NEEDS for need in waits_in(member, mine))
-    needs = [*urgent, *_episode_needs(member, mine), *more, *later, *_plan_needs(member, mine), *_absences(visits),
-             *(_not_confirmed(visit) for visit in visits if is_unconfirmed(visit, member.practice)),
-             *(_answered(row, member) for row in answers), *map(_other_time, asking), *_freed_times(member, mine),
-             *_doctors_words(member), *_to_look_at_again(member)]
+    to_ring = (_not_confirmed(visit) for visit in visits if is_unconfirmed(visit, member.practice))
+    needs = [*urgent, *_episode_needs(member, mine), *to_ring, *more, *later, *_plan_needs(member, mine),
+             *_absences(visits), *(_answered(row, member) for row in answers), *map(_other_time, asking),
+             *_freed_times(member, mine), *_doctors_words(member), *_to_look_at_again(member)]
     return list(dict.fromkeys(needs))  # the desk is told the same of an episode and of the answers that opened it
 
 

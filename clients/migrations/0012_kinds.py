@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clients', '0011_disclosures'),
-        ('practice', '0013_kinds'),
+        ('practice', '0014_kinds'),
     ]
 
     operations = [
