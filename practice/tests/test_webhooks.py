@@ -355,6 +355,20 @@ def test_the_very_address_that_was_looked_at_is_connected_to(owner, ana, monkeyp
     assert (asked, headers["Host"], path) == ([("93.184.216.34", 443, "books.example.org")], "books.example.org", "/a?b=1")
 
 
+def test_an_address_stands_once_also_after_two_presses(told, receiver):
+    told()
+    with pytest.raises(BadInput, match="is there already"):
+        told()
+    assert Webhook.objects.count() == 1
+
+
+def test_ten_addresses_are_the_most(told, receiver):
+    for n in range(hooks.MOST):
+        told(url=f"{receiver.url}/{n}")
+    with pytest.raises(BadInput, match="10 addresses are the most"):
+        told()
+
+
 # --- who may -----------------------------------------------------------------------------------------------------------
 
 

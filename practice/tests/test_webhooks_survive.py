@@ -65,6 +65,19 @@ def test_no_event_is_lost_when_workers_are_killed_in_mid_sending(tmp_path, recor
     record_property("figure", f"{EVENTS} events, {KILLS} SIGKILLs: 0 lost, {twice} twice")
 
 
+def test_two_workers_at_once_send_each_event_once(tmp_path, record_property):
+    with Receiver() as system, scratch_practice(tmp_path / "two", WEBHOOKS_INSIDE="1") as scratch:
+        scratch.python(_HAPPEN % (system.url, EVENTS))
+        system.hangs = 0.05  # so that neither has done everything before the other begins
+        workers = [scratch.start("manage.py", "drain_messages") for _ in range(2)]
+        assert [worker.wait(120) for worker in workers] == [0, 0]
+        states = dict(scratch.sql("SELECT state, count(*) FROM practice_webhookdelivery GROUP BY state"))
+    each = Counter(headers["Evenhand-Event"] for headers, _, _ in system.received)
+    assert states == {"sent": EVENTS}
+    assert (len(each), set(each.values())) == (EVENTS, {1})
+    record_property("figure", f"{EVENTS} events, 2 workers: each once")
+
+
 _MARKS_BEFORE_SENDING = """
 import time
 from django.utils import timezone

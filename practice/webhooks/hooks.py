@@ -54,12 +54,12 @@ def secrets_of(hook: Webhook) -> list[str]:
 
 @transaction.atomic
 def add_webhook(*, practice: Practice, url: str, events: Sequence[str], by: Actor) -> Fresh:
-    """Tell another system of these events from now on. Refuses an address that is not on the open internet, an event
-    nobody knows, and more than ten addresses."""
+    """Tell another system of these events from now on. Refuses an address that is not on the open internet or is
+    there already, an event nobody knows, and more than ten addresses."""
     practice = _locked(practice, by)
     if Webhook.objects.filter(practice=practice).count() >= MOST:
         raise BadInput(f"{MOST} addresses are the most. Remove one first.", field="url")
-    hook = Webhook.objects.create(practice=practice, url=_address(url), events=_known(events))
+    hook = Webhook.objects.create(practice=practice, url=_address(url, practice), events=_known(events))
     _say_whether_anybody_listens(practice)
     audit.record(by=by, verb="webhook_added", subject=hook, host=hook.host, events=hook.events)
     return Fresh(hook, secret_of(hook))
@@ -71,7 +71,7 @@ def change_webhook(*, webhook: Webhook, url: str, events: Sequence[str], by: Act
     _locked(webhook.practice, by)
     webhook = Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)
     if url.strip() != webhook.url:
-        webhook.url = _address(url)
+        webhook.url = _address(url, webhook.practice)
     webhook.events = _known(events)
     webhook.save(update_fields=["url", "events"])
     audit.record(by=by, verb="webhook_changed", subject=webhook, host=webhook.host, events=webhook.events)
@@ -164,7 +164,7 @@ def _known(events: Sequence[str]) -> list[str]:
     return chosen
 
 
-def _address(url: str) -> str:
+def _address(url: str, practice: Practice) -> str:
     url = url.strip()
     if len(url) > 500:
         raise BadInput("At most 500 letters.", field="url")
@@ -172,4 +172,6 @@ def _address(url: str) -> str:
         place_of(address_of(url))
     except NotTaken as refused:
         raise BadInput(refused.words, field="url") from refused
+    if Webhook.objects.filter(practice=practice, url=url).exists():
+        raise BadInput("This address is there already. Choose further events on its own page.", field="url")
     return url
