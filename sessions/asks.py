@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from practice import clock
 from practice.models import Practice
-from sessions.models import Appointment
+from sessions.models import Appointment, AppointmentEvent
 
 
 def questions_due(visit: Appointment) -> datetime | None:
@@ -33,11 +33,21 @@ def still_to_say_yes(practice: Practice) -> Q:
     return Q(status=Appointment.Status.BOOKED, wants_other_time=False, starts_at__gt=now, starts_at__lt=until)
 
 
+def moved_column(practice: Practice) -> dict[str, Subquery]:
+    """When a visit was moved last, as a column for `is_unconfirmed`; nothing where nobody is asked."""
+    moves = AppointmentEvent.objects.filter(appointment=OuterRef("pk"), verb="moved").order_by("-at", "-pk")
+    return {"moved_at": Subquery(moves.values("at")[:1])} if practice.confirm_days else {}
+
+
 def is_unconfirmed(visit: Appointment, practice: Practice) -> bool:
-    """Whether it is one of those; a visit booked after the day of asking was agreed with somebody a moment ago."""
+    """Whether it is one of those; a time booked or moved to after the day of asking was agreed a moment ago.
+
+    The visit was read with `moved_column`.
+    """
     now = timezone.now()
     if not practice.confirm_days or visit.status != Appointment.Status.BOOKED or visit.wants_other_time:
         return False
     ahead = visit.wall_date - clock.wall_of(now, practice.time_zone)[0]
-    was_asked = visit.created_at <= visit.starts_at - timedelta(days=practice.confirm_days)
+    agreed_at = getattr(visit, "moved_at", None) or visit.created_at
+    was_asked = agreed_at <= visit.starts_at - timedelta(days=practice.confirm_days)
     return was_asked and visit.starts_at > now and ahead <= timedelta(days=1)

@@ -139,12 +139,15 @@ def test_who_did_not_say_yes_by_the_day_before_stands_on_today_with_a_number_to_
     assert needed not in words_of(page(desk).get("/"))
 
 
-@pytest.mark.parametrize("why", ["off", "booked yesterday", "wants another time", "begun"])
-def test_nobody_is_rung_without_a_reason(why, wishes, booked, desk, page, time_machine):
+@pytest.mark.parametrize("why", ["off", "booked yesterday", "moved yesterday", "wants another time", "begun"])
+def test_nobody_is_rung_without_a_reason(why, wishes, booked, ana, desk, page, time_machine):
     wishes(confirm_days=0 if why == "off" else 3)
     if why == "booked yesterday":
         time_machine.move_to(at(9, days=12))
-    visit = booked()
+    visit = booked(16 if why == "moved yesterday" else 14)
+    if why == "moved yesterday":
+        time_machine.move_to(at(9, days=12))
+        visit = move_appointment(appointment=visit, starts_at=at(10, days=14), by=ana)
     if why == "wants another time":
         wants_another_time(visit)
     time_machine.move_to(at(10, 30, days=14) if why == "begun" else at(9, days=13))
