@@ -16,6 +16,19 @@ from practice.models import Practice
 from sessions.models import Appointment, AppointmentEvent
 
 
+def reminder_days(practice: Practice) -> list[int]:
+    """How many days before a visit reminders leave, whether or not a yes is asked for."""
+    return practice.reminder_days or [7, 2]
+
+
+def asks_for_yes(visit: Appointment) -> bool:
+    """Whether a reminder that leaves now asks the client to say that they will come."""
+    days = visit.practice.confirm_days
+    soon = timezone.now() + timedelta(days=days, hours=2)  # a clock change lies within
+    return bool(days) and visit.status == Appointment.Status.BOOKED and not visit.wants_other_time and (
+        visit.starts_at <= soon)
+
+
 def questions_due(visit: Appointment) -> datetime | None:
     """When the questions before this visit are sent: at its own hour of the clock; None where that is over, or off."""
     hours = visit.practice.check_before_hours

@@ -17,8 +17,9 @@ from clients.contacts import copied_to
 from clients.models import Client, Episode
 from clients.writing import not_agreed_any_more
 from practice import clock, links, outbox, wording
-from practice.models import Membership, Message, Practice
+from practice.models import Membership, Message
 from practice.outbox import Kind, Letter, Said
+from sessions.asks import asks_for_yes, reminder_days
 from sessions.calendars import visit_file
 from sessions.models import Appointment, AppointmentEvent, CheckIn, Hold, Plan
 
@@ -85,14 +86,6 @@ def _time_stands(message: Message) -> str | None:
     return not_agreed_any_more(message, visit.client)
 
 
-def asks_for_yes(visit: Appointment) -> bool:
-    """Whether a reminder that leaves now asks the client to say that they will come."""
-    days = visit.practice.confirm_days
-    soon = timezone.now() + timedelta(days=days, hours=2)  # a clock change lies within
-    return bool(days) and visit.status == Appointment.Status.BOOKED and not visit.wants_other_time and (
-        visit.starts_at <= soon)
-
-
 def _reminder_stands(message: Message) -> str | None:
     """A reminder that was queued only to ask for the yes is not sent to who has said it."""
     because = _time_stands(message)
@@ -102,11 +95,6 @@ def _reminder_stands(message: Message) -> str | None:
     days = message.start_version.rpartition("-")[2].removesuffix("d")
     only_asks = days == str(visit.practice.confirm_days) and int(days) not in reminder_days(visit.practice)
     return "They have said already whether they come." if only_asks else None
-
-
-def reminder_days(practice: Practice) -> list[int]:
-    """How many days before a visit reminders leave, whether or not a yes is asked for."""
-    return practice.reminder_days or [7, 2]
 
 
 def _cancel_stands(message: Message) -> str | None:

@@ -18,14 +18,13 @@ from clients.models import Episode
 from clients.writing import message_to, write_to
 from practice import outbox
 from practice.models import Message
-from sessions.asks import questions_due
+from sessions.asks import questions_due, reminder_days
 from sessions.letters import (
     ALIVE,
     MOVED_TOGETHER,
     OF_A_TIME,
     QUESTIONS,
     STANDS_AGAIN,
-    reminder_days,
     stamp_of,
     steps_of,
 )
