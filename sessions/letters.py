@@ -19,6 +19,7 @@ from clients.writing import not_agreed_any_more
 from practice import clock, links, outbox, wording
 from practice.models import Membership, Message
 from practice.outbox import Kind, Letter, Said
+from sessions.asks import asks_for_yes, reminder_days
 from sessions.calendars import visit_file
 from sessions.models import Appointment, AppointmentEvent, CheckIn, Hold, Plan
 
@@ -26,7 +27,8 @@ VISIT_LINK = "visit"
 CHECK_OPENS = timedelta(days=3)  # before a visit, from when on the questions about it can be answered: our proposal
 ALIVE = (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
 MOVED_TOGETHER, STANDS_AGAIN = "moved-together", "stands-again"
-OF_A_TIME = ("booked", "reminder", "moved", "request-accepted", "swapped")  # kinds that speak of one start of a visit
+QUESTIONS = "check-before"
+OF_A_TIME = ("booked", "reminder", "moved", "request-accepted", "swapped", QUESTIONS)  # of one start of a visit
 
 
 def visit_url(appointment: Appointment) -> str:
@@ -101,13 +103,21 @@ def _time_stands(message: Message) -> str | None:
 
 
 def _reminder_stands(message: Message) -> str | None:
-    """The same of a reminder, which says nothing new within some hours of the confirmation."""
-    if because := _time_stands(message):
+    """A reminder says nothing new within some hours of the confirmation; one that only asks for the yes is not sent
+    to who has said it.
+    """
+    because = _time_stands(message)
+    visit = _visit(message)
+    if because or visit is None:
         return because
     told_at, hours = vars(message)["told_at"], message.practice.reminder_gap_hours
     if told_at and timezone.now() - told_at < timedelta(hours=hours):
         return f"The time was told less than {hours} hours before."
-    return None
+    if asks_for_yes(visit):
+        return None
+    days = message.start_version.rpartition("-")[2].removesuffix("d")
+    only_asks = days == str(visit.practice.confirm_days) and int(days) not in reminder_days(visit.practice)
+    return "They have said already whether they come." if only_asks else None
 
 
 def _cancel_stands(message: Message) -> str | None:
@@ -137,7 +147,8 @@ def _about_visit(message: Message) -> Said:
     values = {"visit": visit.said, "minutes": str(visit.minutes), "link": visit_url(visit),
               "questions": wording.piece("sessions", "questions", language) if is_soon else ""}
     if message.kind == "reminder":
-        return Said(values, client.called, language=language, copies=copied_to(client))
+        values |= {"yes": f"{values['link']}?say=yes", "other_time": f"{values['link']}?say=other-time"}
+        return Said(values, client.called, "asks" if asks_for_yes(visit) else "", language, copies=copied_to(client))
     return Said(values, client.called, language=language, attachments=(visit_file(visit),), copies=copied_to(client))
 
 
@@ -296,7 +307,9 @@ _VISIT = {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "link": "https://practi
 outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit, keeps_quiet_hours=False,
                     look_up=_look_up_visits, variables=_VISIT))
 outbox.declare(Kind("reminder", "Reminder", _reminder_stands, _about_visit, look_up=_look_up_visits, counts=True,
-                    goes_first=True, variables=_VISIT))
+                    goes_first=True, variants=("", "asks"), variables={
+                        **_VISIT, **{way: f"{_VISIT['link']}/?say={way.replace('_', '-')}"
+                                     for way in ("yes", "other_time")}}))
 outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False, look_up=_look_up_visits,
                     variables=_VISIT))
 outbox.declare(Kind(MOVED_TOGETHER, "New times of several visits", _moved_together_stands, _about_moved_together,

@@ -18,7 +18,16 @@ from clients.models import Client, Episode
 from clients.writing import AGREED_ANEW, message_to, write_to
 from practice import clock, outbox
 from practice.models import Message
-from sessions.letters import ALIVE, MOVED_TOGETHER, OF_A_TIME, STANDS_AGAIN, stamp_of, steps_of
+from sessions.asks import questions_due, reminder_days
+from sessions.letters import (
+    ALIVE,
+    MOVED_TOGETHER,
+    OF_A_TIME,
+    QUESTIONS,
+    STANDS_AGAIN,
+    stamp_of,
+    steps_of,
+)
 from sessions.models import Appointment, CheckIn, Hold, Plan, PlanMove
 
 
@@ -194,18 +203,21 @@ def _reminders_of(appointment: Appointment) -> list[Message]:
 
     Each is of use until the day of the next one, so that two never leave together about one visit.
     """
-    now, found = timezone.now(), []
-    last = appointment.starts_at
-    for days in sorted(appointment.practice.reminder_days or [7, 2]):
+    now, found, practice = timezone.now(), [], appointment.practice
+    usual, asks, last = reminder_days(practice), practice.confirm_days, appointment.starts_at
+    for days in sorted({*usual, asks} - {0}):
         due_at = _days_before(appointment, days)
-        for message in _message(appointment, "reminder", f"{days}d", due_at, f"Reminder {days} days before."):
+        why = f"Reminder {days} days before." if days in usual else f"Asks {days} days before whether they come."
+        for message in _message(appointment, "reminder", f"{days}d", due_at, why):
             message.useful_until = last
             if due_at <= now:
                 message.state = Message.State.SKIPPED
                 message.why = f"Booked less than {days} days before: the confirmation says when it is."
             found.append(message)
         last = clock.day_begins(clock.wall_of(due_at, appointment.client.zone)[0], appointment.client.zone)
-    return found[::-1]
+    if asked_at := questions_due(appointment):
+        found += _message(appointment, QUESTIONS, "check", asked_at, "Asks the questions before a visit.")
+    return found
 
 
 def _days_before(appointment: Appointment, days: int) -> datetime:
