@@ -82,7 +82,7 @@ def _told_at(visits: list[UUID]) -> dict[tuple[UUID, str], datetime]:
     """When each of these visits was last told of by another message than a reminder, by visit and start."""
     if not visits:
         return {}
-    rows = Message.objects.filter(appointment_id__in=visits, kind__in=set(OF_A_TIME) - {"reminder"},
+    rows = Message.objects.filter(appointment_id__in=visits, kind__in=set(OF_A_TIME) - {"reminder", QUESTIONS},
                                   state=Message.State.SENT, sent_at__isnull=False).order_by("sent_at")
     return {(visit, version.partition("-")[0]): at
             for visit, version, at in rows.values_list("appointment_id", "start_version", "sent_at")}
