@@ -14,9 +14,11 @@ class SessionsConfig(AppConfig):
             calendars,
             check_before,
             check_in_letters,
+            look_letters,
             online_letters,
             panels,
             parts,
+            pause_letters,
             reminders,
             waitlist_letters,
         )

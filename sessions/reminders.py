@@ -18,8 +18,9 @@ from clients.models import Episode
 from clients.writing import message_to, write_to
 from practice import outbox
 from practice.models import Message
-from sessions.letters import ALIVE, MOVED_TOGETHER, OF_A_TIME, STANDS_AGAIN, stamp_of, steps_of
+from sessions.letters import ALIVE, MOVED_TOGETHER, OF_A_TIME, stamp_of, steps_of
 from sessions.models import Appointment, CheckIn, Hold, Plan, PlanMove
+from sessions.pause_letters import STANDS_AGAIN
 
 
 def schedule(appointment: Appointment) -> None:

@@ -12,7 +12,7 @@ from email.mime.base import MIMEBase
 from types import MappingProxyType
 
 from practice import wording
-from practice.models import Message
+from practice.models import Message, Practice
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,37 +70,42 @@ class Kind:
 
     `variables`: each name its texts may use, with an example. `variants`: the texts it has, where more than one.
     `look_up` may read for several messages at once what these two need; they leave within half a second of it.
-    `counts`: it is no answer to the reader's own act, so that at most one a day and three a week leave. `is_to`:
-    client, member or doctor.
+    `counts`: it is no answer to the reader's own act and changes no visit, so that at most one a day and three a week
+    leave. `is_to`: client, member or doctor. `when` says in one sentence when it leaves.
     """
 
     code: str
     name: str
     recheck: Callable[[Message], str | None]
-    says: Callable[[Message], Said | Letter]
+    says: Callable[[Message], Said]
     keeps_quiet_hours: bool = True
     look_up: Callable[[list[Message]], None] | None = None
     variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     variants: tuple[str, ...] = ("",)
     counts: bool = False
     is_to: str = "client"
+    when: str = ""
 
     def compose(self, message: Message) -> Letter:
         """The message as it leaves: the kind's text in the reader's language, filled, between greeting and closing."""
-        said = self.says(message)
-        if isinstance(said, Letter):
-            return said
-        practice = message.practice
-        text = wording.text_of(practice, self.code, said.variant, said.language)
-        frame = wording.text_of(practice, wording.FRAME, self.is_to, said.language)
-        sender = practice.sender_name or practice.name
+        said, practice = self.says(message), message.practice
+        return self.letter(said, practice, wording.text_of(practice, self.code, said.variant, said.language),
+                           wording.text_of(practice, wording.FRAME, self.frame_of(said), said.language))
+
+    def frame_of(self, said: Said) -> str:
+        """Which greeting and closing stand around it: a client nobody knows the name of has one of their own."""
+        return "anybody" if self.is_to == "client" and not said.called else self.is_to
+
+    def letter(self, said: Said, practice: Practice, text: wording.Text, frame: wording.Text) -> Letter:
+        """These words with these values, from this practice."""
+        sender = practice.name if self.is_to == "doctor" else practice.sender_name or practice.name
         about = {**said.values, "practice": sender, "phone": practice.phone}
         around = {"called": said.called, "practice": sender, "phone": practice.phone}
         body = wording.fill(frame.body, {**around, "message": wording.fill(text.body, about).strip()})
         sms = wording.fill(text.sms, about).strip()
         if sms:
-            sms = wording.fill(frame.sms, {**around, "message": sms}).strip()
-        subject = wording.fill(text.subject, about).strip()
+            sms = wording.folded(wording.fill(frame.sms, {**around, "message": sms}).strip())
+        subject = " ".join(wording.fill(text.subject, about).split())
         return Letter(subject, f"{body.strip()}\n", said.attachments, said.copies, sms)
 
 

@@ -30,7 +30,7 @@ def test_a_client_reads_their_language_where_there_is_one_and_english_elsewhere(
 def test_the_words_of_the_practice_come_before_ours(riverside):
     ours = wording.text_of(riverside, "booked")
     MessageText.objects.create(practice=riverside, kind="booked", language="de", subject="Ihr Termin: {visit}")
-    del riverside.__dict__["own_message_texts"]
+    wording.forget_own_texts(riverside)
     assert ours.subject == "Your appointment is booked: {visit}"
     assert wording.text_of(riverside, "booked", language="de").subject == "Ihr Termin: {visit}"
     assert wording.text_of(riverside, "booked", language="en") == ours

@@ -456,7 +456,7 @@ def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, ne
         message = Message.objects.filter(kind=kind).first()
         mail = outbox.KINDS[kind].compose(message)
         read[kind] = f"{mail.subject}\n{mail.body}"
-        assert mail.body.startswith(("Hello ", "Dear "))
+        assert mail.body.startswith(("Hello ", "Dear ")), kind
     assert set(read) == set(outbox.KINDS), "every kind there is"
     for kind, text in read.items():
         without_practice = text.replace("Riverside Therapy", "")
