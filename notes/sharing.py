@@ -28,6 +28,7 @@ from practice.access import Actor, Outsider
 from practice.models import Message
 from practice.outbox import Kind, Said
 from practice.refusals import BadInput, Refusal
+from practice.wording.examples import example_of
 
 LIVES_DAYS, LONGEST_DAYS = 14, 365
 CODE_DIGITS = 6
@@ -172,7 +173,7 @@ def _about_share(message: Message) -> Said:
 
 outbox.declare(Kind("summary-shared", "Summary shared", _share_stands, _about_share, keeps_quiet_hours=False,
                     is_to="doctor", when="At once, when a therapist sends a doctor the link to a letter.",
-                    variables={"sender": "Ana Alves", "until": wording.piece("notes", "end_of", day="Mon 7 Dec"),
+                    variables={"sender": "Ana Alves", "until": example_of("notes", "end_of", {"day": "Mon 7 Dec"}),
                                "link": "https://practice.example/s/Zm9yIHRoaXM/"}))
 
 

@@ -181,12 +181,15 @@ def said_date(on: date, *, today: date | None = None, year: bool = False, langua
 
     In English, Spanish, French or German ("Di. 24. Nov."); any other language reads English.
     """
-    weekday = _WEEKDAYS_IN.get(language, WEEKDAYS)[on.weekday()]
-    month = _MONTHS_IN.get(language, MONTHS)[on.month - 1]
-    day = {"de": f"{on.day}.", "fr": "1er" if on.day == 1 else str(on.day)}.get(language, str(on.day))
-    text = f"{weekday} {day} {month}"
+    text = named_day(on.weekday(), on.day, on.month - 1, language)
     far = today is not None and (on.year != today.year or abs((on - today).days) > DAYS_WITHOUT_YEAR)
     return f"{text} {on.year}" if year or far else text
+
+
+def named_day(weekday: int, day: int, month: int, language: str = "en") -> str:
+    """A weekday and month by their numbers from 0, and the day between them: "Tue 24 Nov", "Di. 24. Nov."."""
+    said = {"de": f"{day}.", "fr": "1er" if day == 1 else str(day)}.get(language, str(day))
+    return f"{_WEEKDAYS_IN.get(language, WEEKDAYS)[weekday]} {said} {_MONTHS_IN.get(language, MONTHS)[month]}"
 
 
 def said_time(at: time) -> str:

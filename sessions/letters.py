@@ -19,6 +19,7 @@ from clients.writing import not_agreed_any_more, reads
 from practice import clock, links, outbox, wording
 from practice.models import Message
 from practice.outbox import Kind, Said
+from practice.wording.examples import example_of
 from sessions.calendars import visit_file
 from sessions.models import Appointment, AppointmentEvent
 
@@ -145,8 +146,8 @@ def _about_moved_together(message: Message) -> Said:
     lines = [wording.piece("sessions", "moved_line", language, visit=visit.said_in(language),
                            minutes=str(visit.minutes), therapist=visit.therapist.name,
                            was=_said_was(visit, step, language), link=visit_url(visit)) for visit, step in moved]
-    values = {"times": "\n\n".join(lines), "visits": said_together(visits, language), "count": str(len(visits)),
-              "link": visit_url(visits[0])}
+    values = {"times": "\n\n".join(lines), "visit": visits[0].said_in(language), "count": str(len(visits)),
+              "visits": said_together(visits, language), "link": visit_url(visits[0])}
     return Said(values, client.called, "one" if len(visits) == 1 else "several", language,
                 tuple(visit_file(visit) for visit in visits), copied_to(client))
 
@@ -161,18 +162,19 @@ def _about_cancellation(message: Message) -> Said:
 
 LINK = "https://practice.example/r/Zm9yIHRoaXMgb25lIHBlcnNvbg"  # as examples show one
 _VISIT = {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "link": LINK}
-_SEVERAL = {"count": "2", "visits": "Tue 24 Nov, 10:30; Tue 1 Dec, 10:30", "link": LINK}
-_MOVED = wording.piece("sessions", "moved_line", visit="Tue 24 Nov, 10:30", minutes="45", therapist="Ana Alves",
-                       was="Mon 23 Nov, 14:00", link=LINK)
+SEVERAL = {"count": "2", "visit": "Tue 24 Nov, 10:30", "visits": "Tue 24 Nov, 10:30; Tue 1 Dec, 10:30", "link": LINK}
+_MOVED = example_of("sessions", "moved_line", *(
+    {"visit": to, "was": was, "minutes": "45", "therapist": "Ana Alves", "link": LINK}
+    for to, was in (("Tue 24 Nov, 10:30", "Mon 23 Nov, 14:00"), ("Tue 1 Dec, 10:30", "Mon 30 Nov, 14:00"))))
 outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit, keeps_quiet_hours=False,
                     look_up=_look_up_visits, variables=_VISIT, when="Three minutes after a visit is booked."))
 outbox.declare(Kind("reminder", "Reminder", _time_stands, _about_visit, look_up=_look_up_visits, counts=True,
-                    variables={**_VISIT, "questions": wording.piece("sessions", "questions")},
+                    variables={**_VISIT, "questions": example_of("sessions", "questions", {})},
                     when="So many days before a visit, at its own hour."))
 outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False, look_up=_look_up_visits,
                     variables=_VISIT, when="Three minutes after a visit is moved."))
 outbox.declare(Kind(MOVED_TOGETHER, "New times of several visits", _moved_together_stands, _about_moved_together,
-                    keeps_quiet_hours=False, variants=("one", "several"), variables={**_SEVERAL, "times": _MOVED},
+                    keeps_quiet_hours=False, variants=("one", "several"), variables={**SEVERAL, "times": _MOVED},
                     when="Three minutes after one act moved several visits."))
 outbox.declare(Kind("request-accepted", "Request accepted", _time_stands, _about_visit, keeps_quiet_hours=False,
                     look_up=_look_up_visits, variables=_VISIT, when="Three minutes after a request is accepted."))

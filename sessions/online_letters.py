@@ -17,6 +17,7 @@ from clients.writing import is_written_to, message_to, reads, write_to
 from practice import clock, links, outbox, wording
 from practice.models import Message, Practice
 from practice.outbox import Kind, Said
+from practice.wording.examples import example_of
 from sessions.letters import LINK, visit_url
 from sessions.models import Appointment, OnlineBooking
 
@@ -133,7 +134,7 @@ def _about_link(message: Message) -> Said:
 
 outbox.declare(Kind("request-received", "Request received", _still_asked, _about_request, keeps_quiet_hours=False,
                     variables={"visit": "Tue 24 Nov, 10:30", "minutes": "45", "until": "Sun 22 Nov, 10:30",
-                               "link": LINK, "again": wording.piece("sessions", "again", links=LINK)},
+                               "link": LINK, "again": example_of("sessions", "again", {"links": LINK})},
                     when="At once, when somebody asks for a time online."))
 outbox.declare(Kind("request-declined", "Request declined", _still_declined, _about_declining,
                     variables={"visit": "Tue 24 Nov, 10:30", "answer": "Thursday is free all day.",

@@ -15,8 +15,9 @@ from clients.writing import not_agreed_any_more, reads
 from practice import clock, outbox, wording
 from practice.models import Message
 from practice.outbox import Kind, Said
+from practice.wording.examples import example_of
 from sessions.calendars import visit_file
-from sessions.letters import ALIVE, LINK, said_together, visit_url
+from sessions.letters import ALIVE, LINK, SEVERAL, said_together, visit_url
 from sessions.models import Appointment, Hold, Plan, PlanMove
 
 STANDS_AGAIN = "stands-again"
@@ -64,7 +65,8 @@ def _about_standing(message: Message) -> Said:
     client = visits[0].client
     language = reads(client)
     values = {"times": "\n\n".join(_line(visit, language) for visit in visits), "count": str(len(visits)),
-              "visits": said_together(visits, language), "link": visit_url(visits[0])}
+              "visit": visits[0].said_in(language), "visits": said_together(visits, language),
+              "link": visit_url(visits[0])}
     return Said(values, client.called, "one" if len(visits) == 1 else "several", language,
                 tuple(visit_file(visit) for visit in visits), copied_to(client))
 
@@ -108,9 +110,9 @@ def _about_plan_undone(message: Message) -> Said:
 
 
 _TWO = ("Tue 24 Nov, 10:30", "Tue 1 Dec, 10:30")
-_LINES = "\n\n".join(wording.piece("sessions", "stands_line", visit=at, minutes="45", link=LINK) for at in _TWO)
+_LINES = example_of("sessions", "stands_line", *({"visit": at, "minutes": "45", "link": LINK} for at in _TWO))
 outbox.declare(Kind(STANDS_AGAIN, "Stands after all", _stands_after_all, _about_standing, variants=("one", "several"),
-                    variables={"times": _LINES, "count": "2", "visits": "; ".join(_TWO), "link": LINK},
+                    variables={**SEVERAL, "times": _LINES},
                     when="Three minutes after visits told to be on hold stand again."))
 outbox.declare(Kind("held", "On hold", _hold_stands, _about_hold,
                     variables={"visits": "\n".join(_TWO), "together": "; ".join(_TWO), "link": LINK},

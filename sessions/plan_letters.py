@@ -12,6 +12,7 @@ from clients.writing import not_agreed_any_more, reads, write_to
 from practice import clock, links, outbox, wording
 from practice.models import Message
 from practice.outbox import Kind, Said
+from practice.wording.examples import example_of
 from sessions.letters import LINK
 from sessions.models import Appointment, Plan, PlanMove
 from sessions.reminders import tell_still_held
@@ -109,11 +110,11 @@ def _about_end(message: Message) -> Said:
     return Said({}, client.called, language=reads(client))
 
 
-_KEPT = wording.piece("sessions", "kept_line", visit="Tue 24 Nov, 10:30", minutes="45", therapist="Ana",
-                      was="Mon 23 Nov, 14:00")
+_KEPT = example_of("sessions", "kept_line", {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "therapist": "Ana",
+                                             "was": "Mon 23 Nov, 14:00"})
 outbox.declare(Kind("plan-to-accept", "New times, to be agreed", _still_asked, _about_question,
                     variables={"times": _KEPT, "visits": "Tue 24 Nov, 10:30", "until": "Sun 22 Nov, 10:30",
-                               "gone": wording.piece("sessions", "let_go_line", visit="Tue 8 Dec, 10:30"),
+                               "gone": example_of("sessions", "let_go_line", {"visit": "Tue 8 Dec, 10:30"}),
                                "link": LINK},
                     when="Three minutes after a plan is sent to be agreed."))
 outbox.declare(Kind("plan-withdrawn", "New times not asked about any more", _is_over, _about_end,
