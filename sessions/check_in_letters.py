@@ -69,4 +69,5 @@ def _question(message: Message) -> Said:
 
 
 outbox.declare(Kind("check-in", "How are you?", _question_stands, _question, counts=True, variables={"link": LINK},
+                    about="When visits pause",
                     when="Every so many days while visits pause, until they answer that it is over."))

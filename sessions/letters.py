@@ -167,17 +167,19 @@ _MOVED = example_of("sessions", "moved_line", *(
     {"visit": to, "was": was, "minutes": "45", "therapist": "Ana Alves", "link": LINK}
     for to, was in (("Tue 24 Nov, 10:30", "Mon 23 Nov, 14:00"), ("Tue 1 Dec, 10:30", "Mon 30 Nov, 14:00"))))
 outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit, keeps_quiet_hours=False,
-                    look_up=_look_up_visits, variables=_VISIT, when="Three minutes after a visit is booked."))
+                    look_up=_look_up_visits, variables=_VISIT, about="About their visits",
+                    when="Three minutes after a visit is booked."))
 outbox.declare(Kind("reminder", "Reminder", _time_stands, _about_visit, look_up=_look_up_visits, counts=True,
                     variables={**_VISIT, "questions": example_of("sessions", "questions", {})},
-                    when="So many days before a visit, at its own hour."))
+                    about="About their visits", when="So many days before a visit, at its own hour."))
 outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False, look_up=_look_up_visits,
-                    variables=_VISIT, when="Three minutes after a visit is moved."))
+                    variables=_VISIT, about="About their visits", when="Three minutes after a visit is moved."))
 outbox.declare(Kind(MOVED_TOGETHER, "New times of several visits", _moved_together_stands, _about_moved_together,
                     keeps_quiet_hours=False, variants=("one", "several"), variables={**SEVERAL, "times": _MOVED},
-                    when="Three minutes after one act moved several visits."))
+                    about="About their visits", when="Three minutes after one act moved several visits."))
 outbox.declare(Kind("request-accepted", "Request accepted", _time_stands, _about_visit, keeps_quiet_hours=False,
-                    look_up=_look_up_visits, variables=_VISIT, when="Three minutes after a request is accepted."))
+                    look_up=_look_up_visits, variables=_VISIT, about="Booking by themselves",
+                    when="Three minutes after a request is accepted."))
 outbox.declare(Kind("cancelled", "Cancellation", _cancel_stands, _about_cancellation, keeps_quiet_hours=False,
                     look_up=_look_up_visits, variables={"visit": "Tue 24 Nov, 10:30"},
-                    when="Three minutes after a visit the client knew of is cancelled."))
+                    about="About their visits", when="Three minutes after a visit the client knew of is cancelled."))

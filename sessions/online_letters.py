@@ -135,10 +135,11 @@ def _about_link(message: Message) -> Said:
 outbox.declare(Kind("request-received", "Request received", _still_asked, _about_request, keeps_quiet_hours=False,
                     variables={"visit": "Tue 24 Nov, 10:30", "minutes": "45", "until": "Sun 22 Nov, 10:30",
                                "link": LINK, "again": example_of("sessions", "again", {"links": LINK})},
-                    when="At once, when somebody asks for a time online."))
+                    about="Booking by themselves", when="At once, when somebody asks for a time online."))
 outbox.declare(Kind("request-declined", "Request declined", _still_declined, _about_declining,
                     variables={"visit": "Tue 24 Nov, 10:30", "answer": "Thursday is free all day.",
                                "page": "https://practice.example/book-with/riverside/"},
-                    when="Three minutes after a request is declined."))
+                    about="Booking by themselves", when="Three minutes after a request is declined."))
 outbox.declare(Kind("booking-link", "Link to book", _somebody_listed, _about_link, keeps_quiet_hours=False,
-                    variables={"links": LINK}, when="At once, when somebody asks for their link to book."))
+                    variables={"links": LINK}, about="Booking by themselves",
+                    when="At once, when somebody asks for their link to book."))

@@ -113,13 +113,15 @@ _TWO = ("Tue 24 Nov, 10:30", "Tue 1 Dec, 10:30")
 _LINES = example_of("sessions", "stands_line", *({"visit": at, "minutes": "45", "link": LINK} for at in _TWO))
 outbox.declare(Kind(STANDS_AGAIN, "Stands after all", _stands_after_all, _about_standing, variants=("one", "several"),
                     variables={**SEVERAL, "times": _LINES},
-                    when="Three minutes after visits told to be on hold stand again."))
+                    about="When visits pause", when="Three minutes after visits told to be on hold stand again."))
 outbox.declare(Kind("held", "On hold", _hold_stands, _about_hold,
                     variables={"visits": "\n".join(_TWO), "together": "; ".join(_TWO), "link": LINK},
-                    when="Three minutes after visits are put on hold."))
+                    about="When visits pause", when="Three minutes after visits are put on hold."))
 outbox.declare(Kind("plan-applied", "New times by a plan", _plan_stands, _about_plan,
-                    variants=("new", "some", "gone"), when="Three minutes after a plan gave visits new times.",
+                    variants=("new", "some", "gone"), about="When visits pause",
+                    when="Three minutes after a plan gave visits new times.",
                     variables={"times": _LINES, "visits": "; ".join(_TWO), "gone": "Tue 8 Dec, 10:30",
                                "gone_together": "Tue 8 Dec, 10:30", "link": LINK}))
 outbox.declare(Kind("plan-undone", "New times of a plan undone", _plan_stands, _about_plan_undone,
-                    variables={"link": LINK}, when="Three minutes after new times by a plan were undone."))
+                    variables={"link": LINK}, about="When visits pause",
+                    when="Three minutes after new times by a plan were undone."))

@@ -116,6 +116,7 @@ outbox.declare(Kind("plan-to-accept", "New times, to be agreed", _still_asked, _
                     variables={"times": _KEPT, "visits": "Tue 24 Nov, 10:30", "until": "Sun 22 Nov, 10:30",
                                "gone": example_of("sessions", "let_go_line", {"visit": "Tue 8 Dec, 10:30"}),
                                "link": LINK},
-                    when="Three minutes after a plan is sent to be agreed."))
+                    about="When visits pause", when="Three minutes after a plan is sent to be agreed."))
 outbox.declare(Kind("plan-withdrawn", "New times not asked about any more", _is_over, _about_end,
+                    about="When visits pause",
                     when="Three minutes after a plan they were asked about is taken back unanswered."))

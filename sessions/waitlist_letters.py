@@ -126,10 +126,11 @@ _VISIT = {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "link": LINK}
 outbox.declare(Kind("waitlist-offer", "Offer of a time", _offer_stands, _about_offer,
                     variables={**_VISIT, "therapist": "Ana", "gives_up": "Tue 1 Dec, 14:00",
                                "until": "Mon 23 Nov, 12:00"},
-                    when="When a time comes free that suits what they wait for."))
+                    about="Booking by themselves", when="When a time comes free that suits what they wait for."))
 outbox.declare(Kind("waitlist-over", "Offered time taken", _over_stands, _about_over,
                     variables={"visit": "Tue 24 Nov, 10:30"},
-                    when="When a time they were offered is taken by somebody else."))
+                    about="Booking by themselves", when="When a time they were offered is taken by somebody else."))
 outbox.declare(Kind("swapped", "New booking and what it replaces", _swap_stands, _about_swap, keeps_quiet_hours=False,
                     variables={**_VISIT, "gone": "Tue 1 Dec, 14:00"},
+                    about="Booking by themselves",
                     when="Three minutes after they took an offered time and gave up another."))

@@ -171,4 +171,5 @@ SETS[INTAKE] = QuestionSet(
     questions=QUESTIONS, agreement=AGREEMENT, agreement_version=AGREEMENT_VERSION, spared=_spared)
 outbox.declare(Kind(MESSAGE, "Questions before a visit", _stands, _asks, counts=True,
                     variables={"minutes": "15", "until": "Wed 23 Dec", "link": "https://practice.example/q/Zm9yIHRoaXM/"},
+                    about="Asked and given",
                     when="Three minutes after staff send the questions, or every so many months before a visit."))

@@ -76,4 +76,5 @@ def _question(message: Message) -> Said:
 
 outbox.declare(Kind("follow-up", "How it was after a visit", _question_stands, _question, counts=True,
                     variables={"day": "Tue 24 Nov", "link": LINK},
+                    about="Asked and given",
                     when="So many days after a visit that took place, where they want to be asked."))

@@ -86,4 +86,4 @@ def _about_page(message: Message) -> Said:
 
 
 outbox.declare(Kind("home-programme", "Home programme", _still_stands, _about_page, counts=True,
-                    variables={"link": LINK}, when="At once, when a therapist sends it."))
+                    variables={"link": LINK}, about="Asked and given", when="At once, when a therapist sends it."))

@@ -71,7 +71,7 @@ class Kind:
     `variables`: each name its texts may use, with an example. `variants`: the texts it has, where more than one.
     `look_up` may read for several messages at once what these two need; they leave within half a second of it.
     `counts`: it is no answer to the reader's own act and changes no visit, so that at most one a day and three a week
-    leave. `is_to`: client, member or doctor. `when` says in one sentence when it leaves.
+    leave. `is_to`: client, member or doctor. `about` is the heading it is listed under, `when` says when it leaves.
     """
 
     code: str
@@ -84,6 +84,7 @@ class Kind:
     variants: tuple[str, ...] = ("",)
     counts: bool = False
     is_to: str = "client"
+    about: str = ""
     when: str = ""
 
     def compose(self, message: Message) -> Letter:

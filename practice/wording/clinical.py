@@ -1,8 +1,8 @@
 """Words that tell a stranger what somebody comes for. None of them may stand in a message, in any language.
 
 A word ending in * also stands for what it begins, one beginning with * for what it ends. Short names that are ordinary
-words in small letters (Ms, em, sep) count in capitals only. The lists are our own: (P), after section 8 of what the field
-says on messages: name, day, time, practice and phone, and nothing of condition, treatment or results.
+words in small letters (Ms, em, sep) count in capitals only. The lists are our own (P), after what guides to messages
+without health data agree on: name, day, time, practice and phone, and nothing of condition, treatment or results.
 """
 
 from __future__ import annotations
@@ -19,20 +19,21 @@ cortison* kortison* opioid* neuralg* polyneur*
 _WORDS = {
     "en": """
 relapse* relapsing flare* episode* attack* seizure* numb* tingl* pain* ache* cramp* tremor* fatigue* fever* infection*
-ill illness* sick* disease* disorder* syndrome* patient patients treat* therapy *therapy therapies medicin* medicat* wheelchair*
-condition* cancer* tumour* tumor* injur* wound* anxiety depress* nurse* neuro*
+ill illness* sick* disease* disorder* syndrome* patient patients treat* therapy *therapy therapies medicin* medicat*
+wheelchair* condition* cancer* tumour* tumor* injur* wound* anxiety depress* nurse* neuro*
 rehabilit* lymph* surgery surgical
 """,
     "es": """
 brote* recaid* recidiv* crisis ataque* episodio* convuls* adormec* entumec* hormigueo* dolor* calambre* temblor*
 fatiga fiebre* infecc* enferm* padec* trastorno* sindrome* paciente* tratamiento* *terapia* masaj*
-medicament* medicina* jaqueca* migran* esclerosis lesion* herida* cancer* tumor* ansiedad depres* ruedas rehabilit* espasm*
-espastic* diagnost* sintoma* ictus neuro* cirug*
+medicament* medicina* jaqueca* migran* esclerosis lesion* herida* cancer* tumor* ansiedad depres* ruedas rehabilit*
+espasm* espastic* diagnost* sintoma* ictus neuro* cirug*
 """,
     "fr": """
 rechute* poussee* crise* attaque* episode* engourdi* fourmill* douleur* douloureu* crampe* tremble* fatigue* fievre*
-infection* malad* trouble* syndrome* patient patients patiente patientes traitement* soins *therapie* medicament* medecin*
-migraine* sclerose* lesion* blessure* cancer* tumeur* anxiete depress* roulant* reeduc* *kine* kine* avc neuro* chirurg*
+infection* malad* trouble* syndrome* patient patients patiente patientes traitement* soins *therapie* medicament*
+medecin* migraine* sclerose* lesion* blessure* cancer* tumeur* anxiete depress* roulant* reeduc* *kine* kine* avc
+neuro* chirurg*
 """,
     "de": """
 rezidiv* schub schube schuben *schub anfall anfalle anfallen attacke* episode* krampf* *krampf taub *gefuhl kribbel*

@@ -1,4 +1,4 @@
-"""What a variable may look like, in the language a text is shown in: days as they are said there, lines as they read."""
+"""What a variable may look like, in the language a text is shown in: its days and lines as they read there."""
 
 from __future__ import annotations
 

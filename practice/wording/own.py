@@ -1,4 +1,4 @@
-"""A practice's own words for a message: written by the owner, refused where the message would not do its work with them."""
+"""A practice's own words for a message: the owner's to write, refused where the message would not do its work."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ FRAMES = {"client": "Around every message to a client", "anybody": "The same whe
           "doctor": "Around every message to a doctor", "member": "Around every message to a colleague"}
 ALWAYS = {"practice": "Riverside", "phone": "+44 1632 960100"}  # variables any text may use
 LONGEST = {"subject": 120, "body": 5000, "sms": 640}
+EMPTY = {"subject": "Write a subject: a mail without one looks like junk.", "body": "Write the text of the mail.",
+         "sms": "Write the SMS: who agreed to text messages only reads nothing else."}
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _NAMES = {"subject": "subject", "body": "text", "sms": "SMS"}
 
@@ -109,7 +111,7 @@ def check_text(*, kind: str, variant: str, language: str, text: Text) -> None:
     for part in ("subject", "body", "sms"):
         value, example = getattr(text, part), getattr(ours, part)
         if not value and example:
-            raise BadInput(_EMPTY[part], field=part)
+            raise BadInput(EMPTY[part], field=part)
         if len(value) > LONGEST[part]:
             raise BadInput(f"At most {LONGEST[part]} letters.", field=part)
         _refuse_unknown(value, known, part)
@@ -117,10 +119,6 @@ def check_text(*, kind: str, variant: str, language: str, text: Text) -> None:
         if found := clinical_words_in(value, language):
             raise ClinicalWord(f"“{found[0]}” tells whoever sees the message what somebody comes for. Leave it out of "
                                f"the {_NAMES[part]}.", field=part)
-
-
-_EMPTY = {"subject": "Write a subject: a mail without one looks like junk.", "body": "Write the text of the mail.",
-          "sms": "Write the SMS: who agreed to text messages only reads nothing else."}
 
 
 def _refuse_unknown(value: str, known: dict[str, str], part: str) -> None:
