@@ -36,6 +36,7 @@ from practice.wording.own import (
 from practice.wording.trying import TEST, as_it_leaves, send_test
 
 _READERS = {"client": "To clients", "doctor": "To doctors", "member": "To colleagues"}
+_ABOUT = ("About their visits", "When visits pause", "Booking by themselves", "Asked and given")
 _VARIANTS = {
     "one": "One visit", "several": "Several visits", "new": "New times only", "some": "New times, and some cancelled",
     "gone": "Cancelled only", "today": "Today", "day": "On another day", "coming": "No day to name", **FRAMES}
@@ -64,9 +65,8 @@ class TextForm(forms.Form):
                 del self.fields[part]
 
     def text(self) -> Text:
-        """What was typed, as a text."""
-        self.is_valid()
-        return Text(**{part: self.cleaned_data.get(part, "") for part in self.fields})
+        """What was typed, as a text, right or wrong."""
+        return Text(**{part: str(self.data.get(part, "")).replace("\x00", "") for part in self.fields})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,8 @@ def text_page(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _act(request: HttpRequest, form: TextForm, member: Membership, chosen: Chosen) -> str:
     """Do what was pressed; answers what to say, or nothing where there is something to put right or only to look."""
-    act, at = request.POST.get("act"), {"practice": member.practice, "by": member, **chosen.where}
+    act = request.POST.get("act")
+    at: dict[str, Any] = {"practice": member.practice, "by": member, **chosen.where}
     if act == "drop":
         drop_text(**at)
         return "Back to our words."
@@ -203,11 +204,10 @@ def _heading(kind: Kind) -> str:
     return ": ".join(filter(None, [_READERS[kind.is_to], kind.about.lower()]))
 
 
-def _place(kind: Kind) -> tuple[int, bool, int]:
-    """Clients first; what says what it is about before the rest; then as the rooms declare them."""
-    codes, readers = list(KINDS), list(_READERS)
-    first = next(codes.index(other.code) for other in KINDS.values() if _heading(other) == _heading(kind))
-    return readers.index(kind.is_to), not kind.about, first
+def _place(kind: Kind) -> tuple[int, int, int]:
+    """Clients first; their visits before the rest; then as the rooms declare them."""
+    about = _ABOUT.index(kind.about) if kind.about in _ABOUT else len(_ABOUT)
+    return list(_READERS).index(kind.is_to), about, list(KINDS).index(kind.code)
 
 
 def _own_in(own: dict[tuple[str, str, str], Text], kind: str) -> str:
