@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -53,12 +53,22 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     Refuses with KeyError a variable that has no value at all.
     """
     lines = []
-    for line in text.splitlines():
-        names = _VARIABLE.findall(line)
-        if names and not any(values[name] for name in names):
+    for words, names in _read(text):
+        if not names:
+            lines.append(words[0])
             continue
-        lines.append(_VARIABLE.sub(lambda found: values[found[1]], line))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+        filled = [values[name] for name in names]
+        if any(filled):
+            lines.append("".join(part for pair in zip(words, [*filled, ""], strict=True) for part in pair))
+    whole = "\n".join(lines)
+    return re.sub(r"\n{3,}", "\n\n", whole) if "\n\n\n" in whole else whole
+
+
+@lru_cache(maxsize=2000)
+def _read(text: str) -> tuple[tuple[list[str], list[str]], ...]:
+    """Each line of a text: what stands around its variables, and their names."""
+    lines = [_VARIABLE.split(line) for line in text.splitlines()]
+    return tuple((parts[::2], parts[1::2]) for parts in lines)
 
 
 def language_of(code: str) -> str:

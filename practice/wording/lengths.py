@@ -13,6 +13,7 @@ GSM_7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà")
 TWICE = frozenset("\f^{}\\[~]|€")
+_ALL = GSM_7 | TWICE
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-",
                         "…": "...", "\u00a0": " ", "\u202f": " ", "ç": "c"})
 
@@ -35,7 +36,7 @@ class Length:
 
 def length_of(sms: str) -> Length:
     """Count an SMS as a network does; a character outside the basic plane counts two in UCS-2."""
-    is_gsm_7 = set(sms) <= GSM_7 | TWICE
+    is_gsm_7 = _ALL.issuperset(sms)
     sizes = [1 + (c in TWICE) if is_gsm_7 else len(c.encode("utf-16-be")) // 2 for c in sms]
     alone, joined = (160, 153) if is_gsm_7 else (70, 67)
     if sum(sizes) <= alone:
@@ -53,9 +54,10 @@ def folded(sms: str) -> str:
 
     "sáb 28 nov" reads "sab 28 nov" and costs one part instead of two; Polish or Arabic stays what it is.
     """
-    letters = [c if c in GSM_7 | TWICE else _bare(c) for c in sms.translate(_PLAIN)]
-    plain = "".join(letters)
-    return plain if set(plain) <= GSM_7 | TWICE else sms
+    if _ALL.issuperset(sms):
+        return sms
+    plain = "".join(c if c in _ALL else _bare(c) for c in sms.translate(_PLAIN))
+    return plain if _ALL.issuperset(plain) else sms
 
 
 def _bare(letter: str) -> str:
