@@ -41,9 +41,10 @@ def _about_hold(message: Message) -> Said:
     """By the link of the visit that lives longest they can say that they are not well."""
     client = Client.objects.select_related("practice").get(pk=message.client_id)
     held, language = _held_by(message), reads(client)
-    values = {"visits": "\n".join(visit.said_in(language) for visit in held),
-              "together": said_together(held, language), "link": visit_url(held[-1]) if held else ""}
-    return Said(values, client.called, language=language, copies=copied_to(client))
+    times = [visit.said_in(language) for visit in held]
+    values = {"visit": times[0] if times else "", "visits": "\n".join(times), "together": "; ".join(times),
+              "link": visit_url(held[-1]) if held else ""}
+    return Said(values, client.called, "one" if len(held) == 1 else "several", language, copies=copied_to(client))
 
 
 def _standing_again(message: Message) -> list[Appointment]:
@@ -115,7 +116,8 @@ outbox.declare(Kind(STANDS_AGAIN, "Stands after all", _stands_after_all, _about_
                     variables={**SEVERAL, "times": _LINES},
                     about="When visits pause", when="Three minutes after visits told to be on hold stand again."))
 outbox.declare(Kind("held", "On hold", _hold_stands, _about_hold,
-                    variables={"visits": "\n".join(_TWO), "together": "; ".join(_TWO), "link": LINK},
+                    variables={"visit": _TWO[0], "visits": "\n".join(_TWO), "together": "; ".join(_TWO), "link": LINK},
+                    variants=("one", "several"),
                     about="When visits pause", when="Three minutes after visits are put on hold."))
 outbox.declare(Kind("plan-applied", "New times by a plan", _plan_stands, _about_plan,
                     variants=("new", "some", "gone"), about="When visits pause",

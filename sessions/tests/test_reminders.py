@@ -209,8 +209,8 @@ def test_a_held_visit_sends_no_reminder_and_a_kept_one_does_again(visit, maria, 
         by=ana,
     )
     leave_grace(time_machine)
-    assert sent() == ["Your appointments need a new time"]
-    assert "Mon 7 Dec, 10:00" in sent.mails[0].body
+    assert sent() == ["Your appointment needs a new time"]
+    assert "This appointment is on hold and needs a new time:\n\nMon 7 Dec, 10:00\n" in sent.mails[0].body
     time_machine.move_to(at(10, days=7))
     assert sent() == []
     restoring.keep_appointment(appointment=visit, by=ana, reason="short, feet only")
