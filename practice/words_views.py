@@ -38,6 +38,7 @@ from practice.wording.trying import TEST, as_it_leaves, send_test
 _READERS = {"client": "To clients", "doctor": "To doctors", "member": "To colleagues"}
 _ABOUT = ("About their visits", "When visits pause", "Booking by themselves", "Asked and given")
 _VARIANTS = {
+    "": "As usual", "asks": "Asks for a yes",
     "one": "One visit", "several": "Several visits", "new": "New times only", "some": "New times, and some cancelled",
     "gone": "Cancelled only", "today": "Today", "day": "On another day", "coming": "No day to name", **FRAMES}
 
@@ -137,8 +138,8 @@ def text_page(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "practice/words/text.html", {
         "room": "messages", "form": form, "chosen": chosen, "is_owner": is_owner, "stands": stands,
         "kind": KINDS.get(chosen.kind), "is_own": tuple(chosen.where.values()) in own_texts(practice),
-        "variants": [(_VARIANTS.get(v, v.replace("_", " ").capitalize()), chosen.url(variant=v), v == chosen.variant)
-                     for v in variants_of(kind) if v],
+        "variants": [(_VARIANTS.get(v, v.replace("-", " ").capitalize()), chosen.url(variant=v), v == chosen.variant)
+                     for v in variants_of(kind)] if len(variants_of(kind)) > 1 else [],
         "languages": [(LANGUAGES[code], chosen.url(language=code), code == chosen.language)
                       for code in languages_of(kind, chosen.variant)],
         "language_name": LANGUAGES[chosen.language], "is_unreviewed": chosen.language in UNREVIEWED,

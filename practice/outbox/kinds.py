@@ -12,7 +12,7 @@ from email.mime.base import MIMEBase
 from types import MappingProxyType
 
 from practice import wording
-from practice.models import Message, Practice
+from practice.models import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +89,43 @@ class Kind:
 
     def compose(self, message: Message) -> Letter:
         """The message as it leaves: the kind's text in the reader's language, filled, between greeting and closing."""
-        said, practice = self.says(message), message.practice
-        return self.letter(said, practice, wording.text_of(practice, self.code, said.variant, said.language),
-                           wording.text_of(practice, wording.FRAME, self.frame_of(said), said.language))
+        return self.finish(message, self.says(message))
 
-    def frame_of(self, said: Said) -> str:
-        """Which greeting and closing stand around it: a client nobody knows the name of has one of their own."""
-        return "anybody" if self.is_to == "client" and not said.called else self.is_to
+    def finish(self, message: Message, said: Said, text: wording.Text | None = None) -> Letter:
+        """What it says, as it leaves; with another text than the one that stands, where given."""
+        text = self.filled(message, said, text)
+        whole = framed(message, said, [text.body], [text.sms] if text.sms else [])
+        return Letter(text.subject, whole.body, said.attachments, said.copies, whole.sms)
 
-    def letter(self, said: Said, practice: Practice, text: wording.Text, frame: wording.Text) -> Letter:
-        """These words with these values, from this practice."""
-        sender = practice.name if self.is_to == "doctor" else practice.sender_name or practice.name
-        about = {**said.values, "practice": sender, "phone": practice.phone}
-        around = {"called": said.called, "practice": sender, "phone": practice.phone}
-        body = wording.fill(frame.body, {**around, "message": wording.fill(text.body, about).strip()})
-        sms = wording.fill(text.sms, about).strip()
-        if sms:
-            sms = wording.folded(wording.fill(frame.sms, {**around, "message": sms}).strip())
-        subject = " ".join(wording.fill(text.subject, about).split())
-        return Letter(subject, f"{body.strip()}\n", said.attachments, said.copies, sms)
+    def filled(self, message: Message, said: Said, text: wording.Text | None = None) -> wording.Text:
+        """The kind's text with the values it says, without greeting and closing."""
+        text = text or wording.text_of(message.practice, self.code, said.variant, said.language)
+        about = {**said.values, **_from_whom(message)}
+        subject, body, sms = (wording.fill(part, about).strip() for part in (text.subject, text.body, text.sms))
+        return wording.Text(" ".join(subject.split()), body, sms)
+
+
+def framed(
+    message: Message, said: Said, bodies: list[str], texts: list[str], frame: wording.Text | None = None,
+) -> Letter:
+    """These parts between one greeting and one closing, as a mail and as an SMS.
+
+    A client nobody knows the name of is greeted in words of their own.
+    """
+    reader = KINDS[message.kind].is_to
+    variant = "anybody" if reader == "client" and not said.called else reader
+    frame = frame or wording.text_of(message.practice, wording.FRAME, variant, said.language)
+    around = {"called": said.called, **_from_whom(message)}
+    body = wording.fill(frame.body, {**around, "message": "\n\n".join(bodies)}).strip()
+    sms = wording.fill(frame.sms, {**around, "message": " ".join(texts)}).strip() if texts else ""
+    return Letter("", f"{body}\n", sms=wording.folded(sms))
+
+
+def _from_whom(message: Message) -> dict[str, str]:
+    """The practice as its reader knows it: a doctor reads its name, others the neutral one."""
+    practice, is_to = message.practice, KINDS[message.kind].is_to
+    sender = practice.name if is_to == "doctor" else practice.sender_name or practice.name
+    return {"practice": sender, "phone": practice.phone}
 
 
 KINDS: dict[str, Kind] = {}

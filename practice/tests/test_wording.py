@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from practice import clock, wording
-from practice.models import MessageText, Practice
+from practice.models import Message, MessageText, Practice
 from practice.outbox import KINDS, Said
 from practice.wording import LANGUAGES
 from practice.wording.clinical import clinical_words_in
@@ -59,9 +59,8 @@ def filled(kind, variant, language, link):
     examples = examples_in(language, kind.variables)
     values = {name: link if value.startswith("https://") else value for name, value in examples.items()}
     practice = Practice(name="Riverside Therapy", sender_name="Riverside", phone="+44 1632 960100")
-    text = wording.product_text(kind.code, variant, language)
-    said = Said(values, "Maria", variant, language)
-    return kind.letter(said, practice, text, wording.product_text("frame", kind.is_to, language))
+    message = Message(practice=practice, kind=kind.code)
+    return kind.finish(message, Said(values, "Maria", variant, language))
 
 
 def test_every_text_to_a_client_stands_in_every_language_with_the_variables_of_the_english_one():
@@ -89,6 +88,7 @@ def test_every_small_part_and_what_stands_around_a_message_is_written_in_every_l
             assert "{message}" in frame.body and "{message}" in frame.sms
 
 
+@pytest.mark.django_db
 def test_every_sms_that_names_one_visit_fits_into_one_and_needs_no_costly_letter():
     for kind, variant, language, _ in every_text():
         if kind.is_to == "client":
@@ -100,6 +100,7 @@ def test_every_sms_that_names_one_visit_fits_into_one_and_needs_no_costly_letter
             assert length.is_gsm_7 and length.parts <= most, (kind.code, variant, language, length.said, sms)
 
 
+@pytest.mark.django_db
 def test_no_text_in_any_language_says_what_somebody_comes_for():
     for kind, variant, language, _ in every_text():
         letter = filled(kind, variant, language, "https://practice.example/r/x")
@@ -134,6 +135,7 @@ def test_an_example_reads_in_the_language_it_is_shown_in():
     assert shown["times"].startswith("Di. 24. Nov., 10:30 (45 Minuten) bei Ana Alves, statt Mo. 23. Nov., 14:00\n")
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_copy_without_the_link_does_not_speak_of_the_page_behind_it(language):
     letter = filled(KINDS["reminder"], "", language, "https://practice.example/r/x")

@@ -11,6 +11,7 @@ from practice import outbox
 from practice.access import Role
 from practice.models import Membership, Message, Practice
 from practice.outbox import KINDS, Kind, Letter, Said
+from practice.outbox.kinds import framed
 from practice.pace import too_often
 from practice.refusals import NotAllowed, Refusal
 from practice.wording import FRAME, Text, text_of
@@ -34,17 +35,21 @@ def as_it_leaves(*, practice: Practice, kind: str, variant: str, language: str, 
 
     Refuses with KeyError a variable nobody knows.
     """
-    text = text or text_of(practice, kind, variant, language)
     examples = examples_in(language, variables_for(kind))
     if kind == FRAME:
-        called = "" if variant == "anybody" else examples["called"]
-        reader = "client" if variant == "anybody" else variant
-        shell = Kind(FRAME, "", _never, _nothing, is_to=reader)
-        words = Text("", "{message}", "{message}")
-        return shell.letter(Said(examples, called, language=language), practice, words, text)
-    target = KINDS[kind]
-    said = Said(examples, "Dr Berg" if target.is_to == "doctor" else "Maria", variant, language)
-    return target.letter(said, practice, text, text_of(practice, FRAME, target.frame_of(said), language))
+        return _frame(practice, variant, language, examples, text)
+    message, reader = Message(practice=practice, kind=kind), KINDS[kind].is_to
+    said = Said(examples, "Dr Berg" if reader == "doctor" else "Maria", variant, language)
+    return KINDS[kind].finish(message, said, text)
+
+
+def _frame(practice: Practice, variant: str, language: str, examples: dict[str, str], text: Text | None) -> Letter:
+    """Greeting and closing around an example, for this sort of reader."""
+    reader = "client" if variant == "anybody" else variant
+    message = Message(practice=practice, kind=next(kind.code for kind in KINDS.values() if kind.is_to == reader))
+    said = Said(examples, "" if variant == "anybody" else examples["called"], language=language)
+    frame = text or text_of(practice, FRAME, variant, language)
+    return framed(message, said, [examples["message"]], [examples["message"]], frame)
 
 
 def send_test(*, practice: Practice, kind: str, variant: str, language: str, by: Membership) -> Message:
@@ -69,14 +74,6 @@ def _tried(message: Message) -> Said:
     letter = as_it_leaves(practice=message.practice, kind=kind, variant=variant, language=language)
     return Said({"subject": letter.subject or "greeting and closing", "text": letter.body, "sms": letter.sms,
                  "by": message.to_name}, message.to_name)
-
-
-def _never(message: Message) -> str | None:
-    return "It is not a message of its own."
-
-
-def _nothing(message: Message) -> Said:
-    return Said({})
 
 
 outbox.declare(Kind(TEST, "Test of a text", _still_there, _tried, keeps_quiet_hours=False, is_to="member",
