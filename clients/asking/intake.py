@@ -169,7 +169,7 @@ SETS[INTAKE] = QuestionSet(
     kind=INTAKE, heading="Some questions before your visit",
     lead="Your answers tell us where and how we may touch you, and where not.",
     questions=QUESTIONS, agreement=AGREEMENT, agreement_version=AGREEMENT_VERSION, spared=_spared)
-outbox.declare(Kind(MESSAGE, "Questions before a visit", _stands, _asks, counts=True,
+outbox.declare(Kind(MESSAGE, "Intake by link", _stands, _asks, counts=True,
                     variables={"minutes": "15", "until": "Wed 23 Dec", "link": "https://practice.example/q/Zm9yIHRoaXM/"},
                     about="Asked and given",
                     when="Three minutes after staff send the questions, or every so many months before a visit."))

@@ -11,10 +11,11 @@ from clients.models.body import (
     Medicine,
     RuleChange,
 )
+from clients.models.notices import EpisodeNotice
 from clients.models.people import Client, ClientDoctor, Contact, Doctor, EmergencyCard
 
 __all__ = [
     "Clearance", "Client", "ClientCondition", "ClientDoctor", "Consent", "Contact", "Disclosure", "Doctor",
-    "EmergencyCard", "Episode", "EpisodeStep", "Finding", "FindingRegion", "Medicine", "Questionnaire", "Referral",
-    "RuleChange",
+    "EmergencyCard", "Episode", "EpisodeNotice", "EpisodeStep", "Finding", "FindingRegion", "Medicine",
+    "Questionnaire", "Referral", "RuleChange",
 ]
