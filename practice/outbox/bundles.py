@@ -23,21 +23,15 @@ class Parcel:
 
     def compose(self) -> Letter:
         """What is handed over. Copies hold only the parts that their readers would have got alone."""
-        said = [(message, KINDS[message.kind].says(message)) for message in self.messages]
-        if not self.carried or isinstance(said[0][1], Letter):
-            self.carried = []
-            return KINDS[self.carrier.kind].finish(self.carrier, said[0][1])
-        parts = [(message, one) for message, one in said if isinstance(one, Said)]
-        self.carried = [message for message, _ in parts[1:]]
-        return _together(parts)
+        if not self.carried:
+            return KINDS[self.carrier.kind].compose(self.carrier)
+        return _together([(message, KINDS[message.kind].says(message)) for message in self.messages])
 
 
 def _together(parts: list[tuple[Message, Said]]) -> Letter:
     message, said = parts[0]
     texts = [KINDS[one.kind].filled(one, part) for one, part in parts]
-    subject = texts[0].subject
-    if len(texts) > 1:
-        subject = wording.piece("practice", "and-more", said.language, subject=subject)
+    subject = wording.piece("practice", "and-more", said.language, subject=texts[0].subject)
     copies = tuple(dict.fromkeys(address for _, part in parts for address in part.copies))
     copied = [text for text, (_, part) in zip(texts, parts, strict=True) if part.copies]
     whole = framed(message, said, [text.body for text in texts], [text.sms for text in texts if text.sms])

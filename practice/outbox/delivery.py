@@ -220,7 +220,7 @@ class Delivery:
         """What is handed over; None where it cannot be written: whatever is to blame fails, the rest tries again."""
         together = parcel.messages
         try:
-            letter = parcel.compose()
+            return parcel.compose()
         except Exception:
             log.exception("message %s could not be written", parcel.carrier.pk)
             bad = [message for message in together if len(together) == 1 or not _can_be_written(message)] or together
@@ -228,8 +228,6 @@ class Delivery:
                 self._mark(message, _State.FAILED, "The message could not be written; see the server's log.")
             self._release(message for message in together if message not in bad)
             return None
-        self._release(message for message in together if message not in parcel.messages)
-        return letter
 
     def _not_taken(self, message: Message, refused: NotTaken) -> None:
         tried = message.attempts + 1

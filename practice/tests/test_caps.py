@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from conftest import make_client
-from practice import clock, outbox
+from practice import clock, outbox, wording
 from practice.models import Message
 from practice.outbox import Kind, Said, caps, delivery, doors
 from practice.outbox.pump import _claim
@@ -42,23 +42,14 @@ def door(now, monkeypatch):
     for code, marks in {"first": {"counts": True, "goes_first": True}, "second": {"counts": True}, "answer": {}}.items():
         kind = Kind(code, code.title(), lambda m: None, _said, **marks)
         monkeypatch.setitem(outbox.KINDS, code, kind)
-    monkeypatch.setattr("practice.wording.product_text", lambda kind, variant="", language="en": _TEXTS[kind, variant])
+    for code in ("first", "second", "answer"):
+        text = f"{code.title()} about {{what}}."
+        monkeypatch.setitem(wording._texts("en"), code, wording.Text(f"{code.title()}: {{what}}", text, text))
     return taken
 
 
 def _said(message):
     return Said({"what": message.start_version}, "Maria", copies=("carer@x.example",) if message.kind == "first" else ())
-
-
-def _text(subject, body):
-    from practice.wording import Text
-
-    return Text(subject, body, body)
-
-
-_TEXTS = {(kind, ""): _text(f"{kind.title()}: {{what}}", f"{kind.title()} about {{what}}.")
-          for kind in ("first", "second", "answer")} | {
-    ("frame", "client"): _text("", "Hello {called},\n\n{message}\n\n{practice}")}  # fmt: skip
 
 
 @pytest.fixture
@@ -109,8 +100,10 @@ def test_what_is_due_on_one_day_leaves_as_one_message(client, door):
     assert outbox.drain() == {"sent": 2}
     (_, letter), = door.letters
     assert letter.subject == "First: Thursday, and more"
-    assert letter.body == "Hello Maria,\n\nFirst about Thursday.\n\nSecond about soreness.\n\nRiverside Therapy\n"
-    assert letter.copied == "Hello Maria,\n\nFirst about Thursday.\n\nRiverside Therapy\n", "carers read what is for them"
+    assert letter.body == (
+        "Hello Maria,\n\nFirst about Thursday.\n\nSecond about soreness.\n\nQuestions? Call +1 206 555 0100.\nRiverside Therapy\n")
+    assert "First about Thursday." in letter.copied
+    assert "soreness" not in letter.copied, "carers read what is for them"
     assert "First about Thursday. Second about soreness." in letter.sms
     assert told(late) == ("sent", "A trial. It left in one message with another.")
     assert late.told_with == first

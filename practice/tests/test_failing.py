@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from clients.profiles import ReminderConsent, change_client
 from conftest import make_client
-from practice import outbox
+from practice import outbox, wording
 from practice.models import Message
-from practice.outbox import Kind, Letter, doors
+from practice.outbox import Kind, Said, doors
 from practice.outbox.failing import OTHER_WAY_AFTER
 
 
@@ -39,7 +39,8 @@ def ways_out(now, monkeypatch):
     found = {channel: Refusing() for channel in ("email", "sms")}
     for channel, door in found.items():
         monkeypatch.setitem(doors.DOORS, channel, door)
-    kind = Kind("trial", "Trial", lambda message: None, lambda message: Letter("Subject", "Hello\n", sms="Hello"))
+    monkeypatch.setitem(wording._texts("en"), "trial", wording.Text("Subject", "Hello", "Hello"))
+    kind = Kind("trial", "Trial", lambda message: None, lambda message: Said({}, "Maria"))
     monkeypatch.setitem(outbox.KINDS, "trial", kind)
     return found
 
