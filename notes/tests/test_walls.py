@@ -72,9 +72,10 @@ TABLE: dict[str, Row] = {
         Row(ANYBODY),
     ),
     # pages for every member
-    **dict.fromkeys(("messages/", "practice/", "clients/", "", "diary/", "diary/print/", "on-hold/", "waitlist/"), Row(STAFF, methods=G)),
+    **dict.fromkeys(("messages/", "practice/", "clients/", "", "diary/", "diary/print/", "on-hold/", "waitlist/", "messages/progress/"), Row(STAFF, methods=G)),
     **dict.fromkeys(("clients/new/", "book/", "book/new/", "series/new/"), Row(STAFF)),
     "messages/<uuid:pk>/": Row(STAFF, ("message",), G),
+    **{f"messages/<uuid:pk>/{verb}/": Row(STAFF, ("message",), P) for verb in ("told", "again")},
     **dict.fromkeys(
         ("clients/<uuid:pk>/edit/", "clients/<uuid:pk>/doctors/new/", "clients/<uuid:pk>/not-well/"),
         Row(STAFF, ("client",)),
@@ -84,7 +85,7 @@ TABLE: dict[str, Row] = {
     "referrals/<uuid:pk>/edit/": Row(STAFF, ("referral",)),
     "referrals/<uuid:pk>/close/": Row(STAFF, ("referral",), P),
     "clients/<uuid:pk>/": Row(STAFF, ("client",), G),
-    **{f"clients/<uuid:pk>/{tab}/": Row(STAFF, ("client",), G) for tab in ("visits", "agreements")},
+    **{f"clients/<uuid:pk>/{tab}/": Row(STAFF, ("client",), G) for tab in ("visits", "agreements", "messages")},
     **{f"clients/<uuid:pk>/{tab}/": Row(CLINICAL, ("client",), G) for tab in ("notes", "people")},
     "clients/<uuid:pk>/intake/": Row(STAFF, ("client",), P),
     "clients/<uuid:pk>/emergency/": Row(STAFF, ("client",), G),
