@@ -15,6 +15,7 @@ class SessionsConfig(AppConfig):
             calendars,
             check_before,
             check_in_letters,
+            digests,
             log,
             look_letters,
             online_letters,

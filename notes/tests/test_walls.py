@@ -73,7 +73,7 @@ TABLE: dict[str, Row] = {
     ),
     # pages for every member
     **dict.fromkeys(("messages/", "practice/", "clients/", "", "diary/", "diary/print/", "on-hold/", "waitlist/", "messages/progress/"), Row(STAFF, methods=G)),
-    **dict.fromkeys(("clients/new/", "book/", "book/new/", "series/new/"), Row(STAFF)),
+    **dict.fromkeys(("clients/new/", "book/", "book/new/", "series/new/", "practice/what-i-am-told/"), Row(STAFF)),
     "messages/<uuid:pk>/": Row(STAFF, ("message",), G),
     **{f"messages/<uuid:pk>/{verb}/": Row(STAFF, ("message",), P) for verb in ("told", "again")},
     **dict.fromkeys(

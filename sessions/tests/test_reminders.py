@@ -14,6 +14,7 @@ from clients.asking.questions import Answer
 from clients.models import Client, Episode
 from conftest import MONDAY, at, make_client, make_member
 from practice import clock, outbox
+from practice.digests import DIGESTS
 from practice.models import ActionLink, Message
 from practice.wording import LANGUAGES
 from practice.wording.clinical import clinical_words_in
@@ -488,12 +489,21 @@ def a_text_tried(practice):
     yield "test"
 
 
+def told_regularly(practice, ana):
+    """What the practice's own people are told each morning."""
+    for code in DIGESTS:
+        outbox.queue_message(practice=practice, kind=code, subject_id=ana.pk, to_address=ana.user.email, why="",
+                             start_version=MONDAY.isoformat(), due_at=timezone.now())
+        yield code
+
+
 def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, neuro_45, neurologist, consent):
     read = {}
     letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
     others = chain(asked_after_a_visit(maria), page_for_home(maria, ana), a_note_opened(maria, ana, ben, neuro_45),
                    a_text_tried(maria.practice), a_doctor_to_ring(neurologist, ana),
-                   a_system_that_does_not_answer(maria.practice))
+                   a_system_that_does_not_answer(maria.practice),
+                   told_regularly(maria.practice, ana))
     for kind in chain(letter, others, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
         pk = Message.objects.filter(kind=kind).values_list("pk", flat=True).first()
         for language in LANGUAGES:
