@@ -22,6 +22,7 @@ class SessionsConfig(AppConfig):
             panels,
             parts,
             pause_letters,
+            recall_letters,
             reminders,
             waitlist_letters,
             webhook_events,
