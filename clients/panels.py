@@ -1,9 +1,10 @@
-"""What this room puts on the client's page itself: where the intake stands, and what they said in their own words."""
+"""What this room puts on the client's page itself: where the intake stands, their own words, what they are written."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from clients import log
 from clients.asking.intake import intakes_of, state_of
 from clients.asking.reviewing import kept_words
 from clients.limits import Known
@@ -25,5 +26,6 @@ def _intake_today(member: Membership, client: Client, known: Known | None) -> di
     return shown | {"is_brief": not waits} if waits or shown["hopes"] else None
 
 
+register_panel(Panel("messages", "messages", 10, "clients/_messages.html", log.messages_of))
 register_panel(Panel("intake-today", "today", 20, "clients/_intake.html", _intake_today))
 register_panel(Panel("intake", "agreements", 5, "clients/_intake.html", _intake))

@@ -76,7 +76,7 @@ def _look_up_visits(messages: list[Message]) -> None:
     told = _told_at([m.subject_id for m in messages if m.kind == "reminder"])
     for message in messages:
         vars(message)["visit"] = visits.get(message.subject_id)
-        vars(message)["told_at"] = told.get((message.subject_id, message.start_version.partition("-")[0]))
+        vars(message)["time_told_at"] = told.get((message.subject_id, message.start_version.partition("-")[0]))
 
 
 def _told_at(visits: list[UUID]) -> dict[tuple[UUID, str], datetime]:
@@ -111,7 +111,7 @@ def _reminder_stands(message: Message) -> str | None:
     visit = _visit(message)
     if because or visit is None:
         return because
-    told_at, hours = vars(message)["told_at"], message.practice.reminder_gap_hours
+    told_at, hours = vars(message)["time_told_at"], message.practice.reminder_gap_hours
     if told_at and timezone.now() - told_at < timedelta(hours=hours):
         return f"The time was told less than {hours} hours before."
     if asks_for_yes(visit):
