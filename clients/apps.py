@@ -11,3 +11,4 @@ class ClientsConfig(AppConfig):
         from clients import panels  # noqa: F401  what is shown
         from clients.asking import intake  # noqa: F401  what is asked
         from clients.keeping import chapters  # noqa: F401  what one takes out
+        from clients.replies import letters, unwanted  # noqa: F401  what comes back

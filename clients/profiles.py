@@ -10,7 +10,9 @@ from typing import Any, TypedDict, Unpack
 from django.db import transaction
 from django.utils import timezone
 
+from clients.channels import agreed_by, keep_in_step
 from clients.models import Client
+from clients.phones import refuse_untextable
 from clients.wishes import Wishes, refuse_impossible
 from clients.words import one_line
 from practice import audit, clock
@@ -58,6 +60,7 @@ def create_client(*, practice: Practice, by: Actor, **profile: Unpack[ProfileFie
     _put(client, profile)
     _refuse_impossible(client, profile)
     client.save(force_insert=True)
+    keep_in_step(client=client, was={}, by=by, how="")
     audit.record(by=by, verb="client_created", subject=client, client_id=client.pk)
     return client
 
@@ -70,12 +73,14 @@ def change_client(*, client: Client, by: Actor, expected_version: int | None = N
     client = Client.objects.select_for_update(no_key=True, of=("self",)).select_related("practice").get(pk=client.pk)
     if expected_version is not None and expected_version != client.version:
         raise Stale(f"Somebody changed {client.called}'s details since you read them. Look again, then save yours.")
+    was = agreed_by(client)
     changed = _put(client, profile)
     if not changed:
         return client
     _refuse_impossible(client, profile)
     client.version += 1
     client.save(update_fields=[*changed, "version"])
+    keep_in_step(client=client, was=was, by=by, how="Noted on their profile.")
     audit.record(by=by, verb="client_changed", subject=client, client_id=client.pk, fields=changed)
     return client
 
@@ -119,5 +124,7 @@ def _refuse_impossible(client: Client, profile: ProfileFields) -> None:
         raise BadInput(f"{day} is still to come. When did they agree?", field="reminder_consent/given_on")
     if client.reminder_consent_on and not client.reminder_consent_source:
         raise BadInput("Say how they agreed: in person, on paper, by phone.", field="reminder_consent/source")
+    if {"phone", "channels"} & profile.keys():
+        refuse_untextable(client)
     if "preferences" in profile:
         refuse_impossible(profile["preferences"], practice_id=client.practice_id)

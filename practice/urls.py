@@ -14,6 +14,7 @@ from practice import (
     settings_views,
     views,
 )
+from practice.hooks import mail_views, sms_views
 
 app = [
     path("login/", views.SignIn.as_view(), name="login"),
@@ -47,8 +48,15 @@ app = [
     path("practice/settings/online/", online_views.online_page, name="online"),
 ]
 
+hooks = [
+    path("hooks/sms/status/", sms_views.sms_status, name="sms_status"),
+    path("hooks/sms/in/", sms_views.sms_in, name="sms_in"),
+    path("hooks/mail/<slug:provider>/", mail_views.mail_told, name="mail_told"),
+]
+
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
+    path("", include((hooks, "hooks"))),
     path("", include((app, "practice"))),
     path("", include("clients.urls")),
     path("", include("sessions.urls")),

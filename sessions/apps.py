@@ -18,5 +18,6 @@ class SessionsConfig(AppConfig):
             panels,
             parts,
             reminders,
+            replies,
             waitlist_letters,
         )

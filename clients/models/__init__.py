@@ -12,9 +12,10 @@ from clients.models.body import (
     RuleChange,
 )
 from clients.models.people import Client, ClientDoctor, Contact, Doctor, EmergencyCard
+from clients.models.reaching import ChannelConsent, Reply
 
 __all__ = [
-    "Clearance", "Client", "ClientCondition", "ClientDoctor", "Consent", "Contact", "Disclosure", "Doctor",
-    "EmergencyCard", "Episode", "EpisodeStep", "Finding", "FindingRegion", "Medicine", "Questionnaire", "Referral",
-    "RuleChange",
+    "ChannelConsent", "Clearance", "Client", "ClientCondition", "ClientDoctor", "Consent", "Contact", "Disclosure",
+    "Doctor", "EmergencyCard", "Episode", "EpisodeStep", "Finding", "FindingRegion", "Medicine", "Questionnaire",
+    "Referral", "Reply", "RuleChange",
 ]

@@ -12,11 +12,14 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from types import TracebackType
 from urllib.parse import parse_qs, quote, urlsplit
+
+from django.utils import timezone
 
 ACCOUNT, TOKEN = "AC0123456789abcdef", "token-of-the-tests"
 USER, SECRET = "evenhand", "secret-of-the-tests"
@@ -34,6 +37,7 @@ class Text:
     reference: str
     dialect: str
     callback: str = ""
+    at: str = field(default_factory=lambda: format_datetime(timezone.now()))
 
 
 class Gateway:
@@ -42,7 +46,7 @@ class Gateway:
     def __init__(self) -> None:
         self.received: list[Text] = []
         self.taken: list[Text] = []
-        self.connections = 0
+        self.connections = self.asked = 0
         self.lock, self._over = Lock(), Event()
         self._trouble: Callable[[_Talk], bool] | None = None
         self._left: int | None = None
@@ -151,9 +155,21 @@ class _Talk(BaseHTTPRequestHandler):
             return self._say(201, {"sid": kept.reference, "status": "queued", "error_code": None})
         return self._say(200, {"reference": kept.reference})
 
-    def _is_known(self, dialect: str) -> bool:
+    def do_GET(self) -> None:
+        """Twilio's list of what it took for one number, newest first."""
+        path, _, query = self.path.partition("?")
+        if not self._is_known("twilio", path):
+            return self._say(401, {"code": 20003, "message": "Authenticate", "status": 401})
+        to = parse_qs(query)["To"][0]
+        with self.gateway.lock:
+            self.gateway.asked += 1
+            texts = [text for text in reversed(self.gateway.taken) if text.to == to]
+        return self._say(200, {"messages": [
+            {"sid": text.reference, "to": text.to, "body": text.text, "date_created": text.at} for text in texts]})
+
+    def _is_known(self, dialect: str, path: str = "") -> bool:
         who = f"{ACCOUNT}:{TOKEN}" if dialect == "twilio" else f"{USER}:{SECRET}"
-        is_path = self.path in (f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", "/send")
+        is_path = (path or self.path) in (f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", "/send")
         return is_path and self.headers.get("Authorization") == f"Basic {base64.b64encode(who.encode()).decode()}"
 
     def _read(self, dialect: str, body: bytes, reference: str) -> Text:

@@ -1,0 +1,60 @@
+"""What a text from a client does in the diary: yes confirms, no asks somebody to ring, not well is told on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from clients.models import Client
+from clients.replies.meanings import Meaning, meaning_of, plain
+from clients.replies.receiving import ACTS, Done
+from practice.access import Outsider
+from practice.models import Message
+from sessions.answers import is_not_well, will_come
+from sessions.letters import ALIVE
+from sessions.models import Appointment
+
+ANSWERS_LAST = timedelta(days=5)  # after a text, for which a yes or no is taken to be about it: our proposal
+
+
+def visits_texted_about(client: Client) -> list[Appointment]:
+    """The visits still to come that texts of the last days spoke of, soonest first."""
+    told = Message.objects.filter(client_id=client.pk, channel="sms", sent_at__gte=timezone.now() - ANSWERS_LAST,
+                                  appointment_id__isnull=False)
+    visits = Appointment.objects.filter(pk__in=told.values("appointment_id"), client=client, status__in=ALIVE,
+                                        starts_at__gt=timezone.now())
+    return list(visits.select_related("client__practice", "practice", "therapist__user", "room", "service")
+                .order_by("starts_at", "pk"))
+
+
+def _yes(client: Client, text: str) -> Done:
+    visits = visits_texted_about(client)
+    if len(visits) != 1:
+        return Done(_which(visits), is_all=False)
+    will_come(appointment=visits[0], by=Outsider(client.practice, "client", client.name))
+    return Done(f"Confirmed {visits[0].said}.")
+
+
+def _no(client: Client, text: str) -> Done:
+    visits = visits_texted_about(client)
+    if len(visits) != 1:
+        return Done(_which(visits), is_all=False)
+    return Done(f"Cannot come {visits[0].said}: ring them. The visit stands until you agree another time.",
+                is_all=False)
+
+
+def _which(visits: list[Appointment]) -> str:
+    if not visits:
+        return "No text of the last days spoke of a coming visit: ask what they mean."
+    return f"{len(visits)} visits were texted about: ask which they mean."
+
+
+def _unwell(client: Client, text: str) -> Done:
+    """The same as "I am not feeling well" behind the link; the words of a text that says more go with it."""
+    says_more = len(plain(text).split()) > 1 and meaning_of(text) == Meaning.UNWELL
+    is_not_well(client, text.strip()[:500] if says_more else "")
+    return Done("Told to their therapist, as from the link.")
+
+
+ACTS |= {Meaning.YES: _yes, Meaning.NO: _no, Meaning.UNWELL: _unwell}
