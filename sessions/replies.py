@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterator
 from datetime import timedelta
 
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 
-from clients.models import Client
+from clients.models import Client, Reply
 from clients.replies.meanings import Meaning, meaning_of, plain
+from clients.replies.reading import words_for
 from clients.replies.receiving import ACTS, Done
 from practice.access import Outsider
-from practice.models import Message
+from practice.models import Membership, Message
 from sessions.answers import is_not_well, will_come
 from sessions.letters import ALIVE
 from sessions.models import Appointment
+from sessions.needs import MORE_NEEDS, Need
 
+MOST = 20
 ANSWERS_LAST = timedelta(days=5)  # after a text, for which a yes or no is taken to be about it: our proposal
 
 
@@ -57,4 +64,24 @@ def _unwell(client: Client, text: str) -> Done:
     return Done("Told to their therapist, as from the link.")
 
 
+def reply_needs(member: Membership, mine: Q) -> Iterator[Need]:
+    """Texts nobody has dealt with, oldest first; whoever has no visit to come is everybody's."""
+    coming = Appointment.objects.filter(client=OuterRef("client"), status__in=ALIVE, ends_at__gt=timezone.now())
+    rows = (Reply.objects.visible_to(member).filter(seen_at=None)
+            .filter(Q(client=None) | Exists(coming.filter(mine)) | ~Exists(coming))
+            .select_related("client").order_by("received_at", "pk"))
+    for reply in rows[:MOST]:
+        who = short_name(reply.client.name) if reply.client else reply.from_number
+        words = textwrap.shorten(words_for(member, reply), 90, placeholder=" …")
+        yield Need(f"Reply from {who}: “{words}”{reply.outcome and f' {reply.outcome}'}",
+                   reverse("clients:reply", args=[reply.pk]))
+
+
+def short_name(name: str) -> str:
+    """Enough of a name for a list: "Maria L."."""
+    first, *rest = name.split()
+    return f"{first} {rest[-1][0]}." if rest else first
+
+
+MORE_NEEDS.append(reply_needs)
 ACTS |= {Meaning.YES: _yes, Meaning.NO: _no, Meaning.UNWELL: _unwell}
