@@ -17,7 +17,7 @@ from clients.replies.receiving import ACTS, Done
 from practice.access import Outsider
 from practice.models import Membership, Message
 from sessions.answers import is_not_well, will_come
-from sessions.letters import ALIVE
+from sessions.letters import ALIVE, OF_A_TIME, stamp_of
 from sessions.models import Appointment
 from sessions.needs import MORE_NEEDS, Need
 
@@ -26,13 +26,16 @@ ANSWERS_LAST = timedelta(days=5)  # after a text, for which a yes or no is taken
 
 
 def visits_texted_about(client: Client) -> list[Appointment]:
-    """The visits still to come that texts of the last days spoke of, soonest first."""
-    told = Message.objects.filter(client_id=client.pk, channel="sms", sent_at__gte=timezone.now() - ANSWERS_LAST,
-                                  appointment_id__isnull=False)
-    visits = Appointment.objects.filter(pk__in=told.values("appointment_id"), client=client, status__in=ALIVE,
-                                        starts_at__gt=timezone.now())
-    return list(visits.select_related("client__practice", "practice", "therapist__user", "room", "service")
-                .order_by("starts_at", "pk"))
+    """The visits still to come of whose time, as it stands, texts of the last days spoke; soonest first."""
+    told = Message.objects.filter(client_id=client.pk, channel="sms", kind__in=OF_A_TIME, state=Message.State.SENT,
+                                  sent_at__gte=timezone.now() - ANSWERS_LAST)
+    versions = list(told.values_list("appointment_id", "start_version"))
+    visits = (Appointment.objects.filter(pk__in={pk for pk, _ in versions}, client=client, status__in=ALIVE,
+                                         starts_at__gt=timezone.now())
+              .select_related("client__practice", "practice", "therapist__user", "room", "service")
+              .order_by("starts_at", "pk"))
+    return [visit for visit in visits
+            if any(pk == visit.pk and version.startswith(stamp_of(visit)) for pk, version in versions)]
 
 
 def _yes(client: Client, text: str) -> Done:
@@ -53,7 +56,7 @@ def _no(client: Client, text: str) -> Done:
 
 def _which(visits: list[Appointment]) -> str:
     if not visits:
-        return "No text of the last days spoke of a coming visit: ask what they mean."
+        return "No text of the last days spoke of a visit as it stands: ask what they mean."
     return f"{len(visits)} visits were texted about: ask which they mean."
 
 

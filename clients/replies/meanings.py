@@ -24,7 +24,7 @@ _WORDS = {
         "start, unstop, opt in, optin, subscribe, alta, iniciar, empezar, commencer, reprendre, starten, anmelden"),
     Meaning.YES: (
         "yes, y, yep, yeah, ok, okay, 1, confirm, confirmed, i confirm, i will come, i will be there, ill be there, "
-        "yes i will come, si, vale, confirmo, confirmado, alli estare, oui, d accord, je confirme, je viens, "
+        "yes i will come, si, vale, confirmo, confirmado, alli estare, oui, daccord, d accord, je confirme, je viens, "
         "ja, jawohl, bestatigt, ich bestatige, ich komme, passt"),
     Meaning.NO: (
         "no, n, nope, i cannot come, i cant come, cannot come, cant come, cant make it, no puedo, no puedo ir, "

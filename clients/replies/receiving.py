@@ -13,6 +13,7 @@ from clients.channels import end_channel
 from clients.models import Client, Reply
 from clients.phones import clients_with, in_full
 from clients.replies.meanings import Meaning, meaning_of
+from clients.writing import is_written_to
 from practice import audit, outbox
 from practice.access import Outsider
 from practice.hooks.receiving import RECEIVERS, Incoming
@@ -106,8 +107,7 @@ def _stop(reply: Reply, clients: list[Client], *, is_answered: bool) -> Done:
             practice=reply.practice, kind=ENDED, subject_id=reply.pk, channel="sms", to_address=reply.from_number,
             to_name=ended[0].name, time_zone=ended[0].zone, due_at=timezone.now(), client_id=ended[0].pk,
             why="Says once that nothing more comes.", useful_until=timezone.now() + timedelta(days=1))
-    still = [client for client in ended if client.channels]
-    if len(still) == len(ended):
+    if all(is_written_to(client) for client in Client.objects.filter(pk__in=[client.pk for client in ended])):
         return Done("No more text messages. They are still written to by e-mail.")
     return Done("No more text messages, and they agreed to no other way: ring before the next visit.", is_all=False)
 

@@ -26,6 +26,8 @@ _WHY = {
     "timed_out": "The receiving server did not answer for days.",
 }
 
+_SHAPELESS = (ValueError, TypeError, AttributeError, LookupError)  # what reading nonsense ends in
+
 
 @hook
 def mail_told(request: HttpRequest, provider: str) -> tuple[HttpResponse, str]:
@@ -42,11 +44,11 @@ def mail_told(request: HttpRequest, provider: str) -> tuple[HttpResponse, str]:
         raise Forged("Nothing vouches for what this provider tells: EMAIL_URL lacks its signing secret.") from None
     try:
         view.run_validators(request)
-    except AnymailWebhookValidationFailure:
+    except (AnymailWebhookValidationFailure, *_SHAPELESS):
         raise Forged(f"This is not signed as {view.esp_name} signs.") from None
     try:
         events = view.parse_events(request)
-    except (ValueError, KeyError, TypeError, AttributeError, LookupError):
+    except _SHAPELESS:
         raise BadInput(f"This is not what {view.esp_name} sends.") from None
     happened = [_note(event) for event in events]
     return HttpResponse(status=200), ", ".join(sorted(set(happened))) or "nothing told"

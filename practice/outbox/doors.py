@@ -81,9 +81,9 @@ class MailDoor:
             email.attach(attachment.part())
         _for_providers(email, message)
         email.send(fail_silently=False)
-        reference = str(getattr(getattr(email, "anymail_status", None), "message_id", None) or "")
+        told = getattr(getattr(email, "anymail_status", None), "message_id", None)
         self._copy(email, letter)
-        return reference
+        return "" if told is None else str(told)
 
     def _copy(self, email: EmailMessage, letter: Letter) -> None:
         """The same to whoever gets copies, without the links that are the client's alone; what fails is only told."""
