@@ -448,10 +448,22 @@ def a_note_opened(maria, ana, ben, neuro_45):
     yield "note-opened"
 
 
+def texts_ended(client):
+    from clients.models import Reply
+    from clients.replies.letters import ENDED
+
+    reply = Reply.objects.create(practice=client.practice, client=client, from_number="+12065550123", reference="SM1",
+                                 text="STOP")
+    outbox.queue_message(practice=client.practice, kind=ENDED, subject_id=reply.pk, channel="sms", why="They said stop.",
+                         to_address=reply.from_number, due_at=timezone.now(), client_id=client.pk)
+    yield ENDED
+
+
 def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, neuro_45, neurologist, consent):
     read = {}
     letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
-    others = chain(asked_after_a_visit(maria), page_for_home(maria, ana), a_note_opened(maria, ana, ben, neuro_45))
+    others = chain(asked_after_a_visit(maria), page_for_home(maria, ana), a_note_opened(maria, ana, ben, neuro_45),
+                   texts_ended(maria))
     for kind in chain(letter, others, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
         message = Message.objects.filter(kind=kind).first()
         mail = outbox.KINDS[kind].compose(message)
