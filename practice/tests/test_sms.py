@@ -9,11 +9,14 @@ from django.utils import timezone
 from practice import outbox
 from practice.checks import providers_can_be_read
 from practice.models import Message
+from practice.numbers import NUMBERS
 from practice.outbox import Kind, Letter
 from practice.outbox import sms as door
+from practice.refusals import BadInput, NotAllowed
 from practice.tests.gateway import FROM, Gateway, callback_id
 from practice.texting.gateways import Gateway as SmsGateway
 from practice.texting.gateways import Unreadable, read_gateway
+from practice.texting.senders import change_sms_sender
 
 TEXT = "Riverside: your next visit is Tue 24 Nov, 10:30."
 
@@ -228,3 +231,25 @@ def test_the_gateway_of_the_tests_knows_who_asks(gateway):
     answer = requests.post(f"http://127.0.0.1:{gateway.port}/send", json={}, auth=("somebody", "else"), timeout=5)
     assert answer.status_code == 401
     assert gateway.received == []
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("+1 (206) 555-0177", "+12065550177"), ("Riverside", "Riverside"), ("", "")])
+def test_the_owner_says_from_whom_texts_come(riverside, owner, typed, kept):
+    assert change_sms_sender(practice=riverside, sender=typed, by=owner).sms_sender == kept
+
+
+@pytest.mark.parametrize("typed", ["206 555 0177", "+1", "A name too long", "R!", "12345"])
+def test_a_sender_no_phone_could_show_is_refused_in_words(riverside, owner, typed):
+    with pytest.raises(BadInput, match="with its country"):
+        change_sms_sender(practice=riverside, sender=typed, by=owner)
+
+
+def test_from_whom_texts_come_is_the_owners_to_say(riverside, ana, page, owner):
+    with pytest.raises(NotAllowed):
+        change_sms_sender(practice=riverside, sender="Riverside", by=ana)
+    form = {"sms_sender": "206 555 0177", "currency": "EUR", **{name: getattr(riverside, name) for name in NUMBERS}}
+    refused = page(owner).post("/practice/settings/", form)
+    assert "with its country" in refused.content.decode()
+    page(owner).post("/practice/settings/", form | {"sms_sender": "+1 206 555 0177"})
+    riverside.refresh_from_db()
+    assert riverside.sms_sender == "+12065550177"
