@@ -73,7 +73,7 @@ def _take(incoming: Incoming, practice: Practice, number: str, clients: list[Cli
     reply.outcome, reply.seen_at = done.words[:200], timezone.now() if done.is_all else None
     reply.save(update_fields=["outcome", "seen_at"])
     by = Outsider(practice, "client", client.name if client else "a text message")
-    audit.record(by=by, verb="reply_taken", subject=reply, client_id=client and client.pk)
+    audit.record(by=by, verb="reply_taken", subject=reply, client_id=client.pk if client else None)
     return str(meaning)
 
 
