@@ -74,7 +74,7 @@ def reply_needs(member: Membership, mine: Q) -> Iterator[Need]:
             .filter(Q(client=None) | Exists(coming.filter(mine)) | ~Exists(coming))
             .select_related("client").order_by("received_at", "pk"))
     for reply in rows[:MOST]:
-        who = short_name(reply.client.name) if reply.client else reply.from_number
+        who = short_name(reply.client.name) if reply.client else reply.said_number
         words = textwrap.shorten(words_for(member, reply), 90, placeholder=" …")
         yield Need(f"Reply from {who}: “{words}”{reply.outcome and f' {reply.outcome}'}",
                    reverse("clients:reply", args=[reply.pk]))

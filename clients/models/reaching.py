@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import phonenumbers
 from django.db import models
 from django.db.models import Q
+from phonenumbers import NumberParseException, PhoneNumberFormat
 from uuid_utils.compat import uuid7
 
 from clients.models.people import Client
@@ -83,3 +85,11 @@ class Reply(PracticeOwned):
         indexes: ClassVar = [
             models.Index(fields=["practice", "received_at"], condition=Q(seen_at=None), name="reply_to_read"),
         ]
+
+    @property
+    def said_number(self) -> str:
+        """The number as one reads it: "+1 206-555-0123"."""
+        try:
+            return phonenumbers.format_number(phonenumbers.parse(self.from_number), PhoneNumberFormat.INTERNATIONAL)
+        except NumberParseException:
+            return self.from_number

@@ -233,11 +233,11 @@ def test_mail_to_colleagues_and_doctors_ends_nothing_of_a_client(now, maria, riv
 def test_looking_at_the_link_ends_nothing_and_a_press_does(mailed, maria):
     browser, path = Browser(enforce_csrf_checks=True), path_in(mailed[0])
     asked = browser.get(path)
-    assert "No more e-mails from us?" in asked.content.decode()
+    assert "Your appointments stay as they are." in asked.content.decode()
     assert (asked["Referrer-Policy"], asked["Cache-Control"], asked["X-Robots-Tag"]) == ("no-referrer", "no-store", "noindex")
     maria.refresh_from_db()
     assert maria.may_be_mailed
-    assert "You get no more e-mails from us." in browser.post(path).content.decode()
+    assert "Pressed by mistake?" in browser.post(path).content.decode()
     maria.refresh_from_db()
     assert maria.channels == []
     assert [row[3] for row in agreed(maria)] == ["They ended e-mail by the link in one."]
@@ -254,7 +254,7 @@ def test_pressed_again_later_it_still_says_so_and_nothing_more_happens(mailed, m
     for _ in range(2):
         assert Browser().post(path_in(mailed[0])).status_code == 200
     assert len(agreed(maria)) == 1
-    assert "You get no more e-mails from us." in Browser().get(path_in(mailed[0])).content.decode()
+    assert "Pressed by mistake?" in Browser().get(path_in(mailed[0])).content.decode()
 
 
 def test_what_waits_to_be_mailed_is_taken_back_and_nobody_is_written_to(mailed, maria):

@@ -295,7 +295,7 @@ def test_a_number_of_two_clients_is_nobodys_guess(reminded, riverside, ana, gate
     [reply] = says("yes")
     reminded.refresh_from_db()
     assert (reminded.status, reply.client) == ("booked", None)
-    assert needs(ana) == ["Reply from +12065550123: “yes”"]
+    assert needs(ana) == ["Reply from +1 206-555-0123: “yes”"]
 
 
 def test_who_left_does_not_stand_in_the_way_of_who_is_here(reminded, riverside, gateway):
@@ -321,7 +321,7 @@ def test_the_practice_says_whose_a_text_is(reminded, riverside, ana, page, gatew
 
 def test_a_text_of_nobody_on_the_list_is_still_read(now, riverside, ana, gateway):
     [reply] = says("Is there a visit free?", sender="+12065559999")
-    assert needs(ana) == ["Reply from +12065559999: “Is there a visit free?”"]
+    assert needs(ana) == ["Reply from +1 206-555-9999: “Is there a visit free?”"]
     assert reply.client is None
 
 
