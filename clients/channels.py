@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -45,8 +46,8 @@ def agreed_by(client: Client) -> dict[str, Terms]:
             for channel in client.channels}
 
 
-def keep_in_step(*, client: Client, was: dict[str, Terms], by: Actor, how: str) -> None:
-    """Write down what an act changed of what was agreed: `how` says what ended it, where something ended.
+def keep_in_step(*, client: Client, was: dict[str, Terms], by: Actor, how: str, wording: str = "") -> None:
+    """Write down what an act changed of what was agreed: `how` says what ended it, `wording` in which words it began.
 
     A channel added beside others, without a new day of agreeing, was agreed to today.
     """
@@ -57,27 +58,29 @@ def keep_in_step(*, client: Client, was: dict[str, Terms], by: Actor, how: str) 
         client=client, withdrawn_at=None)}
     for channel, terms in was.items():
         if now.get(channel) != terms:
-            row = running.get(channel) or _begin(client, channel, terms, None)
+            row = running.get(channel) or _begin(client, channel, terms)
             row.withdrawn_at, row.withdrawn_how = timezone.now(), how if channel not in now else "Agreed anew."
             row.save(update_fields=["withdrawn_at", "withdrawn_how"])
     days = {terms.given_on for terms in was.values()}
     for channel, terms in now.items():
         if was.get(channel) != terms:
             is_added = channel not in was and terms.given_on in days
-            _begin(client, channel, replace(terms, given_on=today_in(client)) if is_added else terms, by)
+            _begin(client, channel, replace(terms, given_on=today_in(client)) if is_added else terms, by=by,
+                   wording=wording or WORDING.get(channel, ""))
 
 
-def _begin(client: Client, channel: str, terms: Terms, by: Actor | None) -> ChannelConsent:
+def _begin(client: Client, channel: str, terms: Terms, *, by: Actor | None = None,
+           wording: str = "") -> ChannelConsent:
     return ChannelConsent.objects.create(
         practice_id=client.practice_id, client=client, channel=channel, given_on=terms.given_on, source=terms.source,
-        address=terms.address, wording=WORDING.get(channel, ""), recorded_by=by if isinstance(by, Membership) else None)
+        address=terms.address, wording=wording, recorded_by=by if isinstance(by, Membership) else None)
 
 
 @transaction.atomic
-def end_channel(*, client: Client, channel: str, how: str, by: Actor) -> bool:
+def end_channel(*, client: Client, channel: str, how: str, by: Actor, but: UUID | None = None) -> bool:
     """Write to this client by one channel no more, from this moment; what waits goes by the next way they agreed to.
 
-    Answers whether they had agreed to it; told twice, it has ended once.
+    Answers whether they had agreed to it; told twice, it has ended once. `but` is a message that fails by itself.
     """
     client = Client.objects.select_for_update(no_key=True, of=("self",)).select_related("practice").get(pk=client.pk)
     if channel not in client.channels:
@@ -87,14 +90,15 @@ def end_channel(*, client: Client, channel: str, how: str, by: Actor) -> bool:
     client.version += 1
     client.save(update_fields=["channels", "version"])
     keep_in_step(client=client, was=was, by=by, how=how)
-    _turn_waiting(client, channel, how)
+    _turn_waiting(client, channel, how, but)
     audit.record(by=by, verb="channel_ended", subject=client, client_id=client.pk, channel=channel)
     return channel in was
 
 
-def _turn_waiting(client: Client, channel: str, how: str) -> None:
+def _turn_waiting(client: Client, channel: str, how: str, but: UUID | None) -> None:
     """Take back what waits on this channel; what is still of use is queued by another way, if there is one."""
-    waiting = Message.objects.filter(client_id=client.pk, channel=channel, state__in=("waiting", "sending"))
+    waiting = Message.objects.filter(client_id=client.pk, channel=channel, state__in=("waiting", "sending")).exclude(
+        pk=but)
     ways = ways_to(client)
     for message in [m for m in waiting if ways and m.kind in outbox.KINDS]:
         outbox.queue_message(

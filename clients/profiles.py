@@ -28,10 +28,14 @@ _OLDEST = timedelta(days=130 * 366)
 
 @dataclass(frozen=True, slots=True)
 class ReminderConsent:
-    """That the client agreed to reminders: on which day, and how they said so."""
+    """That the client agreed to reminders: on which day, how they said so, and in which words they were asked.
+
+    Without words of its own, what staff read out stands (`clients.channels.WORDING`).
+    """
 
     given_on: date
     source: str
+    wording: str = ""
 
 
 class ProfileFields(TypedDict, total=False):
@@ -60,7 +64,7 @@ def create_client(*, practice: Practice, by: Actor, **profile: Unpack[ProfileFie
     _put(client, profile)
     _refuse_impossible(client, profile)
     client.save(force_insert=True)
-    keep_in_step(client=client, was={}, by=by, how="")
+    keep_in_step(client=client, was={}, by=by, how="", wording=_wording(profile))
     audit.record(by=by, verb="client_created", subject=client, client_id=client.pk)
     return client
 
@@ -80,7 +84,7 @@ def change_client(*, client: Client, by: Actor, expected_version: int | None = N
     _refuse_impossible(client, profile)
     client.version += 1
     client.save(update_fields=[*changed, "version"])
-    keep_in_step(client=client, was=was, by=by, how="Noted on their profile.")
+    keep_in_step(client=client, was=was, by=by, how="Noted on their profile.", wording=_wording(profile))
     audit.record(by=by, verb="client_changed", subject=client, client_id=client.pk, fields=changed)
     return client
 
@@ -103,6 +107,11 @@ def _put(client: Client, profile: ProfileFields) -> list[str]:
     for name in changed:
         setattr(client, name, columns[name])
     return changed
+
+
+def _wording(profile: ProfileFields) -> str:
+    agreed = profile.get("reminder_consent")
+    return agreed.wording if agreed else ""
 
 
 def _refuse_clinical(profile: ProfileFields, by: Actor) -> None:

@@ -1,12 +1,13 @@
-"""Mail a client does not want: the link in every mail to them, and what a provider hears of it."""
+"""What a client does not want: the link in every mail to them, and what a provider or the gateway hears of it."""
 
 from __future__ import annotations
 
 from clients.channels import end_channel
 from clients.models import Client
+from clients.phones import sms_number
 from practice import links
 from practice.access import Outsider
-from practice.hooks.deliveries import COMPLAINED
+from practice.hooks.deliveries import UNWANTED
 from practice.models import Message
 from practice.outbox import KINDS
 
@@ -23,12 +24,17 @@ def end_mail(*, client: Client, how: str) -> bool:
     return end_channel(client=client, channel="email", how=how, by=Outsider(client.practice, "client", client.name))
 
 
-def _take_complaint(message: Message) -> None:
-    """A client marked a mail as unwanted: the same as asking for no more. What was meant for others ends nothing."""
+def _end_unwanted(message: Message) -> None:
+    """The same as asking us for no more. What was meant for others, or for an address of before, ends nothing."""
     kind = KINDS.get(message.kind)
     client = Client.objects.filter(pk=message.client_id).select_related("practice").first()
-    if client and kind and kind.is_to == "client" and client.email.casefold() == message.to_address.casefold():
-        end_mail(client=client.standing, how="They marked an e-mail as unwanted.")
+    if client is None or kind is None or kind.is_to != "client":
+        return
+    how = {"email": "They marked an e-mail as unwanted.", "sms": "They asked the SMS gateway for no more."}
+    if (message.to_address.casefold() in {client.email.casefold(), client.phone, sms_number(client)}
+            and message.channel in how):
+        by = Outsider(client.practice, "client", client.name)
+        end_channel(client=client.standing, channel=message.channel, how=how[message.channel], by=by, but=message.pk)
 
 
-COMPLAINED.append(_take_complaint)
+UNWANTED.append(_end_unwanted)

@@ -17,8 +17,9 @@ IN_WORDS = {
     "bounced": "The address gave it back.",
     "complained": "Whoever received it said that they do not want it.",
 }
-# Rooms to the right register here what follows when somebody complains of a message.
-COMPLAINED: list[Callable[[Message], None]] = []
+# Rooms to the right register here what follows when somebody wants no more messages like one, and said so elsewhere:
+# to the mail provider, or to the gateway, which then refuses ours.
+UNWANTED: list[Callable[[Message], None]] = []
 
 
 def message_behind(*, channel: str, reference: str, message_id: str) -> Message | None:
@@ -43,7 +44,8 @@ def note_taken(*, message: Message, reference: str) -> str:
 
 
 @transaction.atomic
-def note_delivery(*, message: Message, delivery: str, reference: str = "", why: str = "") -> str:
+def note_delivery(*, message: Message, delivery: str, reference: str = "", why: str = "",
+                  is_unwanted: bool = False) -> str:
     """Keep what became of a message; one that did not arrive stands on the "not delivered" list, with the reason."""
     message = Message.objects.select_for_update().get(pk=message.pk)
     changed = _taken(message, reference)
@@ -56,10 +58,15 @@ def note_delivery(*, message: Message, delivery: str, reference: str = "", why: 
     if not changed:
         return "known already"
     message.save(update_fields=list(dict.fromkeys(changed)))
-    if delivery == "complained" and "delivery" in changed:
-        for follow in COMPLAINED:
-            follow(message)
+    if is_unwanted or (delivery == "complained" and "delivery" in changed):
+        tell_unwanted(message)
     return delivery
+
+
+def tell_unwanted(message: Message) -> None:
+    """Whoever this message is for asked somebody else for no more of them."""
+    for follow in UNWANTED:
+        follow(message)
 
 
 def _taken(message: Message, reference: str) -> list[str]:

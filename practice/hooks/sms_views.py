@@ -15,7 +15,7 @@ from practice.hooks.entrance import Forged, hook, public_url, read_json
 from practice.hooks.receiving import Incoming, receive
 from practice.hooks.signatures import is_gateways, is_twilios
 from practice.refusals import BadInput
-from practice.texting.dialects import undelivered
+from practice.texting.dialects import OPTED_OUT, undelivered
 from practice.texting.gateways import TWILIO, Unreadable, read_gateway
 
 LONGEST_TEXT, LONGEST_NUMBER, LONGEST_REFERENCE = 1600, 40, 80
@@ -53,8 +53,9 @@ def sms_status(request: HttpRequest) -> tuple[HttpResponse, str]:
     if state in _ARRIVED:
         happened = deliveries.note_delivery(message=message, delivery="delivered", reference=reference)
     elif state in _LOST:
+        number = int(code) if code.isdecimal() else None
         happened = deliveries.note_delivery(message=message, delivery="undelivered", reference=reference,
-                                            why=undelivered(int(code) if code.isdecimal() else None))
+                                            why=undelivered(number), is_unwanted=number in OPTED_OUT)
     else:
         happened = deliveries.note_taken(message=message, reference=reference)
     return HttpResponse(status=204), happened

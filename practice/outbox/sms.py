@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import requests
 from django.conf import settings
 
+from practice.hooks.deliveries import tell_unwanted
 from practice.models import Message
 from practice.outbox.doors import DOORS, Door, NotTaken
 from practice.outbox.kinds import Letter
-from practice.texting.dialects import asked_of, reference_in, refused
+from practice.texting.dialects import asked_of, is_opted_out, reference_in, refused
 from practice.texting.gateways import TWILIO, Unreadable, read_gateway
 
 WAITS = (5, 15)  # seconds for the connection, and for the answer
+SILENT_TIMES, SILENT_FOR = 2, 60  # times in a row without an answer, after which it is left alone for so many seconds
 NO_GATEWAY = "No SMS gateway is set."
 _CLOCKS_DIFFER = timedelta(minutes=2)
 
@@ -30,6 +33,7 @@ class SmsDoor:
         except Unreadable as wrong:
             raise NotTaken(str(wrong)) from wrong
         self._session: requests.Session | None = None
+        self._silent, self._asked_again_at = 0, 0.0
 
     def hand_over(self, message: Message, letter: Letter) -> str:
         refuse_unsendable(message, letter)
@@ -41,6 +45,8 @@ class SmsDoor:
         said = _read(answer)
         if answer.ok and not answer.is_redirect:
             return reference_in(said)
+        if is_opted_out(said):
+            tell_unwanted(message)
         why, for_good = refused(self._gateway, answer.status_code, said)
         raise NotTaken(why, for_good=for_good)
 
@@ -59,16 +65,21 @@ class SmsDoor:
         return ""
 
     def _ask(self, method: str, **what: Any) -> requests.Response:
+        if self._silent >= SILENT_TIMES and monotonic() < self._asked_again_at:
+            raise NotTaken("The SMS gateway does not answer.")  # what else is due does not wait for it as well
         if self._session is None:
             self._session = requests.Session()
             self._session.auth = (self._gateway.user, self._gateway.secret)
             self._session.trust_env = False  # neither a proxy nor a .netrc of this machine comes in between
         try:
-            return self._session.request(method, self._gateway.address, timeout=WAITS, allow_redirects=False, **what)
+            answer = self._session.request(method, self._gateway.address, timeout=WAITS, allow_redirects=False, **what)
         except requests.RequestException as broken:
             self.close()
+            self._silent, self._asked_again_at = self._silent + 1, monotonic() + SILENT_FOR
             # Its text would hold the address, and so the account.
             raise NotTaken(f"The SMS gateway could not be reached ({type(broken).__name__}).") from None
+        self._silent = 0
+        return answer
 
     def close(self) -> None:
         if self._session is not None:

@@ -299,7 +299,7 @@ def test_a_provider_that_signs_nothing_needs_a_password_in_its_address(settings,
 
 def test_a_complaint_is_handed_on_once(sent, monkeypatch):
     followed = []
-    monkeypatch.setattr(deliveries, "COMPLAINED", [followed.append])
+    monkeypatch.setattr(deliveries, "UNWANTED", [followed.append])
     message = sent("email")
     for _ in range(2):
         deliveries.note_delivery(message=message, delivery="complained")

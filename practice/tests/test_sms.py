@@ -1,6 +1,7 @@
 """Text messages leave by a gateway once, each under its own name, and what the gateway says is told in words."""
 
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 import requests
@@ -127,6 +128,18 @@ def test_a_gateway_that_hangs_is_left_after_a_while(either, texted, time_machine
     assert outbox.drain() == {"postponed": 1}
     assert "ReadTimeout" in only().why
     assert drain_after(time_machine, minutes=1) == {"sent": 1}
+
+
+def test_a_gateway_that_stays_silent_does_not_hold_up_everything_else(either, texted, monkeypatch):
+    monkeypatch.setattr(door, "WAITS", (0.2, 0.2))
+    either.hang(5)
+    texted(20)
+    began = monotonic()
+    assert outbox.drain() == {"postponed": 20}
+    assert monotonic() - began < 4
+    assert len(either.received) == 2
+    assert set(Message.objects.values_list("why", flat=True)) == {
+        "The SMS gateway could not be reached (ReadTimeout).", "The SMS gateway does not answer."}
 
 
 def test_a_text_whose_answer_was_lost_rings_once_all_the_same(either, texted, time_machine):

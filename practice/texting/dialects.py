@@ -48,6 +48,11 @@ def reference_in(answer: Any) -> str:
     return str(told)[:80] if isinstance(told, str | int) else ""
 
 
+def is_opted_out(answer: Any) -> bool:
+    """Whether a refusal says that this number asked the gateway itself for no more texts."""
+    return isinstance(answer, dict) and answer.get("code") in OPTED_OUT
+
+
 def refused(gateway: Gateway, status: int, answer: Any) -> tuple[str, bool]:
     """What a refusal says, in words, and whether it is for good."""
     code = answer.get("code") if isinstance(answer, dict) else None

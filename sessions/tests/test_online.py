@@ -81,6 +81,7 @@ def test_somebody_new_asks_for_a_time_and_it_is_a_request_until_staff_accept(ope
     visit = Appointment.objects.get()
     assert (visit.status, visit.client.is_provisional, visit.online.remark) == ("proposed", True, "I use a rollator.")
     assert visit.expires_at == visit.starts_at - timedelta(hours=12), "answered while they can still come or go elsewhere"
+    assert visit.client.channel_consents.get().wording in words_of(browser.get(PUBLIC + "who/"))
     today = words_of(page(ana).get("/"))
     assert "Nora Quist" in today and "asks for" in today and "new, from the public page" in today
     page(ana).post(f"/appointments/{visit.pk}/accept/")

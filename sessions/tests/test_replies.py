@@ -258,6 +258,24 @@ def test_where_the_gateway_has_told_them_itself_we_do_not_tell_them_again(remind
     assert Client.objects.get().channels == ["email"]
 
 
+def test_who_asked_the_gateway_itself_for_no_more_gets_none_from_us(visit, gateway, time_machine):
+    gateway.refuse(21610)
+    time_machine.move_to(timezone.now() + timedelta(minutes=4))
+    outbox.drain()
+    assert Client.objects.get().channels == ["email"]
+    told = Message.objects.get(kind="booked", channel="sms")
+    assert (told.state, told.why[:42]) == ("failed", "This number asked for no more text message")
+    assert ChannelConsent.objects.get(channel="sms").withdrawn_how == "They asked the SMS gateway for no more."
+    assert not Message.objects.filter(kind=ENDED).exists()
+
+
+def test_a_landline_that_turns_out_to_be_one_ends_no_agreement(visit, gateway, time_machine):
+    gateway.refuse(21614)
+    time_machine.move_to(timezone.now() + timedelta(minutes=4))
+    outbox.drain()
+    assert Client.objects.get().channels == ["sms", "email"]
+
+
 def test_stop_from_a_number_of_two_ends_texts_to_both(texted_client, riverside, gateway, ana):
     other = make_client(riverside, "Max Lindqvist", phone="+1 206 555 0123", channels=["sms"])
     [reply] = says("STOP")
