@@ -81,13 +81,22 @@ def test_somebody_new_asks_for_a_time_and_it_is_a_request_until_staff_accept(ope
     visit = Appointment.objects.get()
     assert (visit.status, visit.client.is_provisional, visit.online.remark) == ("proposed", True, "I use a rollator.")
     assert visit.expires_at == visit.starts_at - timedelta(hours=12), "answered while they can still come or go elsewhere"
-    assert visit.client.channel_consents.get().wording in words_of(browser.get(PUBLIC + "who/"))
     today = words_of(page(ana).get("/"))
     assert "Nora Quist" in today and "asks for" in today and "new, from the public page" in today
     page(ana).post(f"/appointments/{visit.pk}/accept/")
     visit.refresh_from_db()
     assert (visit.status, visit.expires_at, visit.client.is_provisional) == ("booked", None, False)
     assert set(Message.objects.filter(state="waiting").values_list("kind", flat=True)) >= {"request-accepted"}
+
+
+def test_what_somebody_new_was_shown_when_they_agreed_is_kept(open_house, neuro_45, page):
+    browser = page(None)
+    browser.post(PUBLIC, {"service": neuro_45.pk})
+    browser.post(PUBLIC + "when/", {"slot": first_slot(browser)})
+    shown = words_of(browser.get(PUBLIC + "who/"))
+    ask(browser, neuro_45)
+    kept = Appointment.objects.get().client.channel_consents.get()
+    assert kept.source == "public booking page" and kept.wording in shown
 
 
 def test_today_shows_beside_accept_who_a_newcomer_may_be_and_what_they_wrote_at_the_price_of_one(
