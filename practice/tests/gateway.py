@@ -127,6 +127,7 @@ class _Talk(BaseHTTPRequestHandler):
     """One kept-open connection."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each answer waits 40 ms for the asker to say that its first half arrived
     text: Text
 
     @property
