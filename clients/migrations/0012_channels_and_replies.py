@@ -20,7 +20,7 @@ def write_down_what_holds(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0010_follow_ups_wanted'),
+        ('clients', '0011_disclosures'),
         ('practice', '0013_sms'),
     ]
 
