@@ -1,5 +1,6 @@
 """How clients are reached: numbers in full, each channel agreed to by itself and written down, mail ended by a press."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -18,8 +19,8 @@ from practice import links, outbox
 from practice.access import Outsider
 from practice.hooks.deliveries import note_delivery
 from practice.models import AuditEntry, Message
-from practice.outbox import Kind, Letter
 from practice.refusals import BadInput
+from practice.tests.saying import say
 
 IN_PERSON = ReminderConsent(MONDAY, "in person")
 
@@ -193,9 +194,7 @@ def test_the_page_shows_what_holds_since_when_and_what_held_before(now, maria, a
 def mailed(now, maria, settings, monkeypatch):
     """Maria has got a mail with a carer copied; the mail to her."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    letter = Letter("Hello", "Hello Maria,\n\nTue 24 Nov, 10:30\n", copies=("carer@example.org",))
-    monkeypatch.setitem(outbox.KINDS, "note", Kind("note", "Note", lambda m: None, lambda m: letter,
-                                                   keeps_quiet_hours=False))
+    say(monkeypatch, maria.practice, copies=("carer@example.org",), keeps_quiet_hours=False)
     write_to(client=maria, kind="note", subject_id=maria.pk, why="A test.", due_at=timezone.now())
     outbox.drain()
     return mail.outbox
@@ -222,12 +221,11 @@ def test_a_copy_carries_no_link_that_is_the_clients_alone(mailed):
 def test_mail_to_colleagues_and_doctors_ends_nothing_of_a_client(now, maria, riverside, settings, monkeypatch):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     for who in ("member", "doctor"):
-        monkeypatch.setitem(outbox.KINDS, who, Kind(who, "Note", lambda m: None, lambda m: Letter("Hello", "Words\n"),
-                                                    is_to=who))
+        say(monkeypatch, riverside, who, is_to=who)
         outbox.queue_message(practice=riverside, kind=who, subject_id=maria.pk, to_address="dr@hospital.example",
                              due_at=timezone.now(), why="A test.", client_id=maria.pk)
     outbox.drain()
-    assert [(sent.body, "List-Unsubscribe" in sent.extra_headers) for sent in mail.outbox] == [("Words\n", False)] * 2
+    assert [("/u/" in sent.body, "List-Unsubscribe" in sent.extra_headers) for sent in mail.outbox] == [(False, False)] * 2
 
 
 def test_looking_at_the_link_ends_nothing_and_a_press_does(mailed, maria):
@@ -292,7 +290,7 @@ def test_a_complaint_about_a_mail_is_the_same_as_asking_for_no_more(mailed, mari
 
 
 def test_a_complaint_of_a_colleague_ends_nothing_of_a_client(mailed, maria, monkeypatch):
-    monkeypatch.setitem(outbox.KINDS, "note", Kind("note", "Note", lambda m: None, lambda m: Letter("", ""), is_to="doctor"))
+    monkeypatch.setitem(outbox.KINDS, "note", replace(outbox.KINDS["note"], is_to="doctor"))
     note_delivery(message=Message.objects.get(), delivery="complained")
     maria.refresh_from_db()
     assert maria.may_be_mailed

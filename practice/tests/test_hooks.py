@@ -13,8 +13,8 @@ from practice.hooks import deliveries
 from practice.hooks.receiving import RECEIVERS
 from practice.hooks.signatures import twilio_signature
 from practice.models import Message
-from practice.outbox import Kind, Letter
 from practice.tests.hooking import PLAIN_URL, TWILIO_URL, tell_as_gateway, tell_as_mailgun, tell_as_twilio
+from practice.tests.saying import say
 
 STATUS, IN = "/hooks/sms/status/", "/hooks/sms/in/"
 MAILGUN = "anymail+mailgun://key-of-the-tests@mg.practice.example?webhook_signing_key=signing-key"
@@ -329,7 +329,7 @@ def test_an_address_that_names_too_little_is_refused_in_words(url, says):
 
 def test_a_mail_by_a_provider_says_our_id_back_and_follows_nobody(now, riverside, settings, monkeypatch):
     settings.EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
-    monkeypatch.setitem(outbox.KINDS, "note", Kind("note", "Note", lambda m: None, lambda m: Letter("Hello", "Words\n")))
+    say(monkeypatch, riverside)
     message = outbox.queue_message(practice=riverside, kind="note", subject_id=riverside.pk, why="A test.",
                                    to_address="maria@clients.example", due_at=timezone.now())
     assert outbox.drain() == {"sent": 1}
@@ -357,7 +357,7 @@ def test_what_a_providers_refusal_means(now, riverside, settings, monkeypatch, s
 
     settings.EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
     monkeypatch.setattr("anymail.backends.test.EmailBackend.post_to_esp", refuse)
-    monkeypatch.setitem(outbox.KINDS, "note", Kind("note", "Note", lambda m: None, lambda m: Letter("Hello", "Words\n")))
+    say(monkeypatch, riverside)
     outbox.queue_message(practice=riverside, kind="note", subject_id=riverside.pk, why="A test.",
                          to_address="maria@clients.example", due_at=timezone.now())
     assert outbox.drain() == {outcome: 1}

@@ -9,17 +9,17 @@ from django.utils import timezone
 
 from practice import outbox
 from practice.checks import providers_can_be_read
-from practice.models import Message
+from practice.models import Message, MessageText
 from practice.numbers import NUMBERS
-from practice.outbox import Kind, Letter
 from practice.outbox import sms as door
 from practice.refusals import BadInput, NotAllowed
 from practice.tests.gateway import FROM, Gateway, callback_id
+from practice.tests.saying import say
 from practice.texting.gateways import Gateway as SmsGateway
 from practice.texting.gateways import Unreadable, read_gateway
 from practice.texting.senders import change_sms_sender
 
-TEXT = "Riverside: your next visit is Tue 24 Nov, 10:30."
+TEXT = "Riverside Therapy: Your next visit is Tue 24 Nov, 10:30."
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def either(request, settings, gateway):
 @pytest.fixture
 def texted(now, riverside, monkeypatch):
     """`texted(n)` puts so many texts in the outbox, due now."""
-    monkeypatch.setitem(outbox.KINDS, "note", Kind("note", "Note", lambda m: None, lambda m: Letter("", "", sms=TEXT)))
+    say(monkeypatch, riverside, sms=TEXT.partition(": ")[2])
 
     def queue(count=1, to="+12065550123"):
         return [outbox.queue_message(
@@ -199,9 +199,9 @@ def test_a_number_without_a_country_is_not_guessed(gateway, texted):
     assert gateway.received == []
 
 
-def test_a_kind_without_words_for_it_does_not_go_as_a_text(gateway, texted, monkeypatch):
+def test_a_kind_without_words_for_it_does_not_go_as_a_text(gateway, texted):
     texted()
-    monkeypatch.setitem(outbox.KINDS, "note", Kind("note", "Note", lambda m: None, lambda m: Letter("Subject", "Body")))
+    MessageText.objects.update(sms="")
     assert outbox.drain() == {"failed": 1}
     assert gateway.received == []
 
