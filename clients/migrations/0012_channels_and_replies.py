@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clients', '0011_disclosures'),
-        ('practice', '0013_sms'),
+        ('practice', '0014_sms'),
     ]
 
     operations = [
