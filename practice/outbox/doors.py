@@ -14,7 +14,7 @@ from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-from practice import links
+from practice import links, wording
 from practice.models import Message
 from practice.outbox.kinds import KINDS, Letter
 
@@ -67,7 +67,7 @@ class MailDoor:
         if self._connection is None:
             self._connection = get_connection(fail_silently=False)
             self._connection.open()
-        practice, no_more = message.practice, _no_more(message)
+        practice, no_more = message.practice, _no_more(message, letter.language)
         email = EmailMessage(
             subject=letter.subject, body=f"{letter.body}{no_more.line}",
             from_email=formataddr((practice.sender_name or practice.name, settings.DEFAULT_FROM_EMAIL)),
@@ -120,13 +120,14 @@ class NoMore:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def _no_more(message: Message) -> NoMore:
+def _no_more(message: Message, language: str) -> NoMore:
     """For mail to a client; what goes to colleagues and doctors is no matter of theirs (RFC 2369, RFC 8058)."""
     kind = KINDS.get(message.kind)
     if message.client_id is None or kind is None or kind.is_to != "client":
         return NoMore()
     url = links.unsubscribe_url(message.client_id)
-    return NoMore(f"\nNo more e-mails like this: {url}\n", {
+    line = wording.piece("practice", "no-more", language, link=url)
+    return NoMore(f"\n{line}\n", {
         "List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"})
 
 

@@ -39,7 +39,7 @@ class Attachment:
 class Letter:
     """What is handed over: plain text, no clinical word. `copies` are addresses that get the mail without links.
 
-    `sms` is the same in one short text; empty where the kind does not go by SMS.
+    `sms` is the same in one short text; empty where the kind does not go by SMS. `language` is its reader's.
     """
 
     subject: str
@@ -47,6 +47,7 @@ class Letter:
     attachments: tuple[Attachment, ...] = ()  # left out of copies
     copies: tuple[str, ...] = ()
     sms: str = ""
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Kind:
         if sms:
             sms = wording.fill(frame.sms, {**around, "message": sms}).strip()
         subject = wording.fill(text.subject, about).strip()
-        return Letter(subject, f"{body.strip()}\n", said.attachments, said.copies, sms)
+        return Letter(subject, f"{body.strip()}\n", said.attachments, said.copies, sms, said.language)
 
 
 KINDS: dict[str, Kind] = {}
