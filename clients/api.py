@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clients import body_api, catalogues, referrals_api
+from clients import body_api, catalogues, notices_api, referrals_api
 from clients.consents import record_consent
 from clients.doctors import create_doctor
 from clients.models import Client, Consent, Doctor
@@ -122,5 +122,6 @@ urlpatterns = [
     path("clients/<uuid:pk>/cautions/", body_api.Cautions.as_view()),
     path("clients/<uuid:pk>/consents/", Consents.as_view()),
     path("clients/<uuid:pk>/referrals/", referrals_api.Referrals.as_view()),
+    path("episodes/<uuid:pk>/notices/", notices_api.Notices.as_view()),
     path("doctors/", Doctors.as_view()),
 ]

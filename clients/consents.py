@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import ClassVar
 
 from django.db import transaction
 
@@ -14,9 +15,19 @@ from clients.words import one_line
 from practice import audit, clock
 from practice.access import Actor
 from practice.models import Membership
-from practice.refusals import BadInput
+from practice.refusals import BadInput, Refusal
 
 SHARING = "share-summary"
+NOTICE = "episode-notice"  # a doctor is told when something is new
+_NAMES_WHO = {SHARING: "Say which doctor may read it: an agreement to share names who receives.",
+              NOTICE: "Say which doctor may be told."}
+
+
+class ConsentMissing(Refusal):
+    """The client has not agreed to this, or not any more."""
+
+    code: ClassVar[str] = "consent_missing"
+    title: ClassVar[str] = "The client's agreement is missing"
 
 
 @transaction.atomic
@@ -39,8 +50,8 @@ def record_consent(
     if until and until < given_on:
         raise BadInput(f"It was given on {clock.said_date(given_on, year=True)} and cannot end on "
                        f"{clock.said_date(until, year=True)}, before that.", field="until")
-    if kind == SHARING and doctor is None:
-        raise BadInput("Say which doctor may read it: an agreement to share names who receives.", field="doctor")
+    if kind in _NAMES_WHO and doctor is None:
+        raise BadInput(_NAMES_WHO[kind], field="doctor")
     giver, relation = one_line(given_by), one_line(relationship) or "self"
     if not giver and relation != "self":
         raise BadInput(f"Write who agreed, as the client's {relation}.", field="given_by")

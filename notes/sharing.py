@@ -19,9 +19,11 @@ from django.db import transaction
 from django.db.models import F, Min
 from django.utils import timezone
 
+from clients.consents import NOTICE, ConsentMissing
 from clients.disclosures import OPENED, record_disclosure
 from clients.models import Consent, Doctor
 from notes.models import Share, ShareOpening, Summary
+from notes.share_opened import tell_opened
 from notes.writing import refuse_unless_therapist
 from practice import audit, clock, links, outbox
 from practice.access import Actor, Outsider
@@ -31,18 +33,12 @@ from practice.refusals import BadInput, Refusal
 
 LIVES_DAYS, LONGEST_DAYS = 14, 365
 CODE_DIGITS = 6
+NOTICE_OF_SHARE = "summary-shared"  # the message to the doctor
 CONSENT_TEXT_VERSION = "2026-11"  # of the words in `words_to_ask`
 NO_ENTRY = (
     "This link and code do not open anything. The code may be mistyped, the link may have expired, been used up or "
     "been withdrawn. Ask the practice that sent you this link for a new one; its number is in their message."
 )
-
-
-class ConsentMissing(Refusal):
-    """The client has not agreed to this sharing, or not any more."""
-
-    code: ClassVar[str] = "consent_missing"
-    title: ClassVar[str] = "The client's agreement is missing"
 
 
 class SummaryNotSigned(Refusal):
@@ -107,7 +103,7 @@ def refuse_without_consent(summary: Summary, consent: Consent | None, today: dat
     def missing(reason: str, what: str) -> ConsentMissing:
         return ConsentMissing(f"{what} {ask}", reason=reason)
 
-    if consent is None or consent.client_id != summary.client.standing_id:
+    if consent is None or consent.kind == NOTICE or consent.client_id != summary.client.standing_id:
         raise missing("missing", "No agreement is recorded.")
     if consent.withdrawn_at:
         raise missing("withdrawn", "The agreement was withdrawn.")
@@ -153,7 +149,7 @@ def mail_link(*, share: Share, by: Actor) -> Message | None:
     if not doctor.email:
         return None
     return outbox.queue_message(
-        practice=share.practice, kind="summary-shared", subject_id=share.pk, to_address=doctor.email,
+        practice=share.practice, kind=NOTICE_OF_SHARE, subject_id=share.pk, to_address=doctor.email,
         to_name=doctor.name, due_at=timezone.now(), useful_until=share.expires_at, why=f"{by.name} shared a summary.",
         client_id=share.summary.client_id)
 
@@ -174,7 +170,7 @@ def _about_share(message: Message) -> Letter:
         f"{practice.name}{', ' + practice.phone if practice.phone else ''}\n")
 
 
-outbox.declare(Kind("summary-shared", "Summary shared", _share_stands, _about_share, keeps_quiet_hours=False))
+outbox.declare(Kind(NOTICE_OF_SHARE, "Summary shared", _share_stands, _about_share, keeps_quiet_hours=False))
 
 
 def revoke_share(*, share: Share, by: Actor) -> Share:
@@ -185,7 +181,7 @@ def revoke_share(*, share: Share, by: Actor) -> Share:
             share.revoked_at = timezone.now()
             share.save(update_fields=["revoked_at"])
             audit.record(by=by, verb="share_revoked", subject=share, client_id=share.summary.client_id)
-            outbox.cancel_messages(subject_id=share.pk, why="The share was withdrawn.")
+            outbox.cancel_messages(subject_id=share.pk, kinds=[NOTICE_OF_SHARE], why="The share was withdrawn.")
     return share
 
 
@@ -233,6 +229,7 @@ def open_share(*, token: str, code: str, what: str = "page") -> Share | None:
         ShareOpening.objects.create(share=share, what=what)
         doctor = Outsider(share.practice, "doctor", share.doctor.name)
         audit.record(by=doctor, verb=f"share_{what}_opened", subject=share, client_id=share.summary.client_id)
+        tell_opened(share)
     return share
 
 

@@ -1,4 +1,7 @@
-"""Who read and who changed what: one append-only row for each, in the same transaction as the act."""
+"""Who read and who changed what: one append-only row for each, in the same transaction as the act.
+
+From here, too, other systems are told of it (`practice/webhooks`).
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,20 @@ from django.utils import timezone
 from practice.access import Actor
 from practice.composed import insert
 from practice.models import AuditEntry, Membership
+from practice.webhooks import events
 
 
 def record(*, by: Actor, verb: str, subject: models.Model, client_id: UUID | None = None, **detail: Any) -> None:
     """Write one entry. `detail` holds ids, field names and states, never what a person said or feels."""
     insert([AuditEntry(**_entry(by, verb, subject, client_id, detail))])
+    events.note(by=by, verb=verb, subjects=[subject])
 
 
 def record_many(*, by: Actor, verb: str, subjects: list[models.Model], client_id: UUID | None = None,
                 **detail: Any) -> None:
     """One entry for each of several rows, in one statement."""
     insert([AuditEntry(**_entry(by, verb, s, client_id, detail)) for s in subjects])
+    events.note(by=by, verb=verb, subjects=subjects)
 
 
 def _entry(

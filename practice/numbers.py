@@ -56,6 +56,12 @@ NUMBERS: dict[str, Number] = {n.name: n for n in (
            "(P) our proposal. 0: nobody is written to, you offer by hand.", 0, 20, "people"),
     Number("waitlist_offer_hours", "Such an offer lasts for (hours)",
            "(P) our proposal. Never beyond the visit’s start less your notice.", 1, 72, "hours"),
+    Number("confirm_days", "Ask clients to say yes so many days before a visit",
+           "(P) our proposal: off. The reminder then asks whether they come; who has not said so the day before stands "
+           "on Today, to be rung. 0: nobody is asked.", 0, 14, "days"),
+    Number("check_before_hours", "Send the questions before a visit so many hours ahead",
+           "(P) our proposal: off. A message of its own, where the reminder of that day does not ask them and nobody "
+           "has answered. 0: the reminder alone leads to them.", 0, 48, "hours", one_of=(0, 24, 36, 48)),
     Number("follow_up_days", "Clients are asked how it was so many days after a visit",
            "(P) our proposal: soreness shows by the next day, help often lasts longer. 0: nobody is asked.",
            0, 7, "days"),

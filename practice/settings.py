@@ -135,6 +135,7 @@ REDIS_URL = env.str("REDIS_URL", "")
 REDIS_KEY_PREFIX = env.str("REDIS_KEY_PREFIX", f"evenhand-{sha256(str(DATA_DIR).encode()).hexdigest()[:8]}:")
 MESSAGE_GRACE_SECONDS = env.int("MESSAGE_GRACE_SECONDS", 180)
 MESSAGE_LEASE_SECONDS = env.int("MESSAGE_LEASE_SECONDS", 120)
+WEBHOOKS_INSIDE = env.bool("WEBHOOKS_INSIDE", DEBUG)  # events may go by http and into our own network
 EMAIL_URL = env.str("EMAIL_URL", "")
 SMS_URL = env.str("SMS_URL", "")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "appointments@localhost")
@@ -165,6 +166,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "drain-messages": {"task": "practice.tasks.drain_messages", "schedule": 5.0, "options": {"expires": 5}},
+    "call-webhooks": {"task": "practice.tasks.call_webhooks", "schedule": 5.0, "options": {"expires": 5}},
+    "forget-webhook-deliveries": {"task": "practice.tasks.forget_webhook_deliveries", "schedule": 86400.0,
+                                  "options": {"expires": 86400}},
     "read-outside-calendars": {"task": "sessions.tasks.read_outside_calendars", "schedule": 3600.0,
                                "options": {"expires": 3600}},
     "lapse-requests": {"task": "sessions.tasks.lapse_requests", "schedule": 600.0, "options": {"expires": 600}},

@@ -3,8 +3,19 @@
 from celery import shared_task
 
 from practice import outbox
+from practice.webhooks import pump
 
 
 @shared_task(ignore_result=True)
 def drain_messages() -> None:
     outbox.drain()
+
+
+@shared_task(ignore_result=True)
+def call_webhooks() -> None:
+    pump.drain()
+
+
+@shared_task(ignore_result=True)
+def forget_webhook_deliveries() -> None:
+    pump.forget_old()

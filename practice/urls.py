@@ -15,6 +15,7 @@ from practice import (
     views,
 )
 from practice.hooks import mail_views, sms_views
+from practice.webhooks import views as webhooks
 
 app = [
     path("login/", views.SignIn.as_view(), name="login"),
@@ -46,6 +47,11 @@ app = [
     path("practice/closures/<uuid:pk>/drop/", closure_views.closure_drop, name="closure_drop"),
     path("practice/holidays/", closure_views.holidays_page, name="holidays"),
     path("practice/settings/online/", online_views.online_page, name="online"),
+    path("practice/webhooks/", webhooks.webhook_list, name="webhooks"),
+    path("practice/webhooks/new/", webhooks.webhook_new, name="webhook_new"),
+    path("practice/webhooks/<uuid:pk>/", webhooks.webhook, name="webhook"),
+    path("practice/webhooks/<uuid:pk>/<slug:verb>/", webhooks.webhook_act, name="webhook_act"),
+    path("practice/webhooks/sent/<uuid:pk>/again/", webhooks.delivery_again, name="delivery_again"),
 ]
 
 hooks = [

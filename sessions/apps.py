@@ -11,6 +11,7 @@ class SessionsConfig(AppConfig):
     def ready(self) -> None:
         # Messages, questions, panels and kinds of rows register here.
         from sessions import (  # noqa: F401
+            ask_letters,
             calendars,
             check_before,
             check_in_letters,
@@ -20,4 +21,5 @@ class SessionsConfig(AppConfig):
             reminders,
             replies,
             waitlist_letters,
+            webhook_events,
         )

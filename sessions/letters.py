@@ -19,6 +19,7 @@ from clients.writing import not_agreed_any_more
 from practice import clock, links, outbox, wording
 from practice.models import Membership, Message
 from practice.outbox import Kind, Letter, Said
+from sessions.asks import asks_for_yes, reminder_days
 from sessions.calendars import visit_file
 from sessions.models import Appointment, AppointmentEvent, CheckIn, Hold, Plan
 
@@ -26,7 +27,8 @@ VISIT_LINK = "visit"
 CHECK_OPENS = timedelta(days=3)  # before a visit, from when on the questions about it can be answered: our proposal
 ALIVE = (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
 MOVED_TOGETHER, STANDS_AGAIN = "moved-together", "stands-again"
-OF_A_TIME = ("booked", "reminder", "moved", "request-accepted", "swapped")  # kinds that speak of one start of a visit
+QUESTIONS = "check-before"
+OF_A_TIME = ("booked", "reminder", "moved", "request-accepted", "swapped", QUESTIONS)  # of one start of a visit
 
 
 def visit_url(appointment: Appointment) -> str:
@@ -84,6 +86,17 @@ def _time_stands(message: Message) -> str | None:
     return not_agreed_any_more(message, visit.client)
 
 
+def _reminder_stands(message: Message) -> str | None:
+    """A reminder that was queued only to ask for the yes is not sent to who has said it."""
+    because = _time_stands(message)
+    visit = _visit(message)
+    if because or visit is None or asks_for_yes(visit):
+        return because
+    days = message.start_version.rpartition("-")[2].removesuffix("d")
+    only_asks = days == str(visit.practice.confirm_days) and int(days) not in reminder_days(visit.practice)
+    return "They have said already whether they come." if only_asks else None
+
+
 def _cancel_stands(message: Message) -> str | None:
     visit = _visit(message)
     if visit is None or visit.status != Appointment.Status.CANCELLED:
@@ -111,7 +124,8 @@ def _about_visit(message: Message) -> Said:
     if message.kind == "reminder":
         is_soon = visit.starts_at <= timezone.now() + CHECK_OPENS
         values["questions"] = wording.piece("sessions", "questions", language) if is_soon else ""
-        return Said(values, client.called, language=language, copies=copied_to(client))
+        values |= {"yes": f"{values['link']}?say=yes", "other_time": f"{values['link']}?say=other-time"}
+        return Said(values, client.called, "asks" if asks_for_yes(visit) else "", language, copies=copied_to(client))
     return Said(values, client.called, language=language, attachments=(visit_file(visit),), copies=copied_to(client))
 
 
@@ -268,8 +282,10 @@ def _day_of(message: Message) -> str:
 _VISIT = {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "link": "https://practice.example/r/Zm9yIHRoaXM"}
 outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit, keeps_quiet_hours=False,
                     look_up=_look_up_visits, variables=_VISIT))
-outbox.declare(Kind("reminder", "Reminder", _time_stands, _about_visit, look_up=_look_up_visits, counts=True,
-                    variables={**_VISIT, "questions": wording.piece("sessions", "questions")}))
+outbox.declare(Kind("reminder", "Reminder", _reminder_stands, _about_visit, look_up=_look_up_visits, counts=True,
+                    variants=("", "asks"), variables={
+                        **_VISIT, "questions": wording.piece("sessions", "questions"),
+                        **{way: f"{_VISIT['link']}/?say={way.replace('_', '-')}" for way in ("yes", "other_time")}}))
 outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False, look_up=_look_up_visits,
                     variables=_VISIT))
 outbox.declare(Kind(MOVED_TOGETHER, "New times of several visits", _moved_together_stands, _about_moved_together,

@@ -18,6 +18,7 @@ from clients.models import Clearance, Episode, EpisodeStep, Finding, Questionnai
 from clients.sentences import in_a_sentence
 from practice import clock
 from practice.models import Membership
+from sessions.asks import is_unconfirmed
 from sessions.away import count_absences, kept_in_absence
 from sessions.check_before import PRE_VISIT
 from sessions.check_in_needs import check_in_needs
@@ -32,6 +33,7 @@ class Need:
 
     words: str
     url: str
+    phone: str = ""  # whom to ring about it
 
 
 # Rooms to the right register here what waits in them for a member, whose visits are the ones `Q` says.
@@ -46,10 +48,10 @@ def needs_of(member: Membership, mine: Q, visits: Iterable[Appointment], asking:
     """
     urgent, later = ([Need(*told) for told in part] for part in check_in_needs(member, mine))
     more = (need for waits_in in MORE_NEEDS for need in waits_in(member, mine))
-    needs = [*urgent, *_episode_needs(member, mine), *map(_other_time, asking), *more, *later,
+    to_ring = (_not_confirmed(visit) for visit in visits if is_unconfirmed(visit, member.practice))
+    needs = [*urgent, *_episode_needs(member, mine), *map(_other_time, asking), *to_ring, *more, *later,
              *_plan_needs(member, mine), *_absences(visits), *(_answered(row, member) for row in answers),
-             *_freed_times(member, mine),
-             *_doctors_words(member), *_to_look_at_again(member)]
+             *_freed_times(member, mine), *_doctors_words(member), *_to_look_at_again(member)]
     return list(dict.fromkeys(needs))  # the desk is told the same of an episode and of the answers that opened it
 
 
@@ -176,6 +178,10 @@ def _absences(visits: Iterable[Appointment]) -> list[Need]:
 def _other_time(visit: Appointment) -> Need:
     how = "asked for" if visit.is_asked_for else "needs"
     return Need(f"{visit.client.name} {how} another time than {visit.said}.", _visit_url(visit.pk))
+
+
+def _not_confirmed(visit: Appointment) -> Need:
+    return Need(f"{visit.client.name} has not confirmed {visit.said}", _visit_url(visit.pk), visit.client.phone)
 
 
 def _freed_times(member: Membership, mine: Q) -> list[Need]:

@@ -13,6 +13,7 @@ from clients.episodes import today_in
 from clients.keeping.archiving import STILL_NEEDED
 from clients.limits import Known
 from clients.models import Client, Episode
+from clients.notices import with_last_told
 from practice.access import may_read
 from practice.clock import day_begins
 from practice.models import Membership, Practice
@@ -45,7 +46,7 @@ def _episodes(member: Membership, client: Client, _known: Known | None) -> dict[
         return {"client": client, "holds": holds, "is_desk": True} if holds else None
     return {
         "client": client,
-        "episodes": list(Episode.objects.visible_to(member).filter(client=client)[:5]),
+        "episodes": list(with_last_told(Episode.objects.visible_to(member).filter(client=client))[:5]),
         "holds": list(visits_on_hold(client)),
     }
 

@@ -18,7 +18,16 @@ from clients.models import Episode
 from clients.writing import message_to, write_to
 from practice import outbox
 from practice.models import Message
-from sessions.letters import ALIVE, MOVED_TOGETHER, OF_A_TIME, STANDS_AGAIN, stamp_of, steps_of
+from sessions.asks import questions_due, reminder_days
+from sessions.letters import (
+    ALIVE,
+    MOVED_TOGETHER,
+    OF_A_TIME,
+    QUESTIONS,
+    STANDS_AGAIN,
+    stamp_of,
+    steps_of,
+)
 from sessions.models import Appointment, CheckIn, Hold, Plan, PlanMove
 
 
@@ -184,11 +193,17 @@ def _queue_reminders(appointment: Appointment) -> None:
 def _reminders_of(appointment: Appointment) -> list[Message]:
     """Reminders so many days ahead at the visit's own hour; one whose time has passed is not sent late."""
     now = timezone.now()
-    ahead = appointment.practice.reminder_days or [7, 2]
-    return [
+    practice = appointment.practice
+    usual, asks = reminder_days(practice), practice.confirm_days
+    ahead = sorted({*usual, asks} - {0}, reverse=True)
+    rows = [
         message for days in ahead if (due_at := appointment.starts_at - timedelta(days=days)) > now
-        for message in _message(appointment, "reminder", f"{days}d", due_at, f"Reminder {days} days before.")
+        for message in _message(appointment, "reminder", f"{days}d", due_at, f"Reminder {days} days before."
+                                if days in usual else f"Asks {days} days before whether they come.")
     ]
+    if asked_at := questions_due(appointment):
+        rows += _message(appointment, QUESTIONS, "check", asked_at, "Asks the questions before a visit.")
+    return rows
 
 
 def _after_grace() -> datetime:

@@ -21,6 +21,7 @@ from clients.models import Client
 from practice import clock
 from practice.clock import day_begins, instant_at, minute_of
 from practice.models import Membership
+from sessions.asks import moved_column, still_to_say_yes
 from sessions.availability import Window, merge, subtract
 from sessions.away import absence_columns, in_absence
 from sessions.caution_line import Line, for_the_desk, in_one_line
@@ -104,8 +105,10 @@ def day_of(member: Membership, on: date, *, everybody: bool) -> Day:
     found = list(
         Appointment.objects.visible_to(member).filter(mine)
         .filter(Q(starts_at__gte=begin, starts_at__lt=end) | Q(wants_other_time=True, starts_at__gte=timezone.now())
-                | Q(status="proposed", expires_at__gt=timezone.now(), reserved_by=None) | in_absence())
-        .annotate(asked_by=_last_asked(), **absence_columns(), **note_columns(member)).select_related(
+                | Q(status="proposed", expires_at__gt=timezone.now(), reserved_by=None) | in_absence()
+                | still_to_say_yes(member.practice))
+        .annotate(asked_by=_last_asked(), **absence_columns(), **note_columns(member), **moved_column(member.practice))
+        .select_related(
             "client__practice", "therapist__user", "room", "service", "online").order_by("starts_at", "id"))
     visits = [v for v in found if begin <= v.starts_at < end]
     asking = [v for v in found if v.wants_other_time and v.status in LIVE and v.starts_at >= timezone.now()]

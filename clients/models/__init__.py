@@ -11,11 +11,12 @@ from clients.models.body import (
     Medicine,
     RuleChange,
 )
+from clients.models.notices import EpisodeNotice
 from clients.models.people import Client, ClientDoctor, Contact, Doctor, EmergencyCard
 from clients.models.reaching import ChannelConsent, Reply
 
 __all__ = [
     "ChannelConsent", "Clearance", "Client", "ClientCondition", "ClientDoctor", "Consent", "Contact", "Disclosure",
-    "Doctor", "EmergencyCard", "Episode", "EpisodeStep", "Finding", "FindingRegion", "Medicine", "Questionnaire",
-    "Referral", "Reply", "RuleChange",
+    "Doctor", "EmergencyCard", "Episode", "EpisodeNotice", "EpisodeStep", "Finding", "FindingRegion", "Medicine",
+    "Questionnaire", "Referral", "Reply", "RuleChange",
 ]

@@ -30,7 +30,8 @@ from notes.measures.goals import set_goal
 from notes.models import BrokenGlass, FollowUp, HomeProgramme
 from notes.snippets import keep_snippet
 from notes.writing import MeasurementInput, TreatmentInput
-from practice.models import Closure, DayHours, Message, Room, Service, TimeOff
+from practice.models import Closure, DayHours, Message, Room, Service, TimeOff, Webhook, WebhookDelivery
+from practice.webhooks.events import delivery
 from sessions import holds, letters, rescheduling
 from sessions.booking import arrive, book_appointment
 from sessions.models import BulkMove, BulkPlan, FreedTime, OutsideFeed
@@ -117,6 +118,12 @@ TABLE: dict[str, Row] = {
     "practice/rules/<slug:code>/restore/": Row(CLINICAL, ("rule",), P, is_everybodys=True),
     **dict.fromkeys(("clients/<uuid:pk>/merge/", "clients/<uuid:pk>/export/"), Row(CLINICAL, ("client",))),
     "practice/settings/": Row(CLINICAL),  # the owner alone: see practice/tests/test_numbers.py
+    # other systems: the owner alone, see practice/tests/test_webhook_pages.py
+    "practice/webhooks/": Row(CLINICAL, methods=G),
+    "practice/webhooks/new/": Row(CLINICAL),
+    "practice/webhooks/<uuid:pk>/": Row(CLINICAL, ("webhook",)),
+    "practice/webhooks/<uuid:pk>/<slug:verb>/": Row(CLINICAL, ("webhook", "webhook_verb"), P),
+    "practice/webhooks/sent/<uuid:pk>/again/": Row(CLINICAL, ("webhook_sent",), P),
     # what is offered, where and when: the owner alone, see practice/tests/test_supply_pages.py
     **dict.fromkeys(("practice/services/", "practice/rooms/"), Row(CLINICAL, methods=G)),
     **dict.fromkeys(
@@ -150,6 +157,8 @@ TABLE: dict[str, Row] = {
     **dict.fromkeys(("episodes/<uuid:pk>/review/", "episodes/<uuid:pk>/seen/"), Row(CLINICAL, ("episode",), P)),
     "clients/<uuid:pk>/how-it-is/": Row(STAFF, ("client",)),
     "episodes/<uuid:pk>/plan/": Row(CLINICAL, ("episode",), P),
+    "episodes/<uuid:pk>/tell/": Row(THERAPISTS, ("episode",)),
+    "api/v1/episodes/<uuid:pk>/notices/": Row(CLINICAL, ("episode",)),
     "episodes/<uuid:pk>/facts/": Row(CLINICAL, ("episode",), P),
     "calendar/": Row(THERAPISTS),
     "calendar/busy/<uuid:pk>/<slug:verb>/": Row(THERAPISTS, ("outside_feed", "feed_verb"), P),
@@ -381,6 +390,10 @@ class World:
             "outside_feed": OutsideFeed.objects.create(
                 practice=here, therapist=self.ana, host=MARK, url_hash="", sealed_url="").pk,
             "feed_verb": "remove",
+            "webhook": (hook := Webhook.objects.create(
+                practice=here, url=f"https://{MARK}.example/hook", events=["client.created"])).pk,
+            "webhook_sent": WebhookDelivery.objects.bulk_create([delivery(hook, "client.created", maria)])[0].pk,
+            "webhook_verb": "off",
             "token": "unknown-token",
         }
         self.link = f"/r/{letters.visit_url(visit).rstrip('/').rsplit('/', 1)[1]}/"

@@ -5,9 +5,10 @@ from practice.models.people import ApiToken, Membership, Skill, User, UserManage
 from practice.models.practice import NewClients, Practice, check_zone
 from practice.models.supply import Closure, DayHours, Room, Service, TimeOff, WorkingHours
 from practice.models.trail import AuditEntry, IdempotentRequest
+from practice.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "ActionLink", "ApiToken", "AuditEntry", "Closure", "DayHours", "IdempotentRequest", "Membership", "Message",
     "MessageText", "NewClients", "Practice", "Room", "Service", "Skill", "TimeOff", "User", "UserManager",
-    "WorkingHours", "check_zone",
+    "Webhook", "WebhookDelivery", "WorkingHours", "check_zone",
 ]

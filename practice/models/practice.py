@@ -50,6 +50,10 @@ class Practice(models.Model):
         default=24, help_text="Clients book for themselves no later than this before a visit. Our proposal.")
     client_change_hours = models.PositiveSmallIntegerField(
         default=24, help_text="Clients move or cancel no later than this before a visit. Our proposal.")
+    confirm_days = models.PositiveSmallIntegerField(
+        default=0, help_text="Days before a visit from which reminders ask for a yes; 0: they do not.")
+    check_before_hours = models.PositiveSmallIntegerField(
+        default=0, help_text="Hours before a visit when its questions are sent by themselves; 0: never.")
     reminder_days = models.JSONField(default=list, help_text="Days before a visit on which a reminder leaves.")
     retention_years = models.PositiveSmallIntegerField(
         default=10, help_text="Years a record is kept after the last visit. Ten is usual; your law decides.")
@@ -75,6 +79,7 @@ class Practice(models.Model):
         default=8, help_text="Visits after which a summary for the doctor is suggested. Our proposal; 0: never.")
     lock_minutes = models.PositiveSmallIntegerField(
         default=15, help_text="Minutes without a touch after which staff pages are covered. Our proposal.")
+    calls_webhooks = models.BooleanField(default=False, help_text="Another system is told what happens here.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -92,10 +92,10 @@ def _texts(language: str) -> dict[str, Text]:
         for code, entry in _file(room, language).items():
             if code == "pieces":
                 continue
-            if any(isinstance(value, dict) for value in entry.values()):
-                found |= {f"{code}.{variant}": Text(**text) for variant, text in entry.items()}
-            else:
-                found[code] = Text(**entry)
+            plain = {name: value for name, value in entry.items() if isinstance(value, str)}
+            if plain:
+                found[code] = Text(**plain)
+            found |= {f"{code}.{variant}": Text(**text) for variant, text in entry.items() if isinstance(text, dict)}
     return found
 
 

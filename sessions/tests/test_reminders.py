@@ -12,7 +12,7 @@ from clients.asking.intake import send_intake
 from clients.asking.questionnaires import ask_questions, questions_of, save_answer, send_answers
 from clients.asking.questions import Answer
 from clients.models import Episode
-from conftest import MONDAY, at, make_client
+from conftest import MONDAY, at, make_client, make_member
 from practice import clock, outbox
 from practice.models import ActionLink, Message
 from sessions import check_in_letters, holds, rescheduling, restoring
@@ -331,6 +331,8 @@ def about_requests(practice, ana, neuro_45):
 
 def every_message(maria, ana, neuro_45):
     """Bring about one message of every kind this room sends."""
+    maria.practice.confirm_days, maria.practice.check_before_hours = 3, 24
+    maria.practice.save()
     visit = book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(10, days=30), by=ana)
     yield from about_requests(maria.practice, ana, neuro_45)
     yield from about_the_waitlist(maria.practice, ana, neuro_45)
@@ -338,6 +340,7 @@ def every_message(maria, ana, neuro_45):
     yield "booked"
     move_appointment(appointment=visit, starts_at=at(10, days=31), by=ana)
     yield from ("moved", "reminder")
+    yield "check-before"
     visit.refresh_from_db()
     move_all(moves=[Move(visit, visit.version, at(10, days=32))], by=ana)
     yield "moved-together"
@@ -353,7 +356,7 @@ def every_message(maria, ana, neuro_45):
     yield "stands-again"
     yield from asked_how_it_is(episode)
     plan = rescheduling.propose_plan(
-        episode=Episode.objects.get(), by=ana, policy="drop", return_on=MONDAY + timedelta(days=5)
+        episode=Episode.objects.get(client=maria), by=ana, policy="drop", return_on=MONDAY + timedelta(days=5)
     )
     plan = send_plan(plan=plan, by=ana)
     yield "plan-to-accept"
@@ -395,6 +398,7 @@ def about_the_waitlist(practice, ana, neuro_45):
 
 def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):
     from notes import sharing, summaries
+    from notes.share_opened import tell_opened
     from notes.tests.test_story import signed_note
 
     signed_note(maria, ana, neuro_45)
@@ -403,6 +407,31 @@ def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):
     share = sharing.share_summary(summary=summary, doctor=neurologist, consent=consent, by=ana).share
     sharing.mail_link(share=share, by=ana)
     yield "summary-shared"
+    tell_opened(share)
+    yield "share-opened"
+
+
+def a_doctor_to_ring(doctor, by):
+    from clients.consents import NOTICE, record_consent
+    from clients.doctors import link_doctor
+    from clients.episodes import record_episode
+    from clients.notices import tell_doctor
+
+    client = make_client(doctor.practice, "Gil Romero")
+    link_doctor(client=client, doctor=doctor, by=by)
+    record_consent(client=client, by=by, kind=NOTICE, doctor=doctor, text_version="1", how="in person")
+    episode, _ = record_episode(client=client, kind="relapse", onset_on=MONDAY, reported_by="Gil", by=by)
+    tell_doctor(episode=episode, doctor=doctor, how="mail", by=by)
+    yield "doctor-to-ring"
+
+
+def a_system_that_does_not_answer(practice):
+    from practice.models import Webhook
+    from practice.webhooks.switching_off import give_up_on
+
+    make_member(practice, "Olga Stern", "owner2@riverside.example", "owner")
+    give_up_on(Webhook.objects.create(practice=practice, url="https://books.example.org/", events=["client.created"]))
+    yield "webhook-off"
 
 
 def asked_after_a_visit(client):
@@ -463,7 +492,7 @@ def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, ne
     read = {}
     letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
     others = chain(asked_after_a_visit(maria), page_for_home(maria, ana), a_note_opened(maria, ana, ben, neuro_45),
-                   texts_ended(maria))
+                   a_doctor_to_ring(neurologist, ana), a_system_that_does_not_answer(maria.practice), texts_ended(maria))
     for kind in chain(letter, others, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
         message = Message.objects.filter(kind=kind).first()
         mail = outbox.KINDS[kind].compose(message)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -27,6 +25,7 @@ from sessions.views.unwell import unwell
 
 _ASKING = ("proposed", "booked", "confirmed")
 _MAY_BE_UNWELL = ("asks", "held")
+_SAID_BEFORE = ("moved", "link", "already")
 _VERBS = {"yes": answers.says_yes, "other-time": answers.wants_another_time}
 
 
@@ -42,7 +41,8 @@ def action(request: HttpRequest, token: str) -> HttpResponse:
         response = unwell(request, visit.client, request.path, visit)
     else:
         said = request.GET.get("say", "")
-        response = _page(request, visit, forms.Form(), say=said if said in ("moved", "link") else "")
+        response = _page(request, visit, forms.Form(), say=said if said in _SAID_BEFORE else "",
+                         only=said if _is_open(visit, said) else "")
     return _kept_private(response)
 
 
@@ -80,10 +80,24 @@ def _answer(request: HttpRequest, visit: Appointment, token: str) -> HttpRespons
     if answer == "link" and visit.practice.books_online and visit.client.may_be_mailed:
         send_link(visit.practice, visit.client.email, visit.client)
         return redirect(f"{request.path}?say=link")
+    if answer == "yes" and _comes(visit):
+        return redirect(f"{request.path}?say=already")
     if answer in _VERBS and attempt(form, _VERBS[answer], visit=visit) is None:
         visit.refresh_from_db(fields=["status", "wants_other_time"])
-        return _page(request, visit, form, say="")
+        return _page(request, visit, form)
     return redirect("sessions:action", token=token)
+
+
+def _is_open(visit: Appointment, answer: str) -> bool:
+    """Whether this one answer, which the link of a message led to, can still be given; else the whole page is shown."""
+    if _state(visit) != "asks":
+        return False
+    return {"yes": not _comes(visit), "other-time": not visit.wants_other_time,
+            "questions": is_open_for(visit) and last_answers(visit) is None}.get(answer, False)
+
+
+def _comes(visit: Appointment) -> bool:
+    return visit.status == "confirmed" and not visit.wants_other_time
 
 
 def _state(visit: Appointment) -> str:
@@ -97,11 +111,12 @@ def _state(visit: Appointment) -> str:
     return {"arrived": "begun", "fulfilled": "done"}.get(visit.status, visit.status)
 
 
-def _page(request: HttpRequest, visit: Appointment, form: forms.Form, **words: Any) -> HttpResponse:
+def _page(request: HttpRequest, visit: Appointment, form: forms.Form, say: str = "", only: str = "") -> HttpResponse:
+    """The visit with every answer, or with the only one a message asked for."""
     asks = is_open_for(visit)
     context = {"visit": visit, "practice": visit.practice, "form": form, "state": _state(visit), "asks_questions": asks,
                "token": request.resolver_match.kwargs["token"] if request.resolver_match else "",
                "until": clock.said(visit.expires_at, visit.time_zone) if visit.expires_at else "",
-               "may_change": may_change(visit), "say": words["say"],
+               "may_change": may_change(visit), "say": say, "only": only,
                "answered": last_answers(visit) if asks else None, "therapist": first_name(visit.therapist)}
-    return render(request, "sessions/answer.html", context, status=status_of(form))
+    return render(request, f"sessions/answer{'_one' if only else ''}.html", context, status=status_of(form))

@@ -156,6 +156,7 @@ def _page(request: HttpRequest, row: Episode, **bound: forms.Form) -> HttpRespon
         "room": "clients", "episode": row, "client": row.client, "lines": lines,
         "held": [line for line in lines if line.is_held], "to_hold": [line for line in lines if line.would_be_held],
         "staying": staying, "folded": folded, "first_lines": [line for line in lines if line not in folded],
+        "told": row.notices.select_related("doctor", "told_by__user"),
         "steps": steps_of(row), "form": form, "policy": policy, "words_source": cite(*policy.source),
         "step_form": bound.get("step") or StepForm(), "plan_form": bound.get("plan") or PlanForm(),
         "facts_form": bound.get("facts") or FactsForm.of(row), "facts_are_open": "facts" in bound,

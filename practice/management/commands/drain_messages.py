@@ -1,16 +1,19 @@
-"""Send every message that is due, without any broker."""
+"""Send every message, and every event for another system, that is due, without any broker."""
 
 import time
+from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
 from practice import outbox
+from practice.webhooks import pump
 
 
 class Command(BaseCommand):
     help = (
-        "Send every message that is due. The same code the worker runs; no broker is needed.\n"
+        "Send every message, and every event for another system, that is due. The same code the worker runs; no broker "
+        "is needed.\n"
         "Example: manage.py drain_messages --forever --every 5"
     )
 
@@ -20,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         while True:
-            counts = outbox.drain()
+            counts = Counter(outbox.drain()) + Counter(pump.drain())
             if counts or not options["forever"]:
                 self.stdout.write(", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "nothing was due")
             if not options["forever"]:

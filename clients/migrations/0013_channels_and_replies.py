@@ -20,8 +20,8 @@ def write_down_what_holds(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0011_disclosures'),
-        ('practice', '0014_sms'),
+        ('clients', '0012_kinds'),
+        ('practice', '0015_sms'),
     ]
 
     operations = [
