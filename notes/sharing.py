@@ -170,7 +170,8 @@ def _about_share(message: Message) -> Letter:
         f"{practice.name}{', ' + practice.phone if practice.phone else ''}\n")
 
 
-outbox.declare(Kind(NOTICE_OF_SHARE, "Summary shared", _share_stands, _about_share, keeps_quiet_hours=False))
+outbox.declare(Kind(NOTICE_OF_SHARE, "Summary shared", _share_stands, _about_share, keeps_quiet_hours=False,
+                    is_to="doctor"))
 
 
 def revoke_share(*, share: Share, by: Actor) -> Share:

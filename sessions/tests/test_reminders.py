@@ -11,7 +11,7 @@ from django.utils import timezone
 from clients.asking.intake import send_intake
 from clients.asking.questionnaires import ask_questions, questions_of, save_answer, send_answers
 from clients.asking.questions import Answer
-from clients.models import Episode
+from clients.models import Client, Episode
 from conftest import MONDAY, at, make_client, make_member
 from practice import clock, outbox
 from practice.models import ActionLink, Message
@@ -486,6 +486,19 @@ def texts_ended(client):
     outbox.queue_message(practice=client.practice, kind=ENDED, subject_id=reply.pk, channel="sms", why="They said stop.",
                          to_address=reply.from_number, due_at=timezone.now(), client_id=client.pk)
     yield ENDED
+
+
+def test_what_names_a_client_and_goes_to_somebody_else_is_of_a_kind_that_says_so(
+        now, maria, ana, ben, neuro_45, neurologist, consent):
+    """Mail of a kind for clients carries the link that ends theirs."""
+    letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
+    others = chain(asked_after_a_visit(maria), page_for_home(maria, ana), a_note_opened(maria, ana, ben, neuro_45),
+                   a_doctor_to_ring(neurologist, ana))
+    assert len(set(chain(letter, others, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)))) > 20
+    theirs = {client.pk: client.email for client in Client.objects.all()}
+    for message in Message.objects.exclude(client_id=None):
+        is_theirs = message.to_address == theirs[message.client_id]
+        assert (outbox.KINDS[message.kind].is_to == "client") == is_theirs, message.kind
 
 
 def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, neuro_45, neurologist, consent):
