@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from clients.models import Client
-from practice import outbox
+from practice import outbox, wording
 from practice.models import Message
 
 
@@ -32,6 +32,11 @@ def ways_to(client: Client) -> list[Way]:
 def is_written_to(client: Client) -> bool:
     """Whether there is any way they agreed to."""
     return bool(ways_to(client))
+
+
+def reads(client: Client) -> str:
+    """The language this client is written to in."""
+    return wording.language_of(client.language)
 
 
 def not_agreed_any_more(message: Message, client: Client) -> str | None:
