@@ -135,4 +135,5 @@ def _asks_to_ring(message: Message) -> Said:
 
 
 outbox.declare(Kind(KIND, "Asks a doctor to ring", _may_be_told, _asks_to_ring, keeps_quiet_hours=False,
-                    variables={"therapist": "Ana Alves"}, is_to="doctor"))
+                    variables={"therapist": "Ana Alves"}, is_to="doctor",
+                    when="At once, when a therapist asks a client's doctor to ring."))

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clients.models import Client
 from clients.phones import sms_number
-from practice import outbox
+from practice import outbox, wording
 from practice.models import Message
 
 
@@ -40,6 +40,11 @@ def _address(client: Client, channel: str) -> str:
 def is_written_to(client: Client) -> bool:
     """Whether there is any way they agreed to."""
     return bool(ways_to(client))
+
+
+def reads(client: Client) -> str:
+    """The language this client is written to in."""
+    return wording.language_of(client.language)
 
 
 def not_agreed_any_more(message: Message, client: Client) -> str | None:

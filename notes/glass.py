@@ -18,7 +18,7 @@ from notes.models import BrokenGlass, Note
 from practice import audit, outbox
 from practice.access import CLINICAL, Actor, Role
 from practice.models import Membership, Message
-from practice.outbox import Kind, Letter
+from practice.outbox import Kind, Said
 from practice.refusals import BadInput, NotAllowed, Refusal
 
 OPEN_FOR = timedelta(minutes=30)
@@ -122,11 +122,11 @@ def _still_to_tell(message: Message) -> str | None:
     return None if stands.exists() else "They do not work here any more."
 
 
-def _about_opening(message: Message) -> Letter:
+def _about_opening(message: Message) -> Said:
     """That it happened and where to look; neither who, whose, nor why."""
-    return Letter("Something kept private was opened",
-                f"Hello {message.to_name},\n\nA colleague opened something that is kept private, and gave a reason. "
-                f"Sign in to see who, and why:\n{settings.BASE_URL}/notes/opened/\n")
+    return Said({"link": f"{settings.BASE_URL}/notes/opened/"}, message.to_name)
 
 
-outbox.declare(Kind(KIND, "Opened with a reason", _still_to_tell, _about_opening, keeps_quiet_hours=False))
+outbox.declare(Kind(KIND, "Opened with a reason", _still_to_tell, _about_opening, keeps_quiet_hours=False,
+                    is_to="member", variables={"link": "https://practice.example/notes/opened/"},
+                    when="At once, when a colleague opens a note that is kept from them."))

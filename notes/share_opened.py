@@ -34,4 +34,5 @@ def _about_opening(message: Message) -> Said:
 
 
 outbox.declare(Kind(KIND, "Shared letter opened", _works_here, _about_opening, is_to="member",
-                    variables={"link": "https://practice.example/summaries/0198/#share"}))
+                    variables={"link": "https://practice.example/summaries/0198/#share"},
+                    when="Once, when a doctor opens a letter they shared."))

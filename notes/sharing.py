@@ -25,11 +25,12 @@ from clients.models import Consent, Doctor
 from notes.models import Share, ShareOpening, Summary
 from notes.share_opened import tell_opened
 from notes.writing import refuse_unless_therapist
-from practice import audit, clock, links, outbox
+from practice import audit, clock, links, outbox, wording
 from practice.access import Actor, Outsider
 from practice.models import Message
-from practice.outbox import Kind, Letter
+from practice.outbox import Kind, Said
 from practice.refusals import BadInput, Refusal
+from practice.wording.examples import example_of
 
 LIVES_DAYS, LONGEST_DAYS = 14, 365
 CODE_DIGITS = 6
@@ -160,18 +161,16 @@ def _share_stands(message: Message) -> str | None:
     return None if live.exists() else "The share was withdrawn."
 
 
-def _about_share(message: Message) -> Letter:
+def _about_share(message: Message) -> Said:
     share = Share.objects.select_related("practice", "doctor", "shared_by__user").get(pk=message.subject_id)
-    practice, until = share.practice, f"the end of {clock.said_date(share.last_day)}"
-    return Letter(
-        f"A letter from {practice.name}",
-        f"Dear {share.doctor.name},\n\n{share.shared_by.name} at {practice.name} has written to you. Read the letter "
-        f"here until {until}:\n\n{url_of(share)}\n\nThe page asks for a code, which you receive by another way.\n\n"
-        f"{practice.name}{', ' + practice.phone if practice.phone else ''}\n")
+    until = wording.piece("notes", "end_of", day=clock.said_date(share.last_day))
+    return Said({"sender": share.shared_by.name, "until": until, "link": url_of(share)}, share.doctor.name)
 
 
 outbox.declare(Kind(NOTICE_OF_SHARE, "Summary shared", _share_stands, _about_share, keeps_quiet_hours=False,
-                    is_to="doctor"))
+                    is_to="doctor", when="At once, when a therapist sends a doctor the link to a letter.",
+                    variables={"sender": "Ana Alves", "until": example_of("notes", "end_of", {"day": "Mon 7 Dec"}),
+                               "link": "https://practice.example/s/Zm9yIHRoaXM/"}))
 
 
 def revoke_share(*, share: Share, by: Actor) -> Share:

@@ -13,5 +13,6 @@ class PracticeConfig(AppConfig):
         from practice import checks  # noqa: F401  registers the system checks
         from practice.lock import begin_use
         from practice.webhooks import switching_off  # noqa: F401  its message
+        from practice.wording import trying  # noqa: F401  declares the test of a text
 
         user_logged_in.connect(begin_use)

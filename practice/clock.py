@@ -11,6 +11,17 @@ zoneinfo.ZoneInfo.clear_cache()
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# As CLDR abbreviates them, written without a comma after the weekday.
+_WEEKDAYS_IN = {
+    "es": ("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
+    "fr": ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."),
+    "de": ("Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So."),
+}
+_MONTHS_IN = {
+    "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"),
+    "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
+    "de": ("Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."),
+}
 DAYS_WITHOUT_YEAR = 300  # further away than this, "Tue 24 Nov" could be taken for another year's
 DAY = 1440  # minutes
 EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -143,14 +154,14 @@ def offset_spans(zone: str, first: int, last: int) -> list[tuple[int, int, int]]
     return [*spans, (since, last, offset)]
 
 
-def said(instant: datetime, zone: str, *, today: date | None = None) -> str:
+def said(instant: datetime, zone: str, *, today: date | None = None, language: str = "en") -> str:
     """Say an instant in the words of page, mail, SMS, calendar and PDF: "Tue 24 Nov, 10:30".
 
     The year is added where it is not that of `today` or more than 300 days from it, the UTC offset where the wall
     time comes twice.
     """
     local = _aware(instant).astimezone(zone_of(zone))
-    text = f"{said_date(local.date(), today=today)}, {said_time(local.time())}"
+    text = f"{said_date(local.date(), today=today, language=language)}, {said_time(local.time())}"
     comes_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     return f"{text} ({_said_offset(local)})" if comes_twice else text
 
@@ -165,11 +176,20 @@ def said_span(begin: datetime, end: datetime, zone: str) -> str:
     return f"{said(begin, zone)} to {said(end, zone)}"
 
 
-def said_date(on: date, *, today: date | None = None, year: bool = False) -> str:
-    """Say a date: "Tue 24 Nov", with the year where asked, of another year than `today` or 300 days from it."""
-    text = f"{WEEKDAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]}"
+def said_date(on: date, *, today: date | None = None, year: bool = False, language: str = "en") -> str:
+    """Say a date: "Tue 24 Nov", with the year where asked, of another year than `today` or 300 days from it.
+
+    In English, Spanish, French or German ("Di. 24. Nov."); any other language reads English.
+    """
+    text = named_day(on.weekday(), on.day, on.month - 1, language)
     far = today is not None and (on.year != today.year or abs((on - today).days) > DAYS_WITHOUT_YEAR)
     return f"{text} {on.year}" if year or far else text
+
+
+def named_day(weekday: int, day: int, month: int, language: str = "en") -> str:
+    """A weekday and month by their numbers from 0, and the day between them: "Tue 24 Nov", "Di. 24. Nov."."""
+    said = {"de": f"{day}.", "fr": "1er" if day == 1 else str(day)}.get(language, str(day))
+    return f"{_WEEKDAYS_IN.get(language, WEEKDAYS)[weekday]} {said} {_MONTHS_IN.get(language, MONTHS)[month]}"
 
 
 def said_time(at: time) -> str:

@@ -13,6 +13,7 @@ from practice import (
     online_views,
     settings_views,
     views,
+    words_views,
 )
 from practice.hooks import mail_views, sms_views
 from practice.webhooks import views as webhooks
@@ -26,6 +27,8 @@ app = [
     path("theme/", views.choose_look, name="theme"),
     path("messages/", views.messages_page, name="messages"),
     path("messages/<uuid:pk>/", views.message_page, name="message"),
+    path("practice/messages/words/", words_views.words_page, name="words"),
+    path("practice/messages/words/<slug:kind>/", words_views.text_page, name="words_of"),
     path("practice/", views.home, name="home"),
     path("practice/settings/", settings_views.settings_page, name="settings"),
     path("practice/services/", offer_views.service_list, name="services"),

@@ -7,8 +7,8 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from clients.writing import not_agreed_any_more
-from practice import outbox, wording
+from clients.writing import not_agreed_any_more, reads
+from practice import outbox
 from practice.models import Message
 from practice.outbox import Kind, Said
 from sessions.check_before import is_open_for, last_answers
@@ -49,11 +49,14 @@ def _reminder_asks(visit: Appointment) -> bool:
 def _about_questions(message: Message) -> Said:
     visit = _visit(message)
     assert visit is not None
-    values = {"visit": visit.said, "minutes": str(visit.minutes), "link": f"{visit_url(visit)}?say=questions"}
-    return Said(values, visit.client.called, language=wording.language_of(visit.client.language))
+    language = reads(visit.client)
+    values = {"visit": visit.said_in(language), "minutes": str(visit.minutes),
+              "link": f"{visit_url(visit)}?say=questions"}
+    return Said(values, visit.client.called, language=language)
 
 
 outbox.declare(Kind(
     QUESTIONS, "Questions before a visit", _are_to_be_asked, _about_questions, counts=True,
     variables={"visit": "Tue 24 Nov, 10:30", "minutes": "45",
-               "link": "https://practice.example/r/Zm9yIHRoaXM/?say=questions"}))
+               "link": "https://practice.example/r/Zm9yIHRoaXM/?say=questions"},
+    about="Asked and given", when="So many hours before a visit, where the practice wishes it."))

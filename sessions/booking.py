@@ -122,7 +122,8 @@ def place_anew(
     if starts_at < timezone.now() <= appointment.starts_at:
         raise BadInput("A visit still to come can only be moved to a time still to come. Cancel it, and enter the "
                        "one that took place by booking it late.", field="starts_at")
-    was = {"at": appointment.said, "therapist": appointment.therapist.name, "room": appointment.room.name}
+    was = {"at": appointment.said, "stamp": reminders.stamp_of(appointment),
+           "therapist": appointment.therapist.name, "room": appointment.room.name}
     before, old_time = as_it_stands(appointment, PUT_BACK), freed.time_of(appointment)
     same_room = appointment.room if room is None and therapist == appointment.therapist else room
     appointment.therapist = therapist

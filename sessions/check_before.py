@@ -25,7 +25,8 @@ from practice.outbox import Kind
 from practice.refusals import WrongState
 from sessions.answers import is_not_well
 from sessions.check_questions import BEGAN, FEVER, INFECTION, NEW, QUESTIONS, WHAT, is_quiet, is_red
-from sessions.letters import CHECK_OPENS, ask_to_look, visit_url
+from sessions.letters import CHECK_OPENS, visit_url
+from sessions.look_letters import VARIABLES, VARIANTS, ask_to_look
 from sessions.models import Appointment
 
 PRE_VISIT = Questionnaire.Kind.PRE_VISIT.value
@@ -126,4 +127,6 @@ SETS[PRE_VISIT] = QuestionSet(
     kind=PRE_VISIT, heading="A few questions before you come",
     lead="They tell us whether we should work differently this time, or another day.",
     questions=QUESTIONS, when_sent=_weigh, then=_then)
-outbox.declare(Kind(MESSAGE, "Answers need a look", _stands, ask_to_look, keeps_quiet_hours=False))
+outbox.declare(Kind(MESSAGE, "Answers need a look", _stands, ask_to_look, keeps_quiet_hours=False, is_to="member",
+                    variables=VARIABLES, variants=VARIANTS,
+                    when="Three minutes after a client gave answers that need a look before the visit."))

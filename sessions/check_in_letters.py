@@ -8,11 +8,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from clients.models import Episode
-from clients.writing import not_agreed_any_more
+from clients.writing import not_agreed_any_more, reads, write_to
 from practice import links, outbox
 from practice.models import Message
-from practice.outbox import Kind, Letter
-from sessions.letters import closing, greeting
+from practice.outbox import Kind, Said
+from sessions.letters import LINK
 from sessions.models import CheckIn
 
 CHECK_IN_LINK = "check-in"
@@ -38,15 +38,11 @@ def episode_behind(token: str) -> Episode | None:
 
 def ask(row: CheckIn) -> Message | None:
     """Queue the question, one at a time; None where the client is not written to: then they are rung."""
-    episode, client = row.episode, row.episode.client
+    client = row.episode.client
     earlier = CheckIn.objects.filter(episode__client=client).exclude(pk=row.pk)
     outbox.cancel_messages(why="It was asked anew.", kinds=["check-in"],
                            subject_id__in=list(earlier.values_list("pk", flat=True)))
-    if not client.may_be_mailed:
-        return None
-    return outbox.queue_message(
-        practice=episode.practice, kind="check-in", subject_id=row.pk, to_address=client.email, to_name=client.name,
-        time_zone=client.zone, due_at=timezone.now(), why="Asks how they are.", client_id=client.pk)
+    return write_to(client=client, kind="check-in", subject_id=row.pk, due_at=timezone.now(), why="Asks how they are.")
 
 
 def ask_no_more(row: CheckIn) -> None:
@@ -66,11 +62,12 @@ def _question_stands(message: Message) -> str | None:
     return "They have answered already." if row.answer else not_agreed_any_more(message, client)
 
 
-def _question(message: Message) -> Letter:
+def _question(message: Message) -> Said:
     row = _row(message)
     client = row.episode.client
-    return Letter("How are you?", f"{greeting(client)}How are you? One tap is enough:\n\n{check_in_url(row)}\n\n"
-                                f"Nothing is booked or cancelled by it.\n{closing(client)}")
+    return Said({"link": check_in_url(row)}, client.called, language=reads(client))
 
 
-outbox.declare(Kind("check-in", "How are you?", _question_stands, _question))
+outbox.declare(Kind("check-in", "How are you?", _question_stands, _question, counts=True, variables={"link": LINK},
+                    about="When visits pause",
+                    when="Every so many days while visits pause, until they answer that it is over."))

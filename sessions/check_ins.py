@@ -19,6 +19,7 @@ from clients.episodes import today_in
 from clients.models import Client, Episode
 from clients.standing import lock_client
 from clients.words import one_line
+from clients.writing import is_written_to
 from practice import audit, clock
 from practice.access import Actor, Outsider
 from practice.models import Membership
@@ -54,7 +55,7 @@ def how_it_is(client: Client, rows: Sequence[CheckIn], today: date) -> HowItIs:
         last.answer == Answer.USUAL or (len(answered) > 1 and {row.answer for row in answered[-2:]} <= set(_GOOD)))
     is_silent = waits is not None and (today - waits.asked_for).days >= RING_AFTER_DAYS
     return HowItIs(last, waits, is_unseen and last is not None and last.answer == Answer.WORSE,
-                   is_unseen and is_good, waits is not None and (is_silent or not client.may_be_mailed))
+                   is_unseen and is_good, waits is not None and (is_silent or not is_written_to(client)))
 
 
 def asked_now(client: Client) -> Episode | None:

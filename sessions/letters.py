@@ -1,11 +1,12 @@
-"""How messages about visits read: booked, reminded, moved, cancelled, on hold; each checked again at the door.
+"""How messages about visits read: booked, reminded, moved, cancelled; each checked again at the door.
 
-No clinical word stands in any of them. When each is queued is told in `sessions/reminders.py`; what a client may
-answer stands on the page behind the link.
+What is written of a pause stands in `sessions/pause_letters.py`. When each is queued is told in
+`sessions/reminders.py`; what a client may answer stands on the page behind the link.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -14,20 +15,20 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from clients.contacts import copied_to
-from clients.models import Client, Episode
-from clients.writing import not_agreed_any_more
+from clients.writing import not_agreed_any_more, reads
 from practice import clock, links, outbox, wording
-from practice.models import Membership, Message
-from practice.outbox import Kind, Letter, Said
+from practice.models import Message
+from practice.outbox import Kind, Said
+from practice.wording.examples import example_of
 from sessions.asks import asks_for_yes, reminder_days
 from sessions.calendars import visit_file
-from sessions.models import Appointment, AppointmentEvent, CheckIn, Hold, Plan
+from sessions.models import Appointment, AppointmentEvent
 
 VISIT_LINK = "visit"
 CHECK_OPENS = timedelta(days=3)  # before a visit, from when on the questions about it can be answered: our proposal
 ALIVE = (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
-MOVED_TOGETHER, STANDS_AGAIN = "moved-together", "stands-again"
-QUESTIONS = "check-before"
+MOVED_TOGETHER, QUESTIONS = "moved-together", "check-before"
+_STAMP = "%Y%m%dT%H%MZ"
 OF_A_TIME = ("booked", "reminder", "moved", "request-accepted", "swapped", QUESTIONS)  # of one start of a visit
 
 
@@ -40,7 +41,7 @@ def visit_url(appointment: Appointment) -> str:
 
 def stamp_of(appointment: Appointment) -> str:
     """The start a message speaks of, as its row keeps it."""
-    return f"{appointment.starts_at.astimezone(UTC):%Y%m%dT%H%MZ}"
+    return f"{appointment.starts_at.astimezone(UTC):{_STAMP}}"
 
 
 def steps_of(act: UUID) -> QuerySet[AppointmentEvent]:
@@ -104,29 +105,22 @@ def _cancel_stands(message: Message) -> str | None:
     return not_agreed_any_more(message, visit.client)
 
 
-def greeting(client: Client) -> str:
-    """How every message to a client begins."""
-    return f"Hello {client.called},\n\n"
-
-
-def closing(client: Client) -> str:
-    """How it ends."""
-    practice = client.practice
-    call = f"Questions? Call {practice.phone}.\n" if practice.phone else ""
-    return f"\n{call}{practice.sender_name or practice.name}\n"
-
-
 def _about_visit(message: Message) -> Said:
     visit = _visit(message)
     assert visit is not None
-    client, language = visit.client, wording.language_of(visit.client.language)
-    values = {"visit": visit.said, "minutes": str(visit.minutes), "link": visit_url(visit)}
+    client, language = visit.client, reads(visit.client)
+    values = {"visit": visit.said_in(language), "minutes": str(visit.minutes), "link": visit_url(visit)}
     if message.kind == "reminder":
         is_soon = visit.starts_at <= timezone.now() + CHECK_OPENS
         values["questions"] = wording.piece("sessions", "questions", language) if is_soon else ""
         values |= {"yes": f"{values['link']}?say=yes", "other_time": f"{values['link']}?say=other-time"}
         return Said(values, client.called, "asks" if asks_for_yes(visit) else "", language, copies=copied_to(client))
     return Said(values, client.called, language=language, attachments=(visit_file(visit),), copies=copied_to(client))
+
+
+def said_together(visits: Iterable[Appointment], language: str) -> str:
+    """Several times in one line, as an SMS says them: "Tue 24 Nov, 10:30; Tue 1 Dec, 10:30"."""
+    return "; ".join(visit.said_in(language) for visit in visits)
 
 
 def _moved_together(message: Message) -> list[tuple[Appointment, AppointmentEvent]]:
@@ -149,153 +143,58 @@ def _moved_together_stands(message: Message) -> str | None:
     return not_agreed_any_more(message, moved[0][0].client)
 
 
-def _about_moved_together(message: Message) -> Letter:
+def _said_was(visit: Appointment, step: AppointmentEvent, language: str) -> str:
+    """The time it had, in the reader's language; steps noted before it was kept exactly say it in English."""
+    was: dict[str, str] = step.detail["was"]
+    if "stamp" not in was:
+        return was["at"]
+    before = datetime.strptime(was["stamp"], _STAMP).replace(tzinfo=UTC)
+    return clock.said(before, visit.time_zone, language=language)
+
+
+def _about_moved_together(message: Message) -> Said:
     moved = _moved_together(message)
-    client = moved[0][0].client
-    head = "Your appointment has a new time" if len(moved) == 1 else f"Your {len(moved)} appointments have new times"
-    times = "\n\n".join(
-        f"{visit.said} ({visit.minutes} minutes) with {visit.therapist.name}, instead of {step.detail['was']['at']}\n"
-        f"Confirm, or ask for another time: {visit_url(visit)}" for visit, step in moved)
-    body = (f"{greeting(client)}{head}:\n\n{times}\n\n"
-            f"Not feeling well? Tell us on the same page.\n{closing(client)}")
-    subject = f"{head}: {moved[0][0].said}" if len(moved) == 1 else head
-    return Letter(subject, body, tuple(visit_file(visit) for visit, _ in moved), copied_to(client))
+    client, visits = moved[0][0].client, [visit for visit, _ in moved]
+    language = reads(client)
+    lines = [wording.piece("sessions", "moved_line", language, visit=visit.said_in(language),
+                           minutes=str(visit.minutes), therapist=visit.therapist.name,
+                           was=_said_was(visit, step, language), link=visit_url(visit)) for visit, step in moved]
+    values = {"times": "\n\n".join(lines), "visit": visits[0].said_in(language), "count": str(len(visits)),
+              "visits": said_together(visits, language), "link": visit_url(visits[0])}
+    return Said(values, client.called, "one" if len(visits) == 1 else "several", language,
+                tuple(visit_file(visit) for visit in visits), copied_to(client))
 
 
 def _about_cancellation(message: Message) -> Said:
     visit = _visit(message)
     assert visit is not None
-    return Said({"visit": visit.said}, visit.client.called, language=wording.language_of(visit.client.language),
+    language = reads(visit.client)
+    return Said({"visit": visit.said_in(language)}, visit.client.called, language=language,
                 attachments=(visit_file(visit),), copies=copied_to(visit.client))
 
 
-def _hold_stands(message: Message) -> str | None:
-    if not _held_by(message):
-        asked = Hold.objects.filter(episode_id=message.subject_id, outcome="").exists()
-        return "Told with the new times they were asked about." if asked else "No visit is on hold any more."
-    return not_agreed_any_more(message, Client.objects.get(pk=message.client_id))
-
-
-def _held_by(message: Message) -> list[Appointment]:
-    """What is on hold and not asked about yet: a time kept for an answer is told in its own letter."""
-    holds = Hold.objects.filter(episode_id=message.subject_id, outcome="", appointment__status="held").select_related(
-        "appointment")
-    return sorted((hold.appointment for hold in holds), key=lambda visit: visit.starts_at)
-
-
-def _about_hold(message: Message) -> Letter:
-    client = Client.objects.select_related("practice").get(pk=message.client_id)
-    held = _held_by(message)
-    times = "\n".join(visit.said for visit in held)
-    body = (f"{greeting(client)}These appointments are on hold and need a new time:\n\n{times}\n\n"
-            f"You do not have to do anything, and there is no fee. We will write to you with new times.\n"
-            f"{_how_to_say_unwell(held)}{closing(client)}")
-    return Letter("Your appointments need a new time", body, copies=copied_to(client))
-
-
-def _standing_again(message: Message) -> list[Appointment]:
-    """What came back to its own time since the message was asked for, and still stands there."""
-    holds = Hold.objects.filter(episode_id=message.subject_id, outcome=Hold.Outcome.RESTORED,
-                                ended_at__gte=datetime.fromisoformat(message.start_version))
-    return sorted({hold.appointment for hold in holds.select_related("appointment__practice", "appointment__client")
-                   if hold.appointment.status in ALIVE and hold.appointment.starts_at > timezone.now()},
-                  key=lambda visit: visit.starts_at)
-
-
-def _stands_after_all(message: Message) -> str | None:
-    visits = _standing_again(message)
-    return not_agreed_any_more(message, visits[0].client) if visits else "None of them stands any more."
-
-
-def _about_standing(message: Message) -> Letter:
-    visits = _standing_again(message)
-    client = visits[0].client
-    times = "\n\n".join(f"{visit.said} ({visit.minutes} minutes)\nConfirm, or ask for another time: {visit_url(visit)}"
-                        for visit in visits)
-    head = "Your appointment stands after all" if len(visits) == 1 else "Your appointments stand after all"
-    body = (f"{greeting(client)}{head}, at {'its' if len(visits) == 1 else 'their'} old time:\n\n{times}\n\n"
-            f"Not feeling well? Tell us on the same page.\n{closing(client)}")
-    return Letter(head, body, tuple(visit_file(visit) for visit in visits), copied_to(client))
-
-
-def _how_to_say_unwell(visits: list[Appointment]) -> str:
-    """The line that leads to "I am not feeling well", by the link of the visit that lives longest."""
-    return f"Not feeling well? Tell us: {visit_url(visits[-1])}\n" if visits else ""
-
-
-def _plan_stands(message: Message) -> str | None:
-    plan = Plan.objects.filter(pk=message.subject_id).first()
-    if plan is None or plan.status != message.start_version:
-        return "The plan was changed again."
-    return not_agreed_any_more(message, plan.client)
-
-
-def _about_plan(message: Message) -> Letter:
-    plan = Plan.objects.select_related("client__practice").get(pk=message.subject_id)
-    zone = plan.client.practice.time_zone
-    moves = list(plan.moves.exclude(before={}).select_related("appointment__practice").order_by("starts_at"))
-    if message.kind == "plan-undone":
-        visits = sorted((m.appointment for m in moves), key=lambda visit: visit.starts_at)
-        return Letter("Your appointments need a new time",
-                    f"{greeting(plan.client)}The new times we sent you do not stand after all. We will write again.\n"
-                    f"{_how_to_say_unwell(visits)}{closing(plan.client)}", copies=copied_to(plan.client))
-    times = [f"{clock.said(m.starts_at, zone)} ({m.minutes} minutes)\n"
-             f"Confirm, or ask for another time: {visit_url(m.appointment)}" for m in moves if m.starts_at]
-    gone = [m.appointment.said for m in moves if m.starts_at is None]
-    parts = []
-    if times:
-        parts += ["Your new appointment times:", "\n\n".join(times), "Not feeling well? Tell us on the same page."]
-    if gone:
-        parts += ["These appointments are cancelled, without a fee:", "\n".join(gone)]
-    subject = "Your new appointment times" if times else "Your appointments are cancelled"
-    body = f"{greeting(plan.client)}" + "\n\n".join(parts) + f"\n{closing(plan.client)}"
-    return Letter(subject, body, copies=copied_to(plan.client))
-
-
-def _still_open(message: Message) -> str | None:
-    is_waiting = (Episode.objects.filter(pk=message.subject_id, status=Episode.Status.SUSPECTED).exists()
-                  or CheckIn.objects.filter(pk=message.subject_id, answer=CheckIn.Answer.WORSE, seen_at=None).exists())
-    return None if is_waiting else "It has been dealt with."
-
-
-def ask_to_look(message: Message) -> Letter:
-    """The message to a therapist that says on which day, and neither who nor what."""
-    member = Membership.objects.select_related("user").filter(user__email=message.to_address,
-                                                              practice=message.practice).first()
-    name = member.name if member else "there"
-    return Letter(f"A visit{_day_of(message)} needs your decision",
-                f"Hello {name},\n\nA coming visit needs your decision. Sign in and look under “Needs you”:\n"
-                f"{settings.BASE_URL}/\n")
-
-
-def _day_of(message: Message) -> str:
-    """When the visit is, as it goes on in a sentence: " today", " on Thu 26 Nov"; empty without a visit."""
-    visit = Appointment.objects.filter(pk=message.appointment_id).first()
-    if visit is None:
-        return ""
-    today = clock.wall_of(timezone.now(), visit.time_zone)[0]
-    if visit.wall_date < today:  # asked about what comes next, not about this one
-        return ""
-    return " today" if visit.wall_date == today else f" on {clock.said_date(visit.wall_date)}"
-
-
-_VISIT = {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "link": "https://practice.example/r/Zm9yIHRoaXM"}
+LINK = "https://practice.example/r/Zm9yIHRoaXMgb25lIHBlcnNvbg"  # as examples show one
+_VISIT = {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "link": LINK}
+SEVERAL = {"count": "2", "visit": "Tue 24 Nov, 10:30", "visits": "Tue 24 Nov, 10:30; Tue 1 Dec, 10:30", "link": LINK}
+_MOVED = example_of("sessions", "moved_line", *(
+    {"visit": to, "was": was, "minutes": "45", "therapist": "Ana Alves", "link": LINK}
+    for to, was in (("Tue 24 Nov, 10:30", "Mon 23 Nov, 14:00"), ("Tue 1 Dec, 10:30", "Mon 30 Nov, 14:00"))))
 outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit, keeps_quiet_hours=False,
-                    look_up=_look_up_visits, variables=_VISIT))
+                    look_up=_look_up_visits, variables=_VISIT, about="About their visits",
+                    when="Three minutes after a visit is booked."))
 outbox.declare(Kind("reminder", "Reminder", _reminder_stands, _about_visit, look_up=_look_up_visits, counts=True,
                     variants=("", "asks"), variables={
-                        **_VISIT, "questions": wording.piece("sessions", "questions"),
-                        **{way: f"{_VISIT['link']}/?say={way.replace('_', '-')}" for way in ("yes", "other_time")}}))
+                        **_VISIT, "questions": example_of("sessions", "questions", {}),
+                        **{way: f"{LINK}/?say={way.replace('_', '-')}" for way in ("yes", "other_time")}},
+                    about="About their visits", when="So many days before a visit, at its own hour."))
 outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False, look_up=_look_up_visits,
-                    variables=_VISIT))
+                    variables=_VISIT, about="About their visits", when="Three minutes after a visit is moved."))
 outbox.declare(Kind(MOVED_TOGETHER, "New times of several visits", _moved_together_stands, _about_moved_together,
-                    keeps_quiet_hours=False))
+                    keeps_quiet_hours=False, variants=("one", "several"), variables={**SEVERAL, "times": _MOVED},
+                    about="About their visits", when="Three minutes after one act moved several visits."))
 outbox.declare(Kind("request-accepted", "Request accepted", _time_stands, _about_visit, keeps_quiet_hours=False,
-                    look_up=_look_up_visits, variables=_VISIT))
+                    look_up=_look_up_visits, variables=_VISIT, about="Booking by themselves",
+                    when="Three minutes after a request is accepted."))
 outbox.declare(Kind("cancelled", "Cancellation", _cancel_stands, _about_cancellation, keeps_quiet_hours=False,
-                    look_up=_look_up_visits, variables={"visit": "Tue 24 Nov, 10:30"}))
-outbox.declare(Kind(STANDS_AGAIN, "Stands after all", _stands_after_all, _about_standing))
-outbox.declare(Kind("held", "On hold", _hold_stands, _about_hold))
-outbox.declare(Kind("plan-applied", "New times by a plan", _plan_stands, _about_plan))
-outbox.declare(Kind("plan-undone", "New times of a plan undone", _plan_stands, _about_plan))
-outbox.declare(Kind("look-today", "Needs a therapist", _still_open, ask_to_look, keeps_quiet_hours=False))
+                    look_up=_look_up_visits, variables={"visit": "Tue 24 Nov, 10:30"},
+                    about="About their visits", when="Three minutes after a visit the client knew of is cancelled."))

@@ -166,7 +166,7 @@ def _put_back(visit: Appointment, step: AppointmentEvent, by: Actor, undo: UUID)
     if step.verb == "booked":
         withdraw(visit, by)
         return
-    was = {"at": visit.said}
+    was = {"at": visit.said, "stamp": reminders.stamp_of(visit)}
     put_back(visit, step.detail["before"], PUT_BACK)
     visit.version, visit.sequence = visit.version + 1, visit.sequence + (step.verb == "moved")
     lapse_expired(visit.practice, visit.occupied_from, visit.occupied_until)

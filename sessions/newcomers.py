@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from clients.asking.intake import send_intake
 from clients.profiles import ProfileFields, ReminderConsent, create_client
+from clients.writing import is_written_to
 from practice import clock
 from practice.access import Actor
 from practice.models import Membership
@@ -31,6 +32,6 @@ def book_newcomer(*, name: str, by: Actor, phone: str = "", email: str = "", agr
         profile["channels"], profile["reminder_consent"] = ["email"], ReminderConsent(today, agreed_how)
     client = create_client(practice=by.practice, by=by, **profile)
     booked = book_appointment(client=client, by=by, **visit)
-    if client.may_be_mailed:
+    if is_written_to(client):
         send_intake(client=client, by=by)
     return booked

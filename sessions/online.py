@@ -17,6 +17,7 @@ from clients.asking.intake import MayNotBeMailed
 from clients.episodes import hold_among
 from clients.models import Client
 from clients.newcomers import note_newcomer
+from clients.writing import is_written_to
 from practice import clock, links
 from practice.access import Actor, Outsider
 from practice.models import Membership, NewClients, Practice, Service
@@ -100,12 +101,12 @@ def client_behind(token: str) -> Client | None:
 
 
 def send_client_link(*, client: Client, by: Actor) -> None:
-    """Send a client the link with which they book by themselves; refuses where they do not want e-mail."""
+    """Send a client the link with which they book by themselves; refuses where they are not written to."""
     if not client.practice.books_online:
         raise NotAllowed("Booking by oneself is switched off. The owner can switch it on in the settings.")
-    if not client.may_be_mailed:
-        raise MayNotBeMailed(f"{client.called} has not agreed to e-mail, or has no address.")
-    online_letters.send_link(client.practice, client.email, client)
+    if not is_written_to(client):
+        raise MayNotBeMailed(f"{client.called} has not agreed to be written to, or has no address or number.")
+    online_letters.send_link_to(client)
 
 
 def outsider(client: Client) -> Outsider:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils import timezone
 
-from clients.writing import not_agreed_any_more
-from practice import clock, links, outbox
+from clients.writing import not_agreed_any_more, reads, write_to
+from practice import clock, links, outbox, wording
 from practice.models import Message
-from practice.outbox import Kind, Letter
-from sessions.letters import closing, greeting
+from practice.outbox import Kind, Said
+from practice.wording.examples import example_of
+from sessions.letters import LINK
 from sessions.models import Appointment, Plan, PlanMove
 from sessions.reminders import tell_still_held
 
@@ -54,12 +55,8 @@ def let_go_with(plan: Plan) -> list[Appointment]:
 
 
 def _queue(plan: Plan, kind: str, why: str) -> None:
-    client = plan.client
-    if client.may_be_mailed:
-        outbox.queue_message(
-            practice=plan.practice, kind=kind, subject_id=plan.pk, start_version=_stamp(plan), why=why,
-            to_address=client.email, to_name=client.name, time_zone=client.zone, due_at=timezone.now() + outbox.grace(),
-            useful_until=plan.expires_at, client_id=client.pk)
+    write_to(client=plan.client, kind=kind, subject_id=plan.pk, start_version=_stamp(plan), why=why,
+             useful_until=plan.expires_at)
 
 
 def _stamp(plan: Plan) -> str:
@@ -84,20 +81,21 @@ def _still_asked(message: Message) -> str | None:
     return not_agreed_any_more(message, plan.client)
 
 
-def _about_question(message: Message) -> Letter:
+def _about_question(message: Message) -> Said:
     plan = _plan(message)
-    zone = plan.practice.time_zone
-    times = "\n".join(f"{clock.said(m.starts_at, zone)} ({m.minutes} minutes) with {m.therapist.name.split()[0]}, "
-                      f"instead of {clock.said(m.from_at, zone)}"
-                      for m in times_of(plan) if m.starts_at and m.therapist)
-    gone = "".join(f"{visit.said} is let go, without a fee.\n" for visit in let_go_with(plan))
-    body = (f"{greeting(plan.client)}Do these new times suit you?\n\n{times}\n{gone}\n"
-            f"Say yes, or which do not suit: {plan_url(plan)}\n\n"
-            f"We keep them for you until {clock.said(plan.expires_at, zone)}. Nothing is booked before you say yes. "
-            f"The old times do not stand, and there is no fee.\n"
-            f"Not feeling well? Tell us on the same page.\n"
-            f"{closing(plan.client)}")
-    return Letter("New appointment times: do they suit you?", body)
+    zone, language = plan.practice.time_zone, reads(plan.client)
+    times, lines = [], []
+    for move in times_of(plan):
+        if move.starts_at and move.therapist:
+            times.append(clock.said(move.starts_at, zone, language=language))
+            lines.append(wording.piece("sessions", "kept_line", language, visit=times[-1], minutes=str(move.minutes),
+                                       therapist=move.therapist.name.split()[0],
+                                       was=clock.said(move.from_at, zone, language=language)))
+    gone = [wording.piece("sessions", "let_go_line", language, visit=visit.said_in(language))
+            for visit in let_go_with(plan)]
+    values = {"times": "\n".join(lines), "visits": "; ".join(times), "gone": "\n".join(gone), "link": plan_url(plan),
+              "until": clock.said(plan.expires_at, zone, language=language)}
+    return Said(values, plan.client.called, language=language)
 
 
 def _is_over(message: Message) -> str | None:
@@ -107,12 +105,18 @@ def _is_over(message: Message) -> str | None:
     return not_agreed_any_more(message, plan.client)
 
 
-def _about_end(message: Message) -> Letter:
-    plan = _plan(message)
-    body = (f"{greeting(plan.client)}The new times we asked you about do not stand any more. You do not have to do "
-            f"anything. We will write to you again.\n{closing(plan.client)}")
-    return Letter("The times we asked you about", body)
+def _about_end(message: Message) -> Said:
+    client = _plan(message).client
+    return Said({}, client.called, language=reads(client))
 
 
-outbox.declare(Kind("plan-to-accept", "New times, to be agreed", _still_asked, _about_question))
-outbox.declare(Kind("plan-withdrawn", "New times not asked about any more", _is_over, _about_end))
+_KEPT = example_of("sessions", "kept_line", {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "therapist": "Ana",
+                                             "was": "Mon 23 Nov, 14:00"})
+outbox.declare(Kind("plan-to-accept", "New times, to be agreed", _still_asked, _about_question,
+                    variables={"times": _KEPT, "visits": "Tue 24 Nov, 10:30", "until": "Sun 22 Nov, 10:30",
+                               "gone": example_of("sessions", "let_go_line", {"visit": "Tue 8 Dec, 10:30"}),
+                               "link": LINK},
+                    about="When visits pause", when="Three minutes after a plan is sent to be agreed."))
+outbox.declare(Kind("plan-withdrawn", "New times not asked about any more", _is_over, _about_end,
+                    about="When visits pause",
+                    when="Three minutes after a plan they were asked about is taken back unanswered."))

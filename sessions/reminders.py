@@ -24,11 +24,11 @@ from sessions.letters import (
     MOVED_TOGETHER,
     OF_A_TIME,
     QUESTIONS,
-    STANDS_AGAIN,
     stamp_of,
     steps_of,
 )
 from sessions.models import Appointment, CheckIn, Hold, Plan, PlanMove
+from sessions.pause_letters import STANDS_AGAIN
 
 
 def schedule(appointment: Appointment) -> None:

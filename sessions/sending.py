@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clients.words import one_line
+from clients.writing import is_written_to
 from practice import audit, links
 from practice.access import Actor, Outsider
 from practice.refusals import BadInput, Refusal, WrongState
@@ -87,9 +88,9 @@ def _refuse_sending(plan: Plan, moves: list[PlanMove]) -> None:
         raise WrongState("No visit has a new time in this plan, so there is nothing to ask.")
     if plan.client.archived_at:
         raise CannotBeAsked(f"{plan.client.name} is in the archive. Bring them back first.")
-    if not plan.client.may_be_mailed:
-        raise CannotBeAsked(f"{plan.client.name} has not agreed to be written to by e-mail. Agree the times by phone, "
-                            "then move the visits yourself.")
+    if not is_written_to(plan.client):
+        raise CannotBeAsked(f"{plan.client.name} has not agreed to be written to. Agree the times by phone, then move "
+                            "the visits yourself.")
 
 
 @transaction.atomic

@@ -5,20 +5,20 @@ No clinical word stands in any of them, and an offer keeps the quiet hours.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
 from clients.contacts import copied_to
-from clients.writing import not_agreed_any_more
+from clients.writing import not_agreed_any_more, reads, write_to
 from practice import clock, links, outbox
 from practice.models import Message
-from practice.outbox import Kind, Letter
+from practice.outbox import Kind, Said
 from sessions import reminders
 from sessions.calendars import visit_file
 from sessions.caution_line import first_name
-from sessions.letters import closing, greeting, visit_url
+from sessions.letters import LINK, visit_url
 from sessions.models import RELEASED, Appointment, AppointmentEvent, WaitlistOffer
 from sessions.waitlist import given_up
 
@@ -49,22 +49,14 @@ def tell_swap(visit: Appointment, gone: Appointment) -> None:
     """One message for the visit that was booked and the one given up for it, instead of two."""
     outbox.cancel_messages(why="Told together with the new time.", kinds=["cancelled"], appointment_id=gone.pk)
     outbox.cancel_messages(why="Told together with the visit given up.", kinds=["booked"], appointment_id=visit.pk)
-    client = visit.client
-    if client.may_be_mailed:
-        outbox.queue_message(
-            practice=visit.practice, kind="swapped", subject_id=visit.pk, to_address=client.email, to_name=client.name,
-            time_zone=client.zone, due_at=timezone.now() + outbox.grace(), useful_until=visit.starts_at,
-            start_version=f"{reminders.stamp_of(visit)}-swapped", why="Tells the new time and what it replaces.",
-            client_id=client.pk, appointment_id=visit.pk)
+    write_to(client=visit.client, kind="swapped", subject_id=visit.pk, useful_until=visit.starts_at,
+             start_version=f"{reminders.stamp_of(visit)}-swapped", why="Tells the new time and what it replaces.",
+             appointment_id=visit.pk)
 
 
-def _queue(offer: WaitlistOffer, kind: str, useful_until: object, why: str) -> None:
-    client = offer.client
-    if client.may_be_mailed:
-        outbox.queue_message(
-            practice=offer.practice, kind=kind, subject_id=offer.pk, to_address=client.email, to_name=client.name,
-            time_zone=client.zone, due_at=timezone.now(), useful_until=useful_until, why=why,  # type: ignore[arg-type]
-            client_id=client.pk)
+def _queue(offer: WaitlistOffer, kind: str, useful_until: datetime, why: str) -> None:
+    write_to(client=offer.client, kind=kind, subject_id=offer.pk, due_at=timezone.now(), useful_until=useful_until,
+             why=why)
 
 
 # --- checked again at the door, then written ---------------------------------------------------------------------
@@ -85,18 +77,14 @@ def _offer_stands(message: Message) -> str | None:
     return "The time is taken." if taken.exists() else not_agreed_any_more(message, offer.client)
 
 
-def _about_offer(message: Message) -> Letter:
+def _about_offer(message: Message) -> Said:
     offer = _offer(message)
-    gives, minutes = given_up(offer.entry), offer.entry.service.minutes
-    instead = f"You would give up for it: {gives.said}\n" if gives else ""
-    until = clock.said(offer.expires_at, offer.practice.time_zone)
-    body = (f"{greeting(offer.client)}A time has come free:\n\n"
-            f"{offer.said} ({minutes} minutes) with {first_name(offer.therapist)}\n{instead}\n"
-            f"Take it, or say no: {offer_url(offer)}\n\n"
-            f"Others may be asked too: the first yes gets it. The offer runs until {until}.\n"
-            f"If it is not for you, you stay on the list.\n"
-            f"Not feeling well? Tell us on the same page.\n{closing(offer.client)}")
-    return Letter(f"A time has come free: {offer.said}", body)
+    gives, language = given_up(offer.entry), reads(offer.client)
+    values = {"visit": offer.said_in(language), "minutes": str(offer.entry.service.minutes),
+              "therapist": first_name(offer.therapist), "gives_up": gives.said_in(language) if gives else "",
+              "link": offer_url(offer),
+              "until": clock.said(offer.expires_at, offer.practice.time_zone, language=language)}
+    return Said(values, offer.client.called, language=language)
 
 
 def _over_stands(message: Message) -> str | None:
@@ -106,11 +94,10 @@ def _over_stands(message: Message) -> str | None:
     return "They wait no longer." if offer.entry.ended_at else not_agreed_any_more(message, offer.client)
 
 
-def _about_over(message: Message) -> Letter:
+def _about_over(message: Message) -> Said:
     offer = _offer(message)
-    body = (f"{greeting(offer.client)}The time we offered you, {offer.said}, is taken. You stay on the list, and we "
-            f"will write when another comes free.\n{closing(offer.client)}")
-    return Letter(f"{offer.said} is taken", body)
+    language = reads(offer.client)
+    return Said({"visit": offer.said_in(language)}, offer.client.called, language=language)
 
 
 def _swap(message: Message) -> tuple[Appointment, Appointment]:
@@ -126,16 +113,24 @@ def _swap_stands(message: Message) -> str | None:
     return not_agreed_any_more(message, visit.client)
 
 
-def _about_swap(message: Message) -> Letter:
+def _about_swap(message: Message) -> Said:
     visit, gone = _swap(message)
-    body = (f"{greeting(visit.client)}Your appointment is booked:\n\n{visit.said} ({visit.minutes} minutes)\n\n"
-            f"It replaces {gone.said}, which is cancelled.\n\n"
-            f"Confirm, or ask for another time: {visit_url(visit)}\n"
-            f"Not feeling well? Tell us on the same page.\n{closing(visit.client)}")
-    return Letter(f"Your appointment is booked: {visit.said}", body, (visit_file(visit), visit_file(gone)),
-                copied_to(visit.client))
+    language = reads(visit.client)
+    values = {"visit": visit.said_in(language), "minutes": str(visit.minutes), "gone": gone.said_in(language),
+              "link": visit_url(visit)}
+    return Said(values, visit.client.called, language=language, attachments=(visit_file(visit), visit_file(gone)),
+                copies=copied_to(visit.client))
 
 
-outbox.declare(Kind("waitlist-offer", "Offer of a time", _offer_stands, _about_offer))
-outbox.declare(Kind("waitlist-over", "Offered time taken", _over_stands, _about_over))
-outbox.declare(Kind("swapped", "New booking and what it replaces", _swap_stands, _about_swap, keeps_quiet_hours=False))
+_VISIT = {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "link": LINK}
+outbox.declare(Kind("waitlist-offer", "Offer of a time", _offer_stands, _about_offer,
+                    variables={**_VISIT, "therapist": "Ana", "gives_up": "Tue 1 Dec, 14:00",
+                               "until": "Mon 23 Nov, 12:00"},
+                    about="Booking by themselves", when="When a time comes free that suits what they wait for."))
+outbox.declare(Kind("waitlist-over", "Offered time taken", _over_stands, _about_over,
+                    variables={"visit": "Tue 24 Nov, 10:30"},
+                    about="Booking by themselves", when="When a time they were offered is taken by somebody else."))
+outbox.declare(Kind("swapped", "New booking and what it replaces", _swap_stands, _about_swap, keeps_quiet_hours=False,
+                    variables={**_VISIT, "gone": "Tue 1 Dec, 14:00"},
+                    about="Booking by themselves",
+                    when="Three minutes after they took an offered time and gave up another."))

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from clients.writing import is_written_to
 from practice import audit, clock, outbox
 from practice.access import Actor, Outsider
 from practice.clock import instant_at, minute_of
@@ -138,7 +139,7 @@ def _offer_to(fitting: Sequence[Candidate], freed: FreedTime) -> int:
         if made == freed.practice.waitlist_offers:
             break
         entry = candidate.entry
-        if entry.client_id in clients or not entry.client.may_be_mailed or not may_come(
+        if entry.client_id in clients or not is_written_to(entry.client) or not may_come(
                 entry, freed.therapist, candidate.starts_at):
             continue
         try:
@@ -174,8 +175,8 @@ def offer_by_hand(*, entry: WaitlistEntry, therapist: Membership, starts_at: dat
     does not suit what they wait for, and one too near for their answer.
     """
     client, practice = entry.client, entry.practice
-    if not client.may_be_mailed:
-        raise WrongState(f"{client.called} has not agreed to e-mail. Ring them"
+    if not is_written_to(client):
+        raise WrongState(f"{client.called} has not agreed to be written to. Ring them"
                          f"{f': {client.phone}' if client.phone else ''}, and book it for them.")
     on = clock.wall_of(starts_at, practice.time_zone)[0]
     slots = [slot for slot in open_for(entry, on, on, therapist) if slot.starts == minute_of(starts_at)]

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -25,10 +24,11 @@ from clients.asking.questionnaires import (
 )
 from clients.asking.questions_intake import AGREEMENT, AGREEMENT_VERSION, QUESTIONS
 from clients.models import Client, ClientCondition, Questionnaire
+from clients.writing import is_written_to, not_agreed_any_more, reads, write_to
 from practice import audit, clock, outbox
 from practice.access import Actor, Outsider
 from practice.models import Message, Practice
-from practice.outbox import Kind, Letter
+from practice.outbox import Kind, Said
 from practice.refusals import NotAllowed, Refusal
 
 INTAKE = Questionnaire.Kind.INTAKE.value
@@ -38,10 +38,10 @@ HAS_A_VISIT_TO_COME: list[Callable[[Practice], set[UUID]]] = []
 
 
 class MayNotBeMailed(Refusal):
-    """The client has not agreed to e-mail, or has no address."""
+    """The client has not agreed to be written to, or there is no address or number to write to."""
 
     code: ClassVar[str] = "may_not_be_mailed"
-    title: ClassVar[str] = "No e-mail to this client"
+    title: ClassVar[str] = "This client is not written to"
 
 
 class PutAway(Refusal):
@@ -60,17 +60,17 @@ def ask_intake(*, client: Client, by: Actor) -> Questionnaire:
 
 @transaction.atomic
 def send_intake(*, client: Client, by: Actor) -> Message:
-    """Ask by e-mail; refuses where the client has not agreed to e-mail. Pressed again, one message leaves."""
-    if not client.may_be_mailed:
-        raise MayNotBeMailed(f"{client.called} has not agreed to e-mail, or has no address. Show them the link here "
-                             "instead, or note on “Edit” that they agreed.")
+    """Send the link; refuses where the client has not agreed to be written to. Pressed again, one message leaves."""
+    if not is_written_to(client):
+        raise MayNotBeMailed(f"{client.called} has not agreed to be written to, or has no address. Show them the link "
+                             "here instead, or note on “Edit” that they agreed.")
     row, now = ask_intake(client=client, by=by), timezone.now()
     version = f"{now:%Y%m%dT%H}"
     outbox.cancel_messages(why="It was sent again.", kinds=[MESSAGE], subject_id=row.pk)
-    return outbox.queue_message(
-        practice=client.practice, kind=MESSAGE, subject_id=row.pk, start_version=version, to_address=client.email,
-        to_name=client.name, time_zone=client.zone, due_at=now + timedelta(seconds=settings.MESSAGE_GRACE_SECONDS),
-        useful_until=row.closes_at, why="Asks the client some questions.", client_id=client.pk)
+    message = write_to(client=client, kind=MESSAGE, subject_id=row.pk, start_version=version,
+                       useful_until=row.closes_at, why="Asks the client some questions.")
+    assert message is not None
+    return message
 
 
 @transaction.atomic
@@ -126,7 +126,7 @@ def ask_due_intakes() -> int:
             last__lt=since).exclude(pk__in=Questionnaire.objects.filter(
                 practice=practice, kind=INTAKE, submitted_at=None, closes_at__gt=since).values("client_id"))
         for client in due:
-            if client.may_be_mailed:
+            if is_written_to(client):
                 send_intake(client=client, by=Outsider(practice, "system", "Evenhand"))
                 sent += 1
     return sent
@@ -143,7 +143,7 @@ def _spared(row: Questionnaire) -> Spared:
     """Nobody is asked for what the practice knows; conditions it knows are asked about."""
     client = row.client
     known = {"phone": client.phone, "birth_date": client.birth_date,
-             "reminders": client.may_be_mailed or not client.email}
+             "reminders": is_written_to(client) or not client.email}
     conditions = ClientCondition.objects.filter(client=client, ended_on=None).values_list("condition", flat=True)
     return Spared(tuple(conditions), frozenset(fact for fact, value in known.items() if value))
 
@@ -154,23 +154,22 @@ def _stands(message: Message) -> str | None:
         return "The questions have been answered."
     if row.client.archived_at or row.closes_at <= timezone.now():
         return "The questions are closed."
-    return None if row.client.may_be_mailed else "The client no longer wishes to be written to."
+    return not_agreed_any_more(message, row.client)
 
 
-def _mail(message: Message) -> Letter:
+def _asks(message: Message) -> Said:
     row = Questionnaire.objects.select_related("client__practice", "practice").get(pk=message.subject_id)
-    practice = row.practice
-    until = clock.said_date(clock.wall_of(row.closes_at, row.client.zone)[0])
-    call = f"Questions? Call {practice.phone}.\n" if practice.phone else ""
-    return Letter("Some questions before your visit",
-                f"Hello {row.client.called},\n\nto prepare your visit we have some questions for you. They take about "
-                f"{minutes_for(row)} minutes. You can stop at any time and go on later:\n\n{url_of(row)}\n\n"
-                f"The link works until {until}. It is meant for you alone.\n\n{call}"
-                f"{practice.sender_name or practice.name}\n")
+    language = reads(row.client)
+    until = clock.said_date(clock.wall_of(row.closes_at, row.client.zone)[0], language=language)
+    return Said({"minutes": str(minutes_for(row)), "until": until, "link": url_of(row)}, row.client.called,
+                language=language)
 
 
 SETS[INTAKE] = QuestionSet(
     kind=INTAKE, heading="Some questions before your visit",
     lead="Your answers tell us where and how we may touch you, and where not.",
     questions=QUESTIONS, agreement=AGREEMENT, agreement_version=AGREEMENT_VERSION, spared=_spared)
-outbox.declare(Kind(MESSAGE, "Questions before a visit", _stands, _mail))
+outbox.declare(Kind(MESSAGE, "Intake by link", _stands, _asks, counts=True,
+                    variables={"minutes": "15", "until": "Wed 23 Dec", "link": "https://practice.example/q/Zm9yIHRoaXM/"},
+                    about="Asked and given",
+                    when="Three minutes after staff send the questions, or every so many months before a visit."))

@@ -25,7 +25,7 @@ from practice.pages import attempt, find, member_page, post_page
 @post_page("clients:client", "pk")
 @member_page()
 def intake_ask(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Send the intake by e-mail, or show its link for a device of the practice."""
+    """Send the intake, or show its link for a device of the practice."""
     member = member_of(request)
     client = find(Client, member, pk, "practice")
     if request.POST.get("how") == "show":

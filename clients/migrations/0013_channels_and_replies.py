@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clients', '0012_kinds'),
-        ('practice', '0015_sms'),
+        ('practice', '0016_sms'),
     ]
 
     operations = [

@@ -91,8 +91,15 @@ class Client(PracticeOwned):
 
     @property
     def may_be_mailed(self) -> bool:
-        """Whether e-mail is a way they agreed to; whether they are written to at all says `clients.writing`."""
+        """Whether e-mail is a way they agreed to; whether they are written to at all says `is_written_to`."""
         return bool(self.email) and "email" in self.channels and self.reminder_consent_on is not None
+
+    @property
+    def is_written_to(self) -> bool:
+        """Whether there is any way of being written to that they agreed to, for pages; code asks `clients.writing`."""
+        from clients.writing import is_written_to
+
+        return is_written_to(self)
 
 
 class Doctor(PracticeOwned):

@@ -63,7 +63,7 @@ def test_the_desk_sends_it_and_the_mail_says_nothing_about_health(now, page, des
 def test_nothing_is_mailed_to_who_has_not_agreed_and_the_link_is_shown_instead(now, page, desk, riverside):
     quiet = make_client(riverside, "Quinn Quiet", channels=[], reminder_consent_on=None, reminder_consent_source="")
     refused = page(desk).post(f"/clients/{quiet.pk}/intake/", {"how": "mail"})
-    assert refused.status_code == 409 and "has not agreed to e-mail" in text_of(refused)
+    assert refused.status_code == 409 and "has not agreed to be written to" in text_of(refused)
     assert not Questionnaire.objects.exists() and not Message.objects.exists()
     shown = page(desk).post(f"/clients/{quiet.pk}/intake/", {"how": "show"})
     row = Questionnaire.objects.get()

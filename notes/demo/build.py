@@ -16,6 +16,7 @@ from notes.demo.clockwork import ZONE, as_of
 from notes.demo.people import CASES, DOCTORS, SNIPPETS
 from notes.demo.record import build_record
 from notes.demo.visits import build_case, open_day
+from notes.demo.words import build_words
 from notes.snippets import keep_snippet
 from practice import clock
 from practice.access import Role
@@ -134,6 +135,7 @@ def _riverside(password: str) -> Practice:
     build_record(practice, owner, ana, ben)
     build_after(practice, ana)
     build_at_home(practice, ana, base)
+    build_words(practice, owner)
     return practice
 
 

@@ -17,6 +17,7 @@ from clients.models import Client, ClientCondition
 from clients.profiles import change_client
 from clients.standing import lock_client
 from clients.words import one_line
+from clients.writing import is_written_to
 from notes.follow_ups import letters
 from notes.follow_ups.questions import (
     FOUR_WEEKS,
@@ -63,7 +64,7 @@ def _due(practice: Practice) -> QuerySet[Appointment]:
 
 def _ask(visit: Appointment) -> bool:
     """Write the question down and queue its message, where nobody else just did and the client is written to."""
-    if not visit.client.may_be_mailed or asked_now(visit.client):  # while an episode runs they are asked already
+    if not is_written_to(visit.client) or asked_now(visit.client):  # while an episode runs they are asked already
         return False
     try:
         with transaction.atomic():

@@ -6,13 +6,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from clients.episodes import today_in
-from clients.writing import not_agreed_any_more
+from clients.writing import not_agreed_any_more, reads, write_to
 from notes.models import FollowUp
 from practice import clock, links, outbox
 from practice.models import Message
-from practice.outbox import Kind, Letter
+from practice.outbox import Kind, Said
 from sessions.check_ins import asked_now
-from sessions.letters import closing, greeting
+from sessions.letters import LINK
 from sessions.models import RELEASED, Appointment
 
 FOLLOW_UP_LINK = "follow-up"
@@ -35,16 +35,14 @@ def follow_up_behind(token: str) -> FollowUp | None:
             .select_related("appointment__client__practice", "appointment__therapist__user", "practice").first())
 
 
-def ask(row: FollowUp) -> Message:
+def ask(row: FollowUp) -> Message | None:
     """Queue the question; one about an earlier visit that still waits is taken back."""
     client = row.appointment.client
     earlier = FollowUp.objects.filter(appointment__client=client).exclude(pk=row.pk)
     outbox.cancel_messages(why="It was asked of a later visit.", kinds=["follow-up"],
                            subject_id__in=list(earlier.values_list("pk", flat=True)))
-    return outbox.queue_message(
-        practice=row.practice, kind="follow-up", subject_id=row.pk, to_address=client.email, to_name=client.name,
-        time_zone=client.zone, due_at=timezone.now(), useful_until=row.closes_at, why="Asks how it was.",
-        client_id=client.pk)
+    return write_to(client=client, kind="follow-up", subject_id=row.pk, due_at=timezone.now(),
+                    useful_until=row.closes_at, why="Asks how it was.")
 
 
 def _row(message: Message) -> FollowUp:
@@ -68,15 +66,15 @@ def _question_stands(message: Message) -> str | None:
     return not_agreed_any_more(message, client)
 
 
-def _question(message: Message) -> Letter:
+def _question(message: Message) -> Said:
     row = _row(message)
     client = row.appointment.client
-    day = clock.said_date(row.appointment.wall_date, today=today_in(client))
-    return Letter("How was it after your visit?",
-                f"{greeting(client)}How was it after your visit on {day}? A few taps are enough:\n\n"
-                f"{follow_up_url(row)}\n\n"
-                f"Not feeling well? Tell us on the same page. There you can also say that you would rather not be "
-                f"asked.\n{closing(client)}")
+    language = reads(client)
+    day = clock.said_date(row.appointment.wall_date, today=today_in(client), language=language)
+    return Said({"day": day, "link": follow_up_url(row)}, client.called, language=language)
 
 
-outbox.declare(Kind("follow-up", "How it was after a visit", _question_stands, _question))
+outbox.declare(Kind("follow-up", "How it was after a visit", _question_stands, _question, counts=True,
+                    variables={"day": "Tue 24 Nov", "link": LINK},
+                    about="Asked and given",
+                    when="So many days after a visit that took place, where they want to be asked."))

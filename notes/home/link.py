@@ -12,16 +12,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from clients.models import Client
-from clients.writing import not_agreed_any_more
+from clients.writing import not_agreed_any_more, reads, write_to
 from notes.home.programmes import programme_of
 from notes.models import HomeProgramme
 from notes.writing import refuse_unless_therapist
 from practice import audit, clock, links, outbox
 from practice.access import Actor
 from practice.models import Message
-from practice.outbox import Kind, Letter
+from practice.outbox import Kind, Said
 from practice.refusals import Refusal, WrongState
-from sessions.letters import closing, greeting
+from sessions.letters import LINK
 
 HOME_LINK = "home-programme"
 LINK_LIVES = timedelta(days=180)  # from the last sending on: our proposal
@@ -60,12 +60,10 @@ def send_programme(*, programme: HomeProgramme, by: Actor) -> Message:
     client = programme.client
     if programme.ended_at is not None:
         raise WrongState("This version has ended. Send the one that stands now.")
-    if not client.may_be_mailed:
-        raise NotAgreed(f"{client.called} has not agreed to e-mail. Print the sheet, or give them the address.")
-    message = outbox.queue_message(
-        practice=programme.practice, kind="home-programme", subject_id=programme.pk, to_address=client.email,
-        to_name=client.name, time_zone=client.zone, due_at=timezone.now(), why=f"{by.name} sent it.",
-        client_id=client.pk, start_version=timezone.now().date().isoformat())
+    message = write_to(client=client, kind="home-programme", subject_id=programme.pk, due_at=timezone.now(),
+                       start_version=timezone.now().date().isoformat(), why=f"{by.name} sent it.")
+    if message is None:
+        raise NotAgreed(f"{client.called} has not agreed to be written to. Print the sheet, or give them the address.")
     audit.record(by=by, verb="home_programme_sent", subject=programme)
     return message
 
@@ -82,11 +80,10 @@ def _still_stands(message: Message) -> str | None:
     return not_agreed_any_more(message, client)
 
 
-def _letter(message: Message) -> Letter:
+def _about_page(message: Message) -> Said:
     client = _client(message)
-    return Letter("Your page from us", f"{greeting(client)}Here is your page to keep, as agreed at your visit:\n\n"
-                                     f"{home_url(client)}\n\nIt is for you alone, and needs no password.\n"
-                                     f"{closing(client)}")
+    return Said({"link": home_url(client)}, client.called, language=reads(client))
 
 
-outbox.declare(Kind("home-programme", "Home programme", _still_stands, _letter))
+outbox.declare(Kind("home-programme", "Home programme", _still_stands, _about_page, counts=True,
+                    variables={"link": LINK}, about="Asked and given", when="At once, when a therapist sends it."))

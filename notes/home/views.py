@@ -35,7 +35,7 @@ from practice.pages import attempt, find, member_of, member_page, pdf_file, post
 _ACTS: dict[str, tuple[Callable[..., Any], str]] = {
     "end": (end_programme, "Ended. Their page says that there is nothing to do for now."),
     "resume": (resume_programme, "It runs again. Tell them."),
-    "send": (send_programme, "Their page is on its way by e-mail."),
+    "send": (send_programme, "Their page is on its way."),
 }
 
 

@@ -148,6 +148,8 @@ TABLE: dict[str, Row] = {
     "replan/new/": Row(CLINICAL),
     "replan/<uuid:pk>/": Row(STAFF, ("replan",), G),
     "replan/<uuid:pk>/<slug:verb>/": Row(STAFF, ("replan", "plan_verb"), P),
+    "practice/messages/words/": Row(STAFF),  # pressed by the owner alone: see practice/tests/test_words.py
+    "practice/messages/words/<slug:kind>/": Row(STAFF, ("message_kind",), is_everybodys=True),
     "practice/settings/online/": Row(CLINICAL),  # the owner alone: see sessions/tests/test_online.py
     "clients/<uuid:pk>/booking-link/": Row(STAFF, ("client",), P),
     "conditions/<uuid:pk>/end/": Row(CLINICAL, ("condition",)),
@@ -352,7 +354,7 @@ class World:
             "finding": finding.pk,
             "medicine": record_medicine(client=maria, name=f"{MARK} {FOUND}", by=self.ana).pk,
             "contact": add_contact(client=maria, role="carer", name=MARK, by=self.ana).pk,
-            "rule": "reduced-sensation", "kind": "relapse",
+            "rule": "reduced-sensation", "kind": "relapse", "message_kind": "reminder",
             "referral": referral.pk,
             "appointment": visit.pk,
             "episode": effect.episode.pk,

@@ -99,6 +99,9 @@ class MessageText(PracticeOwned):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["practice", "kind", "variant", "language"], name="message_has_one_text"),
+            models.CheckConstraint(condition=Q(language__in=["en", "es", "fr", "de"]),
+                                   name="message_text_is_in_a_language_we_write"),
+            models.CheckConstraint(condition=~Q(body=""), name="message_text_says_something"),
         ]
 
 

@@ -87,8 +87,7 @@ class MailDoor:
 
     def _copy(self, email: EmailMessage, letter: Letter) -> None:
         """The same to whoever gets copies, without the links that are the client's alone; what fails is only told."""
-        email.body = "\n".join(
-            line for line in letter.body.splitlines() if "://" not in line and "same page" not in line)
+        email.body = wording.without_link_lines(letter.body)
         email.attachments, email.extra_headers = [], {"Auto-Submitted": "auto-generated"}
         for address in letter.copies:
             email.to = [address]

@@ -71,38 +71,62 @@ class Kind:
 
     `variables`: each name its texts may use, with an example. `variants`: the texts it has, where more than one.
     `look_up` may read for several messages at once what these two need; they leave within half a second of it.
-    `counts`: it is no answer to the reader's own act, so that at most one a day and three a week leave. `is_to`:
-    client, member or doctor.
+    `counts`: it is no answer to the reader's own act and changes no visit, so that at most one a day and three a week
+    leave. `is_to`: client, member or doctor. `about` is the heading it is listed under, `when` says when it leaves.
     """
 
     code: str
     name: str
     recheck: Callable[[Message], str | None]
-    says: Callable[[Message], Said | Letter]
+    says: Callable[[Message], Said]
     keeps_quiet_hours: bool = True
     look_up: Callable[[list[Message]], None] | None = None
     variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     variants: tuple[str, ...] = ("",)
     counts: bool = False
     is_to: str = "client"
+    about: str = ""
+    when: str = ""
 
     def compose(self, message: Message) -> Letter:
         """The message as it leaves: the kind's text in the reader's language, filled, between greeting and closing."""
-        said = self.says(message)
-        if isinstance(said, Letter):
-            return said
-        practice = message.practice
-        text = wording.text_of(practice, self.code, said.variant, said.language)
-        frame = wording.text_of(practice, wording.FRAME, self.is_to, said.language)
-        sender = practice.sender_name or practice.name
-        about = {**said.values, "practice": sender, "phone": practice.phone}
-        around = {"called": said.called, "practice": sender, "phone": practice.phone}
-        body = wording.fill(frame.body, {**around, "message": wording.fill(text.body, about).strip()})
-        sms = wording.fill(text.sms, about).strip()
-        if sms:
-            sms = wording.fill(frame.sms, {**around, "message": sms}).strip()
-        subject = wording.fill(text.subject, about).strip()
-        return Letter(subject, f"{body.strip()}\n", said.attachments, said.copies, sms, said.language)
+        return self.finish(message, self.says(message))
+
+    def finish(self, message: Message, said: Said, text: wording.Text | None = None) -> Letter:
+        """What it says, as it leaves; with another text than the one that stands, where given."""
+        text = self.filled(message, said, text)
+        whole = framed(message, said, [text.body], [text.sms] if text.sms else [])
+        return Letter(text.subject, whole.body, said.attachments, said.copies, whole.sms, said.language)
+
+    def filled(self, message: Message, said: Said, text: wording.Text | None = None) -> wording.Text:
+        """The kind's text with the values it says, without greeting and closing."""
+        text = text or wording.text_of(message.practice, self.code, said.variant, said.language)
+        about = {**said.values, **_from_whom(message)}
+        subject, body, sms = (wording.fill(part, about).strip() for part in (text.subject, text.body, text.sms))
+        return wording.Text(" ".join(subject.split()), body, sms)
+
+
+def framed(
+    message: Message, said: Said, bodies: list[str], texts: list[str], frame: wording.Text | None = None,
+) -> Letter:
+    """These parts between one greeting and one closing, as a mail and as an SMS.
+
+    A client nobody knows the name of is greeted in words of their own.
+    """
+    reader = KINDS[message.kind].is_to
+    variant = "anybody" if reader == "client" and not said.called else reader
+    frame = frame or wording.text_of(message.practice, wording.FRAME, variant, said.language)
+    around = {"called": said.called, **_from_whom(message)}
+    body = wording.fill(frame.body, {**around, "message": "\n\n".join(bodies)}).strip()
+    sms = wording.fill(frame.sms, {**around, "message": " ".join(texts)}).strip() if texts else ""
+    return Letter("", f"{body}\n", sms=wording.folded(sms))
+
+
+def _from_whom(message: Message) -> dict[str, str]:
+    """The practice as its reader knows it: a doctor reads its name, others the neutral one."""
+    practice, is_to = message.practice, KINDS[message.kind].is_to
+    sender = practice.name if is_to == "doctor" else practice.sender_name or practice.name
+    return {"practice": sender, "phone": practice.phone}
 
 
 KINDS: dict[str, Kind] = {}

@@ -14,9 +14,9 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from conftest import MONDAY, at, make_client
-from practice import clock, outbox
+from practice import clock, outbox, wording
 from practice.models import Message
-from practice.outbox import Kind, Letter, doors, pump
+from practice.outbox import Kind, Said, doors, pump
 
 State = Message.State
 
@@ -68,13 +68,15 @@ def trial(monkeypatch):
         def recheck(self, message):
             return self.why_not
 
-        def compose(self, message):
-            return Letter(self.subject, f"Hello {message.to_name}\n")
+        def says(self, message):
+            return Said({"subject": self.subject}, message.to_name)
 
     kind = Trial()
-    monkeypatch.setitem(outbox.KINDS, "trial", Kind("trial", "Trial", kind.recheck, kind.compose))
+    for code in ("trial", "urgent"):
+        monkeypatch.setitem(wording._texts("en"), code, wording.Text("{subject}", "See you."))
+    monkeypatch.setitem(outbox.KINDS, "trial", Kind("trial", "Trial", kind.recheck, kind.says))
     monkeypatch.setitem(
-        outbox.KINDS, "urgent", Kind("urgent", "Urgent", kind.recheck, kind.compose, keeps_quiet_hours=False)
+        outbox.KINDS, "urgent", Kind("urgent", "Urgent", kind.recheck, kind.says, keeps_quiet_hours=False)
     )
     return kind
 
@@ -348,7 +350,7 @@ def test_a_message_too_late_to_be_of_use_is_not_sent(noon, post, trial):
     assert (state_of(message), message.why) == ("skipped", "Too late to be of use.")
 
 
-@pytest.mark.parametrize("broken", ["recheck", "compose"])
+@pytest.mark.parametrize("broken", ["recheck", "says"])
 def test_one_that_cannot_be_written_does_not_stand_in_the_way_of_the_others(
     noon, post, trial, monkeypatch, broken, caplog
 ):
@@ -358,8 +360,8 @@ def test_one_that_cannot_be_written_does_not_stand_in_the_way_of_the_others(
     def fails(message):
         raise LookupError("erased")
 
-    parts = {"recheck": trial.recheck, "compose": trial.compose} | {broken: fails}
-    monkeypatch.setitem(outbox.KINDS, "trial", Kind("trial", "Trial", parts["recheck"], parts["compose"]))
+    parts = {"recheck": trial.recheck, "says": trial.says} | {broken: fails}
+    monkeypatch.setitem(outbox.KINDS, "trial", Kind("trial", "Trial", parts["recheck"], parts["says"]))
     assert outbox.drain() == {"failed": 1, "sent": 1}
     assert (state_of(bad), state_of(good)) == ("failed", "sent")
     assert "maria" not in caplog.text

@@ -9,8 +9,9 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from conftest import at
+from practice import wording
 from practice.models import Closure, Message, TimeOff
-from practice.outbox import KINDS, Kind, Letter
+from practice.outbox import KINDS, Kind, Said
 from practice.refusals import RefusalMiddleware, WrongState, refuse_all
 from practice.tests.answers import text_of
 from practice.views import nearest_first, week_of
@@ -119,8 +120,9 @@ def notice(monkeypatch):
         "notice",
         "Notice",
         lambda m: "They said no.",
-        lambda m: Letter("About you", "Look: http://h.example/r/s3cret/ <b>"),
+        lambda m: Said({"link": "http://h.example/r/s3cret/"}),
     )
+    monkeypatch.setitem(wording._texts("en"), "notice", wording.Text("About you", "Look: {link} <b>"))
     monkeypatch.setitem(KINDS, "notice", kind)
 
 

@@ -43,4 +43,5 @@ def _about_it(message: Message) -> Said:
 
 
 outbox.declare(Kind(KIND, "Another system switched off", _is_off, _about_it, is_to="member", variables={
-    "system": "books.example.org", "link": "https://practice.example/practice/webhooks/0198/"}))
+    "system": "books.example.org", "link": "https://practice.example/practice/webhooks/0198/"},
+    when="When another system has not answered for days."))

@@ -10,17 +10,26 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from time import monotonic
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 
 from practice.models import MessageText, Practice
+from practice.wording.lengths import folded
+
+__all__ = ["FRAME", "LANGUAGES", "UNREVIEWED", "Text", "fill", "folded", "forget_own_texts", "language_of", "own_texts",
+           "piece", "product_text", "text_of", "variables_of", "without_link_lines"]
 
 FRAME = "frame"  # the kind whose text is what stands around all others
 LANGUAGES = {"en": "English", "es": "Spanish", "fr": "French", "de": "German"}
+KEPT_FOR = 2.0  # seconds for which a practice's own texts are not read again: a batch of messages needs them often
 UNREVIEWED = ("es", "fr", "de")  # not yet read by a native speaker
+_OwnTexts = dict[tuple[str, str, str], "Text"]
+_kept: dict[UUID, tuple[float, _OwnTexts]] = {}
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -44,12 +53,22 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     Refuses with KeyError a variable that has no value at all.
     """
     lines = []
-    for line in text.splitlines():
-        names = _VARIABLE.findall(line)
-        if names and not any(values[name] for name in names):
+    for words, names in _read(text):
+        if not names:
+            lines.append(words[0])
             continue
-        lines.append(_VARIABLE.sub(lambda found: values[found[1]], line))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+        filled = [values[name] for name in names]
+        if any(filled):
+            lines.append("".join(part for pair in zip(words, [*filled, ""], strict=True) for part in pair))
+    whole = "\n".join(lines)
+    return re.sub(r"\n{3,}", "\n\n", whole) if "\n\n\n" in whole else whole
+
+
+@lru_cache(maxsize=2000)
+def _read(text: str) -> tuple[tuple[list[str], list[str]], ...]:
+    """Each line of a text: what stands around its variables, and their names."""
+    lines = [_VARIABLE.split(line) for line in text.splitlines()]
+    return tuple((parts[::2], parts[1::2]) for parts in lines)
 
 
 def language_of(code: str) -> str:
@@ -64,14 +83,22 @@ def text_of(practice: Practice, kind: str, variant: str = "", language: str = "e
     return own or product_text(kind, variant, language) or product_text(kind, variant, "en") or Text()
 
 
-def own_texts(practice: Practice) -> dict[tuple[str, str, str], Text]:
-    """The practice's own texts by kind, variant and language, read once for this object."""
-    known: dict[tuple[str, str, str], Text] | None = vars(practice).get("own_message_texts")
-    if known is None:
+def own_texts(practice: Practice) -> _OwnTexts:
+    """The practice's own texts by kind, variant and language; what another process changed is seen two seconds later.
+
+    Every message comes with a practice of its own, so they are kept for the process and not for the object.
+    """
+    kept = _kept.get(practice.pk)
+    if kept is None or monotonic() - kept[0] > KEPT_FOR:
         rows = MessageText.objects.filter(practice=practice)
-        known = {(row.kind, row.variant, row.language): Text(row.subject, row.body, row.sms) for row in rows}
-        vars(practice)["own_message_texts"] = known
-    return known
+        texts = {(row.kind, row.variant, row.language): Text(row.subject, row.body, row.sms) for row in rows}
+        kept = _kept[practice.pk] = monotonic(), texts
+    return kept[1]
+
+
+def forget_own_texts(practice: Practice) -> None:
+    """Read this practice's own texts anew when they are next asked for."""
+    _kept.pop(practice.pk, None)
 
 
 def product_text(kind: str, variant: str = "", language: str = "en") -> Text | None:
@@ -83,6 +110,13 @@ def piece(room: str, name: str, language: str = "en", /, **values: str) -> str:
     """A small part that code puts into a variable: a line for each visit, a question that is only asked at times."""
     text: str = _file(room, language_of(language)).get("pieces", {}).get(name) or _file(room, "en")["pieces"][name]
     return fill(text, values)
+
+
+def without_link_lines(body: str) -> str:
+    """What a copy says: no line with a link, none that speaks of the page behind it."""
+    same_page = [piece("practice", "same_page", language) for language in LANGUAGES]
+    kept = [line for line in body.splitlines() if "://" not in line and not any(words in line for words in same_page)]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept))
 
 
 @cache

@@ -131,6 +131,10 @@ class Appointment(PracticeOwned):
         """When, as people say it: “Tue 24 Nov, 10:30”."""
         return clock.said(self.starts_at, self.time_zone)
 
+    def said_in(self, language: str) -> str:
+        """The same in the language of who reads it."""
+        return clock.said(self.starts_at, self.time_zone, language=language)
+
     @property
     def is_released(self) -> bool:
         return self.status in RELEASED

@@ -107,3 +107,7 @@ class WaitlistOffer(PracticeOwned):
     def said(self) -> str:
         """When, as people say it."""
         return clock.said(self.starts_at, self.practice.time_zone)
+
+    def said_in(self, language: str) -> str:
+        """The same in the language of who reads it."""
+        return clock.said(self.starts_at, self.practice.time_zone, language=language)

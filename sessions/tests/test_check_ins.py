@@ -142,7 +142,7 @@ def test_whoever_is_not_written_to_is_to_be_rung(relapse, maria, later, page, an
     assert not Message.objects.filter(kind="check-in").exists()
     assert "Ring Maria Lindqvist and ask how it is, since Mon 30 Nov" in today_of(page, ana)
     assert "Ring Maria Lindqvist for Ana" in today_of(page, desk)
-    assert "no e-mail is agreed: ring them" in words_of(page(ana).get(reverse("sessions:episode", args=[relapse.pk])))
+    assert "they are not written to: ring them" in words_of(page(ana).get(reverse("sessions:episode", args=[relapse.pk])))
 
 
 def test_whoever_does_not_answer_for_two_days_is_to_be_rung(asked, later, page, ana):

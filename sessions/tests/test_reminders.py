@@ -15,6 +15,8 @@ from clients.models import Client, Episode
 from conftest import MONDAY, at, make_client, make_member
 from practice import clock, outbox
 from practice.models import ActionLink, Message
+from practice.wording import LANGUAGES
+from practice.wording.clinical import clinical_words_in
 from sessions import check_in_letters, holds, rescheduling, restoring
 from sessions.booking import (
     accept_appointment,
@@ -207,8 +209,8 @@ def test_a_held_visit_sends_no_reminder_and_a_kept_one_does_again(visit, maria, 
         by=ana,
     )
     leave_grace(time_machine)
-    assert sent() == ["Your appointments need a new time"]
-    assert "Mon 7 Dec, 10:00" in sent.mails[0].body
+    assert sent() == ["Your appointment needs a new time"]
+    assert "This appointment is on hold and needs a new time:\n\nMon 7 Dec, 10:00\n" in sent.mails[0].body
     time_machine.move_to(at(10, days=7))
     assert sent() == []
     restoring.keep_appointment(appointment=visit, by=ana, reason="short, feet only")
@@ -501,16 +503,33 @@ def test_what_names_a_client_and_goes_to_somebody_else_is_of_a_kind_that_says_so
         assert (outbox.KINDS[message.kind].is_to == "client") == is_theirs, message.kind
 
 
+def a_text_tried(practice):
+    """The owner sends themselves a text."""
+    from practice.wording.trying import send_test
+
+    owner = make_member(practice, "Olivia Owner", "olivia@riverside.example", "owner")
+    send_test(practice=practice, kind="reminder", variant="", language="en", by=owner)
+    yield "test"
+
+
 def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, neuro_45, neurologist, consent):
     read = {}
     letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
     others = chain(asked_after_a_visit(maria), page_for_home(maria, ana), a_note_opened(maria, ana, ben, neuro_45),
-                   a_doctor_to_ring(neurologist, ana), a_system_that_does_not_answer(maria.practice), texts_ended(maria))
+                   a_text_tried(maria.practice), a_doctor_to_ring(neurologist, ana),
+                   a_system_that_does_not_answer(maria.practice), texts_ended(maria))
     for kind in chain(letter, others, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
-        message = Message.objects.filter(kind=kind).first()
-        mail = outbox.KINDS[kind].compose(message)
+        pk = Message.objects.filter(kind=kind).values_list("pk", flat=True).first()
+        for language in LANGUAGES:
+            Client.objects.update(language=language)
+            mail = outbox.KINDS[kind].compose(Message.objects.select_related("practice").get(pk=pk))
+            whole = f"{mail.subject}\n{mail.body}\n{mail.sms}".replace("Riverside Therapy", "")
+            assert not clinical_words_in(whole, language), (kind, language, clinical_words_in(whole, language))
+            assert outbox.KINDS[kind].is_to != "client" or mail.sms, f"{kind} says nothing by SMS"
+        Client.objects.update(language="en")
+        mail = outbox.KINDS[kind].compose(Message.objects.select_related("practice").get(pk=pk))
         read[kind] = f"{mail.subject}\n{mail.body}"
-        assert mail.body.startswith(("Hello ", "Dear "))
+        assert mail.body.startswith(("Hello ", "Dear ")), kind
     assert set(read) == set(outbox.KINDS), "every kind there is"
     for kind, text in read.items():
         without_practice = text.replace("Riverside Therapy", "")

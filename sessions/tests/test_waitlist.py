@@ -153,7 +153,7 @@ def test_who_may_not_be_offered_anything_is_left_out(queue, visit, ana, desk, ne
     assert list(offers()) == ["Di"]
     shown = page(desk).get(visit_url(visit))
     words = words_of(shown).split("Who could take this time")[1]
-    assert "Ada Quist" in words and "no e-mail agreed, ring them" in words and "tel:+1206555010" in words
+    assert "Ada Quist" in words and "not written to, ring them" in words and "tel:+1206555010" in words
     assert "Bo Quist" not in words and "Cy Quist" not in words
     assert not clinical_in(shown)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.asking.questionnaires import url_of
+from clients.writing import is_written_to
 from practice import clock
 from practice.access import Outsider
 from practice.pages import attempt, look
@@ -19,7 +20,7 @@ from sessions.calendars import visit_file
 from sessions.caution_line import first_name
 from sessions.check_before import begin_check, is_open_for, last_answers
 from sessions.models import Appointment
-from sessions.online_letters import send_link
+from sessions.online_letters import send_link_to
 from sessions.views.own import may_change
 from sessions.views.unwell import unwell
 
@@ -77,8 +78,8 @@ def _answer(request: HttpRequest, visit: Appointment, token: str) -> HttpRespons
     if answer == "questions" and is_open_for(visit):
         by = Outsider(visit.practice, "client", visit.client.name)
         return redirect(url_of(begin_check(appointment=visit, by=by)))
-    if answer == "link" and visit.practice.books_online and visit.client.may_be_mailed:
-        send_link(visit.practice, visit.client.email, visit.client)
+    if answer == "link" and visit.practice.books_online and is_written_to(visit.client):
+        send_link_to(visit.client)
         return redirect(f"{request.path}?say=link")
     if answer == "yes" and _comes(visit):
         return redirect(f"{request.path}?say=already")

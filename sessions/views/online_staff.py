@@ -23,7 +23,7 @@ from sessions.models import Appointment, OnlineBooking
 @post_page("clients:client", "pk")
 @member_page()
 def booking_link(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Send the link by e-mail."""
+    """Send the link by the way they agreed to."""
     member = member_of(request)
     client = find(Client, member, pk, "practice")
     online.send_client_link(client=client, by=member)

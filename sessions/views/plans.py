@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from clients.writing import is_written_to
 from practice import clock
 from practice.fields import ClockField, DayField
 from practice.models import Membership, Practice
@@ -133,7 +134,7 @@ def _page(request: HttpRequest, row: Plan, form: forms.Form) -> HttpResponse:
         "move_words": f"Move {_visits(len(placed))}", "anew_words": f"Plan {_visits(unsuited)} anew",
         "let_go_words": f"Let {_visits(len(rows) - len(placed))} go", "ask_words": f"Ask {row.client.called}",
         "may_apply": is_live and bool(rows), "may_change": may_change,
-        "may_send": may_change and bool(placed) and row.client.may_be_mailed and not row.client.archived_at,
+        "may_send": may_change and bool(placed) and is_written_to(row.client) and not row.client.archived_at,
         "may_undo": row.status == "applied" and (first is None or first > timezone.now()),
         "choice": choice_of(row.episode, member) if may_change and row.episode else None,
         "open_for": _opened(request, row, form) if may_change else None, "later": later,
