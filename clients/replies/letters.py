@@ -22,4 +22,5 @@ def _says(message: Message) -> Said:
 
 
 outbox.declare(Kind(ENDED, "Text messages ended", _still_ended, _says, keeps_quiet_hours=False,
-                    variables={"number": "+1 206 555 0123"}))
+                    variables={"number": "+1 206 555 0123"}, about="Asked and given",
+                    when="At once, when a client answers a text message with STOP."))
