@@ -93,6 +93,8 @@ class ProfileForm(forms.Form):
     agreed_how = LineField(label="How they agreed", required=False, help_text="In person, by phone, on paper.")
     wants_follow_ups = forms.BooleanField(label="Ask them how it was after a visit", required=False,
                                           help_text="By a link, some days later. They can say no there too.")
+    wants_recalls = forms.BooleanField(label="Write to them once after a long time without a visit", required=False,
+                                       help_text="Where the practice does so. They can say no by a link.")
     weekdays = SomeOf(label="Days that suit", choices=list(enumerate(WEEKDAYS)))
     therapists = SomeOf(label="Prefers to see")
     minutes = NumberField(label="Usual length in minutes", least=SHORTEST, most=LONGEST, required=False)
@@ -153,7 +155,7 @@ class ProfileForm(forms.Form):
         agreed = ReminderConsent(said["agreed_on"], said["agreed_how"]) if said["agreed_on"] else None
         plain = {key: said[key] for key in (
             "name", "preferred_name", "birth_date", "language", "time_zone", "phone", "email", "channels",
-            "wants_follow_ups", "heat_sensitive", "cold_sensitive") if key in said}
+            "wants_follow_ups", "wants_recalls", "heat_sensitive", "cold_sensitive") if key in said}
         return ProfileFields(**plain, reminder_consent=agreed, preferences=self._wishes())  # type: ignore[typeddict-item]
 
     def _wishes(self) -> Wishes:
@@ -173,7 +175,7 @@ class ProfileForm(forms.Form):
 def _initial(client: Client, wishes: Wishes) -> dict[str, Any]:
     plain = {name: getattr(client, name) for name in (
         "version", "name", "preferred_name", "birth_date", "language", "time_zone", "phone", "email", "channels",
-        "wants_follow_ups", "heat_sensitive", "cold_sensitive")}
+        "wants_follow_ups", "wants_recalls", "heat_sensitive", "cold_sensitive")}
     return plain | {
         "agreed_on": client.reminder_consent_on, "agreed_how": client.reminder_consent_source,
         "weekdays": list(wishes.weekdays or ()), "therapists": [str(pk) for pk in wishes.therapists or ()],

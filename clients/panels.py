@@ -1,9 +1,10 @@
-"""What this room puts on the client's page itself: where the intake stands, and what they said in their own words."""
+"""What this room puts on the client's page itself: where the intake stands, their own words, what they are written."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from clients import log
 from clients.asking.intake import intakes_of, state_of
 from clients.asking.reviewing import kept_words
 from clients.channels import agreed_by
@@ -40,5 +41,6 @@ def _channels(member: Membership, client: Client, _known: Known | None) -> dict[
 
 
 register_panel(Panel("channels", "agreements", 2, "clients/_channels.html", _channels))
+register_panel(Panel("messages", "messages", 10, "clients/_messages.html", log.messages_of))
 register_panel(Panel("intake-today", "today", 20, "clients/_intake.html", _intake_today))
 register_panel(Panel("intake", "agreements", 5, "clients/_intake.html", _intake))

@@ -51,6 +51,7 @@ class ProfileFields(TypedDict, total=False):
     channels: Sequence[str]
     reminder_consent: ReminderConsent | None
     wants_follow_ups: bool
+    wants_recalls: bool
     preferences: Wishes
     heat_sensitive: bool
     cold_sensitive: bool

@@ -2,10 +2,11 @@
 
 from celery import shared_task
 
-from clients.asking import intake, questionnaires
+from clients.asking import intake, intake_again, questionnaires
 
 
 @shared_task(ignore_result=True)
 def keep_questions() -> None:
     questionnaires.empty_old_drafts()
     intake.ask_due_intakes()
+    intake_again.ask_again_before_visits()

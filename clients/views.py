@@ -33,8 +33,9 @@ from practice.pages import status_of as status_of
 from practice.refusals import NotAllowed, Stale
 
 PER_PAGE = 30
-TODAY, PEOPLE, AGREEMENTS = "today", "people", "agreements"
-TABS = {TODAY: "Today", "visits": "Visits", "notes": "Notes and readings", PEOPLE: "People", AGREEMENTS: "Agreements"}
+TODAY, PEOPLE, AGREEMENTS, MESSAGES = "today", "people", "agreements", "messages"
+TABS = {TODAY: "Today", "visits": "Visits", "notes": "Notes and readings", PEOPLE: "People", AGREEMENTS: "Agreements",
+        MESSAGES: "Messages"}
 
 
 def member_of(request: HttpRequest) -> Membership:

@@ -9,7 +9,17 @@ class NotesConfig(AppConfig):
 
     def ready(self) -> None:
         # Message kinds, panels, kinds of rows and what waits register themselves.
-        from notes import glass, noted, panels, parts, sharing, taking_out, waiting, webhook_events  # noqa: F401
+        from notes import (  # noqa: F401
+            glass,
+            noted,
+            panels,
+            parts,
+            sharing,
+            taking_out,
+            unsigned_digest,
+            waiting,
+            webhook_events,
+        )
         from notes.events import last_time  # noqa: F401  what happened is told before the next visit
         from notes.follow_ups import appearing, letters  # noqa: F401
         from notes.home import link  # noqa: F401

@@ -68,6 +68,11 @@ NUMBERS: dict[str, Number] = {n.name: n for n in (
     Number("summary_after_visits", "A summary for the doctor is suggested after so many visits",
            "(P) our proposal. 0: never for their number; a reaction, a relapse or a year still suggest one.",
            0, 100, "visits"),
+    Number("intake_reminder_days", "Intake questions nobody answered are asked once more so many days before the visit",
+           "(P) our proposal. 0: they are not.", 0, 14, "days"),
+    Number("recall_weeks", "A client without a next visit is written to after (weeks without one)",
+           "Once after each last visit, with the link to book. Empty: nobody is. Twelve would be our proposal (P).",
+           2, 104, "weeks", may_be_empty=True),
     Number("lock_minutes", "Staff pages lock after (minutes without a touch)",
            "(P) our proposal. Clients’ pages never lock.", 5, 60, "minutes"),
 )}

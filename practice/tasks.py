@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from practice import outbox
+from practice import digests, outbox
 from practice.webhooks import pump
 
 
@@ -19,3 +19,8 @@ def call_webhooks() -> None:
 @shared_task(ignore_result=True)
 def forget_webhook_deliveries() -> None:
     pump.forget_old()
+
+
+@shared_task(ignore_result=True)
+def send_digests() -> None:
+    digests.send_digests()

@@ -7,6 +7,7 @@ from practice import (
     api,
     api_views,
     closure_views,
+    digest_views,
     hours_views,
     lock_views,
     offer_views,
@@ -16,6 +17,7 @@ from practice import (
     words_views,
 )
 from practice.hooks import mail_views, sms_views
+from practice.log import pages as log_pages
 from practice.webhooks import views as webhooks
 
 app = [
@@ -25,8 +27,12 @@ app = [
     path("lock/here/", lock_views.here, name="lock_here"),
     path("unlock/", lock_views.unlock_page, name="unlock"),
     path("theme/", views.choose_look, name="theme"),
-    path("messages/", views.messages_page, name="messages"),
-    path("messages/<uuid:pk>/", views.message_page, name="message"),
+    path("messages/", log_pages.messages_page, name="messages"),
+    path("messages/progress/", log_pages.progress, name="messages_progress"),
+    path("messages/<uuid:pk>/", log_pages.message_page, name="message"),
+    path("messages/<uuid:pk>/told/", log_pages.told, name="message_told"),
+    path("messages/<uuid:pk>/again/", log_pages.again, name="message_again"),
+    path("practice/what-i-am-told/", digest_views.digests_page, name="digests"),
     path("practice/messages/words/", words_views.words_page, name="words"),
     path("practice/messages/words/<slug:kind>/", words_views.text_page, name="words_of"),
     path("practice/", views.home, name="home"),

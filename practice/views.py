@@ -1,9 +1,9 @@
-"""Pages of the practice itself: sign in, the look, messages, what there is, and whether all is well."""
+"""Pages of the practice itself: sign in, the look, what there is, and whether all is well."""
 
 from __future__ import annotations
 
 import shutil
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,10 +11,8 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.core.paginator import Paginator
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Case, F, QuerySet, When
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,8 +22,8 @@ from django.views.decorators.http import require_GET, require_POST
 from practice import clock, outbox
 from practice.access import Role
 from practice.hours import periods_of
-from practice.models import Closure, Membership, Message, Room, Service, TimeOff
-from practice.pages import THEMES, find, member_page
+from practice.models import Closure, Membership, Room, Service, TimeOff
+from practice.pages import THEMES, member_page
 from practice.passwords import TooManyTries, WrongPassword, person_with
 from practice.week import said_period, week_of
 
@@ -98,67 +96,6 @@ def choose_look(request: HttpRequest) -> HttpResponse:
     if easier in ("on", "off"):
         response.set_cookie("easier", easier, max_age=_YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
     return response
-
-
-class MessageFilter(forms.Form):
-    """Which messages to show; what is not understood is passed over."""
-
-    state = forms.ChoiceField(required=False, choices=[("", "Any"), *Message.State.choices], label="State")
-    kind = forms.ChoiceField(required=False, label="Kind")
-    client = forms.UUIDField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        kinds = sorted(((kind.code, kind.name) for kind in outbox.KINDS.values()), key=lambda pair: pair[1])
-        self.fields["kind"].choices = [("", "All kinds"), *kinds]  # type: ignore[attr-defined]
-
-    def wishes(self) -> dict[str, Any]:
-        """What was chosen, by column."""
-        self.is_valid()
-        columns = {"state": "state", "kind": "kind", "client": "client_id"}
-        return {columns[name]: value for name, value in self.cleaned_data.items() if value}
-
-
-def nearest_first(rows: QuerySet[Message]) -> QuerySet[Message]:
-    """What left last or leaves within a day on top, latest first; then what leaves later, soonest first."""
-    soon = timezone.now() + timedelta(days=1)
-    return rows.annotate(later=Case(When(due_at__gt=soon, then="due_at"))).order_by(
-        F("later").asc(nulls_first=True), "-due_at", "-id")
-
-
-@require_GET
-@member_page()
-def messages_page(request: HttpRequest) -> HttpResponse:
-    """The outbox: every message with its state and why; of one state, kind or client where asked."""
-    member: Membership = request.member  # type: ignore[attr-defined]
-    everything = Message.objects.visible_to(member)
-    asked = MessageFilter(request.GET)
-    wishes = asked.wishes()
-    page = Paginator(nearest_first(everything.filter(**wishes)), 50).get_page(request.GET.get("page"))
-    return render(request, "practice/messages.html", {
-        "room": "messages", "page_obj": page, "filter": asked, "wishes": wishes, "states": Message.State.choices,
-        "standing_still": outbox.oldest_due_seconds() > STALE_SECONDS})
-
-
-@require_GET
-@member_page()
-def message_page(request: HttpRequest, pk: Any) -> HttpResponse:
-    """One message as it reads now, with the rule that queued it. Links are shown in the demo only."""
-    member: Membership = request.member  # type: ignore[attr-defined]
-    message = find(Message, member, pk, "practice")
-    kind = outbox.KINDS.get(message.kind)
-    mail, gone = None, ""
-    if kind:
-        try:
-            mail = kind.compose(message)
-        except Exception:
-            gone = "What this message spoke about has changed since."
-    body = mail.body if mail else ""
-    if mail and not (settings.DEMO and member.may_see_clinical):
-        body = outbox.without_links(body)  # behind one a client answers: the front desk does not read that
-    return render(request, "practice/message.html", {
-        "room": "messages", "message": message, "kind": kind, "mail": mail, "body": body, "gone": gone,
-        "would_not_leave": kind.recheck(message) if kind and message.state == "waiting" else None})
 
 
 @require_GET

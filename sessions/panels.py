@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Min
 from django.utils import timezone
 
 from clients.asking.intake import HAS_A_VISIT_TO_COME
+from clients.asking.intake_again import NEXT_VISITS
 from clients.episodes import today_in
 from clients.keeping.archiving import STILL_NEEDED
 from clients.limits import Known
@@ -74,6 +76,13 @@ def _clients_to_come(practice: Practice) -> set[UUID]:
         status__in=("held", "cancelled", "noshow")).values_list("client_id", flat=True))
 
 
+def _next_visits(practice: Practice, until: datetime) -> dict[UUID, datetime]:
+    """When the next visit of each client begins, of those that begin by then."""
+    rows = Appointment.objects.filter(practice=practice, starts_at__gt=timezone.now(), starts_at__lte=until,
+                                      status__in=("booked", "confirmed"))
+    return dict(rows.order_by().values_list("client_id").annotate(Min("starts_at")))
+
+
 def _year(member: Membership, client: Client, known: Known | None) -> dict[str, Any]:
     today, now = today_in(client), timezone.now()
     first, last = span_around(today)
@@ -96,3 +105,4 @@ register_panel(Panel("visits", "visits", 10, "sessions/panel_visits.html", _visi
 register_panel(Panel("referrals", "visits", 15, "sessions/panel_referrals.html", _referrals))
 register_panel(Panel("episodes", "visits", 20, "sessions/panel_episodes.html", _episodes))
 HAS_A_VISIT_TO_COME.append(_clients_to_come)
+NEXT_VISITS.append(_next_visits)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from sessions import check_ins, day_sheet, outside_calendars, replans, requests, reserved, waitlist_offers
+from sessions import check_ins, day_sheet, outside_calendars, recall, replans, requests, reserved, waitlist_offers
 
 
 @shared_task(ignore_result=True)
@@ -36,3 +36,8 @@ def ask_how_it_is() -> None:
 @shared_task(ignore_result=True)
 def search_new_times(pk: str) -> None:
     replans.search(UUID(pk))
+
+
+@shared_task(ignore_result=True)
+def recall_clients() -> None:
+    recall.recall_clients()

@@ -47,6 +47,9 @@ def fill_gaps(stays: Client, other: Client) -> list[str]:
     if stays.wants_follow_ups and not other.wants_follow_ups:  # who said no once is not asked as somebody else
         stays.wants_follow_ups = False
         filled.append("wants_follow_ups")
+    if stays.wants_recalls and not other.wants_recalls:
+        stays.wants_recalls = False
+        filled.append("wants_recalls")
     return filled
 
 
@@ -72,6 +75,8 @@ def side_by_side(stays: Client, other: Client) -> list[Difference]:
         rows.append(Difference("Reminders", a or "not agreed", b, comes_over=_reminders(after) != a))
     if stays.wants_follow_ups and not other.wants_follow_ups:
         rows.append(Difference("Asked after visits", "yes", "no", comes_over=True))
+    if stays.wants_recalls and not other.wants_recalls:
+        rows.append(Difference("Written to after a long time", "yes", "no", comes_over=True))
     return rows + _cards(stays, other)
 
 

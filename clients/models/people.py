@@ -39,6 +39,7 @@ class Client(PracticeOwned):
     reminder_consent_on = models.DateField(null=True, blank=True)
     reminder_consent_source = models.CharField(max_length=120, blank=True)
     wants_follow_ups = models.BooleanField(default=True, help_text="Asked by link how it was after a visit.")
+    wants_recalls = models.BooleanField(default=True, help_text="Written to once after a long time without a visit.")
     preferences = models.JSONField(default=dict)
     heat_sensitive = models.BooleanField(default=False)
     cold_sensitive = models.BooleanField(default=False)

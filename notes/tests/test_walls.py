@@ -64,7 +64,7 @@ TABLE: dict[str, Row] = {
     # for anybody: sign-in, health, links that carry their own secret
     **dict.fromkeys(
         ("healthz", "login/", "logout/", "lock/", "lock/here/", "unlock/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
-         "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "w/<str:token>/", "w/<str:token>/unwell/", "c/<str:token>/", "f/<str:token>/", "f/<str:token>/unwell/", "p/<str:token>/", "h/<str:token>/", "r/<str:token>/cancel/", "me/<str:token>/", "me/<str:token>/unwell/",
+         "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "w/<str:token>/", "w/<str:token>/unwell/", "c/<str:token>/", "f/<str:token>/", "f/<str:token>/unwell/", "p/<str:token>/", "h/<str:token>/", "r/<str:token>/cancel/", "me/<str:token>/", "n/<str:token>/", "me/<str:token>/unwell/",
          "me/<str:token>/times/<uuid:pk>/", "me/<str:token>/book/<uuid:pk>/", "me/<str:token>/visits/<uuid:pk>/move/",
          "me/<str:token>/visits/<uuid:pk>/cancel/", "book-with/<slug:slug>/",
          *(f"book-with/<slug:slug>/{step}/" for step in ("when", "who", "check", "done", "link")),
@@ -73,12 +73,14 @@ TABLE: dict[str, Row] = {
         Row(ANYBODY),
     ),
     # pages for every member
-    **dict.fromkeys(("messages/", "practice/", "clients/", "", "diary/", "diary/print/", "on-hold/", "waitlist/"), Row(STAFF, methods=G)),
-    **dict.fromkeys(("clients/new/", "book/", "book/new/", "series/new/"), Row(STAFF)),
+    **dict.fromkeys(("messages/", "practice/", "clients/", "", "diary/", "diary/print/", "on-hold/", "waitlist/", "messages/progress/", "without-next-visit/"), Row(STAFF, methods=G)),
+    **dict.fromkeys(("clients/new/", "book/", "book/new/", "series/new/", "practice/what-i-am-told/"), Row(STAFF)),
     "messages/<uuid:pk>/": Row(STAFF, ("message",), G),
     "replies/": Row(STAFF, methods=G),
     "replies/<uuid:pk>/": Row(STAFF, ("reply",), G),
     "replies/<uuid:pk>/<slug:verb>/": Row(STAFF, ("reply", "reply_verb"), P),
+    **{f"messages/<uuid:pk>/{verb}/": Row(STAFF, ("message",), P) for verb in ("told", "again")},
+    "without-next-visit/<uuid:pk>/<slug:verb>/": Row(STAFF, ("client", "recall_verb"), P),
     **dict.fromkeys(
         ("clients/<uuid:pk>/edit/", "clients/<uuid:pk>/doctors/new/", "clients/<uuid:pk>/not-well/"),
         Row(STAFF, ("client",)),
@@ -88,7 +90,7 @@ TABLE: dict[str, Row] = {
     "referrals/<uuid:pk>/edit/": Row(STAFF, ("referral",)),
     "referrals/<uuid:pk>/close/": Row(STAFF, ("referral",), P),
     "clients/<uuid:pk>/": Row(STAFF, ("client",), G),
-    **{f"clients/<uuid:pk>/{tab}/": Row(STAFF, ("client",), G) for tab in ("visits", "agreements")},
+    **{f"clients/<uuid:pk>/{tab}/": Row(STAFF, ("client",), G) for tab in ("visits", "agreements", "messages")},
     **{f"clients/<uuid:pk>/{tab}/": Row(CLINICAL, ("client",), G) for tab in ("notes", "people")},
     "clients/<uuid:pk>/intake/": Row(STAFF, ("client",), P),
     "clients/<uuid:pk>/emergency/": Row(STAFF, ("client",), G),
@@ -373,6 +375,7 @@ class World:
             "reply_verb": "seen",
             "doctor": doctor.pk,
             "verb": "cancel",
+            "recall_verb": "write",
             "questionnaire": "gad-7",
             "goal": set_goal(client=maria, words=f"{MARK} {FOUND}", by=self.ana).pk,
             "service": service.pk,

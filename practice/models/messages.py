@@ -45,6 +45,7 @@ class Message(PracticeOwned):
     due_at = models.DateTimeField()
     useful_until = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    rule = models.CharField(max_length=200, blank=True, help_text="The rule that queued it, as it was said then.")
     why = models.CharField(max_length=200, help_text="The rule that queued it, and what became of it.")
     claimed_by = models.UUIDField(null=True)
     claimed_until = models.DateTimeField(null=True)
@@ -59,6 +60,8 @@ class Message(PracticeOwned):
                                    help_text="The message this one stands in for, on another channel.")
     told_with = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="carries",
                                   help_text="It left inside that message.")
+    told_at = models.DateTimeField(null=True, help_text="It did not arrive, and somebody rang and told them.")
+    told_by = models.ForeignKey("practice.Membership", null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -68,11 +71,17 @@ class Message(PracticeOwned):
                                     name="message_is_queued_once"),
             models.CheckConstraint(condition=~Q(state="sent") | Q(sent_at__isnull=False),
                                    name="sent_message_has_a_time"),
+            models.CheckConstraint(condition=Q(told_at=None, told_by=None) | Q(
+                told_at__isnull=False, told_by__isnull=False), name="who_told_a_lost_message_is_known"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["due_at"], condition=Q(state__in=["waiting", "sending"]), name="message_due"),
             models.Index(fields=["practice", "client_id", "-due_at"], name="message_of_client"),
             models.Index(fields=["appointment_id"], name="message_of_appointment"),
+            models.Index(fields=["practice", "state", "due_at", "id"], name="message_of_state"),
+            models.Index(fields=["practice", "kind", "state", "due_at", "id"], name="message_of_kind"),
+            models.Index(fields=["practice", "sent_at"], condition=Q(sent_at__isnull=False), name="message_left"),
+            models.Index(fields=["practice", "to_address"], name="message_to_address"),
             models.Index(fields=["reference"], condition=~Q(reference=""), name="message_by_reference"),
         ]
 

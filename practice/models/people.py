@@ -73,6 +73,7 @@ class Membership(PracticeOwned):
     skills = models.ManyToManyField(Skill, blank=True, related_name="members")
     supervisor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="supervises",
                                    help_text="Co-signs what this therapist signs.")
+    digests = models.JSONField(default=dict, blank=True, help_text="Which regular messages they chose, by kind.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

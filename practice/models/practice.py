@@ -77,6 +77,10 @@ class Practice(models.Model):
         default=3, help_text="Days after a visit on which clients are asked how it was. Our proposal; 0: never.")
     summary_after_visits = models.PositiveSmallIntegerField(
         default=8, help_text="Visits after which a summary for the doctor is suggested. Our proposal; 0: never.")
+    recall_weeks = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Weeks without a visit after which a client is written to. Empty: never.")
+    intake_reminder_days = models.PositiveSmallIntegerField(
+        default=3, help_text="Days before a visit on which open questions are asked again. Our proposal; 0: never.")
     lock_minutes = models.PositiveSmallIntegerField(
         default=15, help_text="Minutes without a touch after which staff pages are covered. Our proposal.")
     calls_webhooks = models.BooleanField(default=False, help_text="Another system is told what happens here.")

@@ -39,7 +39,7 @@ def queue_message(
     message, is_new = Message.objects.get_or_create(
         subject_id=subject_id, kind=kind, channel=channel, start_version=start_version, to_address=to_address,
         defaults={
-            "practice": practice, "to_name": to_name, "time_zone": zone, "due_at": due_at, "why": why,
+            "practice": practice, "to_name": to_name, "time_zone": zone, "due_at": due_at, "why": why, "rule": why,
             "useful_until": useful_until, "client_id": client_id, "appointment_id": appointment_id,
         },
     )
@@ -57,7 +57,7 @@ def queue_messages(wanted: list[Message], *, are_first: bool = False) -> None:
     if not wanted:
         return
     for message in wanted:
-        message.why = message.why[:200]
+        message.rule = message.why = message.why[:200]
         if KINDS[message.kind].keeps_quiet_hours:
             message.due_at = outside_quiet_hours(message.due_at, message.time_zone)
     cancelled = {} if are_first else {tuple(key): pk for pk, *key in Message.objects.filter(
@@ -70,7 +70,7 @@ def queue_messages(wanted: list[Message], *, are_first: bool = False) -> None:
 
 def _take_up_again(pk: UUID, due_at: datetime, why: str, useful_until: datetime | None) -> None:
     Message.objects.filter(pk=pk, state=Message.State.CANCELLED).update(
-        state=Message.State.WAITING, due_at=due_at, why=why, claimed_by=None, claimed_until=None,
+        state=Message.State.WAITING, due_at=due_at, why=why, rule=why, claimed_by=None, claimed_until=None,
         useful_until=useful_until)
 
 
@@ -94,4 +94,4 @@ def outside_quiet_hours(due_at: datetime, zone: str) -> datetime:
 
 def without_links(body: str) -> str:
     """The text with the secret part of every link left out."""
-    return re.sub(r"(https?://\S+?/(?:[cfhpqrsuw]|me)/)\S+", r"\1…", body)
+    return re.sub(r"(https?://\S+?/(?:[cfhnpqrsuw]|me)/)\S+", r"\1…", body)

@@ -8,10 +8,16 @@ from practice.numbers import NUMBERS, change_numbers
 from practice.refusals import BadInput, NotAllowed
 
 
+def typed_as_they_are(practice):
+    """The form as the page shows it; a number that may be empty and is, as an empty field."""
+    numbers = {name: getattr(practice, name) for name in NUMBERS}
+    return {name: "" if number is None else number for name, number in numbers.items()} | {"currency": "EUR"}
+
+
 def test_the_owner_changes_numbers_on_one_page_and_it_is_written_down(riverside, owner, page):
     browser, address = page(owner), reverse("practice:settings")
     assert "(P) our proposal" in browser.get(address).content.decode()
-    kept = {name: getattr(riverside, name) for name in NUMBERS} | {"currency": "EUR"}
+    kept = typed_as_they_are(riverside)
     browser.post(address, kept | {"retention_years": 15, "intake_every_months": ""})
     riverside.refresh_from_db()
     assert (riverside.retention_years, riverside.intake_every_months, riverside.request_hours) == (15, None, 48)
@@ -24,7 +30,7 @@ def test_the_owner_changes_numbers_on_one_page_and_it_is_written_down(riverside,
 @pytest.mark.parametrize("name, typed", [("retention_years", "0"), ("retention_years", "101"), ("horizon_days", ""),
                                          ("notice_minutes", "-1"), ("waitlist_offer_hours", "fourteen"), ("slot_grid_minutes", "7")])  # fmt: skip
 def test_a_number_out_of_bounds_is_refused_in_words_and_nothing_is_saved(riverside, owner, page, name, typed):
-    kept = {n: getattr(riverside, n) for n in NUMBERS} | {"currency": "EUR", "intake_every_months": 6, name: typed}
+    kept = typed_as_they_are(riverside) | {"intake_every_months": 6, name: typed}
     answer = page(owner).post(reverse("practice:settings"), kept)
     assert answer.status_code == 422
     assert NUMBERS[name].words in answer.content.decode()

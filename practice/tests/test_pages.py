@@ -1,21 +1,17 @@
-"""The practice's own pages: signing in, messages, what there is, and how a refusal reads."""
+"""The practice's own pages: signing in, what there is, and how a refusal reads."""
 
-from datetime import date, time, timedelta
+from datetime import date, time
 from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
-from django.utils import timezone
 
 from conftest import at
-from practice import wording
-from practice.models import Closure, Message, TimeOff
-from practice.outbox import KINDS, Kind, Said
+from practice.models import Closure, TimeOff
 from practice.refusals import RefusalMiddleware, WrongState, refuse_all
 from practice.tests.answers import text_of
-from practice.views import nearest_first, week_of
-from sessions.booking import book_appointment
+from practice.views import week_of
 
 # --- signing in ---
 
@@ -41,118 +37,6 @@ def test_the_demo_names_its_people_and_a_real_practice_nobody(page, ana, desk, s
 
 def test_a_page_asked_for_before_signing_in_is_the_page_one_lands_on(page, ana):
     assert page(None).get("/messages/?state=sent")["Location"] == "/login/?next=/messages/%3Fstate%3Dsent"
-
-
-# --- messages ---
-
-
-@pytest.fixture
-def booked(now, maria, ana, neuro_45):
-    return book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(10, 30, days=9), by=ana)
-
-
-def message_of(practice, **fields):
-    fields = {
-        "kind": "reminder",
-        "to_address": "x@clients.example",
-        "to_name": "Rosa Vega",
-        "due_at": timezone.now(),
-        "subject_id": practice.pk,
-        "why": "Reminder 2 days before.",
-    } | fields
-    return Message.objects.create(practice=practice, **fields)
-
-
-def test_messages_are_shown_with_their_state_and_why(page, desk, booked):
-    words = text_of(page(desk).get("/messages/"))
-    assert "Maria Lindqvist" in words and "waiting" in words
-    assert all(message.why in words for message in Message.objects.all())
-    for clinical in ("relapse", "sclerosis", "flare", "numb"):
-        assert clinical not in words.lower()
-
-
-def test_messages_are_filtered_by_state_kind_and_client(page, desk, riverside, now):
-    message_of(riverside, to_name="Sent Sam", state="sent", sent_at=now)
-    message_of(riverside, to_name="Failing Fay", state="failed", start_version="2")
-    message_of(riverside, to_name="Own Olga", client_id=desk.pk, start_version="3")
-
-    def shown(query):
-        return {
-            name
-            for name in ("Sent Sam", "Failing Fay", "Own Olga")
-            if name in text_of(page(desk).get(f"/messages/{query}"))
-        }
-
-    assert shown("") == {"Sent Sam", "Failing Fay", "Own Olga"}
-    assert shown("?state=sent") == {"Sent Sam"}
-    assert shown(f"?client={desk.pk}") == {"Own Olga"}
-    assert shown("?kind=cancelled") == set()
-    assert "No message is like that" in text_of(page(desk).get("/messages/?state=cancelled"))
-    assert shown("?state=nonsense&kind=nonsense&client=nonsense&page=nonsense") == {
-        "Sent Sam",
-        "Failing Fay",
-        "Own Olga",
-    }
-
-
-def test_what_leaves_next_stands_before_what_leaves_in_a_month(riverside, now):
-    ages = {"past": -3, "hour": 1 / 24, "month": 30, "week": 7}
-    for name, days in ages.items():
-        message_of(riverside, to_name=name, start_version=name, due_at=now + timedelta(days=days))
-    assert [m.to_name for m in nearest_first(Message.objects.all())] == ["hour", "past", "week", "month"]
-
-
-def test_an_empty_outbox_says_how_it_fills(page, desk, now):
-    assert "appear here once a visit is booked" in text_of(page(desk).get("/messages/"))
-
-
-def test_messages_that_stand_still_are_said_on_top(page, desk, riverside, now):
-    waiting = message_of(riverside, due_at=now - timedelta(minutes=4))
-    assert "standing still" not in text_of(page(desk).get("/messages/"))
-    Message.objects.filter(pk=waiting.pk).update(due_at=now - timedelta(minutes=6))
-    assert "Messages are standing still" in text_of(page(desk).get("/messages/"))
-
-
-@pytest.fixture
-def notice(monkeypatch):
-    """A kind of message with a link in it."""
-    kind = Kind(
-        "notice",
-        "Notice",
-        lambda m: "They said no.",
-        lambda m: Said({"link": "http://h.example/r/s3cret/"}),
-    )
-    monkeypatch.setitem(wording._texts("en"), "notice", wording.Text("About you", "Look: {link} <b>"))
-    monkeypatch.setitem(KINDS, "notice", kind)
-
-
-def test_a_message_reads_as_it_leaves_and_its_link_works_in_the_demo_only_and_never_for_the_desk(
-        page, ana, desk, riverside, notice, settings, now):
-    message = message_of(riverside, kind="notice")
-    settings.DEMO = True
-    assert "s3cret" not in page(desk).get(f"/messages/{message.pk}/").content.decode()
-    shown = page(ana).get(f"/messages/{message.pk}/")
-    assert 'href="http://h.example/r/s3cret/"' in shown.content.decode() and "&lt;b&gt;" in shown.content.decode()
-    assert "It would not leave as things stand They said no." in text_of(shown)
-    settings.DEMO = False
-    assert "s3cret" not in page(ana).get(f"/messages/{message.pk}/").content.decode()
-
-
-def test_a_message_whose_subject_is_gone_or_whose_kind_is_gone_still_opens(page, desk, riverside, monkeypatch, now):
-    def gone(message):
-        raise LookupError
-
-    monkeypatch.setitem(KINDS, "notice", Kind("notice", "Notice", lambda m: None, gone))
-    message = message_of(riverside, kind="notice", state="sent", sent_at=now)
-    assert "has changed since" in text_of(page(desk).get(f"/messages/{message.pk}/"))
-    Message.objects.filter(pk=message.pk).update(kind="forgotten")
-    assert "writes this kind of message any more" in text_of(page(desk).get(f"/messages/{message.pk}/"))
-
-
-def test_another_practice_sees_none_of_the_messages(page, lakeside_owner, booked):
-    message = Message.objects.first()
-    assert "Maria" not in text_of(page(lakeside_owner).get("/messages/"))
-    assert page(lakeside_owner).get(f"/messages/{message.pk}/").status_code == 404
 
 
 # --- what there is ---

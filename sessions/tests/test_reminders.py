@@ -8,12 +8,14 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from clients.asking.intake import send_intake
+from clients.asking.intake import ask_intake, send_intake
 from clients.asking.questionnaires import ask_questions, questions_of, save_answer, send_answers
 from clients.asking.questions import Answer
 from clients.models import Client, Episode
+from clients.writing import write_to
 from conftest import MONDAY, at, make_client, make_member
 from practice import clock, outbox
+from practice.digests import DIGESTS
 from practice.models import ActionLink, Message
 from practice.wording import LANGUAGES
 from practice.wording.clinical import clinical_words_in
@@ -31,6 +33,7 @@ from sessions.models import Appointment, CheckIn, FreedTime, WaitlistEntry, Wait
 from sessions.moving import Move, move_all
 from sessions.online import ask_for_visit
 from sessions.online_letters import send_link
+from sessions.recall import write_to_again
 from sessions.requests import decline_request
 from sessions.rhythm import Rhythm
 from sessions.sending import accept_plan, send_plan, take_back_plan
@@ -512,12 +515,30 @@ def a_text_tried(practice):
     yield "test"
 
 
-def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, neuro_45, neurologist, consent):
+def about_staying_away(practice, ana, owner, neuro_45):
+    """A client who has not been here for long, questions that stayed open, and what the practice is told each morning."""
+    client = make_client(practice, "Zoe")
+    visit = book_appointment(client=client, therapist=ana, service=neuro_45, starts_at=at(9, days=-20), by=ana,
+                             override_reason="entered late")
+    Appointment.objects.filter(pk=visit.pk).update(status="fulfilled")
+    write_to_again(client=client, by=ana)
+    yield "recall"
+    row = ask_intake(client=client, by=ana)
+    write_to(client=client, kind="intake-due", subject_id=row.pk, why="")
+    yield "intake-due"
+    for code in DIGESTS:
+        outbox.queue_message(practice=practice, kind=code, subject_id=ana.pk, to_address=ana.user.email, why="",
+                             start_version=MONDAY.isoformat(), due_at=timezone.now())
+        yield code
+
+
+def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, owner, neuro_45, neurologist, consent):
     read = {}
     letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
     others = chain(asked_after_a_visit(maria), page_for_home(maria, ana), a_note_opened(maria, ana, ben, neuro_45),
                    a_text_tried(maria.practice), a_doctor_to_ring(neurologist, ana),
-                   a_system_that_does_not_answer(maria.practice), texts_ended(maria))
+                   a_system_that_does_not_answer(maria.practice), texts_ended(maria),
+                   about_staying_away(maria.practice, ana, owner, neuro_45))
     for kind in chain(letter, others, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
         pk = Message.objects.filter(kind=kind).values_list("pk", flat=True).first()
         for language in LANGUAGES:

@@ -14,13 +14,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from clients.contraindications import cautions_for
-from practice.models import Membership, Message
+from practice.models import Membership
 from practice.pages import attempt, find, member_page, post_page
 from sessions import answers, booking, requests, restoring, undoing
 from sessions.asked import back_to, member_of, status_of
 from sessions.caution_line import for_the_desk, told_to
 from sessions.check_before import last_answers
 from sessions.forms import CancelForm, KeepForm, MoveForm
+from sessions.log import messages_of, not_sent_because
 from sessions.models import Appointment
 from sessions.noted import read_note_of
 from sessions.objections import checked_at_booking, read
@@ -144,7 +145,8 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
         "undo": undoing.undo_of(visit),
         "others": other_words(getattr(form, "refusal", None)),
         **(could_take(freed) if (freed := freed_of(visit)) else {}),
-        "messages_of": _messages(visit, member), "answered": last_answers(visit),
+        "messages_of": (entries := messages_of(visit, member)), "not_sent": not_sent_because(visit, entries),
+        "answered": last_answers(visit),
     }
     return render(request, "sessions/appointment.html", context, status=status_of(form) if form else 200)
 
@@ -158,8 +160,3 @@ def _buttons(visit: Appointment, member: Membership) -> list[tuple[str, str]]:
     """The steps that take nothing but a press, in the order of the day."""
     return [(verb, WORDS[verb]) for verb in offered(visit, member) if verb not in ("cancel", "keep", "move")
             and not (verb in ("accept", "confirm") and visit.status == "proposed")]
-
-
-def _messages(visit: Appointment, member: Membership) -> list[Message]:
-    """What was or will be sent about this visit, and why."""
-    return list(Message.objects.visible_to(member).filter(appointment_id=visit.pk).order_by("due_at", "pk"))

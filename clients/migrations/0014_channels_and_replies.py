@@ -20,8 +20,8 @@ def write_down_what_holds(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0012_kinds'),
-        ('practice', '0016_sms'),
+        ('clients', '0013_recall'),
+        ('practice', '0017_sms'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('practice', '0015_words_of_messages'),
+        ('practice', '0016_log'),
     ]
 
     operations = [
