@@ -260,7 +260,7 @@ def test_a_sender_no_phone_could_show_is_refused_in_words(riverside, owner, type
 def test_from_whom_texts_come_is_the_owners_to_say(riverside, ana, page, owner):
     with pytest.raises(NotAllowed):
         change_sms_sender(practice=riverside, sender="Riverside", by=ana)
-    form = {"sms_sender": "206 555 0177", "currency": "EUR", **{name: getattr(riverside, name) for name in NUMBERS}}
+    form = {"sms_sender": "206 555 0177", "currency": "EUR", **{name: "" if getattr(riverside, name) is None else getattr(riverside, name) for name in NUMBERS}}
     refused = page(owner).post("/practice/settings/", form)
     assert "with its country" in refused.content.decode()
     page(owner).post("/practice/settings/", form | {"sms_sender": "+1 206 555 0177"})
