@@ -94,4 +94,4 @@ def outside_quiet_hours(due_at: datetime, zone: str) -> datetime:
 
 def without_links(body: str) -> str:
     """The text with the secret part of every link left out."""
-    return re.sub(r"(https?://\S+?/(?:[cfhnpqrsw]|me)/)\S+", r"\1…", body)
+    return re.sub(r"(https?://\S+?/(?:[cfhnpqrsuw]|me)/)\S+", r"\1…", body)
