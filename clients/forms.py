@@ -41,6 +41,8 @@ LANGUAGES = {
     "nl": "Nederlands", "pl": "Polski", "uk": "Українська", "ru": "Русский", "tr": "Türkçe", "ar": "العربية",
     "fa": "فارسی", "hi": "हिन्दी", "zh": "中文", "ja": "日本語", "ko": "한국어", "vi": "Tiếng Việt", "so": "Soomaali",
 }
+_TOLD = ("Read out to them: we write about appointments only; they can end it at any time, by the link in every e-mail "
+         "or by answering STOP. Text messages go to the number above, with its country (+1 206 555 0100).")
 _AGREED = "They get no reminders before they agree. When did they?"
 
 
@@ -50,7 +52,7 @@ class NewClientForm(forms.Form):
     name = LineField(label="Name", missing="Write their name.", widget=forms.TextInput(attrs={"autocomplete": "off"}))
     phone = PhoneField(label="Phone", help_text="A phone number or an e-mail address is enough.")
     email = MailField(label="E-mail")
-    channels = SomeOf(label="They agreed to reminders by", choices=CHANNEL_WORDS)
+    channels = SomeOf(label="They agreed to reminders by", choices=CHANNEL_WORDS, help_text=_TOLD)
     agreed_how = ChoiceOf(label="How they agreed", required=False, choices=[("", "Choose"), *((w, w) for w in WAYS)],
                           help_text="Only where they agreed to reminders just now.")
 
@@ -86,7 +88,7 @@ class ProfileForm(forms.Form):
     time_zone = ChoiceOf(label="Time zone", required=False, help_text="Only where it differs from the practice's.")
     phone = PhoneField(label="Phone", help_text="A phone number or an e-mail address is enough.")
     email = MailField(label="E-mail")
-    channels = SomeOf(label="Reminders by", choices=CHANNEL_WORDS)
+    channels = SomeOf(label="Reminders by", choices=CHANNEL_WORDS, help_text=_TOLD)
     agreed_on = DayField(label="They agreed on", required=False)
     agreed_how = LineField(label="How they agreed", required=False, help_text="In person, by phone, on paper.")
     wants_follow_ups = forms.BooleanField(label="Ask them how it was after a visit", required=False,

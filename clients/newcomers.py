@@ -13,6 +13,7 @@ from practice.access import Actor
 from practice.models import Practice
 
 AGREED_HOW = "public booking page"
+SHOWN = "If you write it here, we send you e-mails about your visits, and about nothing else."
 
 
 @transaction.atomic
@@ -24,7 +25,7 @@ def note_newcomer(*, practice: Practice, name: str, by: Actor, email: str = "", 
     profile = ProfileFields(name=name, email=email, phone=phone)
     if email:
         profile["channels"] = ["email"]
-        profile["reminder_consent"] = ReminderConsent(today_in(Client(practice=practice)), AGREED_HOW)
+        profile["reminder_consent"] = ReminderConsent(today_in(Client(practice=practice)), AGREED_HOW, SHOWN)
     client = create_client(practice=practice, by=by, **profile)
     client.is_provisional = True
     client.save(update_fields=["is_provisional"])

@@ -7,8 +7,10 @@ from typing import Any
 from clients import log
 from clients.asking.intake import intakes_of, state_of
 from clients.asking.reviewing import kept_words
+from clients.channels import agreed_by
 from clients.limits import Known
-from clients.models import Client
+from clients.models import ChannelConsent, Client, Reply
+from clients.replies.reading import words_for
 from practice.models import Membership
 from practice.panels import Panel, register_panel
 
@@ -26,6 +28,19 @@ def _intake_today(member: Membership, client: Client, known: Known | None) -> di
     return shown | {"is_brief": not waits} if waits or shown["hopes"] else None
 
 
+def _channels(member: Membership, client: Client, _known: Known | None) -> dict[str, Any]:
+    """How they are written to, since when; what was agreed before; the last texts from them."""
+    rows = list(ChannelConsent.objects.filter(client=client).select_related("recorded_by__user"))
+    running = {row.channel: row for row in rows if row.withdrawn_at is None}
+    names = dict(ChannelConsent.Channel.choices)
+    replies = Reply.objects.visible_to(member).filter(client__in=client.family)[:5]
+    return {"ways": [(names[channel], running.get(channel) or terms, running.get(channel))
+                     for channel, terms in agreed_by(client).items()],
+            "ended": [row for row in rows if row.withdrawn_at],
+            "replies": [(reply, words_for(member, reply)) for reply in replies]}
+
+
+register_panel(Panel("channels", "agreements", 2, "clients/_channels.html", _channels))
 register_panel(Panel("messages", "messages", 10, "clients/_messages.html", log.messages_of))
 register_panel(Panel("intake-today", "today", 20, "clients/_intake.html", _intake_today))
 register_panel(Panel("intake", "agreements", 5, "clients/_intake.html", _intake))

@@ -10,7 +10,9 @@ from typing import Any, TypedDict, Unpack
 from django.db import transaction
 from django.utils import timezone
 
+from clients.channels import agreed_by, keep_in_step
 from clients.models import Client
+from clients.phones import refuse_untextable
 from clients.wishes import Wishes, refuse_impossible
 from clients.words import one_line
 from clients.writing import follow, ways_to
@@ -27,10 +29,14 @@ _OLDEST = timedelta(days=130 * 366)
 
 @dataclass(frozen=True, slots=True)
 class ReminderConsent:
-    """That the client agreed to reminders: on which day, and how they said so."""
+    """That the client agreed to reminders: on which day, how they said so, and in which words they were asked.
+
+    Without words of its own, what staff read out stands (`clients.channels.WORDING`).
+    """
 
     given_on: date
     source: str
+    wording: str = ""
 
 
 class ProfileFields(TypedDict, total=False):
@@ -60,6 +66,7 @@ def create_client(*, practice: Practice, by: Actor, **profile: Unpack[ProfileFie
     _put(client, profile)
     _refuse_impossible(client, profile)
     client.save(force_insert=True)
+    keep_in_step(client=client, was={}, by=by, how="", wording=_wording(profile))
     audit.record(by=by, verb="client_created", subject=client, client_id=client.pk)
     return client
 
@@ -73,6 +80,7 @@ def change_client(*, client: Client, by: Actor, expected_version: int | None = N
     if expected_version is not None and expected_version != client.version:
         raise Stale(f"Somebody changed {client.called}'s details since you read them. Look again, then save yours.")
     ways = ways_to(client)
+    was = agreed_by(client)
     changed = _put(client, profile)
     if not changed:
         return client
@@ -80,6 +88,7 @@ def change_client(*, client: Client, by: Actor, expected_version: int | None = N
     client.version += 1
     client.save(update_fields=[*changed, "version"])
     follow(client, ways)
+    keep_in_step(client=client, was=was, by=by, how="Noted on their profile.", wording=_wording(profile))
     audit.record(by=by, verb="client_changed", subject=client, client_id=client.pk, fields=changed)
     return client
 
@@ -104,6 +113,11 @@ def _put(client: Client, profile: ProfileFields) -> list[str]:
     return changed
 
 
+def _wording(profile: ProfileFields) -> str:
+    agreed = profile.get("reminder_consent")
+    return agreed.wording if agreed else ""
+
+
 def _refuse_clinical(profile: ProfileFields, by: Actor) -> None:
     if CLINICAL_FIELDS & profile.keys() and not by.may_see_clinical:
         raise NotAllowed("How a body takes heat and cold is noted by a therapist. Ask one of them.")
@@ -123,5 +137,7 @@ def _refuse_impossible(client: Client, profile: ProfileFields) -> None:
         raise BadInput(f"{day} is still to come. When did they agree?", field="reminder_consent/given_on")
     if client.reminder_consent_on and not client.reminder_consent_source:
         raise BadInput("Say how they agreed: in person, on paper, by phone.", field="reminder_consent/source")
+    if {"phone", "channels"} & profile.keys():
+        refuse_untextable(client)
     if "preferences" in profile:
         refuse_impossible(profile["preferences"], practice_id=client.practice_id)

@@ -17,6 +17,7 @@ from clients import (
 )
 from clients.asking import intake_views, question_views
 from clients.keeping import keeping_views
+from clients.replies import reply_views, unwanted_views
 
 app_name = "clients"
 urlpatterns = [
@@ -61,6 +62,10 @@ urlpatterns = [
     path("clients/<uuid:pk>/emergency/edit/", emergency_views.card_edit, name="emergency_edit"),
     path("answers/", intake_views.answers_list, name="answers"),
     path("answers/<uuid:pk>/", intake_views.answers_review, name="answers_review"),
+    path("replies/", reply_views.reply_list, name="replies"),
+    path("replies/<uuid:pk>/", reply_views.reply_page, name="reply"),
+    path("replies/<uuid:pk>/<slug:verb>/", reply_views.reply_act, name="reply_act"),
+    path("u/<str:token>/", unwanted_views.no_more_mail, name="no_more_mail"),
     path("q/<str:token>/", question_views.start, name="questions"),
     path("q/<str:token>/<slug:code>/", question_views.page, name="question"),
 ]

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from clients.models import Client
+from clients.phones import sms_number
 from practice import outbox, wording
 from practice.models import Message
 from practice.outbox import Way
@@ -21,8 +22,15 @@ def ways_to(client: Client) -> list[Way]:
     """The ways this client agreed to, the one to try first in front; none where they did not agree to any."""
     if client.reminder_consent_on is None:
         return []
-    known = {"email": client.email, "sms": client.phone}
-    return [Way(channel, known[channel]) for channel in client.channels if known.get(channel)]
+    ways = [Way(channel, _address(client, channel)) for channel in client.channels]
+    return [way for way in ways if way.address]
+
+
+def _address(client: Client, channel: str) -> str:
+    """Where this channel reaches them; a number nobody could send to as it is written, for its door to say so."""
+    if channel == "sms":
+        return sms_number(client) or client.phone
+    return client.email if channel == "email" else ""
 
 
 def follow(client: Client, before: list[Way]) -> None:

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.core.checks import Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
+from practice import mailing
+from practice.texting import gateways
+
 
 @register()
 def settings_make_sense(app_configs: Any, **kwargs: Any) -> list[Any]:
@@ -25,6 +28,23 @@ def settings_make_sense(app_configs: Any, **kwargs: Any) -> list[Any]:
     return problems
 
 
+@register()
+def providers_can_be_read(app_configs: Any, **kwargs: Any) -> list[Any]:
+    """Refuse to start with a mail provider or an SMS gateway that nobody could reach."""
+    problems: list[Any] = []
+    if mailing.provider_in(settings.EMAIL_URL):
+        try:
+            mailing.read_provider(settings.EMAIL_URL)
+        except mailing.Unreadable as wrong:
+            problems.append(Error(str(wrong), id="practice.E003"))
+    if settings.SMS_URL:
+        try:
+            gateways.read_gateway(settings.SMS_URL)
+        except gateways.Unreadable as wrong:
+            problems.append(Error(str(wrong), id="practice.E004"))
+    return problems
+
+
 @register(deploy=True)
 def ready_to_deploy(app_configs: Any, **kwargs: Any) -> list[Any]:
     """What a practice would miss on the first day."""
@@ -32,6 +52,11 @@ def ready_to_deploy(app_configs: Any, **kwargs: Any) -> list[Any]:
     if not settings.EMAIL_URL:
         problems.append(Warning("EMAIL_URL is not set: messages are written to files, nobody receives them.",
                                 id="practice.W001", hint="EMAIL_URL=smtp://user:password@host:587/?tls=True"))
+    provider = mailing.provider_in(settings.EMAIL_URL)
+    if provider in mailing.PROVIDERS and not mailing.is_vouched_for(provider, settings.ANYMAIL):
+        problems.append(Warning(f"Nothing vouches for what {provider} tells us: mail that comes back goes unnoticed.",
+                                id="practice.W003", hint="MAIL_WEBHOOK_SECRET=user:long-random-word, or the provider's "
+                                                         "signing key in EMAIL_URL; see docs/deploying.md."))
     if not settings.BASE_URL.startswith("https://"):
         problems.append(Warning("BASE_URL is not https: links in messages would travel in clear.",
                                 id="practice.W002", hint="BASE_URL=https://diary.example.org"))

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from practice.models import ActionLink, Membership, Practice
 
+UNSUBSCRIBE = "unsubscribe"
 # The diary, a room to the right, registers here how the address of a therapist's own calendar is found.
 OWN_CALENDAR: list[Callable[[Membership], str | None]] = []
 
@@ -37,6 +38,26 @@ def token_of(purpose: str, row_id: UUID) -> str:
     """The 256-bit token of a row, URL-safe; the same whenever it is asked for, and known to this server only."""
     digest = hmac.new(settings.SECRET_KEY.encode(), f"{purpose}:".encode() + row_id.bytes, hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def signed(purpose: str, row_id: UUID) -> str:
+    """A link's secret that carries the id itself, with nothing stored: for links that never end."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), f"{purpose}:".encode() + row_id.bytes, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(row_id.bytes + digest).decode()  # 48 bytes: no padding
+
+
+def signed_id(purpose: str, token: str) -> UUID | None:
+    """The id in such a secret; None where this server did not write it for this purpose."""
+    try:
+        row_id = UUID(bytes=base64.urlsafe_b64decode(token)[:16])
+    except ValueError:
+        return None
+    return row_id if hmac.compare_digest(signed(purpose, row_id).encode(), token.encode()) else None
+
+
+def unsubscribe_url(client_id: UUID) -> str:
+    """Where this client ends the mail they get; the same in every mail."""
+    return f"{settings.BASE_URL}/u/{signed(UNSUBSCRIBE, client_id)}/"
 
 
 def link_for(*, practice: Practice, purpose: str, subject_id: UUID, expires_at: datetime) -> str:

@@ -1,5 +1,6 @@
 """One settings file, read from the environment; `practice/checks.py` refuses bad combinations in words."""
 
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 from environs import Env
 
 import practice.clock  # noqa: F401  pins the tz database before anything asks for a zone
+from practice.mailing import PROVIDERS, Unreadable, provider_in, read_provider
 from practice.secret import own_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -138,7 +140,14 @@ EMAIL_URL = env.str("EMAIL_URL", "")
 SMS_URL = env.str("SMS_URL", "")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "appointments@localhost")
 EMAIL_TIMEOUT = 15
-if EMAIL_URL:
+# Providers that sign nothing call us by an address with this password in it: user:long-random-word.
+MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", "")
+ANYMAIL: dict[str, object] = {}
+if provider_in(EMAIL_URL) in PROVIDERS:
+    EMAIL_BACKEND = f"anymail.backends.{provider_in(EMAIL_URL)}.EmailBackend"
+    with suppress(Unreadable):  # practice/checks.py says what is wrong
+        ANYMAIL = read_provider(EMAIL_URL, webhook_secret=MAIL_WEBHOOK_SECRET)
+elif EMAIL_URL and not provider_in(EMAIL_URL):
     _mail = env.dj_email_url("EMAIL_URL")
     EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
     EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]

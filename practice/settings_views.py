@@ -12,12 +12,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from practice.access import Role
-from practice.fields import ChoiceOf
+from practice.fields import ChoiceOf, LineField
 from practice.models import Membership, Practice
 from practice.money import CURRENCIES
 from practice.numbers import NUMBERS, change_numbers
 from practice.offers import change_currency
 from practice.pages import attempt, member_page
+from practice.texting.senders import change_sms_sender
 
 
 class NumbersForm(forms.Form):
@@ -38,6 +39,10 @@ class NumbersForm(forms.Form):
         self.fields["currency"] = ChoiceOf(
             label="Prices are in", initial=practice.currency,
             choices=[(unit.code, f"{unit.name} ({unit.code})") for unit in CURRENCIES.values()])
+        self.fields["sms_sender"] = LineField(
+            label="Text messages come from", max_length=20, required=False, initial=practice.sms_sender,
+            help_text="Only where you have a number of your own at the SMS gateway; answers to it reach you alone. "
+                      "A name instead of a number gets no answers.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,6 +60,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 
 
 @transaction.atomic
-def _save(*, practice: Practice, by: Membership, currency: str, **numbers: int | None) -> Practice:
+def _save(*, practice: Practice, by: Membership, currency: str, sms_sender: str, **numbers: int | None) -> Practice:
     change_currency(practice=practice, currency=currency, by=by)
+    change_sms_sender(practice=practice, sender=sms_sender, by=by)
     return change_numbers(practice=practice, by=by, **numbers)

@@ -16,6 +16,7 @@ from practice import (
     views,
     words_views,
 )
+from practice.hooks import mail_views, sms_views
 from practice.log import pages as log_pages
 from practice.webhooks import views as webhooks
 
@@ -62,8 +63,15 @@ app = [
     path("practice/webhooks/sent/<uuid:pk>/again/", webhooks.delivery_again, name="delivery_again"),
 ]
 
+hooks = [
+    path("hooks/sms/status/", sms_views.sms_status, name="sms_status"),
+    path("hooks/sms/in/", sms_views.sms_in, name="sms_in"),
+    path("hooks/mail/<slug:provider>/", mail_views.mail_told, name="mail_told"),
+]
+
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
+    path("", include((hooks, "hooks"))),
     path("", include((app, "practice"))),
     path("", include("clients.urls")),
     path("", include("sessions.urls")),

@@ -24,6 +24,7 @@ class SessionsConfig(AppConfig):
             pause_letters,
             recall_letters,
             reminders,
+            replies,
             waitlist_letters,
             webhook_events,
         )

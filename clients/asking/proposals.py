@@ -19,6 +19,7 @@ from clients.asking.becoming import (
     ToProfile,
     ToWish,
 )
+from clients.asking.questionnaires import questions_of
 from clients.asking.questions import Answer, Answers, said_roughly
 from clients.body import keys, said
 from clients.conditions import CONDITIONS, line_of
@@ -151,7 +152,9 @@ def _field(profile: Profile, to: ToProfile, given: Answer, key: str) -> list[Pro
 def _reminders(profile: Profile, key: str) -> Proposal:
     row = profile.row
     assert row.submitted_at
-    agreed = ReminderConsent(clock.wall_of(row.submitted_at, profile.client.practice.time_zone)[0], SOURCE)
+    agreed_on = clock.wall_of(row.submitted_at, profile.client.practice.time_zone)[0]
+    asked = next((q for q in questions_of(row) if q.code == key.partition(":")[0]), None)
+    agreed = ReminderConsent(agreed_on, SOURCE, f"{asked.text} {asked.help}".strip() if asked else "")
 
     def accept(client: Client, by: Actor) -> object:
         return change_client(client=client, by=by, channels=[*client.channels, "email"], reminder_consent=agreed)

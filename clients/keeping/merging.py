@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clients.body import keys, said
+from clients.channels import agreed_by, keep_in_step
 from clients.findings import FINDINGS
 from clients.keeping.joining import fill_gaps
 from clients.keeping.parts import PARTS, is_clients_own, rows_of
@@ -50,7 +51,9 @@ def merge_clients(*, client: Client, into: Client, by: Actor) -> Client:
             rows.update(**{part.link: into.pk})
         if before:
             moved[part.code] = before - rows.count()
+    was = agreed_by(into)
     filled = fill_gaps(into, client)
+    keep_in_step(client=into, was=was, by=by, how="Two rows of one person became one.")
     if into.archived_at and not client.archived_at:
         into.archived_at = None  # one of the two still comes
         filled.append("archived_at")

@@ -17,6 +17,7 @@ from clients.conditions import CONDITIONS
 from clients.findings import FINDINGS
 from clients.medicine_kinds import MEDICINES
 from clients.models import (
+    ChannelConsent,
     Clearance,
     Client,
     ClientCondition,
@@ -33,6 +34,7 @@ from clients.models import (
     Medicine,
     Questionnaire,
     Referral,
+    Reply,
 )
 from practice.models import AuditEntry, Membership, Message
 
@@ -128,6 +130,14 @@ def _questions_come_over(merged: Client, stays: Client) -> None:
     theirs.update(client=stays)
 
 
+def _channels_come_over(merged: Client, stays: Client) -> None:
+    """What was agreed stays written down; what the staying row takes on is written anew once they are one."""
+    theirs = ChannelConsent.objects.filter(client=merged)
+    theirs.filter(withdrawn_at=None).update(
+        withdrawn_at=timezone.now(), withdrawn_how="Two rows of one person became one.")
+    theirs.update(client=stays)
+
+
 CARD_FIELDS = ("contact_name", "contact_phone", "contact_relationship", "plan", "representative_name",
                "representative_phone", "may_consent")
 _REGION = {"region": name_in(REGIONS)}
@@ -147,6 +157,10 @@ register_parts(
     Part("consents", Consent, "agreement", "agreements"),
     Part("disclosures", Disclosure, "line of what went to whom", "lines of what went to whom",
          comes_over=lambda merged, stays: None),  # it stands for ever, with the row it was written of
+    Part("channel-consents", ChannelConsent, "way they agreed to be written to", "ways they agreed to be written to",
+         names={"channel": lambda code: str(ChannelConsent.Channel(code).label)}, comes_over=_channels_come_over),
+    Part("replies", Reply, "text message from them", "text messages from them", without=("reference",),
+         names={"meaning": lambda code: str(Reply.Meaning(code).label)}),
     Part("referrals", Referral, "referral", "referrals"),
     Part("questionnaires", Questionnaire, "set of questions", "sets of questions", comes_over=_questions_come_over),
     Part("messages", Message, "message", "messages", link="client_id", without=("claimed_by", "claimed_until")),

@@ -13,9 +13,10 @@ from clients.models.body import (
 )
 from clients.models.notices import EpisodeNotice
 from clients.models.people import Client, ClientDoctor, Contact, Doctor, EmergencyCard
+from clients.models.reaching import ChannelConsent, Reply
 
 __all__ = [
-    "Clearance", "Client", "ClientCondition", "ClientDoctor", "Consent", "Contact", "Disclosure", "Doctor",
-    "EmergencyCard", "Episode", "EpisodeNotice", "EpisodeStep", "Finding", "FindingRegion", "Medicine",
-    "Questionnaire", "Referral", "RuleChange",
+    "ChannelConsent", "Clearance", "Client", "ClientCondition", "ClientDoctor", "Consent", "Contact", "Disclosure",
+    "Doctor", "EmergencyCard", "Episode", "EpisodeNotice", "EpisodeStep", "Finding", "FindingRegion", "Medicine",
+    "Questionnaire", "Referral", "Reply", "RuleChange",
 ]

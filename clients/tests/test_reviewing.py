@@ -92,6 +92,7 @@ def test_the_other_kinds_of_answers_go_where_they_belong(now, page, ana, riversi
     review(page(ana), row)
     noor = Client.objects.get(pk=noor.pk)
     assert noor.may_be_mailed and (noor.reminder_consent_on, noor.reminder_consent_source) == (now.date(), "intake form")
+    assert noor.channel_consents.get().wording.startswith("May we remind you of visits by e-mail? The messages never say")
     assert noor.heat_sensitive and noor.cold_sensitive
     assert noor.conditions.get(condition="ms-relapsing-remitting").since == date(2011, 1, 1)
     assert set(noor.findings.values_list("finding", flat=True)) >= {

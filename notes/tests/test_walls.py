@@ -22,7 +22,7 @@ from clients.asking.intake import ask_intake
 from clients.contacts import add_contact
 from clients.emergency import change_card
 from clients.medicines import record_medicine
-from clients.models import Clearance, ClientDoctor, Consent, Doctor, Questionnaire, Referral
+from clients.models import Clearance, ClientDoctor, Consent, Doctor, Questionnaire, Referral, Reply
 from conftest import at, make_client, make_member, make_practice, numb
 from notes import sharing, signing, summaries, writing
 from notes.home.programmes import ItemInput, assign_programme
@@ -68,6 +68,7 @@ TABLE: dict[str, Row] = {
          "me/<str:token>/times/<uuid:pk>/", "me/<str:token>/book/<uuid:pk>/", "me/<str:token>/visits/<uuid:pk>/move/",
          "me/<str:token>/visits/<uuid:pk>/cancel/", "book-with/<slug:slug>/",
          *(f"book-with/<slug:slug>/{step}/" for step in ("when", "who", "check", "done", "link")),
+         "hooks/sms/status/", "hooks/sms/in/", "hooks/mail/<slug:provider>/", "u/<str:token>/",
          "api/v1/schema/", "api/v1/docs/", "^api/"),
         Row(ANYBODY),
     ),
@@ -75,6 +76,9 @@ TABLE: dict[str, Row] = {
     **dict.fromkeys(("messages/", "practice/", "clients/", "", "diary/", "diary/print/", "on-hold/", "waitlist/", "messages/progress/", "without-next-visit/"), Row(STAFF, methods=G)),
     **dict.fromkeys(("clients/new/", "book/", "book/new/", "series/new/", "practice/what-i-am-told/"), Row(STAFF)),
     "messages/<uuid:pk>/": Row(STAFF, ("message",), G),
+    "replies/": Row(STAFF, methods=G),
+    "replies/<uuid:pk>/": Row(STAFF, ("reply",), G),
+    "replies/<uuid:pk>/<slug:verb>/": Row(STAFF, ("reply", "reply_verb"), P),
     **{f"messages/<uuid:pk>/{verb}/": Row(STAFF, ("message",), P) for verb in ("told", "again")},
     "without-next-visit/<uuid:pk>/<slug:verb>/": Row(STAFF, ("client", "recall_verb"), P),
     **dict.fromkeys(
@@ -366,6 +370,9 @@ class World:
             "share": share.share.pk,
             "consent": consent.pk,
             "message": Message.objects.filter(practice=here).first().pk,
+            "reply": Reply.objects.create(practice=here, client=maria, from_number="+12065550123", reference="SM1",
+                                          text=f"{MARK} {FOUND}", meaning="unwell").pk,
+            "reply_verb": "seen",
             "doctor": doctor.pk,
             "verb": "cancel",
             "recall_verb": "write",

@@ -37,6 +37,8 @@ class Practice(models.Model):
     address = models.TextField(blank=True, help_text="As on the letterhead, one line each.")
     sender_name = models.CharField(max_length=60, blank=True,
                                    help_text="A neutral name for messages, if the practice's own says too much.")
+    sms_sender = models.CharField(max_length=20, blank=True, help_text="The number or name text messages come from, "
+                                  "where it is not the gateway's own.")
     paper = models.CharField(max_length=10, default="a4", choices=[("a4", "A4"), ("us-letter", "US Letter")])
     currency = models.CharField(max_length=3, default="EUR", help_text="ISO 4217; what prices are in.")
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1; whose public holidays are looked up.")

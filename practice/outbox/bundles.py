@@ -37,4 +37,5 @@ def _together(parts: list[tuple[Message, Said]]) -> Letter:
     whole = framed(message, said, [text.body for text in texts], [text.sms for text in texts if text.sms])
     return Letter(
         subject, whole.body, tuple(file for _, part in parts for file in part.attachments), copies, whole.sms,
-        copied=framed(message, said, [text.body for text in copied], []).body if copied else "")
+        copied=framed(message, said, [text.body for text in copied], []).body if copied else "",
+        language=said.language)

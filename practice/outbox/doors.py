@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from email.utils import formataddr
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-from practice import wording
+from practice import links, wording
 from practice.models import Message
-from practice.outbox.kinds import Letter
+from practice.outbox.kinds import KINDS, Letter
 from practice.outbox.mail import PlainMail, post
 
 log = logging.getLogger(__name__)
@@ -44,7 +46,12 @@ class MailDoor:
 
     def hand_over(self, message: Message, letter: Letter) -> str:
         try:
-            self._send(message, letter)
+            return self._send(message, letter)
+        except AnymailRecipientsRefused as refused:
+            raise NotTaken("The mail provider writes to this address no more.", for_good=True) from refused
+        except AnymailRequestsAPIError as refused:
+            self.close()
+            raise _refused_by_provider(refused.status_code) from refused
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as refused:
             self.close()
             code = _code_of(refused)
@@ -56,26 +63,28 @@ class MailDoor:
             raise NotTaken(f"The mail server could not be reached ({type(broken).__name__}).") from broken
         except ValueError as wrong:
             raise NotTaken("The address cannot be written to.", for_good=True) from wrong
-        return ""
 
-    def _send(self, message: Message, letter: Letter) -> None:
+    def _send(self, message: Message, letter: Letter) -> str:
         if self._connection is None:
             self._connection = get_connection(fail_silently=False)
             self._connection.open()
-        practice = message.practice
+        practice, no_more = message.practice, _no_more(message, letter.language)
         email = PlainMail(
-            subject=letter.subject, body=letter.body,
+            subject=letter.subject, body=f"{letter.body}{no_more.line}",
             from_email=formataddr((practice.sender_name or practice.name, settings.DEFAULT_FROM_EMAIL)),
             to=[formataddr((message.to_name, message.to_address))], connection=self._connection,
             reply_to=[practice.email] if practice.email else None,
             # The same id on every attempt, so that a receiver can tell a repeat.
             headers={"Message-ID": f"<{message.pk}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>",
-                     "Auto-Submitted": "auto-generated"},
+                     "Auto-Submitted": "auto-generated", **no_more.headers},
         )
         for attachment in letter.attachments:
             email.attach(attachment.part())
+        _for_providers(email, message)
         post(email, self._connection, message.to_address, settings.DEFAULT_FROM_EMAIL)
+        told = getattr(getattr(email, "anymail_status", None), "message_id", None)
         self._copy(email, letter)
+        return "" if told is None else str(told)
 
     def _copy(self, email: EmailMessage, letter: Letter) -> None:
         """The same to whoever gets copies, without the links that are the client's alone; what fails is only told."""
@@ -101,6 +110,42 @@ def _code_of(refused: smtplib.SMTPException) -> int:
     if isinstance(refused, smtplib.SMTPRecipientsRefused):
         return max(code for code, _ in refused.recipients.values())
     return int(getattr(refused, "smtp_code", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class NoMore:
+    """How a mail says that it can be the last one: a line at its end, and headers mail programs make a button of."""
+
+    line: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def _no_more(message: Message, language: str) -> NoMore:
+    """For mail to a client; what goes to colleagues and doctors is no matter of theirs (RFC 2369, RFC 8058)."""
+    kind = KINDS.get(message.kind)
+    if message.client_id is None or kind is None or kind.is_to != "client":
+        return NoMore()
+    url = links.unsubscribe_url(message.client_id)
+    line = wording.piece("practice", "no-more", language, link=url)
+    return NoMore(f"\n{line}\n", {
+        "List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"})
+
+
+def _for_providers(email: Any, message: Message) -> None:
+    """What a provider's API is told besides: our id, which it says back, and to follow neither opening nor links."""
+    email.metadata = {"message": str(message.pk)}
+    email.track_opens = email.track_clicks = False
+
+
+def _refused_by_provider(status: int | None) -> NotTaken:
+    """What a provider's answer means. That it does not know us concerns every mail, and is put right by somebody."""
+    if status is None:
+        return NotTaken("The mail provider could not be reached.")
+    if status in (400, 422):
+        return NotTaken(f"The mail provider refused it for good ({status}).", for_good=True)
+    if status in (401, 403):
+        return NotTaken(f"The mail provider does not know us ({status}): EMAIL_URL names the wrong key or domain.")
+    return NotTaken(f"The mail provider asked to wait ({status}).")
 
 
 DOORS: dict[str, Callable[[], Door]] = {"email": MailDoor}

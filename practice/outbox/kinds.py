@@ -39,7 +39,7 @@ class Attachment:
 class Letter:
     """What is handed over: plain text, no clinical word. `copies` are addresses that get the mail without links.
 
-    `sms` is the same in one short text; empty where the kind does not go by SMS.
+    `sms` is the same in one short text; empty where the kind does not go by SMS. `language` is its reader's.
     """
 
     subject: str
@@ -48,6 +48,7 @@ class Letter:
     copies: tuple[str, ...] = ()
     sms: str = ""
     copied: str = ""  # what copies say, where it is not the whole body
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Kind:
         """What it says, as it leaves; with another text than the one that stands, where given."""
         text = self.filled(message, said, text)
         whole = framed(message, said, [text.body], [text.sms] if text.sms else [])
-        return Letter(text.subject, whole.body, said.attachments, said.copies, whole.sms)
+        return Letter(text.subject, whole.body, said.attachments, said.copies, whole.sms, language=said.language)
 
     def filled(self, message: Message, said: Said, text: wording.Text | None = None) -> wording.Text:
         """The kind's text with the values it says, without greeting and closing."""

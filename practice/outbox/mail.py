@@ -22,7 +22,7 @@ class PlainMail(EmailMessage):
             return super().message(**kwargs)
         headers = self._headers()
         body = str(self.body).replace("\r\n", "\n").replace("\r", "\n")
-        if not all(value.isascii() and value.isprintable() and len(name) + len(value) < _WIDTH
+        if not all(value.isascii() and value.isprintable() and (len(name) + len(value) < _WIDTH or _is_link(value))
                    for name, value in headers) or any(len(line) > _LONGEST_LINE for line in body.split("\n")):
             return super().message(**kwargs)
         return Written(headers, body)
@@ -35,6 +35,11 @@ class PlainMail(EmailMessage):
             found.append(("Reply-To", extra.pop("Reply-To", ", ".join(map(str, self.reply_to)))))
         found.append(("Date", extra.pop("Date", formatdate(timezone.now().timestamp()))))
         return [*found, *extra.items()]
+
+
+def _is_link(value: str) -> bool:
+    """Whether a header is one link, which cannot be folded."""
+    return value.startswith("<http") and " " not in value and len(value) < _LONGEST_LINE
 
 
 class Written:

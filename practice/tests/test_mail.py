@@ -28,6 +28,8 @@ def test_a_plain_mail_has_the_same_headers_and_words_as_djangos_own(change):
 
 def test_what_is_plain_is_written_quickly_and_nothing_else():
     assert isinstance(PlainMail(**PLAIN).message(), Written)
+    link = {"List-Unsubscribe": f"<https://practice.example/u/{'x' * 43}/>"}
+    assert isinstance(PlainMail(**PLAIN | {"headers": PLAIN["headers"] | link}).message(), Written)
     assert not isinstance(PlainMail(**PLAIN | {"subject": "Nächster Termin"}).message(), Written)
 
 

@@ -89,6 +89,16 @@ def test_somebody_new_asks_for_a_time_and_it_is_a_request_until_staff_accept(ope
     assert set(Message.objects.filter(state="waiting").values_list("kind", flat=True)) >= {"request-accepted"}
 
 
+def test_what_somebody_new_was_shown_when_they_agreed_is_kept(open_house, neuro_45, page):
+    browser = page(None)
+    browser.post(PUBLIC, {"service": neuro_45.pk})
+    browser.post(PUBLIC + "when/", {"slot": first_slot(browser)})
+    shown = words_of(browser.get(PUBLIC + "who/"))
+    ask(browser, neuro_45)
+    kept = Appointment.objects.get().client.channel_consents.get()
+    assert kept.source == "public booking page" and kept.wording in shown
+
+
 def test_today_shows_beside_accept_who_a_newcomer_may_be_and_what_they_wrote_at_the_price_of_one(
     open_house, neuro_45, page, ana
 ):

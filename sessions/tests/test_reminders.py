@@ -482,6 +482,30 @@ def a_note_opened(maria, ana, ben, neuro_45):
     yield "note-opened"
 
 
+def texts_ended(client):
+    from clients.models import Reply
+    from clients.replies.letters import ENDED
+
+    reply = Reply.objects.create(practice=client.practice, client=client, from_number="+12065550123", reference="SM1",
+                                 text="STOP")
+    outbox.queue_message(practice=client.practice, kind=ENDED, subject_id=reply.pk, channel="sms", why="They said stop.",
+                         to_address=reply.from_number, due_at=timezone.now(), client_id=client.pk)
+    yield ENDED
+
+
+def test_what_names_a_client_and_goes_to_somebody_else_is_of_a_kind_that_says_so(
+        now, maria, ana, ben, neuro_45, neurologist, consent):
+    """Mail of a kind for clients carries the link that ends theirs."""
+    letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
+    others = chain(asked_after_a_visit(maria), page_for_home(maria, ana), a_note_opened(maria, ana, ben, neuro_45),
+                   a_doctor_to_ring(neurologist, ana))
+    assert len(set(chain(letter, others, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)))) > 20
+    theirs = {client.pk: client.email for client in Client.objects.all()}
+    for message in Message.objects.exclude(client_id=None):
+        is_theirs = message.to_address == theirs[message.client_id]
+        assert (outbox.KINDS[message.kind].is_to == "client") == is_theirs, message.kind
+
+
 def a_text_tried(practice):
     """The owner sends themselves a text."""
     from practice.wording.trying import send_test
@@ -513,7 +537,7 @@ def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, ow
     letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
     others = chain(asked_after_a_visit(maria), page_for_home(maria, ana), a_note_opened(maria, ana, ben, neuro_45),
                    a_text_tried(maria.practice), a_doctor_to_ring(neurologist, ana),
-                   a_system_that_does_not_answer(maria.practice),
+                   a_system_that_does_not_answer(maria.practice), texts_ended(maria),
                    about_staying_away(maria.practice, ana, owner, neuro_45))
     for kind in chain(letter, others, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
         pk = Message.objects.filter(kind=kind).values_list("pk", flat=True).first()

@@ -1,0 +1,1 @@
+"""What providers tell and clients answer: signed, small, checked before anything is read."""
