@@ -20,9 +20,8 @@ from notes.doctors import deciding
 from notes.doctors.answering import MOST_ANSWERS, AnswerInput, TooManyAnswers, answer_share
 from notes.doctors.needs import answers_waiting
 from notes.models import AnswerDone, DoctorAnswer, Share, ShareOpening
-from notes.tests.conftest import draft_of
 from notes.tests.test_sharing import wrong
-from notes.writing import TreatmentInput, check_note
+from notes.writing import TreatmentInput, begin_note, check_note
 from practice import outbox
 from practice.models import AuditEntry, Message
 from practice.refusals import BadInput, NotAllowed, WrongState
@@ -319,7 +318,7 @@ def relapse(now, asks_clearance, maria, ana, neuro_45, share):
 def test_accepted_it_is_a_clearance_that_booking_plan_check_and_note_obey(relapse, page, share, maria, ana, neuro_45):
     later = {"client": maria, "therapist": ana, "service": neuro_45, "starts_at": at(14, days=70), "by": ana}
     answer = answered(share, terms=Terms(max_pressure=1, minutes=60, excluded_techniques=["deep-tissue"]))
-    with pytest.raises(ClearanceMissing, match="An answer has come: accept it first."):
+    with pytest.raises(ClearanceMissing, match=r"An answer has come: accept it first\."):
         book_appointment(**later)
     assert "ask for the doctor's clearance first" in propose_plan(episode=relapse, by=ana).moves.first().why
     read = page(ana).get(f"/doctor-answers/{answer.pk}/").content.decode()
@@ -334,9 +333,10 @@ def test_accepted_it_is_a_clearance_that_booking_plan_check_and_note_obey(relaps
     assert not any("clearance" in why for move in plan.moves.all() for why in move.why)
     assert set(Appointment.objects.filter(client=maria, series__isnull=False).values_list("status", flat=True)) == {"held"}
     visit = book_appointment(**later)
-    assert set(limits_on(maria, visit.wall_date).caps.values()) == {1}
-    note = draft_of(visit, ana, TreatmentInput("thigh", "left", "deep-tissue", 2, 10))
-    against = " ".join(reason.text for reason in check_note(note).reasons)
+    assert set(limits_on(maria, visit.wall_date).max_pressure_by_region.values()) == {1}
+    note, _ = begin_note(appointment=visit, by=ana)
+    work = [TreatmentInput("thigh", "left", "deep-tissue", 2, 10)]
+    against = " ".join(reason.text for reason in check_note(note, work).reasons)
     assert "Dr Adaeze Okafor allowed pressure 1 at most; here pressure 2" in against
     assert "Dr Adaeze Okafor ruled out deep tissue" in against
 
@@ -401,8 +401,11 @@ def test_a_not_yet_may_last_longer_and_never_end_sooner(share, ana):
     assert deciding.accept_answer(answer=answer, by=ana, terms=Terms()).expires_on is None
 
 
-def test_an_answer_is_set_aside_with_a_reason_and_the_question_waits_again(page, share, maria, ana, neurologist):
+def test_an_answer_is_set_aside_with_a_reason_and_the_question_waits_again(
+    page, share, maria, ana, neurologist, time_machine
+):
     asked = record_clearance(client=maria, doctor=neurologist, state="requested", by=ana)
+    time_machine.move_to(timezone.now() + timedelta(minutes=5))
     answer = answered(share)
     assert [row.pk for row in waiting_for_an_answer(Clearance.objects.all())] == [answer.clearance_id]
     missing = page(ana).post(f"/doctor-answers/{answer.pk}/aside/", {"reason": " "})
