@@ -337,7 +337,7 @@ def test_accepted_it_is_a_clearance_that_booking_plan_check_and_note_obey(relaps
     note, _ = begin_note(appointment=visit, by=ana)
     work = [TreatmentInput("thigh", "left", "deep-tissue", 2, 10)]
     against = " ".join(reason.text for reason in check_note(note, work).reasons)
-    assert "Dr Adaeze Okafor allowed pressure 1 at most; here pressure 2" in against
+    assert "Dr Adaeze Okafor allowed pressure 1 at most; here 2" in against
     assert "Dr Adaeze Okafor ruled out deep tissue" in against
 
 
