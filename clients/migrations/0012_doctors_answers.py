@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clients", "0010_follow_ups_wanted")]
+    dependencies = [("clients", "0011_disclosures")]
 
     operations = [
         migrations.AlterField(
