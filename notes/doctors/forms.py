@@ -69,11 +69,6 @@ class AnswerForm(Limits):
         self.fields["scope"].choices = [(code, name[:1].upper() + name[1:]) for code, name in about]  # type: ignore[attr-defined]
         self.asks_one_thing = len(about) == 1
 
-    @property
-    def opens_limits(self) -> bool:
-        """Whether limits are proposed or typed, so that they are to be seen at once."""
-        return any(self[name].value() for name in ("places", "excluded_techniques"))
-
     def clean(self) -> dict[str, Any]:
         """What belongs to another answer than the chosen one is not looked at."""
         kind = self.cleaned_data.get("kind")

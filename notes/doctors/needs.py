@@ -41,4 +41,4 @@ def doctors_answers(member: Membership, _mine: Q) -> Iterator[Need]:
         yield Need(words, reverse("notes:doctor_answer", args=[answer.pk]))
 
 
-MORE_NEEDS.append(doctors_answers)
+MORE_NEEDS.insert(0, doctors_answers)  # before what of the record waits: visits may hang on it
