@@ -30,7 +30,10 @@ def answers_waiting(member: Membership) -> list[DoctorAnswer]:
             .annotate(whose=Coalesce(F("share__summary__client__merged_into"), F("share__summary__client")))
             .filter(mine | Q(Exists(visits)))
             .select_related("share__doctor", "share__summary__client__merged_into").order_by("at", "pk"))
-    return list(rows[:TOLD])
+    # Of several words on the same thing the last one: with it the earlier ones are dealt with too.
+    last = {(row.share.summary.client.standing_id, row.share.doctor_id, row.scope) if row.is_word else row.pk: row
+            for row in rows[:TOLD]}
+    return sorted(last.values(), key=lambda row: (row.at, row.pk))
 
 
 def doctors_answers(member: Membership, _mine: Q) -> Iterator[Need]:

@@ -423,6 +423,7 @@ def test_of_two_answers_the_later_counts_and_the_earlier_is_set_aside_with_it(sh
     first = answered(share)
     time_machine.move_to(timezone.now() + timedelta(minutes=5))
     second = answered(share, kind="not_yet", terms=Terms())
+    assert answers_waiting(ana) == [second]
     with pytest.raises(deciding.AnsweredSince, match="They answered the same again on Mon 23 Nov, 08:05"):
         deciding.accept_answer(answer=first, by=ana, terms=Terms(max_pressure=2, minutes=30))
     deciding.accept_answer(answer=second, by=ana, terms=Terms())
