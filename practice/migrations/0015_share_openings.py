@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("practice", "0013_summary_after_visits")]
+    dependencies = [("practice", "0014_kinds")]
 
     operations = [
         migrations.AddField(

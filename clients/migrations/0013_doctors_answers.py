@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clients", "0011_disclosures")]
+    dependencies = [("clients", "0012_kinds")]
 
     operations = [
         migrations.AlterField(
