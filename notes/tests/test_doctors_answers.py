@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from clients.clearances import Terms, record_clearance, waiting_for_an_answer
 from clients.episode_policies import PUBLISHED
+from clients.keeping.merging import merge_clients
 from clients.limits import limits_on
 from clients.models import Clearance, Consent
-from conftest import MONDAY, at
+from conftest import MONDAY, at, make_client
 from notes import sharing
 from notes.doctors import deciding
 from notes.doctors.answering import MOST_ANSWERS, AnswerInput, TooManyAnswers, answer_share
@@ -430,6 +431,17 @@ def test_of_two_answers_the_later_counts_and_the_earlier_is_set_aside_with_it(sh
     assert {(done.answer_id, done.what) for done in AnswerDone.objects.all()} == {
         (first.pk, "set_aside"), (second.pk, "accepted")}
     assert set(Clearance.objects.values_list("state", flat=True)) == {"refused", "set_aside"}
+
+
+def test_an_answer_about_somebody_listed_twice_is_accepted_for_the_row_that_stays(share, riverside, maria, owner, ana):
+    stays = make_client(riverside, "Maria Lindquist")
+    first = answered(share)
+    merge_clients(client=maria, into=stays, by=owner)
+    second = answered(share, kind="not_yet", terms=Terms())
+    assert set(Clearance.objects.values_list("client", flat=True)) == {stays.pk}
+    assert {words.partition(":")[0] for words in told(ana)} == {"Maria Lindquist"}
+    assert deciding.set_aside_answer(answer=first, by=ana, reason="They answered again.").what == "set_aside"
+    assert deciding.accept_answer(answer=second, by=ana, terms=Terms()).client == stays
 
 
 def test_a_word_that_has_run_out_meanwhile_is_not_accepted(share, ana, time_machine):
