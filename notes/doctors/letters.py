@@ -48,4 +48,5 @@ def _about_answer(message: Message) -> Said:
 
 
 outbox.declare(Kind(KIND, "Doctor's answer", _still_waits, _about_answer, is_to="member",
-                    variables={"link": "https://practice.example/doctor-answers/0198/"}))
+                    variables={"link": "https://practice.example/doctor-answers/0198/"},
+                    when="At once, when a doctor answers a letter they shared or wrote, or one of a client of theirs."))

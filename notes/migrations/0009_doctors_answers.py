@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('clients', '0013_doctors_answers'),
         ('notes', '0008_summary_paper'),
-        ('practice', '0015_share_openings'),
+        ('practice', '0016_share_openings'),
     ]
 
     operations = [
