@@ -14,9 +14,9 @@ def count_openings(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0013_doctors_answers'),
+        ('clients', '0015_doctors_answers'),
         ('notes', '0008_summary_paper'),
-        ('practice', '0016_share_openings'),
+        ('practice', '0018_share_openings'),
     ]
 
     operations = [

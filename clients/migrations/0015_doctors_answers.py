@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clients", "0012_kinds")]
+    dependencies = [("clients", "0014_channels_and_replies")]
 
     operations = [
         migrations.AlterField(

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("practice", "0015_words_of_messages")]
+    dependencies = [("practice", "0017_sms")]
 
     operations = [
         migrations.AddField(
