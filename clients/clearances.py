@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from clients.conditions import CONDITIONS
 from clients.episodes import today_in
@@ -19,7 +21,7 @@ from clients.rules import RULES
 from clients.standing import lock_client
 from practice import audit, clock
 from practice.access import Actor
-from practice.refusals import BadInput
+from practice.refusals import BadInput, WrongState
 from practice.techniques import TECHNIQUES
 
 STATES = ("requested", "granted", "refused")
@@ -33,6 +35,26 @@ class PlaceJson(TypedDict):
     side: str
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The limits of a doctor's word; what is left out limits nothing, no places means everywhere."""
+
+    places: Sequence[Place] = ()
+    max_pressure: int | None = None
+    excluded_techniques: Sequence[str] = ()
+    minutes: int | None = None
+    expires_on: date | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """The limits as a row stores them; refuses places and techniques that are none."""
+        for index, (region, side) in enumerate(self.places):
+            check_place(region, side, field=f"regions/{index}")
+        _refuse_unknown_techniques(self.excluded_techniques)
+        regions = [PlaceJson(region=region, side=side) for region, side in sorted(set(self.places))]
+        return {"regions": regions, "max_pressure": self.max_pressure, "minutes": self.minutes,
+                "excluded_techniques": sorted(set(self.excluded_techniques)), "expires_on": self.expires_on}
+
+
 @transaction.atomic
 def record_clearance(
     *, client: Client, doctor: Doctor, state: str, by: Actor, scope: str = "", places: Sequence[Place] = (),
@@ -44,32 +66,82 @@ def record_clearance(
     `scope` is what it is for: a rule, a condition, a finding or a kind of episode; "" is in general. Refuses unknown
     codes, and a grant that has run out already.
     """
+    if state not in STATES:
+        raise BadInput("Say requested, granted or refused. What a doctor answers through a link is accepted on its own "
+                       "page.", field="state")
+    terms = Terms(places, max_pressure, excluded_techniques, minutes, expires_on)
+    return _noted(client, doctor, state, scope, terms, by)
+
+
+@transaction.atomic
+def receive_clearance(*, client: Client, doctor: Doctor, by: Actor, scope: str, terms: Terms) -> Clearance:
+    """Keep what came through a doctor's link: it allows and forbids nothing until a therapist accepts it."""
+    return _noted(client, doctor, Clearance.State.RECEIVED, scope, terms, by)
+
+
+@transaction.atomic
+def accept_clearance(*, clearance: Clearance, state: str, terms: Terms, by: Actor) -> Clearance:
+    """Let a received answer count, as granted or refused, with these limits; from now on booking, plan and note obey.
+
+    Refuses one that is accepted or set aside already, and a grant that has run out.
+    """
+    row = _received(clearance)
+    today = today_in(row.client)
+    row.state, row.recorded_at = state, timezone.now()
+    for name, value in terms.columns().items():
+        setattr(row, name, value)
+    _refuse_run_out(row, today)
+    _close_earlier(row, today)
+    row.save(update_fields=["state", "recorded_at", *terms.columns()])
+    audit.record(by=by, verb=f"clearance_{state}", subject=row)
+    return row
+
+
+@transaction.atomic
+def set_aside_clearance(*, clearance: Clearance, by: Actor) -> Clearance:
+    """A received answer does not count; what was asked waits for one again."""
+    row = _received(clearance)
+    row.state = Clearance.State.SET_ASIDE
+    row.save(update_fields=["state"])
+    audit.record(by=by, verb="clearance_set_aside", subject=row)
+    return row
+
+
+def _noted(client: Client, doctor: Doctor, state: str, scope: str, terms: Terms, by: Actor) -> Clearance:
     lock_client(client)
-    _refuse_unknown(scope, state, excluded_techniques)
-    for index, (region, side) in enumerate(places):
-        check_place(region, side, field=f"regions/{index}")
+    _refuse_unknown_scope(scope)
     today = today_in(client)
-    regions = [PlaceJson(region=region, side=side) for region, side in sorted(set(places))]
-    row = Clearance(
-        practice_id=client.practice_id, client=client, doctor=doctor, scope=scope, state=state, regions=regions,
-        max_pressure=max_pressure, excluded_techniques=sorted(set(excluded_techniques)), minutes=minutes,
-        expires_on=expires_on)
-    if state == Clearance.State.GRANTED and expires_on and expires_on < today:
-        raise BadInput(f"{clock.said_date(expires_on, year=True)} has passed: this word counts no more. Ask again, or "
-                       "write until when it counts.", field="expires_on")
+    row = Clearance(practice_id=client.practice_id, client=client, doctor=doctor, scope=scope, state=state,
+                    **terms.columns())
+    _refuse_run_out(row, today)
     _close_earlier(row, today)
     row.save(force_insert=True)
     audit.record(by=by, verb=f"clearance_{state}", subject=row)
     return row
 
 
-def _refuse_unknown(scope: str, state: str, techniques: Sequence[str]) -> None:
+def _received(clearance: Clearance) -> Clearance:
+    """The row under its client's lock, where it still waits to be accepted."""
+    lock_client(clearance.client)
+    row = Clearance.objects.select_related("client__practice", "doctor").get(pk=clearance.pk)
+    if row.state != Clearance.State.RECEIVED:
+        raise WrongState("This answer was dealt with already.")
+    return row
+
+
+def _refuse_run_out(row: Clearance, today: date) -> None:
+    if row.state == Clearance.State.GRANTED and row.expires_on and row.expires_on < today:
+        raise BadInput(f"{clock.said_date(row.expires_on, year=True)} has passed: this word counts no more. Ask again, "
+                       "or write until when it counts.", field="expires_on")
+
+
+def _refuse_unknown_scope(scope: str) -> None:
     if scope and scope not in RULES and scope not in CONDITIONS and scope not in FINDINGS and scope not in EPISODES:
         raise BadInput(f"“{scope[:60]}” is no rule, condition, finding or kind of episode. Leave it empty for work in "
                        "general.", field="for")
-    if state not in STATES:
-        raise BadInput("Say requested, granted or refused. What a doctor answers through a link is accepted on its own "
-                       "page.", field="state")
+
+
+def _refuse_unknown_techniques(techniques: Sequence[str]) -> None:
     for index, technique in enumerate(techniques):
         if technique not in TECHNIQUES:
             raise BadInput(f"“{technique[:60]}” is no technique of the catalogue. See techniques/ for the list.",
@@ -105,4 +177,4 @@ def waiting_for_an_answer(rows: QuerySet[Clearance]) -> QuerySet[Clearance]:
 def _later() -> QuerySet[Clearance]:
     """A later word of the same doctor on the same thing for the same client."""
     return Clearance.objects.filter(client=OuterRef("client"), doctor=OuterRef("doctor"), scope=OuterRef("scope"),
-                                    recorded_at__gt=OuterRef("recorded_at"))
+                                    recorded_at__gt=OuterRef("recorded_at")).exclude(state=Clearance.State.SET_ASIDE)

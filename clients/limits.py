@@ -76,7 +76,7 @@ def known_of(clients: Iterable[UUID]) -> dict[UUID, Known]:
         known[finding.client_id].findings.append(finding)
     for episode in Episode.objects.filter(client__in=known):
         known[episode.client_id].episodes.append(episode)
-    for clearance in Clearance.objects.filter(client__in=known).select_related("doctor"):
+    for clearance in Clearance.objects.filter(client__in=known).exclude(state="set_aside").select_related("doctor"):
         known[clearance.client_id].clearances.append(clearance)
     for medicine in Medicine.objects.filter(client__in=known):
         known[medicine.client_id].medicines.append(medicine)

@@ -20,6 +20,8 @@ class NotesConfig(AppConfig):
             waiting,
             webhook_events,
         )
+        from notes.doctors import letters as answered  # noqa: F401
+        from notes.doctors import needs, requests  # noqa: F401
         from notes.events import last_time  # noqa: F401  what happened is told before the next visit
         from notes.follow_ups import appearing, letters  # noqa: F401
         from notes.home import link  # noqa: F401

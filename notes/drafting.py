@@ -19,8 +19,10 @@ from clients.conditions import CONDITIONS
 from clients.limits import limits_on
 from clients.models import Client, ClientCondition, Episode
 from notes import letters
+from notes.asked import Ask, ask_from_data
 from notes.charts import Band, Reading
 from notes.coding import condition_codes, series_codes, session_codes
+from notes.doctors.asking import asks_waiting
 from notes.events.log import events_between
 from notes.events.log import said as said_event
 from notes.letter_codes import Codes
@@ -68,7 +70,8 @@ def draft_letter(summary: Summary) -> letters.Letter:
         client=letters.Person(client.name, _born(client)),
         therapist=letters.Person(author.name, author.credential),
         written_on=written_on, period_from=summary.from_on, period_to=summary.until_on,
-        title="Therapy summary", reason=only("reason", summary.reason), course=only("course", summary.course),
+        title="Clearance request" if summary.is_request else "Therapy summary",
+        reason=only("reason", summary.reason), course=only("course", summary.course),
         conditions=_conditions(conditions), limits=only("limits", _limits(client, written_on)),
         sessions=only("sessions", tuple(_session(note) for note in notes)),
         series=series_of(readings, known),
@@ -76,12 +79,20 @@ def draft_letter(summary: Summary) -> letters.Letter:
         decisions=only("decisions", tuple(line for note in notes for line in _decisions(note))),
         plan=only("plan", summary.plan), year=_year(client, summary.until_on, chosen) if "year" in chosen else None,
         bands=bands_of(client, summary.from_on, summary.until_on) if {"readings", "course"} <= chosen else (),
-        paper=practice.paper, cosigned=_cosigned(notes),
+        paper=practice.paper, cosigned="" if summary.is_request else _cosigned(notes), asks=_asks(summary, client),
+        is_request=summary.is_request,
         codes=Codes(
             time_zone=practice.time_zone, born_on=client.birth_date,
             conditions=tuple(condition_codes(row, written_on) for row in conditions),
             sessions=only("sessions", tuple(session_codes(note) for note in notes)),
             series=series_codes([known[code] for code in readings])))
+
+
+def _asks(summary: Summary, client: Client) -> tuple[Ask, ...]:
+    """A request asks its one thing; a summary what this doctor was asked and has not answered, among the questions."""
+    if summary.is_request:
+        return (ask_from_data(summary.asked),)
+    return asks_waiting(client, summary.doctor) if "questions" in summary.sections else ()
 
 
 def _year(client: Client, last: date, chosen: Collection[str]) -> Year:

@@ -26,7 +26,8 @@ def body_at(client: Client, moment: datetime) -> Body:
     return Body(
         tuple(KnownCondition(c.condition, c.since, c.ended_on) for c in ClientCondition.objects.filter(**until)),
         tuple(findings), _episodes_at(client, moment),
-        tuple(known_clearance(k) for k in Clearance.objects.filter(**until).select_related("doctor")),
+        tuple(known_clearance(k) for k in Clearance.objects.filter(**until).exclude(
+            state="set_aside").select_related("doctor")),
         medicines=tuple(known_medicine(m) for m in Medicine.objects.filter(**until)),
         book=book_at(client.practice, moment))
 

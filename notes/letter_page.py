@@ -60,7 +60,7 @@ def shown(letter: Letter) -> ShownLetter:
         asked=letters.asked(letter), done=letters.said_work(letter.sessions), earlier=letters.said_earlier(earlier),
         sessions=tuple((said_day(session.on, year=year), session.minutes, work)
                        for session, work in zip(told, letters.said_works(told, year=year), strict=True)),
-        series=tuple(shown_series(series, letter.bands) for series in letter.series), standing=letters.STANDING)
+        series=tuple(shown_series(series, letter.bands) for series in letter.series), standing=letters.standing(letter))
 
 
 def shown_series(series: letters.Series, bands: Sequence[Band]) -> ShownSeries:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from notes import charts, year_drawn
+from notes.answer_boxes import boxes_of
+from notes.asked import Ask, ask_from_data
 from notes.charts import Band, Reading, said_day
 from notes.letter_codes import Codes, codes_from_data
 from practice.typesetting.lines import (
@@ -38,6 +40,8 @@ YEAR = "The year in one picture"
 STANDING = (
     "Written from signed session notes. It says what was reported and observed in the sessions; it is not a diagnosis."
 )
+
+ASKED_STANDING = "It says what was reported and observed, and what a published check says of it; it is not a diagnosis."
 
 _INK, _TEAL, _CLAY = "#24211b", "#0a504f", "#74390f"
 # Half a line wide on paper.
@@ -119,6 +123,8 @@ class Letter:
     year: Year | None = None
     cosigned: str = ""  # whose notes were co-signed by whom, and how many are not yet
     codes: Codes | None = None  # of the same facts; None in letters of the time before they were kept
+    asks: tuple[Ask, ...] = ()  # what the doctor is asked to allow
+    is_request: bool = False  # a clearance request, with boxes to tick
 
 
 def as_data(letter: Letter) -> dict[str, Any]:
@@ -151,6 +157,7 @@ def letter_from_data(data: Mapping[str, Any]) -> Letter:
                     Series(**{**row, "readings": tuple(Reading(**_dated(r, "on")) for r in row["readings"])})
                     for row in data["series"]
                 ),
+                "asks": tuple(map(ask_from_data, data.get("asks", ()))),
                 "bands": tuple(Band(**_dated(row, "first", "last")) for row in data["bands"]),
             }
         )
@@ -223,7 +230,7 @@ def said_earlier(sessions: tuple[Session, ...]) -> str:
 
 def asked(letter: Letter) -> str:
     """What the doctor is asked; says so where nothing is."""
-    return letter.questions.strip() or NOTHING_ASKED
+    return "\n".join(filter(None, (letter.questions.strip(), *(ask.said for ask in letter.asks)))) or NOTHING_ASKED
 
 
 def said_scale(series: Series) -> str:
@@ -241,6 +248,11 @@ def scale_of(series: Series) -> charts.Scale:
     """How the measure is drawn."""
     return charts.Scale(series.measure, series.unit, series.low, series.high, series.better, series.change,
                         series.is_asked)
+
+
+def standing(letter: Letter) -> str:
+    """What the letter rests on."""
+    return ASKED_STANDING if letter.is_request else STANDING
 
 
 def letter_pdf(letter: Letter) -> bytes:
@@ -303,7 +315,8 @@ def _to_print(letter: Letter) -> dict[str, Any]:
         "closing": [{"name": name, "body": body} for name, body in closing.items() if body],
         "therapist": placed(letter.therapist.name),
         "credential": placed(letter.therapist.detail),
-        "standing": STANDING,
+        "standing": standing(letter),
+        "boxes": boxes_of(letter) if letter.is_request else None,
         "cosigned": placed(letter.cosigned),
     }
 
@@ -329,7 +342,7 @@ def _chart_said(series: Series, bands: Sequence[Band]) -> str:
 
 def _answer_to(letter: Letter) -> Line:
     ways = _ways(letter.practice)
-    if not letter.questions.strip() or not ways:
+    if not (letter.questions.strip() or letter.asks) or not ways:
         return placed("")
     who = isolated(one_line(letter.therapist.name))
     return {"text": breakable(f"Answer to {who}: {one_line(' or '.join(ways))}"), "rtl": False}

@@ -22,10 +22,12 @@ from notes.measures.chosen import choices_come_over
 from notes.measures.goals import goals_come_over
 from notes.models import (
     Addendum,
+    AnswerDone,
     BrokenGlass,
     ChosenMeasures,
     ClientGoal,
     CoSignature,
+    DoctorAnswer,
     FollowUp,
     HomeDone,
     HomeItem,
@@ -87,6 +89,9 @@ register_parts(
     Part("home-done", HomeDone, "day on which it was done", "days on which it was done", link="item"),
     Part("summaries", Summary, "summary", "summaries", comes_over=_draft_summaries_come_over),
     Part("shares", Share, "sharing", "sharings", link="summary", without=("token_hash", "code_hash")),
+    Part("doctors-answers", DoctorAnswer, "doctor’s answer", "doctors’ answers", link="share",
+         without=("key",)),
+    Part("answers-done", AnswerDone, "answer dealt with", "answers dealt with", link="answer"),
     Part("share-openings", ShareOpening, "opening by a doctor", "openings by a doctor", link="share"),
 )
 LEFT_OUT["notes.SummaryPaper"] = "The same bytes stand beside it, under letters/."

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar
@@ -36,6 +36,8 @@ LIVES_DAYS, LONGEST_DAYS = 14, 365
 CODE_DIGITS = 6
 NOTICE_OF_SHARE = "summary-shared"  # the message to the doctor
 CONSENT_TEXT_VERSION = "2026-11"  # of the words in `words_to_ask`
+ANSWER = "answer"  # what a link and code are opened for: the page, the letter, an answer
+SHARED: list[Callable[[Share, Actor], None]] = []  # what else happens in the moment of sharing
 NO_ENTRY = (
     "This link and code do not open anything. The code may be mistyped, the link may have expired, been used up or "
     "been withdrawn. Ask the practice that sent you this link for a new one; its number is in their message."
@@ -83,15 +85,19 @@ def share_summary(*, summary: Summary, doctor: Doctor, consent: Consent | None, 
         refuse_without_consent(summary, locked, today)
         assert locked is not None
         share = Share(practice=summary.practice, summary=summary, doctor=doctor, consent=locked, shared_by=by,
-                      expires_at=_end_of(min(last_day, locked.until or last_day), zone))
+                      expires_at=_end_of(min(last_day, locked.until or last_day), zone),
+                      most_openings=summary.practice.share_openings)
         token = links.token_of("share", share.pk)
         share.token_hash, share.code_hash = links.hash_of(token), _code_hash(token, code)
         share.save(force_insert=True)
+        what = "Clearance request of" if summary.is_request else f"Summary of {clock.said_date(summary.from_on)} to"
         record_disclosure(
             client=summary.client, to_name=doctor.name, to_address=doctor.address or doctor.email, by=by,
-            what=f"Summary of {clock.said_date(summary.from_on)} to {clock.said_date(summary.until_on, year=True)}",
+            what=f"{what} {clock.said_date(summary.until_on, year=True)}",
             why=f"Treatment; agreed on {clock.said_date(locked.given_on, year=True)}", how="by link and code",
             subject_id=share.pk, content_hash=summary.content_hash)
+        for told in SHARED:
+            told(share, by)
         audit.record(by=by, verb="summary_shared", subject=summary, client_id=summary.client_id, doctor=str(doctor.pk),
                      share=str(share.pk))
     return NewShare(share, url_of(share), code)
@@ -120,6 +126,9 @@ def refuse_without_consent(summary: Summary, consent: Consent | None, today: dat
 
 def words_to_ask(summary: Summary) -> str:
     """The very words with which the client is asked, as `CONSENT_TEXT_VERSION` names them."""
+    if summary.is_request:
+        return (f"May I ask {summary.doctor.name} what may be done in our sessions, and tell them what speaks against "
+                "it? You can see it first, and you can take this back at any time.")
     first, last = (clock.said_date(day, year=True) for day in (summary.from_on, summary.until_on))
     picture = ", with one picture of the twelve months before" if "year" in summary.sections else ""
     return (f"May I send {summary.doctor.name} a summary of our sessions from {first} to {last}{picture}? You can see "
@@ -208,8 +217,9 @@ OPENED.append(_first_opened)
 
 
 def open_share(*, token: str, code: str, what: str = "page") -> Share | None:
-    """The share behind link and code, its opening logged; None for everything that does not open.
+    """The share behind link and code, its opening counted and logged; None for everything that does not open.
 
+    An answer is no opening: it comes through as long as the share is open, however often it was looked at.
     A guess is counted before it is compared, by one conditional UPDATE: of 200 at once at most five are compared.
     """
     typed = re.sub(r"[\s-]", "", code)
@@ -225,6 +235,11 @@ def open_share(*, token: str, code: str, what: str = "page") -> Share | None:
     with transaction.atomic():
         # Once more, now under the row's lock: a share revoked this moment opens nothing.
         if share.consent.withdrawn_at or not live.filter(pk=share.pk).update(wrong_codes=0):
+            return None
+        if what == ANSWER:
+            return share
+        is_left = live.filter(pk=share.pk, openings_counted__lt=F("most_openings"))
+        if not is_left.update(openings_counted=F("openings_counted") + 1):
             return None
         ShareOpening.objects.create(share=share, what=what)
         doctor = Outsider(share.practice, "doctor", share.doctor.name)

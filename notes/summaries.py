@@ -32,6 +32,8 @@ SECTIONS: dict[str, str] = {
 }
 # Told unless somebody chooses otherwise; work against the check and the year only where the therapist chooses to.
 USUAL = tuple(section for section in SECTIONS if section not in ("decisions", "year"))
+# A clearance request asks one thing and says what speaks against it; it tells of no session.
+OF_A_REQUEST = ("reason", "conditions", "limits", "questions", "plan")
 
 
 class NothingToSummarise(Refusal):
@@ -82,7 +84,7 @@ def write_summary(*, summary: Summary, by: Actor, expected_version: int | None =
             if name in prose:
                 setattr(summary, name, prose[name].replace("\x00", ""))
         if sections is not None:
-            summary.sections = _chosen(sections)
+            summary.sections = _chosen(sections, sections_for(summary))
             if not summary.sections:
                 raise BadInput("Choose at least one section.", field="sections")
         summary.version += 1
@@ -132,8 +134,8 @@ def doctors_of(client: Client) -> QuerySet[Doctor]:
 def days_to_tell(client: Client) -> tuple[date, date]:
     """From when to when a new summary tells: since the last one where notes were signed since, else of 90 days."""
     today = today_in(client)
-    signed = Summary.objects.filter(client__in=client.family, until_on__lt=today).exclude(signed_at=None)
-    told = signed.order_by("-until_on").first()
+    signed = Summary.objects.filter(client__in=client.family, kind="summary", until_on__lt=today)
+    told = signed.exclude(signed_at=None).order_by("-until_on").first()
     if told and signed_notes(client, told.until_on + timedelta(days=1), today).exists():
         return told.until_on + timedelta(days=1), today
     return today - timedelta(days=USUAL_DAYS), today
@@ -159,11 +161,16 @@ def broken_summaries(practice_id: UUID) -> list[str]:
               if hashlib.sha256(row.pdf).hexdigest() != row.pdf_hash)]
 
 
-def _chosen(sections: Sequence[str]) -> list[str]:
-    """The sections in the letter's own order, once each; refuses unknown ones."""
-    unknown = [s for s in sections if s not in SECTIONS]
+def sections_for(summary: Summary) -> tuple[str, ...]:
+    """The sections such a letter may have."""
+    return OF_A_REQUEST if summary.is_request else tuple(SECTIONS)
+
+
+def _chosen(sections: Sequence[str], of: Sequence[str] = tuple(SECTIONS)) -> list[str]:
+    """The sections in the letter's own order, once each; refuses those it cannot have."""
+    unknown = [s for s in sections if s not in of]
     if unknown:
-        raise BadInput(f"Unknown section “{unknown[0]}”. Choose from: {', '.join(SECTIONS)}.", field="sections")
+        raise BadInput(f"Unknown section “{unknown[0]}”. Choose from: {', '.join(of)}.", field="sections")
     return [section for section in SECTIONS if section in sections]
 
 

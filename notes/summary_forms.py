@@ -8,7 +8,7 @@ from django import forms
 
 from clients.models import Client, Doctor
 from notes.models import Summary
-from notes.summaries import SECTIONS, doctors_of
+from notes.summaries import SECTIONS, doctors_of, sections_for
 from practice.models import Membership
 from sessions.forms import DayField
 
@@ -75,17 +75,27 @@ class ProseForm(forms.Form):
     @classmethod
     def of(cls, summary: Summary) -> ProseForm:
         """The draft as it was saved."""
-        return cls(initial={name: getattr(summary, name) for name in ("version", "sections", *Summary.PROSE)})
+        saved = {name: getattr(summary, name) for name in ("version", "sections", *Summary.PROSE)}
+        return cls(initial=saved).fit(summary)
+
+    def fit(self, summary: Summary) -> ProseForm:
+        """Only what such a letter can say: a clearance request has fewer parts."""
+        may = sections_for(summary)
+        self.fields["sections"].choices = [(code, SECTIONS[code]) for code in may]  # type: ignore[attr-defined]
+        for name in Summary.PROSE:
+            if name not in may:
+                del self.fields[name]
+        return self
 
     def changes(self) -> dict[str, Any]:
         """What was typed, as `write_summary` takes it."""
-        words = {name: self.cleaned_data[name].replace("\r\n", "\n") for name in Summary.PROSE}
+        words = {name: self.cleaned_data[name].replace("\r\n", "\n") for name in Summary.PROSE if name in self.fields}
         return {**words, "sections": self.cleaned_data["sections"], "expected_version": self.cleaned_data["version"]}
 
     def says_something_new(self, saved: Summary) -> bool:
         """Whether anything typed differs from what was saved, and so from what was shown."""
         typed = self.changes()
-        return any(typed[name].strip() != getattr(saved, name).strip() for name in Summary.PROSE) or (
+        return any(typed[name].strip() != getattr(saved, name).strip() for name in Summary.PROSE if name in typed) or (
             set(typed["sections"]) != set(saved.sections))
 
 

@@ -94,7 +94,7 @@ class OpeningSerializer(serializers.ModelSerializer[ShareOpening]):
 class ShareSerializer(serializers.ModelSerializer[Share]):
     """One sending: to whom, until when, and who opened it when and how often."""
 
-    state = serializers.ChoiceField(["open", "locked", "expired", "revoked"])
+    state = serializers.ChoiceField(["open", "locked", "used_up", "expired", "revoked"])
     opened = serializers.SerializerMethodField()
     times_opened = serializers.SerializerMethodField()
     times_downloaded = serializers.SerializerMethodField()

@@ -52,7 +52,7 @@ def summary(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = find(Summary, member_of(request), pk, *_RELATIONS)
     if request.method != "POST":
         return _page(request, read_summary(summary=found, by=member_of(request)))
-    form = ProseForm(request.POST)
+    form = ProseForm(request.POST).fit(found)
     if not form.is_valid() or _save(request, found, form) is None:
         return _page(request, whole_summary(found), prose=form)
     return redirect("notes:summary", found.pk)
@@ -64,7 +64,7 @@ def summary_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Sign what was shown; prose typed since is saved and shown first."""
     member = member_of(request)
     found = find(Summary, member, pk, *_RELATIONS)
-    form = ProseForm(request.POST)
+    form = ProseForm(request.POST).fit(found)
     if not form.is_valid():
         return _page(request, whole_summary(found), prose=form)
     if not found.is_signed and form.says_something_new(found):
@@ -171,7 +171,8 @@ def _page(request: HttpRequest, found: Summary, *, prose: ProseForm | None = Non
         until = today + timedelta(days=sharing.LIVES_DAYS)
         context |= {
             "consent": consent, "words": sharing.words_to_ask(found),
-            "shares": found.shares.select_related("doctor", "practice").prefetch_related("openings"),
+            "shares": found.shares.select_related("doctor", "practice").prefetch_related(
+                "openings", "answers__done_with__by__user"),
             "agreement": agreement or ConsentForm(initial={
                 "given_by": found.client.standing.name, "relationship": "self", "given_on": today}),
             "sending": sending or ShareForm(initial={

@@ -12,6 +12,7 @@ from notes import (
     trend_views,
     views,
 )
+from notes.doctors import views as doctors
 from notes.follow_ups import views as follow_ups
 from notes.home import own as home_own
 from notes.home import views as home_views
@@ -49,6 +50,10 @@ urlpatterns = [
     path("summaries/<uuid:pk>/letter.fhir.json", summary_views.summary_fhir, name="summary_fhir"),
     path("summaries/<uuid:pk>/consents/", summary_views.consent_new, name="consent_new"),
     path("summaries/<uuid:pk>/shares/", summary_views.share_new, name="share_new"),
+    path("clients/<uuid:pk>/requests/new/", doctors.request_new, name="request_new"),
+    path("doctor-answers/<uuid:pk>/", doctors.doctor_answer, name="doctor_answer"),
+    path("doctor-answers/<uuid:pk>/aside/", doctors.answer_aside, name="answer_aside"),
+    path("doctor-answers/<uuid:pk>/done/", doctors.answer_done, name="answer_done"),
     path("shares/<uuid:pk>/revoke/", summary_views.share_revoke, name="share_revoke"),
     path("consents/<uuid:pk>/withdraw/", summary_views.consent_withdraw, name="consent_withdraw"),
     path("f/<str:token>/", follow_ups.follow_up, name="follow_up"),

@@ -89,6 +89,8 @@ NUMBERS: dict[str, Number] = {n.name: n for n in (
            2, 104, "weeks", may_be_empty=True),
     Number("lock_minutes", "Staff pages lock after (minutes without a touch)",
            "(P) our proposal. Clients’ pages never lock.", 5, 60, "minutes"),
+    Number("share_openings", "A link to a doctor opens so many times",
+           "(P) our proposal. For what is shared from now on; each look and each download counts.", 1, 200, "times"),
 )}
 
 

@@ -185,13 +185,17 @@ class EpisodeStep(models.Model):
 
 
 class Clearance(PracticeOwned):
-    """What a doctor allowed: where, how firmly, what not, how long, until when."""
+    """What a doctor allowed: where, how firmly, what not, how long, until when.
+
+    What came through a link is `received`, and allows nothing until a therapist accepts it or sets it aside.
+    """
 
     class State(models.TextChoices):
         REQUESTED = "requested", "Asked"
         RECEIVED = "received", "Answer to be accepted"
         GRANTED = "granted", "Granted"
         REFUSED = "refused", "Not yet"
+        SET_ASIDE = "set_aside", "Set aside"
 
     readers = CLINICAL
 

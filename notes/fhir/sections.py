@@ -43,14 +43,15 @@ def head(letter: Letter) -> list[str]:
     return [
         paragraphs(", ".join(filter(None, (letter.client.name, letter.client.detail)))),
         paragraphs(f"To {doctor}. From {therapist}. Written {said_day(letter.written_on, year=True)}."),
-        paragraphs(f"{letters.STANDING} {letter.cosigned}"),
+        paragraphs(f"{letters.standing(letter)} {letter.cosigned}"),
     ]
 
 
 def _asked(letter: Letter) -> list[str]:
     """What the doctor is asked, and how to answer."""
     ways = [way.strip() for way in (letter.practice.phone, letter.practice.email) if way.strip()]
-    answer = f"Answer to {letter.therapist.name}: {' or '.join(ways)}" if letter.questions.strip() and ways else ""
+    is_asked = bool(letter.questions.strip() or letter.asks)
+    answer = f"Answer to {letter.therapist.name}: {' or '.join(ways)}" if is_asked and ways else ""
     return [paragraphs(letters.asked(letter)), paragraphs(answer)]
 
 

@@ -1,5 +1,6 @@
 """The record: what was done and said in a session, locked once signed; what was composed from it and for whom."""
 
+from notes.models.answers import AnswerDone, DoctorAnswer
 from notes.models.draft import NoteDraft
 from notes.models.events import NoteEvent
 from notes.models.follow_ups import FollowUp
@@ -11,7 +12,8 @@ from notes.models.record import BrokenGlass, CoSignature
 from notes.models.summary import Share, ShareOpening, Summary, SummaryPaper
 
 __all__ = [
-    "Addendum", "BillingCode", "BrokenGlass", "ChosenMeasures", "ClientGoal", "CoSignature", "FollowUp", "HomeDone",
-    "HomeItem", "HomeProgramme", "Measurement", "Note", "NoteDraft", "NoteEvent", "NotesChain", "OutsideTotal", "Share",
-    "ShareOpening", "Snippet", "Summary", "SummaryPaper", "Treatment", "WorryingAnswer",
+    "Addendum", "AnswerDone", "BillingCode", "BrokenGlass", "ChosenMeasures", "ClientGoal", "CoSignature",
+    "DoctorAnswer", "FollowUp", "HomeDone", "HomeItem", "HomeProgramme", "Measurement", "Note", "NoteDraft",
+    "NoteEvent", "NotesChain", "OutsideTotal", "Share", "ShareOpening", "Snippet", "Summary", "SummaryPaper",
+    "Treatment", "WorryingAnswer",
 ]

@@ -18,7 +18,14 @@ from practice.models import Membership
 
 
 class Summary(PracticeOwned):
-    """What a doctor receives: composed from signed notes only; its content is frozen when signed."""
+    """What a doctor receives: composed from signed notes only; its content is frozen when signed.
+
+    A clearance request is one too: it tells of no session and asks one thing, `asked` (`notes/asked.py`).
+    """
+
+    class Kind(models.TextChoices):
+        SUMMARY = "summary", "Summary"
+        REQUEST = "request", "Clearance request"
 
     readers = THERAPISTS
 
@@ -26,6 +33,8 @@ class Summary(PracticeOwned):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="summaries")
     doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.SUMMARY)
+    asked: Any = models.JSONField(default=dict, blank=True, help_text="Of a request: for what, within which limits.")
     from_on = models.DateField()
     until_on = models.DateField()
     sections = models.JSONField(default=list)
@@ -46,9 +55,15 @@ class Summary(PracticeOwned):
             Unchanging(name="signed_summary_stands_for_ever", when="OLD.signed_at IS NOT NULL"),
             models.CheckConstraint(condition=Q(signed_at=None) | ~Q(content_hash=""),
                                    name="signed_summary_carries_its_hash"),
+            models.CheckConstraint(condition=Q(kind="summary", asked={}) | Q(kind="request") & ~Q(asked={}),
+                                   name="a_request_asks_one_thing"),
         ]
 
     PROSE: ClassVar = ("reason", "course", "reactions", "questions", "plan")
+
+    @property
+    def is_request(self) -> bool:
+        return self.kind == self.Kind.REQUEST
 
     @property
     def is_signed(self) -> bool:
@@ -82,6 +97,8 @@ class Share(PracticeOwned):
     token_hash = models.CharField(max_length=64, unique=True)
     code_hash = models.CharField(max_length=64)
     wrong_codes = models.PositiveSmallIntegerField(default=0)
+    openings_counted = models.PositiveSmallIntegerField(default=0)
+    most_openings = models.PositiveSmallIntegerField(default=20, help_text="Looks and downloads together.")
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -91,12 +108,14 @@ class Share(PracticeOwned):
 
     @property
     def state(self) -> str:
-        """open, revoked, expired, or locked after too many wrong codes."""
+        """open, revoked, expired, locked after too many wrong codes, or used up after its last opening."""
         if self.revoked_at is not None:
             return "revoked"
         if self.expires_at <= timezone.now():
             return "expired"
-        return "locked" if self.wrong_codes >= self.MOST_WRONG_CODES else "open"
+        if self.wrong_codes >= self.MOST_WRONG_CODES:
+            return "locked"
+        return "used_up" if self.openings_counted >= self.most_openings else "open"
 
     @property
     def opened_at(self) -> list[datetime]:

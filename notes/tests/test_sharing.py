@@ -283,7 +283,7 @@ summary = summaries.compose_summary(client=client, doctor=doctor, first=today - 
 summary = summaries.sign_summary(summary=summary, by=ana)
 consent = Consent.objects.create(practice=ana.practice, client=client, doctor=doctor, text_version="1", given_by="x",
                                  how="in person", given_on=today)
-made = [sharing.share_summary(summary=summary, doctor=doctor, consent=consent, by=ana) for _ in range(2)]
+made = [sharing.share_summary(summary=summary, doctor=doctor, consent=consent, by=ana) for _ in range(3)]
 print(json.dumps([[share.url.rstrip("/").rsplit("/", 1)[1], share.code, str(share.share.pk)] for share in made]))
 """
 _RACE = """
@@ -302,7 +302,7 @@ hmac.compare_digest = counted
 def guess(code):
     start.wait(30)
     try:
-        if sharing.open_share(token=token, code=code):
+        if sharing.open_share(token=token, code=code, what={what!r}):
             with lock:
                 opened.append(code)
     finally:
@@ -314,15 +314,18 @@ print(json.dumps([len(opened), len(compared)]))
 
 
 @pytest.mark.processes
-def test_of_twenty_guesses_at_once_at_most_five_are_compared(tmp_path):
+def test_of_many_guesses_at_once_at_most_five_are_compared_and_answering_is_no_way_round(tmp_path):
     with scratch_practice(tmp_path / "share") as scratch:
-        guessed, opened = json.loads(scratch.python(_SHARED).strip().splitlines()[-1])
-        token, code, _ = guessed
-        wrong_ones = [f"{n:06d}" for n in range(25) if f"{n:06d}" != code][:20]
-        result = json.loads(scratch.python(_RACE.format(token=token, codes=wrong_ones)).strip().splitlines()[-1])
-        assert result == [0, 5]
-        assert json.loads(scratch.python(_RACE.format(token=token, codes=[code])).strip().splitlines()[-1]) == [0, 0]
+
+        def race(token, codes, what="page"):
+            return json.loads(scratch.python(_RACE.format(token=token, codes=codes, what=what)).strip().splitlines()[-1])
+
+        guessed, opened, answering = json.loads(scratch.python(_SHARED).strip().splitlines()[-1])
+        for (token, code, _), count, what in ((guessed, 20, "page"), (answering, 200, "answer")):
+            wrong_ones = [f"{n:06d}" for n in range(count + 1) if f"{n:06d}" != code][:count]
+            assert race(token, wrong_ones, what) == [0, 5]
+            assert race(token, [code], what) == [0, 0]
         token, code, _ = opened
-        result = json.loads(scratch.python(_RACE.format(token=token, codes=[code] * 4)).strip().splitlines()[-1])
-        assert result[0] == 4
+        assert race(token, [code] * 4)[0] == 4
         assert scratch.sql("SELECT count(*) FROM notes_shareopening") == [(4,)]
+        assert scratch.sql("SELECT openings_counted FROM notes_share WHERE openings_counted > 0") == [(4,)]

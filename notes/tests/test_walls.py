@@ -25,6 +25,7 @@ from clients.medicines import record_medicine
 from clients.models import Clearance, ClientDoctor, Consent, Doctor, Questionnaire, Referral, Reply
 from conftest import at, make_client, make_member, make_practice, numb
 from notes import sharing, signing, summaries, writing
+from notes.doctors.answering import AnswerInput, answer_share
 from notes.home.programmes import ItemInput, assign_programme
 from notes.measures.goals import set_goal
 from notes.models import BrokenGlass, FollowUp, HomeProgramme
@@ -200,6 +201,10 @@ TABLE: dict[str, Row] = {
         Row(THERAPISTS, ("summary",), P),
     ),
     "shares/<uuid:pk>/revoke/": Row(THERAPISTS, ("share",), P),
+    "clients/<uuid:pk>/requests/new/": Row(THERAPISTS, ("client",)),
+    "doctor-answers/<uuid:pk>/": Row(THERAPISTS, ("doctors_answer",)),
+    **dict.fromkeys(("doctor-answers/<uuid:pk>/aside/", "doctor-answers/<uuid:pk>/done/"),
+                    Row(THERAPISTS, ("doctors_answer",), P)),
     "consents/<uuid:pk>/withdraw/": Row(CLINICAL, ("consent",), P),
     # API for every member
     **{f"api/v1/{name}/": Row(STAFF, methods=G) for name in ("me", "therapists", "rooms", "services", "messages", "techniques")},
@@ -324,6 +329,7 @@ class World:
         summary = summaries.sign_summary(summary=summary, by=self.ana)
         share = sharing.share_summary(summary=summary, doctor=doctor, consent=consent, by=self.ana)
         Clearance.objects.create(practice=here, client=maria, doctor=doctor, state="granted", max_pressure=3)
+        answer = answer_share(share=share.share, answer=AnswerInput("granted", MARK, note=f"{MARK} {FOUND}"))
         book_series(
             client=maria,
             therapist=self.ana,
@@ -368,6 +374,7 @@ class World:
             "snippet": keep_snippet(word="mk", text=f"{MARK} {FOUND}", by=self.ana).pk,
             "summary": summary.pk,
             "share": share.share.pk,
+            "doctors_answer": answer.pk,
             "consent": consent.pk,
             "message": Message.objects.filter(practice=here).first().pk,
             "reply": Reply.objects.create(practice=here, client=maria, from_number="+12065550123", reference="SM1",

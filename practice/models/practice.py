@@ -92,6 +92,8 @@ class Practice(models.Model):
     lock_minutes = models.PositiveSmallIntegerField(
         default=15, help_text="Minutes without a touch after which staff pages are covered. Our proposal.")
     calls_webhooks = models.BooleanField(default=False, help_text="Another system is told what happens here.")
+    share_openings = models.PositiveSmallIntegerField(
+        default=20, help_text="How often what is shared with a doctor can be opened. Our proposal.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -403,6 +403,7 @@ def about_the_waitlist(practice, ana, neuro_45):
 
 def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):
     from notes import sharing, summaries
+    from notes.doctors.answering import AnswerInput, answer_share
     from notes.share_opened import tell_opened
     from notes.tests.test_story import signed_note
 
@@ -414,6 +415,8 @@ def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):
     yield "summary-shared"
     tell_opened(share)
     yield "share-opened"
+    answer_share(share=share, answer=AnswerInput("granted", "Dr Okafor", note="No work on the numb foot."))
+    yield "doctor-answered"
 
 
 def a_doctor_to_ring(doctor, by):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('practice', '0017_sms'),
+        ('practice', '0018_share_openings'),
     ]
 
     operations = [
