@@ -55,7 +55,7 @@ def measure(place: Place, size: str) -> list[Figure]:
     say("reading")
     read = reads.measure(place, ten, rounds, gets)
     say("mail")
-    sent = mail.measure(ten, due)
+    sent = mail.measure(due)
     say("plans, letter, check")
     rest = [plans.letter(seconds), plans.pure(ten, seconds), plans.check(seconds)]
     moved = plans.whole(ten, max(3, rounds))

@@ -15,6 +15,7 @@ from clients.models import Client
 from clients.phones import refuse_untextable
 from clients.wishes import Wishes, refuse_impossible
 from clients.words import one_line
+from clients.writing import follow, ways_to
 from practice import audit, clock
 from practice.access import Actor
 from practice.models import Practice
@@ -78,6 +79,7 @@ def change_client(*, client: Client, by: Actor, expected_version: int | None = N
     client = Client.objects.select_for_update(no_key=True, of=("self",)).select_related("practice").get(pk=client.pk)
     if expected_version is not None and expected_version != client.version:
         raise Stale(f"Somebody changed {client.called}'s details since you read them. Look again, then save yours.")
+    ways = ways_to(client)
     was = agreed_by(client)
     changed = _put(client, profile)
     if not changed:
@@ -85,6 +87,7 @@ def change_client(*, client: Client, by: Actor, expected_version: int | None = N
     _refuse_impossible(client, profile)
     client.version += 1
     client.save(update_fields=[*changed, "version"])
+    follow(client, ways)
     keep_in_step(client=client, was=was, by=by, how="Noted on their profile.", wording=_wording(profile))
     audit.record(by=by, verb="client_changed", subject=client, client_id=client.pk, fields=changed)
     return client

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -12,14 +12,10 @@ from clients.models import Client
 from clients.phones import sms_number
 from practice import outbox, wording
 from practice.models import Message
+from practice.outbox import Way
 
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way a client agreed to be written to: its channel, and the address or number."""
-
-    channel: str
-    address: str
+# Rooms to the right register here what is due to somebody who can be written to from now on.
+AGREED_ANEW: list[Callable[[Client], None]] = []
 
 
 def ways_to(client: Client) -> list[Way]:
@@ -37,6 +33,18 @@ def _address(client: Client, channel: str) -> str:
     return client.email if channel == "email" else ""
 
 
+def follow(client: Client, before: list[Way]) -> None:
+    """After a change of how a client is written to: what waits goes by the ways of now, or is taken back with why.
+
+    Who agrees for the first time, or again, is reminded of the visits to come.
+    """
+    now = ways_to(client)
+    outbox.follow_ways(client_id=client.pk, before=before, now=now)
+    if now and not before:
+        for told in AGREED_ANEW:
+            told(client)
+
+
 def is_written_to(client: Client) -> bool:
     """Whether there is any way they agreed to."""
     return bool(ways_to(client))
@@ -49,9 +57,20 @@ def reads(client: Client) -> str:
 
 def not_agreed_any_more(message: Message, client: Client) -> str | None:
     """Why a message that waits is not sent to this client after all; None if it is."""
-    if any(way.channel == message.channel for way in ways_to(client)):
+    ways = ways_to(client)
+    if Way(message.channel, message.to_address) in ways:
         return None
+    if any(way.channel == message.channel for way in ways):
+        return "The client's address was changed."
     return "The client no longer wishes to be written to."
+
+
+def _ways_now(client_id: UUID) -> list[Way]:
+    client = Client.objects.filter(pk=client_id).first()
+    return ways_to(client) if client else []
+
+
+outbox.WAYS_TO.append(_ways_now)
 
 
 def message_to(

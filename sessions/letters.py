@@ -62,15 +62,31 @@ def _visit(message: Message) -> Appointment | None:
 
 def _look_up_visits(messages: list[Message]) -> None:
     """Read the visits of several messages as they stand now, and their links, in two or three statements."""
-    everything = Appointment.objects.select_related("client__practice", "practice").prefetch_related("client__contacts")
-    visits = everything.in_bulk([m.subject_id for m in messages])
+    everything = Appointment.objects.select_related("client").prefetch_related("client__contacts")
+    visits = everything.in_bulk({m.subject_id for m in messages})
+    practices = {message.practice_id: message.practice for message in messages}
+    for visit in visits.values():
+        if visit.practice_id in practices:
+            visit.practice = visit.client.practice = practices[visit.practice_id]
     linked = {visits[m.subject_id].pk: visits[m.subject_id] for m in messages
               if m.kind in OF_A_TIME and m.subject_id in visits and _time_is_of(m, visits[m.subject_id])}
     tokens = links.links_for(purpose=VISIT_LINK, wanted={pk: (v.practice, v.ends_at) for pk, v in linked.items()})
     for pk, visit in linked.items():
         vars(visit)["link_token"] = tokens[pk]
+    told = _told_at([m.subject_id for m in messages if m.kind == "reminder"])
     for message in messages:
         vars(message)["visit"] = visits.get(message.subject_id)
+        vars(message)["time_told_at"] = told.get((message.subject_id, message.start_version.partition("-")[0]))
+
+
+def _told_at(visits: list[UUID]) -> dict[tuple[UUID, str], datetime]:
+    """When each of these visits was last told of by another message than a reminder, by visit and start."""
+    if not visits:
+        return {}
+    rows = Message.objects.filter(appointment_id__in=visits, kind__in=set(OF_A_TIME) - {"reminder", QUESTIONS},
+                                  state=Message.State.SENT, sent_at__isnull=False).order_by("sent_at")
+    return {(visit, version.partition("-")[0]): at
+            for visit, version, at in rows.values_list("appointment_id", "start_version", "sent_at")}
 
 
 def _time_is_of(message: Message, visit: Appointment) -> bool:
@@ -88,11 +104,18 @@ def _time_stands(message: Message) -> str | None:
 
 
 def _reminder_stands(message: Message) -> str | None:
-    """A reminder that was queued only to ask for the yes is not sent to who has said it."""
+    """A reminder says nothing new within some hours of the confirmation; one that only asks for the yes is not sent
+    to who has said it.
+    """
     because = _time_stands(message)
     visit = _visit(message)
-    if because or visit is None or asks_for_yes(visit):
+    if because or visit is None:
         return because
+    told_at, hours = vars(message)["time_told_at"], message.practice.reminder_gap_hours
+    if told_at and timezone.now() - told_at < timedelta(hours=hours):
+        return f"The time was told less than {hours} hours before."
+    if asks_for_yes(visit):
+        return None
     days = message.start_version.rpartition("-")[2].removesuffix("d")
     only_asks = days == str(visit.practice.confirm_days) and int(days) not in reminder_days(visit.practice)
     return "They have said already whether they come." if only_asks else None
@@ -109,10 +132,10 @@ def _about_visit(message: Message) -> Said:
     visit = _visit(message)
     assert visit is not None
     client, language = visit.client, reads(visit.client)
-    values = {"visit": visit.said_in(language), "minutes": str(visit.minutes), "link": visit_url(visit)}
+    is_soon = visit.starts_at <= timezone.now() + CHECK_OPENS
+    values = {"visit": visit.said_in(language), "minutes": str(visit.minutes), "link": visit_url(visit),
+              "questions": wording.piece("sessions", "questions", language) if is_soon else ""}
     if message.kind == "reminder":
-        is_soon = visit.starts_at <= timezone.now() + CHECK_OPENS
-        values["questions"] = wording.piece("sessions", "questions", language) if is_soon else ""
         values |= {"yes": f"{values['link']}?say=yes", "other_time": f"{values['link']}?say=other-time"}
         return Said(values, client.called, "asks" if asks_for_yes(visit) else "", language, copies=copied_to(client))
     return Said(values, client.called, language=language, attachments=(visit_file(visit),), copies=copied_to(client))
@@ -174,7 +197,8 @@ def _about_cancellation(message: Message) -> Said:
 
 
 LINK = "https://practice.example/r/Zm9yIHRoaXMgb25lIHBlcnNvbg"  # as examples show one
-_VISIT = {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "link": LINK}
+_VISIT = {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "link": LINK,
+          "questions": example_of("sessions", "questions", {})}
 SEVERAL = {"count": "2", "visit": "Tue 24 Nov, 10:30", "visits": "Tue 24 Nov, 10:30; Tue 1 Dec, 10:30", "link": LINK}
 _MOVED = example_of("sessions", "moved_line", *(
     {"visit": to, "was": was, "minutes": "45", "therapist": "Ana Alves", "link": LINK}
@@ -183,9 +207,8 @@ outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit
                     look_up=_look_up_visits, variables=_VISIT, about="About their visits",
                     when="Three minutes after a visit is booked."))
 outbox.declare(Kind("reminder", "Reminder", _reminder_stands, _about_visit, look_up=_look_up_visits, counts=True,
-                    variants=("", "asks"), variables={
-                        **_VISIT, "questions": example_of("sessions", "questions", {}),
-                        **{way: f"{LINK}/?say={way.replace('_', '-')}" for way in ("yes", "other_time")}},
+                    goes_first=True, variants=("", "asks"), variables={
+                        **_VISIT, **{way: f"{LINK}/?say={way.replace('_', '-')}" for way in ("yes", "other_time")}},
                     about="About their visits", when="So many days before a visit, at its own hour."))
 outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False, look_up=_look_up_visits,
                     variables=_VISIT, about="About their visits", when="Three minutes after a visit is moved."))

@@ -14,9 +14,9 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from clients.models import Episode
-from clients.writing import message_to, write_to
-from practice import outbox
+from clients.models import Client, Episode
+from clients.writing import AGREED_ANEW, message_to, write_to
+from practice import clock, outbox
 from practice.models import Message
 from sessions.asks import questions_due, reminder_days
 from sessions.letters import (
@@ -186,24 +186,48 @@ def remind_of(appointments: Iterable[Appointment]) -> None:
     outbox.queue_messages([message for visit in coming for message in _reminders_of(visit)])
 
 
+def _remind_of_all(client: Client) -> None:
+    visits = Appointment.objects.filter(client=client, status__in=ALIVE, starts_at__gt=timezone.now())
+    remind_of(visits.select_related("client__practice", "practice"))
+
+
+AGREED_ANEW.append(_remind_of_all)
+
+
 def _queue_reminders(appointment: Appointment) -> None:
     outbox.queue_messages(_reminders_of(appointment))
 
 
 def _reminders_of(appointment: Appointment) -> list[Message]:
-    """Reminders so many days ahead at the visit's own hour; one whose time has passed is not sent late."""
-    now = timezone.now()
-    practice = appointment.practice
-    usual, asks = reminder_days(practice), practice.confirm_days
-    ahead = sorted({*usual, asks} - {0}, reverse=True)
-    rows = [
-        message for days in ahead if (due_at := appointment.starts_at - timedelta(days=days)) > now
-        for message in _message(appointment, "reminder", f"{days}d", due_at, f"Reminder {days} days before."
-                                if days in usual else f"Asks {days} days before whether they come.")
-    ]
+    """Reminders so many days ahead at the visit's own hour; one whose time has passed is on record as not sent.
+
+    Each is of use until the day of the next one, so that two never leave together about one visit.
+    """
+    now, found, practice = timezone.now(), [], appointment.practice
+    usual, asks, last = reminder_days(practice), practice.confirm_days, appointment.starts_at
+    for days in sorted({*usual, asks} - {0}):
+        due_at = _days_before(appointment, days)
+        why = f"Reminder {days} days before." if days in usual else f"Asks {days} days before whether they come."
+        for message in _message(appointment, "reminder", f"{days}d", due_at, why):
+            message.useful_until = last
+            if due_at <= now:
+                message.state = Message.State.SKIPPED
+                message.why = f"Booked less than {days} days before: the confirmation says when it is."
+            found.append(message)
+        last = clock.day_begins(clock.wall_of(due_at, appointment.client.zone)[0], appointment.client.zone)
     if asked_at := questions_due(appointment):
-        rows += _message(appointment, QUESTIONS, "check", asked_at, "Asks the questions before a visit.")
-    return rows
+        found += _message(appointment, QUESTIONS, "check", asked_at, "Asks the questions before a visit.")
+    return found
+
+
+def _days_before(appointment: Appointment, days: int) -> datetime:
+    """The visit's own hour so many days before, on the clocks where it takes place."""
+    on, zone = appointment.wall_date - timedelta(days=days), appointment.time_zone
+    try:
+        return clock.instant_of(on, appointment.wall_time, zone, fold=appointment.wall_fold)
+    except clock.WallTimeMissing as gap:
+        after = gap.nearest[1]
+        return clock.instant_of(after.date(), after.time(), zone, fold=0)
 
 
 def _after_grace() -> datetime:

@@ -154,7 +154,7 @@ def _offer_to(fitting: Sequence[Candidate], freed: FreedTime) -> int:
 def _make(entry: WaitlistEntry, freed: FreedTime, slot: Slot, by: Actor) -> WaitlistOffer | None:
     """An offer and its message; None where the message could not leave in time."""
     starts_at, practice = instant_at(slot.starts), freed.practice
-    leaves_at = outbox.outside_quiet_hours(timezone.now(), entry.client.zone)
+    leaves_at = outbox.outside_quiet_hours(timezone.now(), entry.client.zone, entry.practice)
     expires_at = min(leaves_at + timedelta(hours=practice.waitlist_offer_hours),
                      starts_at - timedelta(minutes=practice.notice_minutes))
     if expires_at - leaves_at < LEAST:

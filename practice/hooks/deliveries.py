@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from practice.models import Message
+from practice.outbox.failing import came_back
 
 # Later news counts only where it says more than what is known.
 _WEIGHT = {"": 0, "delivered": 1, "undelivered": 2, "bounced": 2, "complained": 3}
@@ -52,12 +53,14 @@ def note_delivery(*, message: Message, delivery: str, reference: str = "", why: 
     if _WEIGHT[delivery] > _WEIGHT[message.delivery]:
         message.delivery, message.delivery_at = delivery, timezone.now()
         changed += ["delivery", "delivery_at"]
-        if delivery in IN_WORDS and message.state == Message.State.SENT:
+        if delivery == "complained" and message.state == Message.State.SENT:
             message.state, message.why = Message.State.FAILED, (why or IN_WORDS[delivery])[:200]
             changed += ["state", "why"]
     if not changed:
         return "known already"
     message.save(update_fields=list(dict.fromkeys(changed)))
+    if delivery in IN_WORDS and message.state == Message.State.SENT:
+        came_back(message, why or IN_WORDS[delivery], timezone.now(), delivery=delivery)
     if is_unwanted or (delivery == "complained" and "delivery" in changed):
         tell_unwanted(message)
     return delivery

@@ -47,10 +47,11 @@ def send_again(*, message: Message, by: Membership) -> Message:
     address = address_today(message, by)
     if not address:
         raise WrongState("They are not reached this way any more. Ring them, or note a new address first.")
+    message.to_address = address
     if because := kind.recheck(message):
         raise WrongState(f"It would not leave as things stand: {because}")
     now = timezone.now()
-    due_at = outbox.outside_quiet_hours(now, message.time_zone) if kind.keeps_quiet_hours else now
+    due_at = outbox.outside_quiet_hours(now, message.time_zone, message.practice) if kind.keeps_quiet_hours else now
     try:
         with transaction.atomic():
             if Message.objects.filter(pk=message.pk, state=S.FAILED).update(

@@ -60,6 +60,8 @@ class Message(PracticeOwned):
                                    help_text="The message this one stands in for, on another channel.")
     told_with = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="carries",
                                   help_text="It left inside that message.")
+    counted_on = models.DateField(null=True, help_text="The client's day of which it has one of the few places.")
+    counted_as = models.PositiveSmallIntegerField(default=0, help_text="Which of that day's places.")
     told_at = models.DateTimeField(null=True, help_text="It did not arrive, and somebody rang and told them.")
     told_by = models.ForeignKey("practice.Membership", null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -67,6 +69,8 @@ class Message(PracticeOwned):
     class Meta:
         ordering: ClassVar = ["-due_at", "-id"]
         constraints: ClassVar = [
+            models.UniqueConstraint(fields=["client_id", "counted_on", "counted_as"],
+                                    condition=Q(counted_on__isnull=False), name="place_is_taken_by_one_message"),
             models.UniqueConstraint(fields=["subject_id", "kind", "channel", "start_version", "to_address"],
                                     name="message_is_queued_once"),
             models.CheckConstraint(condition=~Q(state="sent") | Q(sent_at__isnull=False),
@@ -77,6 +81,7 @@ class Message(PracticeOwned):
         indexes: ClassVar = [
             models.Index(fields=["due_at"], condition=Q(state__in=["waiting", "sending"]), name="message_due"),
             models.Index(fields=["practice", "client_id", "-due_at"], name="message_of_client"),
+            models.Index(fields=["client_id", "state", "due_at"], name="message_waits_for_client"),
             models.Index(fields=["appointment_id"], name="message_of_appointment"),
             models.Index(fields=["practice", "state", "due_at", "id"], name="message_of_state"),
             models.Index(fields=["practice", "kind", "state", "due_at", "id"], name="message_of_kind"),

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
 from practice import clock
@@ -75,6 +75,14 @@ class Practice(models.Model):
         default=2, help_text="Hours such an offer lasts. Our proposal.")
     follow_up_days = models.PositiveSmallIntegerField(
         default=3, help_text="Days after a visit on which clients are asked how it was. Our proposal; 0: never.")
+    messages_per_day = models.PositiveSmallIntegerField(
+        default=1, help_text="Messages that count, to one client on one day. Our proposal.")
+    messages_per_week = models.PositiveSmallIntegerField(
+        default=3, help_text="The same in any seven days. Our proposal.")
+    quiet_from_hour = models.PositiveSmallIntegerField(default=21, help_text="From then on nobody is disturbed.")
+    quiet_until_hour = models.PositiveSmallIntegerField(default=8, help_text="Until then, in the recipient's zone.")
+    reminder_gap_hours = models.PositiveSmallIntegerField(
+        default=12, help_text="A reminder leaves no sooner than this after the confirmation. Our proposal.")
     summary_after_visits = models.PositiveSmallIntegerField(
         default=8, help_text="Visits after which a summary for the doctor is suggested. Our proposal; 0: never.")
     recall_weeks = models.PositiveSmallIntegerField(
@@ -91,6 +99,10 @@ class Practice(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(follow_up_days__lte=7), name="follow_up_comes_within_a_week"),
+            models.CheckConstraint(condition=Q(quiet_until_hour__lt=F("quiet_from_hour"), quiet_from_hour__lte=24),
+                                   name="quiet_hours_leave_a_day"),
+            models.CheckConstraint(condition=Q(messages_per_day__gte=1, messages_per_week__gte=1),
+                                   name="some_messages_may_leave"),
             models.CheckConstraint(condition=Q(books_online=False) | Q(public_slug__isnull=False),
                                    name="public_page_has_an_address"),
         ]

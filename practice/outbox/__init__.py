@@ -5,6 +5,7 @@ again under the same name. Rooms declare what they send with `declare()`; nothin
 """
 
 from practice.outbox import sms as sms  # its door stands beside the mail's
+from practice.outbox.failing import WAYS_TO, Way, came_back, follow_ways, not_delivered
 from practice.outbox.kinds import KINDS, Attachment, Kind, Letter, Said, declare
 from practice.outbox.pump import drain, oldest_due_seconds
 from practice.outbox.queueing import (
@@ -17,6 +18,7 @@ from practice.outbox.queueing import (
 )
 
 __all__ = [
-    "KINDS", "Attachment", "Kind", "Letter", "Said", "cancel_messages", "declare", "drain", "grace",
-    "oldest_due_seconds", "outside_quiet_hours", "queue_message", "queue_messages", "without_links",
+    "KINDS", "WAYS_TO", "Attachment", "Kind", "Letter", "Said", "Way", "came_back", "cancel_messages", "declare",
+    "drain", "follow_ways", "grace", "not_delivered", "oldest_due_seconds", "outside_quiet_hours", "queue_message",
+    "queue_messages", "without_links",
 ]

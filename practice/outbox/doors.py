@@ -17,6 +17,7 @@ from django.core.mail import EmailMessage, get_connection
 from practice import links, wording
 from practice.models import Message
 from practice.outbox.kinds import KINDS, Letter
+from practice.outbox.mail import PlainMail, post
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ class MailDoor:
             self._connection = get_connection(fail_silently=False)
             self._connection.open()
         practice, no_more = message.practice, _no_more(message, letter.language)
-        email = EmailMessage(
+        email = PlainMail(
             subject=letter.subject, body=f"{letter.body}{no_more.line}",
             from_email=formataddr((practice.sender_name or practice.name, settings.DEFAULT_FROM_EMAIL)),
             to=[formataddr((message.to_name, message.to_address))], connection=self._connection,
@@ -80,14 +81,14 @@ class MailDoor:
         for attachment in letter.attachments:
             email.attach(attachment.part())
         _for_providers(email, message)
-        email.send(fail_silently=False)
+        post(email, self._connection, message.to_address, settings.DEFAULT_FROM_EMAIL)
         told = getattr(getattr(email, "anymail_status", None), "message_id", None)
         self._copy(email, letter)
         return "" if told is None else str(told)
 
     def _copy(self, email: EmailMessage, letter: Letter) -> None:
         """The same to whoever gets copies, without the links that are the client's alone; what fails is only told."""
-        email.body = wording.without_link_lines(letter.body)
+        email.body = wording.without_link_lines(letter.copied or letter.body)
         email.attachments, email.extra_headers = [], {"Auto-Submitted": "auto-generated"}
         for address in letter.copies:
             email.to = [address]

@@ -47,6 +47,7 @@ class Letter:
     attachments: tuple[Attachment, ...] = ()  # left out of copies
     copies: tuple[str, ...] = ()
     sms: str = ""
+    copied: str = ""  # what copies say, where it is not the whole body
     language: str = "en"
 
 
@@ -72,7 +73,8 @@ class Kind:
     `variables`: each name its texts may use, with an example. `variants`: the texts it has, where more than one.
     `look_up` may read for several messages at once what these two need; they leave within half a second of it.
     `counts`: it is no answer to the reader's own act and changes no visit, so that at most one a day and three a week
-    leave. `is_to`: client, member or doctor. `about` is the heading it is listed under, `when` says when it leaves.
+    leave; `goes_first`: it gets its place before all others. `is_to`: client, member or doctor. `about` is the heading
+    it is listed under, `when` says when it leaves.
     """
 
     code: str
@@ -84,6 +86,7 @@ class Kind:
     variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     variants: tuple[str, ...] = ("",)
     counts: bool = False
+    goes_first: bool = False
     is_to: str = "client"
     about: str = ""
     when: str = ""
@@ -96,7 +99,7 @@ class Kind:
         """What it says, as it leaves; with another text than the one that stands, where given."""
         text = self.filled(message, said, text)
         whole = framed(message, said, [text.body], [text.sms] if text.sms else [])
-        return Letter(text.subject, whole.body, said.attachments, said.copies, whole.sms, said.language)
+        return Letter(text.subject, whole.body, said.attachments, said.copies, whole.sms, language=said.language)
 
     def filled(self, message: Message, said: Said, text: wording.Text | None = None) -> wording.Text:
         """The kind's text with the values it says, without greeting and closing."""

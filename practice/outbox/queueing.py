@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,6 @@ from practice import clock
 from practice.models import Message, Practice
 from practice.outbox.kinds import KINDS
 
-QUIET_UNTIL, QUIET_FROM = time(8), time(21)  # in the recipient's zone
 _QUEUED_ONCE = ("subject_id", "kind", "channel", "start_version", "to_address")
 
 
@@ -34,7 +33,7 @@ def queue_message(
     """
     zone = time_zone or practice.time_zone
     if KINDS[kind].keeps_quiet_hours:
-        due_at = outside_quiet_hours(due_at, zone)
+        due_at = outside_quiet_hours(due_at, zone, practice)
     why = why[:200]
     message, is_new = Message.objects.get_or_create(
         subject_id=subject_id, kind=kind, channel=channel, start_version=start_version, to_address=to_address,
@@ -44,7 +43,7 @@ def queue_message(
         },
     )
     if not is_new and message.state == Message.State.CANCELLED:
-        _take_up_again(message.pk, due_at, why, useful_until)
+        take_up_again(message.pk, due_at, why, useful_until)
         message.refresh_from_db()
     return message
 
@@ -59,16 +58,19 @@ def queue_messages(wanted: list[Message], *, are_first: bool = False) -> None:
     for message in wanted:
         message.rule = message.why = message.why[:200]
         if KINDS[message.kind].keeps_quiet_hours:
-            message.due_at = outside_quiet_hours(message.due_at, message.time_zone)
+            message.due_at = outside_quiet_hours(message.due_at, message.time_zone, message.practice)
     cancelled = {} if are_first else {tuple(key): pk for pk, *key in Message.objects.filter(
         subject_id__in={m.subject_id for m in wanted}, state=Message.State.CANCELLED).values_list("pk", *_QUEUED_ONCE)}
     Message.objects.bulk_create(wanted, ignore_conflicts=True)
     for message in wanted:
+        if message.state != Message.State.WAITING:
+            continue
         if pk := cancelled.get(tuple(getattr(message, name) for name in _QUEUED_ONCE)):
-            _take_up_again(pk, message.due_at, message.why, message.useful_until)
+            take_up_again(pk, message.due_at, message.why, message.useful_until)
 
 
-def _take_up_again(pk: UUID, due_at: datetime, why: str, useful_until: datetime | None) -> None:
+def take_up_again(pk: UUID, due_at: datetime, why: str, useful_until: datetime | None) -> None:
+    """A message taken back waits again."""
     Message.objects.filter(pk=pk, state=Message.State.CANCELLED).update(
         state=Message.State.WAITING, due_at=due_at, why=why, rule=why, claimed_by=None, claimed_until=None,
         useful_until=useful_until)
@@ -84,12 +86,20 @@ def cancel_messages(*, why: str, subject_id: UUID | None = None, kinds: Iterable
     return rows.update(state=Message.State.CANCELLED, why=why[:200], claimed_by=None, claimed_until=None)
 
 
-def outside_quiet_hours(due_at: datetime, zone: str) -> datetime:
-    """The same instant, or the next 08:00 in that zone if it falls between 21:00 and 08:00."""
+def outside_quiet_hours(due_at: datetime, zone: str, practice: Practice) -> datetime:
+    """The same instant, or the next morning in the recipient's zone if it falls into the practice's quiet hours."""
     on, at, _ = clock.wall_of(due_at, zone)
-    if QUIET_UNTIL <= at < QUIET_FROM:
+    if practice.quiet_until_hour <= at.hour < practice.quiet_from_hour:
         return due_at
-    return clock.instant_of(on if at < QUIET_UNTIL else on + timedelta(days=1), QUIET_UNTIL, zone, fold=0)
+    return morning_of(on if at.hour < practice.quiet_until_hour else on + timedelta(days=1), zone, practice)
+
+
+def morning_of(on: date, zone: str, practice: Practice) -> datetime:
+    """When the quiet hours end on that day, on the clocks of that zone."""
+    try:
+        return clock.instant_of(on, time(practice.quiet_until_hour), zone, fold=0)
+    except clock.WallTimeMissing as gap:
+        return clock.instant_of(on, gap.nearest[1].time(), zone, fold=0)
 
 
 def without_links(body: str) -> str:

@@ -162,8 +162,7 @@ def test_answered_twice_the_later_answers_stand_beside_the_earlier(answer, visit
     assert again.pk != first.pk and not answers_of(again) and answers_of(first)
 
 
-def test_the_reminder_two_days_ahead_says_where_the_questions_are(visit):
-    reminder = Message(kind="reminder", subject_id=visit.pk, start_version="x", practice=visit.practice)
-    assert "A few questions before you come are on the same page." in outbox.KINDS["reminder"].compose(reminder).body
-    booked = Message(kind="booked", subject_id=visit.pk, start_version="x", practice=visit.practice)
-    assert "questions" not in outbox.KINDS["booked"].compose(booked).body
+@pytest.mark.parametrize("kind", ["reminder", "booked"])
+def test_a_reminder_and_a_confirmation_of_a_near_visit_say_where_the_questions_are(visit, kind):
+    message = Message(kind=kind, subject_id=visit.pk, start_version="x", practice=visit.practice)
+    assert "A few questions before you come are on the same page." in outbox.KINDS[kind].compose(message).body
