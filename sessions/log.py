@@ -58,19 +58,11 @@ def messages_of(visit: Appointment, member: Membership) -> list[Entry]:
     return entries_of(member, rows, people={}, visits={})
 
 
-def not_sent_because(visit: Appointment, entries: list[Entry]) -> list[str]:
-    """Why something one would expect is not on its way: nobody agreed to it, or it was booked too late for it."""
-    if visit.status not in ALIVE or visit.starts_at <= timezone.now():
-        return []
-    if not ways_to(visit.client):
-        return [f"{visit.client.called} has not agreed to be written to, so nothing is sent."]
-    reminded = {entry.message.start_version.rsplit("-", 1)[-1] for entry in entries if entry.message.kind == "reminder"}
-    missing = [days for days in visit.practice.reminder_days or [7, 2] if f"{days}d" not in reminded
-               and visit.starts_at - timedelta(days=days) <= timezone.now()]
-    if not missing:
-        return []
-    days = " and ".join(f"{n} day{'s' * (n > 1)}" for n in missing)
-    return [f"No reminder {days} before: it was booked, or moved here, later than that."]
+def not_sent_because(visit: Appointment) -> str:
+    """Why nothing at all is on its way; what is not sent of what one would expect says so in a row of its own."""
+    if visit.status not in ALIVE or visit.starts_at <= timezone.now() or ways_to(visit.client):
+        return ""
+    return f"{visit.client.called} has not agreed to be written to, so nothing is sent."
 
 
 VISITS.append(visits)

@@ -62,7 +62,7 @@ def test_own_english_words_do_not_hide_our_german_ones_from_who_reads_german(wri
 @pytest.mark.parametrize(("change", "field", "words"), [
     ({"body": "Answer: {link} {vist}"}, "body", "{vist} is not known here. Did you mean {visit}?"),
     ({"subject": "{Visit}"}, "subject", "{Visit} is not known here. Did you mean {visit}?"),
-    ({"sms": "{xyzzy} {link}"}, "sms", "Known are {visit}, {minutes}, {link}, {practice}, {phone}."),
+    ({"sms": "{xyzzy} {link}"}, "sms", "Known are {visit}, {minutes}, {link}, {questions}, {practice}, {phone}."),
     ({"body": "Answer: {link} {visit"}, "body", "A brace stands alone."),
     ({"body": "Booked: {visit}"}, "body", "Keep {link} in the text"),
     ({"sms": "Booked: {visit}"}, "sms", "Keep {link} in the SMS"),

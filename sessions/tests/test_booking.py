@@ -22,7 +22,7 @@ def visit(now, maria, ana, neuro_45):
 def test_a_booked_visit_occupies_its_buffer_and_queues_confirmation_and_reminder(visit):
     assert visit.status == "booked"
     assert (visit.occupied_until - visit.ends_at).seconds == 15 * 60
-    assert set(Message.objects.values_list("kind", "state")) == {("booked", "waiting")}
+    assert set(Message.objects.values_list("kind", "state")) == {("booked", "waiting"), ("reminder", "skipped")}
 
 
 def test_a_visit_far_ahead_is_reminded_seven_and_two_days_before(now, maria, ana, neuro_45):
@@ -99,7 +99,7 @@ def test_a_cancelled_visit_frees_its_time_and_its_reminders_stop(visit, ines, an
 
 def test_a_visit_booked_and_cancelled_within_the_grace_says_nothing_to_the_client(visit, ana):
     cancel_appointment(appointment=visit, by=ana, reason="other")
-    assert set(Message.objects.values_list("kind", "state")) == {("booked", "cancelled")}
+    assert set(Message.objects.values_list("kind", "state")) == {("booked", "cancelled"), ("reminder", "skipped")}
 
 
 def test_a_client_who_was_told_of_a_visit_is_told_that_it_is_cancelled(visit, ana):

@@ -77,13 +77,19 @@ def test_two_schedulers_and_two_workers_send_each_message_once(tmp_path, record_
 
 
 _TAKES_WHAT_OTHERS_HAVE = """
-import time
+import os, pathlib, time
 from practice import outbox
+from django.conf import settings
 from practice.models import Message
 from practice.outbox import pump
 def claim(how_many):
     rows = list(Message.objects.select_related("practice").filter(state="waiting")[:how_many])
-    time.sleep(1)
+    here = pathlib.Path(settings.DATA_DIR, "both-have-read")
+    here.mkdir(exist_ok=True)
+    (here / str(os.getpid())).touch()
+    until = time.monotonic() + 30
+    while rows and len(list(here.iterdir())) < 2 and time.monotonic() < until:
+        time.sleep(0.02)
     return rows
 pump._claim = claim
 outbox.drain()

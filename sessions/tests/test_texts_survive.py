@@ -24,6 +24,7 @@ def test_no_text_is_lost_when_workers_are_killed_in_mid_sending(tmp_path, record
         scratch_practice(tmp_path / "kills", SMS_URL=gateway.url("plain"), MESSAGE_LEASE_SECONDS="2") as scratch,
     ):
         queue(scratch, DUE, channel="sms")
+        gateway.hang(0.02)  # or a quick worker is through before it is killed
         for _ in range(KILLS):
             worker = scratch.start("manage.py", "drain_messages", "--forever", "--every", "0.2")
             asked = len(gateway.received)
@@ -31,6 +32,7 @@ def test_no_text_is_lost_when_workers_are_killed_in_mid_sending(tmp_path, record
             assert len(gateway.received) < DUE, "the worker is killed with work left"
             time.sleep(chance.uniform(0, 0.1))
             scratch.kill(worker)
+        gateway.take()
         scratch.start("manage.py", "drain_messages", "--forever", "--every", "0.2")
         assert wait_until(lambda: over(scratch), 120, every=0.3)
         assert states(scratch) == {"sent": DUE}

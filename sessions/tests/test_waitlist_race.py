@@ -28,7 +28,7 @@ from sessions.waitlist_letters import offer_url
 from sessions.waitlist_offers import offer_freed_times
 from practice import outbox
 from practice.outbox import queueing
-outbox.outside_quiet_hours = queueing.outside_quiet_hours = lambda due_at, zone: due_at  # the race is run at any hour
+outbox.outside_quiet_hours = queueing.outside_quiet_hours = lambda due_at, *_: due_at  # the race is run at any hour
 Practice.objects.update(waitlist_offers=20, waitlist_offer_hours=12)
 ana, service = Membership.objects.get(pk="{ana}"), Service.objects.select_related("practice").get(pk="{service}")
 first, *others = Client.objects.select_related("practice").filter(pk__in={clients}).order_by("pk")[:21]

@@ -145,7 +145,7 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
         "undo": undoing.undo_of(visit),
         "others": other_words(getattr(form, "refusal", None)),
         **(could_take(freed) if (freed := freed_of(visit)) else {}),
-        "messages_of": (entries := messages_of(visit, member)), "not_sent": not_sent_because(visit, entries),
+        "messages_of": messages_of(visit, member), "not_sent": not_sent_because(visit),
         "answered": last_answers(visit),
     }
     return render(request, "sessions/appointment.html", context, status=status_of(form) if form else 200)
