@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.limits import body_of
 from notes import earlier, signing, writing
-from notes.autosave import as_saved, left_unfinished, sheet_of
+from notes.autosave import as_saved, left_unfinished, said_unfinished, sheet_of
 from notes.billing import billed_in
 from notes.events.proposing import to_finding
 from notes.follow_ups.between import between_of
@@ -202,7 +202,7 @@ def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | No
         "differs": differs,
         "beside": said_of(theirs or last),
         "unsigned": () if theirs else before.unsigned,
-        "saved_at": _saved_at(found), "unfinished": [] if sheet.is_bound else left_unfinished(found),
+        **_head(found, sheet, is_kept=not sheet.is_bound or heading.startswith("Saved")),
         "late": late_entry(found),
         "snippets": snippets, "snippet_texts": {s.word: s.text for s in snippets},
         "between": between_of(found.client.standing, member_of(request), found, body=sheet.body),
@@ -232,6 +232,17 @@ def _next_on(found: Note) -> Any:
         return None
     planned = found.visit_on + timedelta(days=found.next_in_days)
     return max(planned, clock.wall_of(timezone.now(), found.practice.time_zone)[0] + timedelta(days=1))
+
+
+def _head(found: Note, sheet: Sheet, *, is_kept: bool) -> dict[str, Any]:
+    """What the head of the sheet says of how far it is saved, and what of it waits beside the note."""
+    at, waits = _saved_at(found), [] if sheet.is_bound else left_unfinished(found)
+    if at is None or not is_kept:
+        return {"saved": "not saved" if at else "not saved yet", "unfinished": waits}
+    on, time, _ = clock.wall_of(at, found.practice.time_zone)
+    day = "" if on == clock.wall_of(timezone.now(), found.practice.time_zone)[0] else f"{clock.said_date(on)}, "
+    as_typed = f" as typed; {said_unfinished(waits)}" if waits else ""
+    return {"saved": f"saved {day}{clock.said_time(time)}{as_typed}", "unfinished": waits}
 
 
 def _saved_at(found: Note) -> Any:
