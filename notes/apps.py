@@ -23,5 +23,9 @@ class NotesConfig(AppConfig):
         from notes.doctors import letters as answered  # noqa: F401
         from notes.doctors import needs, requests  # noqa: F401
         from notes.events import last_time  # noqa: F401  what happened is told before the next visit
-        from notes.follow_ups import appearing, letters  # noqa: F401
+        from notes.follow_ups import (  # noqa: F401
+            appearing,
+            letters,
+            unseen,
+        )
         from notes.home import link  # noqa: F401

@@ -69,8 +69,8 @@ def _lines(events: Sequence[NoteEvent], last_signed: date | None) -> Iterator[La
         often = "once" if len(same) == 1 else "twice" if len(same) == 2 else f"{len(same)} times"
         yield LastTime(
             day, f"work on the {by} sets off the {where}",
-            f"Trigger pair: work on the {by} set off a spasm of the {where} {often} in half a year, last on "
-            f"{clock.said_date(day)}.", SPASM_SOURCE)
+            f"Work on the {by} set off a spasm of the {where} {often} in half a year, last on {clock.said_date(day)}.",
+            SPASM_SOURCE, "Trigger pair")
 
 
 LAST_TIME.append(events_last_time)

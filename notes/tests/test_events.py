@@ -177,7 +177,8 @@ def test_what_set_off_a_spasm_stays_told_for_half_a_year(now, maria, ana, ben, n
         sign(had_visit(maria, ana, neuro_45, days_ago=days_ago), ana, events=[SPASM])
     sign(had_visit(maria, ana, neuro_45, days_ago=7), ana)
     (pair,) = last_time(ben, maria)
-    assert pair.text == ("Trigger pair: work on the left foot set off a spasm of the left calf twice in half a year, "
+    assert pair.label == "Trigger pair"
+    assert pair.text == ("Work on the left foot set off a spasm of the left calf twice in half a year, "
                          "last on Mon 2 Nov.")
     assert "Davich" in pair.source
     assert last_times(ben, [maria], before=date(2026, 10, 1)) == {}
