@@ -42,8 +42,9 @@ class Totals:
 
     @property
     def slip(self) -> str:
-        """That it is so much more that it can only be a slip, and is refused; else empty."""
-        return self.beyond if self.minutes > self.visit_minutes + BEYOND_THE_VISIT else ""
+        """That it is so much more that it can only be a slip, and is refused, with what to do; else empty."""
+        most = self.visit_minutes + BEYOND_THE_VISIT
+        return f"{self.beyond} At most {most} can be noted: correct the minutes." if self.minutes > most else ""
 
     @property
     def asks(self) -> str:

@@ -53,7 +53,7 @@ class MoodForm(forms.Form):
     """Whether GAD-7 and PHQ-2 may be asked, and what is done on a worrying answer."""
 
     is_asked = forms.BooleanField(label="Ask GAD-7 and PHQ-2 in our notes", required=False)
-    what_we_do = TextField(label="What we do on a worrying answer", required=False, rows=3, max_length=500,
+    what_we_do = TextField(label="What we do on a worrying answer (needed once they are asked)", required=False, rows=3, max_length=500,
                            help_text="The therapist reads this the moment a score reaches its cut-off: whom to call, "
                                      "what to say.")
 
