@@ -16,7 +16,7 @@ from practice.access import Actor
 from practice.refusals import BadInput
 
 MOST_TYPED = 400_000  # characters of one sheet: four full parts and every row, five times over
-_NOT_TYPED = {"csrfmiddlewaretoken", "act", "as", "version", "tab", "turn", "base"}
+_NOT_TYPED = {"csrfmiddlewaretoken", "act", "as", "version", "tab", "turn", "base", "asked"}
 _OFF_RANGE = {"min_value", "max_value", "max_digits", "max_decimal_places", "max_whole_digits", "invalid", "max_length"}
 
 
@@ -98,6 +98,12 @@ def as_saved(note: Note) -> Sheet:
     """The sheet as it was saved last, with what waits beside the note; nothing of it is checked."""
     left: NoteDraft | None = getattr(note, "typing", None)
     return _as_left(note, left) if left and _waits(note, left) else Sheet.sent(note)[0]
+
+
+def saved_fields(note: Note) -> dict[str, Any]:
+    """The same field by field, as a browser would send it."""
+    left: NoteDraft | None = getattr(note, "typing", None)
+    return dict(left.typed) if left and _waits(note, left) else Sheet.sent(note)[1]
 
 
 def left_unfinished(note: Note) -> list[list[Any]]:

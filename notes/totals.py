@@ -49,7 +49,7 @@ class Totals:
     @property
     def asks(self) -> str:
         """The same as a question while it can be changed: charting is not refused for it."""
-        return f"{self.beyond} Is that right?" if self.is_beyond else ""
+        return self.slip or (f"{self.beyond} Is that right?" if self.is_beyond else "")
 
 
 def totals_of(rows: Iterable[Any], visit_minutes: int) -> Totals:

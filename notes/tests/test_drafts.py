@@ -76,7 +76,7 @@ def test_what_cannot_stand_in_the_note_waits_as_typed_and_the_words_are_safe_in_
     ({"rows": "1", "row-0-quick": "10"}, [["row-0-place", "This row says something, but not where. Choose a place, or empty the row.", False]]),
     ({"pain_before": "11"}, [["pain_before", "Pain goes from 0 to 10.", True]]),
     ({"next_in_days": "0"}, [["next_in_days", "The next visit comes in 1 to 365 days.", True]]),
-    ({**ROW, "row-0-minutes": "480"}, [["", "480 minutes are noted for a visit of 45.", False]]),
+    ({**ROW, "row-0-minutes": "480"}, [["", "480 minutes are noted for a visit of 45. At most 105 can be noted: correct the minutes.", False]]),
 ])  # fmt: skip
 def test_what_waits_is_named_with_its_field_and_named_again_when_the_note_is_opened(draft, ana, page, wrong, named):
     browser = page(ana)

@@ -82,7 +82,7 @@ def test_position_temperature_and_lubricant_of_the_visit_reach_the_check(page, a
         return text[text.index('id="row-0-check"'):text.index('id="row-0-said"')]
 
     assert "Caution" not in at_the_row()
-    assert "nothing hot" in at_the_row(visit_temperature="hot")
+    assert "no heat" in at_the_row(visit_temperature="hot")
     assert "not prone" in at_the_row(visit_position="prone")
     assert "no almond oil" in at_the_row(visit_lubricant="almond oil")
 

@@ -11,7 +11,7 @@
   const meta = document.querySelector('meta[name="csrf-token"]');
 
   // --- what is on the sheet ------------------------------------------------------------------------------------------
-  const NOT_TYPED = ["csrfmiddlewaretoken", "as", "version", "base"];
+  const NOT_TYPED = ["csrfmiddlewaretoken", "as", "version", "base", "asked"];
   const fields = () => [...new FormData(form)].filter(([name]) => !NOT_TYPED.includes(name));
   const text = (list) => new URLSearchParams(list).toString();
   const bothShown = "both" in form.dataset; // somebody else was faster: wait until one of the two is chosen
