@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notes', '0008_summary_paper'),
+        ('notes', '0009_doctors_answers'),
     ]
 
     operations = [
