@@ -51,4 +51,4 @@ def _line(row: FollowUp) -> LastTime:
                     CLOT.citation if is_clot else SOURCE, LABEL)
 
 
-LAST_TIME.append(unseen_answers)
+LAST_TIME.insert(0, unseen_answers)  # before what happened: it cannot wait

@@ -148,6 +148,25 @@ def test_the_sheet_saves_by_itself_and_two_devices_never_write_over_each_other(c
     without_faults(tablet, phone)
 
 
+def test_two_tabs_that_changed_different_parts_are_taken_together(chrome, fresh):
+    tablet = signed_in(chrome, fresh, "the tablet")
+    phone = signed_in(chrome, fresh, "the phone", like=tablet, width=820, height=1180)
+    part(tablet, "Subjective").fill("legs heavier")
+    tablet.page.clock.run_for(2_000)
+    is_saved(tablet)
+    part(phone, "Plan").fill("weekly")
+    phone.page.clock.run_for(2_000)
+    phone.press("Show both")
+    expect(state(phone)).to_have_text("not saved")
+    beside, sheet = phone.page.locator(".note-grid__last").bounding_box(), phone.page.locator("form#note").bounding_box()
+    assert beside["x"] + beside["width"] <= sheet["x"], "side by side"
+    phone.press("Take both")
+    is_saved(phone)
+    assert (part(phone, "Subjective").input_value(), part(phone, "Plan").input_value()) == ("legs heavier", "weekly")
+    assert (in_the_note(fresh), in_the_note(fresh, "plan")) == ("legs heavier", "weekly")
+    without_faults(tablet, phone)
+
+
 TOO_LONG = "That is more than a note holds; shorten it a little."
 REFUSED = [(400, "application/problem+json", json.dumps({"detail": TOO_LONG, "code": "invalid"})),
            (413, "text/html", "<h1>Request Entity Too Large</h1>")]

@@ -167,13 +167,18 @@
   // --- presses: first all that is typed is safe, then the press goes its way --------------------------------------------
   const WHY = { much: TOO_MUCH, offline: "There is no connection. What you typed is kept on this tablet and saved once it is back; press again then.",
     shut: "Unlock first. What you typed is kept." };
+  const putTogether = async () => { // by the server, from what was saved elsewhere: nothing is saved over it first
+    try { await fetch("/lock/", { headers: { Accept: "application/json" } }); } catch { return "offline"; }
+    saved = text(fields());
+    await keep();
+    return "both";
+  };
   form.addEventListener("submit", async (event) => {
     form.elements.version.value = version;
     if (form.elements.base && !bothShown) form.elements.base.value = saved; // what both versions began with
-    if (event.submitter?.value === "both") passing = true; // put together from what was saved elsewhere, not over it
     if (passing || (!running && text(fields()) === saved)) { passing = true; return; }
     event.preventDefault();
-    const { submitter } = event, how = await settle();
+    const { submitter } = event, how = submitter?.value === "both" ? await putTogether() : await settle();
     if (how in WHY) { tell(WHY[how]); return; }
     passing = true;
     form.requestSubmit(submitter);
