@@ -95,7 +95,7 @@ def test_a_client_on_hold_needs_a_therapist_and_the_desk_is_not_told_why(relapse
     assert clinical_in(of_desk) == clinical_in(refused) == []
     of_ana = words_of(page(ana).get(url))
     assert "MS relapse since Sat 21 Nov" in of_ana
-    assert "both feet: numb" in of_ana.lower()
+    assert "both feet: sensation is reduced" in of_ana.lower()
     page(ana).post("/book/", wish(maria, ana, neuro_45, at(14), override_reason="we agreed on light work"))
     assert Appointment.objects.filter(client=maria, starts_at=at(14)).exists()
 
