@@ -161,6 +161,15 @@ def test_readings_typed_on_the_sheet_are_saved_and_out_of_scale_ones_refused_in_
 # --- questions on mood -----------------------------------------------------------------------------------------
 
 
+def test_the_sentence_is_not_called_optional_where_it_is_needed(page, owner):
+    said = page(owner).get("/practice/mood/").content.decode()
+    label = said[said.index("What we do on a worrying answer"):][:120]
+    assert "(optional)" not in label and "Needed once they are asked." in said
+    refused = page(owner).post("/practice/mood/", {"is_asked": "on", "what_we_do": ""})
+    assert refused.status_code == 400 and "Say in a sentence what you do" in words(refused)
+    assert page(owner).post("/practice/mood/", {"what_we_do": ""}).status_code == 302, "off needs no sentence"
+
+
 def test_questions_on_mood_stay_off_until_the_owner_names_what_is_done(now, riverside, owner, ana, draft):
     with pytest.raises(MoodNotAsked, match="once the practice has named"):
         written(draft, ana, reading("gad-7", 4))
