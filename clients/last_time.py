@@ -19,6 +19,7 @@ class LastTime:
     in_short: str
     text: str
     source: str
+    label: str = "Last time"
 
 
 # Each answers for several clients at once, with what this member may read; before a day, where one is given.

@@ -133,7 +133,7 @@ def broken(holding: Holding, treatment: ProposedTreatment) -> str:
     if treatment.technique in rule.ruled_out:
         limits.append(f"no {method(treatment.technique)}")
     if treatment.temperature is not None and treatment.temperature in rule.temperature:
-        limits.append(f"nothing {treatment.temperature}")
+        limits.append({"hot": "no heat", "cold": "no cold"}.get(treatment.temperature, f"not {treatment.temperature}"))
     if treatment.position is not None and treatment.position in rule.position:
         limits.append(f"not {treatment.position}")
     if rule.checks_lubricant and (product := _unsuitable(holding.detail, treatment)):

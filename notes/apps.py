@@ -10,6 +10,7 @@ class NotesConfig(AppConfig):
     def ready(self) -> None:
         # Message kinds, panels, kinds of rows and what waits register themselves.
         from notes import (  # noqa: F401
+            before_the_visit,
             glass,
             noted,
             panels,
@@ -22,6 +23,5 @@ class NotesConfig(AppConfig):
         )
         from notes.doctors import letters as answered  # noqa: F401
         from notes.doctors import needs, requests  # noqa: F401
-        from notes.events import last_time  # noqa: F401  what happened is told before the next visit
         from notes.follow_ups import appearing, letters  # noqa: F401
         from notes.home import link  # noqa: F401

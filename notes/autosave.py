@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ from practice.access import Actor
 from practice.refusals import BadInput
 
 MOST_TYPED = 400_000  # characters of one sheet: four full parts and every row, five times over
-_NOT_TYPED = {"csrfmiddlewaretoken", "act", "as", "version", "tab", "turn"}
+_NOT_TYPED = {"csrfmiddlewaretoken", "act", "as", "version", "tab", "turn", "base", "asked"}
+_OFF_RANGE = {"min_value", "max_value", "max_digits", "max_decimal_places", "max_whole_digits", "invalid", "max_length"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,12 @@ class Unfinished:
 
     field: str
     words: str
+    is_wrong: bool = False  # off its range, and not only still to be said
+
+    @property
+    def told(self) -> list[Any]:
+        """The same for the sheet's script."""
+        return [self.field, self.words, self.is_wrong]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,8 @@ def _into_the_note(note: Note, by: Actor, version: int, typed: Mapping[str, str]
 
 def unfinished_in(sheet: Sheet) -> tuple[Unfinished, ...]:
     """What of a sheet as sent cannot stand in the note, field by field."""
-    named = tuple(Unfinished(field.html_name, str(error)) for field in sheet for error in field.errors)
+    named = tuple(Unfinished(field.html_name, str(error.messages[0]), error.code in _OFF_RANGE)
+                  for field in sheet for error in field.errors.as_data())
     return (*named, Unfinished("", slip)) if (slip := sheet.totals.slip) else named
 
 
@@ -92,12 +100,26 @@ def as_saved(note: Note) -> Sheet:
     return _as_left(note, left) if left and _waits(note, left) else Sheet.sent(note)[0]
 
 
-def left_unfinished(note: Note) -> list[list[str]]:
+def saved_fields(note: Note) -> dict[str, Any]:
+    """The same field by field, as a browser would send it."""
+    left: NoteDraft | None = getattr(note, "typing", None)
+    return dict(left.typed) if left and _waits(note, left) else Sheet.sent(note)[1]
+
+
+def left_unfinished(note: Note) -> list[list[Any]]:
     """The same of what waits beside a draft, for the page that opens it."""
     left: NoteDraft | None = getattr(note, "typing", None)
     if left is None or not _waits(note, left):
         return []
-    return [[one.field, one.words] for one in unfinished_in(_as_left(note, left))]
+    return [one.told for one in unfinished_in(_as_left(note, left))]
+
+
+def said_unfinished(waits: Sequence[Sequence[Any]]) -> str:
+    """What waits beside a draft, counted in words: “one value is out of range”; "" where nothing does."""
+    wrong = sum(bool(one[2]) for one in waits)
+    counts = ((len(waits) - wrong, "one thing is not complete yet", "things are not complete yet"),
+              (wrong, "one value is out of range", "values are out of range"))
+    return ", ".join(one if count == 1 else f"{count} {more}" for count, one, more in counts if count)
 
 
 def _waits(note: Note, left: NoteDraft) -> bool:

@@ -72,3 +72,14 @@ def billed(rows: Iterable[Any], codes: Mapping[str, str]) -> Billed | None:
         if row.state == "given" and row.minutes and (code := codes.get(row.technique)):
             minutes[code] = minutes.get(code, 0) + row.minutes
     return Billed(sum(minutes.values()), tuple(units_by_code(minutes).items())) if minutes else None
+
+
+def billed_to_keep(units: Billed | None) -> dict[str, Any] | None:
+    """The units as a signed note keeps them; codes typed later count for later notes."""
+    return {"minutes": units.minutes, "units": [list(pair) for pair in units.units]} if units else None
+
+
+def billed_when_signed(note: Note) -> Billed | None:
+    """The units as they stood when it was signed; None where no code stood then, or before they were kept."""
+    kept = note.billed_at_signing
+    return Billed(kept["minutes"], tuple((code, count) for code, count in kept["units"])) if kept else None

@@ -21,7 +21,7 @@ from sessions.asked import member_of
 def note_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Save what is typed: `{version, saved_at, is_whole, unfinished}`, or a problem (412 where somebody was faster).
 
-    `unfinished` names what waits beside the note: pairs of a field's name and what is still to be said of it.
+    `unfinished` names what waits beside the note: a field, what is to be said of it, whether it is off its range.
     """
     member = member_of(request)
     found = find(Note, member, pk)
@@ -33,4 +33,4 @@ def note_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
                       tab=request.POST.get("tab", "")[:40], turn=max(0, min(turn, 2**31 - 1)))
     draft = kept.draft
     return JsonResponse({"version": draft.version, "saved_at": f"{timezone.localtime(draft.at):%H:%M}",
-                         "is_whole": draft.is_whole, "unfinished": [[one.field, one.words] for one in kept.unfinished]})
+                         "is_whole": draft.is_whole, "unfinished": [one.told for one in kept.unfinished]})

@@ -145,7 +145,7 @@ def _course(client: Client, notes: Sequence[Note], first: date, last: date, tell
                 f"{_mean([p.after for p in both])} after the session on average ({pairs}, {measure.unit}).")
         course = course_of(known[code], points)
         if course.word not in ("nothing", "unchanged", "no-yardstick"):
-            sentences.append(f"{known[code].name}, last against first: {_small(course.words)}")
+            sentences.append(f"{known[code].name}: {_small(course.words)}")
     return " ".join(sentences)
 
 

@@ -57,7 +57,8 @@ def _said_to_print(said: Said) -> dict[str, Any]:
         "before": [_part(name, text) for name, text in said.parts], "work": [_work(work) for work in said.work],
         "totals": placed(_totals(said)),
         "happened": [{"words": placed(f"{event.words}."), "more": placed(event.more)} for event in said.happened],
-        "readings": placed_all(*said.readings), "after": [_part(name, text) for name, text in said.after]}
+        "readings": placed_all(*said.readings), "after": [_part(name, text) for name, text in
+                  (*said.after, *([("Next visit", said.next)] if said.next else []))]}
 
 
 def _part(name: str, text: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clients.body import label
+from notes.billing import billed_in, billed_to_keep
 from notes.check_kept import as_data
 from notes.models import Addendum, Note, NoteDraft
 from notes.seal import content
@@ -56,8 +57,9 @@ class NoteNotSigned(Refusal):
     title: ClassVar[str] = "This note is still a draft"
 
 
-_SIGNED = ["signed_at", "signed_by", "signer_credential", "supervisor", "check_at_signing", "visit_starts_at",
-           "visit_minutes", "version", "hash_version", "previous_hash", "chain_position", "content_hash"]
+_SIGNED = ["signed_at", "signed_by", "signer_credential", "supervisor", "check_at_signing", "billed_at_signing",
+           "visit_starts_at", "visit_minutes", "version", "hash_version", "previous_hash", "chain_position",
+           "content_hash"]
 
 
 def sign_note(*, note: Note, by: Actor) -> Note:
@@ -83,8 +85,9 @@ def sign_note(*, note: Note, by: Actor) -> Note:
 
 
 def _as_it_stands(note: Note, by: Membership) -> None:
-    """Write on the note what it is signed with: the check, the visit's time, the signer and who is to co-sign."""
+    """Write on the note what it is signed with: check, units, the visit's time, the signer and who co-signs."""
     note.check_at_signing = as_data(check_note(note))
+    note.billed_at_signing = billed_to_keep(billed_in(note, note.treatments.all(), by))
     note.visit_starts_at, note.visit_minutes = note.appointment.starts_at, note.appointment.minutes
     note.signed_at, note.signed_by, note.signer_credential = timezone.now(), by, by.credential
     note.supervisor_id = by.supervisor_id

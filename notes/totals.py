@@ -42,13 +42,14 @@ class Totals:
 
     @property
     def slip(self) -> str:
-        """That it is so much more that it can only be a slip, and is refused; else empty."""
-        return self.beyond if self.minutes > self.visit_minutes + BEYOND_THE_VISIT else ""
+        """That it is so much more that it can only be a slip, and is refused, with what to do; else empty."""
+        most = self.visit_minutes + BEYOND_THE_VISIT
+        return f"{self.beyond} At most {most} can be noted: correct the minutes." if self.minutes > most else ""
 
     @property
     def asks(self) -> str:
         """The same as a question while it can be changed: charting is not refused for it."""
-        return f"{self.beyond} Is that right?" if self.is_beyond else ""
+        return self.slip or (f"{self.beyond} Is that right?" if self.is_beyond else "")
 
 
 def totals_of(rows: Iterable[Any], visit_minutes: int) -> Totals:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.limits import body_of
 from notes import earlier, signing, writing
-from notes.autosave import as_saved, left_unfinished, sheet_of
-from notes.billing import billed_in
+from notes.autosave import as_saved, left_unfinished, said_unfinished, saved_fields, sheet_of
+from notes.billing import billed_when_signed
 from notes.events.proposing import to_finding
 from notes.follow_ups.between import between_of
 from notes.forms import AddendumForm, SendBackForm
@@ -30,6 +31,7 @@ from notes.reading import read_note, said_of, whole, whole_note
 from notes.sheet import Sheet
 from notes.sheet.acts import arranged
 from notes.sheet.differing import Differing, differing
+from notes.sheet.together import together
 from notes.sheet.visit import AddedWork
 from notes.snippets import snippets_of
 from notes.standing import standing_of
@@ -135,6 +137,13 @@ def _typed(request: HttpRequest, found: Note) -> HttpResponse:
     if (sheet := arranged(found, member_of(request), request.POST)) is not None:
         return _sheet(request, found, sheet)
     act, data = request.POST.get("act", "save"), request.POST.dict()
+    if act == "both":
+        both = _both_in_one(whole_note(found), data)
+        if both is None:
+            clashing = Sheet(found, data)
+            clashing.words.add_error(None, "Both versions changed the same part: choose one of the two.")
+            return _not_saved(request, found, clashing, data)
+        data = {**both, "version": data.get("version", "")}
     sheet = Sheet(found, data)
     if not sheet.is_valid():
         return _sheet(request, found, sheet.checked())
@@ -162,7 +171,11 @@ def _typed(request: HttpRequest, found: Note) -> HttpResponse:
 
 
 def _sign(request: HttpRequest, saved: Note, sheet: Sheet, data: dict[str, Any]) -> HttpResponse:
-    """Sign what is saved; refused, the sheet says why and keeps everything."""
+    """Sign what is saved; refused, the sheet says why and keeps everything. What happened without a word of where is
+    asked about once."""
+    again = sheet.over(saved.version, data)
+    if not data.get("asked") and again.is_valid() and again.asked_of_events():
+        return _sheet(request, saved, again, heading="Saved as a draft, not signed yet")
     if attempt(sheet.words, signing.sign_note, note=saved, by=member_of(request)) is None:
         return _sheet(request, saved, sheet.over(saved.version, data), heading="Saved as a draft, not signed yet")
     messages.success(request, "Signed. From now on it can be added to, not changed.")
@@ -186,12 +199,20 @@ def _to_report(saved: Note) -> HttpResponse:
 def _not_saved(request: HttpRequest, found: Note, sheet: Sheet, data: dict[str, Any]) -> HttpResponse:
     """Somebody was faster, or it is signed: what is typed stays, and what was saved stands beside it."""
     theirs = whole_note(found)
-    return _sheet(request, theirs, sheet.over(theirs.version, data), theirs=theirs,
-                  differs=differing(as_saved(theirs), sheet), heading="Not saved: both versions are here")
+    may_take_both = not theirs.is_signed and _both_in_one(theirs, data) is not None
+    return _sheet(request, theirs, sheet.over(theirs.version, data), theirs=theirs, may_take_both=may_take_both,
+                  base=data.get("base", ""), differs=differing(as_saved(theirs), sheet),
+                  heading="Not saved: both versions are here")
+
+
+def _both_in_one(theirs: Note, data: dict[str, Any]) -> dict[str, Any] | None:
+    """What was saved meanwhile and what was typed, in one; None where the two clash."""
+    base = dict(parse_qsl(data["base"], keep_blank_values=True)) if data.get("base") else None
+    return together(saved_fields(theirs), data, base)
 
 
 def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | None = None, heading: str = "",
-           before: earlier.Before | None = None, differs: Sequence[Differing] = ()) -> HttpResponse:
+           before: earlier.Before | None = None, differs: Sequence[Differing] = (), **more: Any) -> HttpResponse:
     """The page to write on: last visit at the left, the sheet at the right."""
     before = before or earlier.before(found, member_of(request))
     last = before.last
@@ -199,10 +220,10 @@ def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | No
     return render(request, "notes/note.html", {
         "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment, "form": sheet,
         "sheet": sheet.beside(last), "heading": heading, "last": last, "theirs": theirs,
-        "differs": differs,
+        "differs": differs, **more,
         "beside": said_of(theirs or last),
         "unsigned": () if theirs else before.unsigned,
-        "saved_at": _saved_at(found), "unfinished": [] if sheet.is_bound else left_unfinished(found),
+        **_head(found, sheet, is_kept=not sheet.is_bound or heading.startswith("Saved")),
         "late": late_entry(found),
         "snippets": snippets, "snippet_texts": {s.word: s.text for s in snippets},
         "between": between_of(found.client.standing, member_of(request), found, body=sheet.body),
@@ -216,7 +237,7 @@ def to_read(request: HttpRequest, found: Note, form: AddendumForm | None = None,
     """A note that is not ours to change: signed, or a colleague's draft."""
     first, last = days_to_tell(found.client.standing)
     member, bound = member_of(request), form or sending_back
-    units = billed_in(found, found.treatments.all(), member) if found.is_signed and member.is_therapist else None
+    units = billed_when_signed(found) if member.is_therapist else None
     return render(request, "notes/note_read.html", {
         **standing_of(found, member), "sending_back": sending_back or SendBackForm(),
         "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment,
@@ -232,6 +253,17 @@ def _next_on(found: Note) -> Any:
         return None
     planned = found.visit_on + timedelta(days=found.next_in_days)
     return max(planned, clock.wall_of(timezone.now(), found.practice.time_zone)[0] + timedelta(days=1))
+
+
+def _head(found: Note, sheet: Sheet, *, is_kept: bool) -> dict[str, Any]:
+    """What the head of the sheet says of how far it is saved, and what of it waits beside the note."""
+    at, waits = _saved_at(found), [] if sheet.is_bound else left_unfinished(found)
+    if at is None or not is_kept:
+        return {"saved": "not saved" if at else "not saved yet", "unfinished": waits}
+    on, time, _ = clock.wall_of(at, found.practice.time_zone)
+    day = "" if on == clock.wall_of(timezone.now(), found.practice.time_zone)[0] else f"{clock.said_date(on)}, "
+    as_typed = f" as typed; {said_unfinished(waits)}" if waits else ""
+    return {"saved": f"saved {day}{clock.said_time(time)}{as_typed}", "unfinished": waits}
 
 
 def _saved_at(found: Note) -> Any:

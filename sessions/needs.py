@@ -34,6 +34,7 @@ class Need:
     words: str
     url: str
     phone: str = ""  # whom to ring about it
+    is_urgent: bool = False  # stands before what can wait
 
 
 # Rooms to the right register here what waits in them for a member, whose visits are the ones `Q` says.
@@ -47,7 +48,8 @@ def needs_of(member: Membership, mine: Q, visits: Iterable[Appointment], asking:
     `visits` were read with `away.absence_columns`.
     """
     urgent, later = ([Need(*told) for told in part] for part in check_in_needs(member, mine))
-    more = (need for waits_in in MORE_NEEDS for need in waits_in(member, mine))
+    more = [need for waits_in in MORE_NEEDS for need in waits_in(member, mine)]
+    urgent += [need for need in more if need.is_urgent]
     to_ring = (_not_confirmed(visit) for visit in visits if is_unconfirmed(visit, member.practice))
     needs = [*urgent, *_episode_needs(member, mine), *map(_other_time, asking), *to_ring, *more, *later,
              *_plan_needs(member, mine), *_absences(visits), *(_answered(row, member) for row in answers),

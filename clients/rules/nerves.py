@@ -8,15 +8,16 @@ INFO, CAUTION, CLEARANCE, STOP = Level
 
 SENSATION = (
     Rule("reduced-sensation", finding("reduced-sensation", "absent-sensation"), CAUTION,
-         "{felt}, so nobody can tell you when it is too much. Pressure 2 at most; look at the skin afterwards.",
+         "sensation is {sensation}, so nobody can tell you when it is too much. Pressure 2 at most; look at the skin "
+         "afterwards.",
          because="sensation is {sensation}", regions=SAME, max_pressure=2,
          source=("healing-touch", "neuropathy-article", "massage-reference"), is_proposal=True),
     Rule("reduced-sensation-deep", finding("reduced-sensation", "absent-sensation"), CAUTION,
-         "{felt}, so no deep work. It can harm the tissue without being felt.",
+         "sensation is {sensation}, so no deep work. It can harm the tissue without being felt.",
          because="sensation is {sensation}", regions=SAME, excluded_elements=("deep",),
          source=("healing-touch", "neuropathy-article")),
     Rule("reduced-sensation-temperature", finding("reduced-sensation", "absent-sensation"), CAUTION,
-         "{felt}, so no heat or cold. A burn would not be felt.",
+         "sensation is {sensation}, so no heat or cold. A burn would not be felt.",
          because="heat and cold are not felt properly", regions=SAME, excluded_elements=("heat", "cold"),
          temperature=("hot", "cold"), source=("neuropathy-article", "massage-reference")),
     Rule("reduced-sensation-map", finding("reduced-sensation", "absent-sensation"), INFO,

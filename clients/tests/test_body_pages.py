@@ -285,10 +285,10 @@ def test_less_feeling_and_none_are_told_in_different_words(page, ana, maria, now
     for finding, side in (("reduced-sensation", "left"), ("absent-sensation", "right")):
         record_finding(client=maria, finding=finding, places=[("foot", side)], by=ana)
     words = text_of(page(ana).get(f"/clients/{maria.pk}/"))
-    assert "Left foot: numb, so no deep work." in words and "Right foot: no feeling, so no deep work." in words
+    assert "Left foot: sensation is reduced, so no deep work." in words and "Right foot: sensation is absent, so no deep work." in words
     broken = cautions_for(body_of(maria), [ProposedTreatment("effleurage", "foot", "right", 4)], on=date(2026, 11, 23))
     assert any("sensation is absent, so pressure 2 at most" in reason.text for reason in broken.reasons)
-    assert "numb or no feeling, so no heat or cold" in text_of(
+    assert "sensation is reduced or absent, so no heat or cold" in text_of(
         page(ana).get("/practice/rules/reduced-sensation-temperature/")).lower()
 
 
@@ -298,7 +298,7 @@ def test_what_speaks_of_one_place_is_one_line_by_its_strictest_and_the_worst_com
     both_feet = [line for line in lines if line.regions == ("foot:left", "foot:right")]
     assert [(line.max_pressure, len(line.others)) for line in both_feet] == [(2, 2)]
     assert sorted(r.text for line in lines for r in (line, *line.others)) == sorted(r.text for r in speaks), "none is lost"
-    assert "Also here: numb, so no deep work" in text_of(page(ana).get(f"/clients/{kofi.pk}/"))
+    assert "Also here: sensation is reduced, so no deep work" in text_of(page(ana).get(f"/clients/{kofi.pk}/"))
     weightier = replace(both_feet[0], level="clearance", treatment=0, regions=("foot:left",), text="ask first")
     first = folded([*speaks, weightier])[0]
     assert first.text == "ask first" and both_feet[0].text in [r.text for r in first.others], "first, and once"

@@ -137,6 +137,20 @@ class EventForm(forms.Form):
         """Whether anything under the fold is filled in or to be put right."""
         return any(field.value() or field.errors for field in self.further)
 
+    def ask_what_is_missing(self) -> str:
+        """What would be asked before signing, put to its field; "" where enough is said."""
+        said = {name: str(self[name].value() or "").strip() for name in self.fields}
+        if self.of_kind == "spasm":
+            name, question = "place", "Where was it?"
+            is_said = any(said[one] for one in ("place", "work", "words"))
+        else:
+            name, question = "what", "What was it?"
+            is_said = bool(said["what"] or said["words"])
+        if is_said:
+            return ""
+        self.add_error(name, question)
+        return f"{self.name}: {question[:1].lower()}{question[1:]}"
+
     @property
     def advice(self) -> str:
         return ADVICE[self.of_kind]

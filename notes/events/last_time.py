@@ -4,48 +4,45 @@ with what set them off.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from clients.body import label
 from clients.episodes import today_in
-from clients.last_time import LAST_TIME, LastTime
+from clients.last_time import LastTime
 from clients.models import Client
 from notes.events.kinds import SOURCES, SPASM_SOURCE
 from notes.events.log import said, said_more
 from notes.models import Note, NoteEvent
 from practice import clock
-from practice.access import may_read
 from practice.models import Membership
 
 PAIRS_FOR = timedelta(days=183)
 
 
-def events_last_time(
-    member: Membership, clients: Collection[Client], before: date | None = None,
-) -> Mapping[UUID, Sequence[LastTime]]:
-    """By client, from the notes this member may read, drafts too: what happened weighs before it is signed."""
-    if not clients or not may_read(member, Note):
-        return {}
+def events_of(member: Membership, clients: Collection[Client], before: date | None = None) -> QuerySet[NoteEvent]:
+    """The events of half a year in notes this member may read, drafts too, with `whose` and the day last `signed`."""
     newest = before or max(today_in(client) for client in clients)
     standing = Coalesce("client__merged_into", "client")
-    notes = Note.objects.visible_to(member).alias(whose=standing).filter(whose__in=[c.pk for c in clients])
+    notes = Note.objects.visible_to(member).alias(whose=standing).filter(whose__in=[c.pk for c in clients]).order_by()
     if before:
         notes = notes.filter(visit_on__lt=before)
+    signed = (notes.filter(whose=OuterRef("whose")).exclude(signed_at=None).order_by("-visit_on")
+              .values("visit_on")[:1])
+    return (NoteEvent.objects.filter(note__in=notes, note__visit_on__gte=newest - PAIRS_FOR)
+            .annotate(whose=Coalesce("note__client__merged_into", "note__client"), signed=Subquery(signed)))
+
+
+def events_last_time(rows: QuerySet[NoteEvent]) -> dict[UUID, list[LastTime]]:
+    """The same in words, by client: what happened weighs before it is signed."""
     found: dict[UUID, list[NoteEvent]] = {}
-    rows = NoteEvent.objects.filter(note__in=notes.order_by(), note__visit_on__gte=newest - PAIRS_FOR)
-    for event in rows.annotate(whose=Coalesce("note__client__merged_into", "note__client")).select_related(
-            "note").order_by("-note__visit_on", "-note_id", "position"):
+    for event in rows.select_related("note").order_by("-note__visit_on", "-note_id", "position"):
         found.setdefault(vars(event)["whose"], []).append(event)
-    if not found:
-        return {}
-    signed = dict(notes.filter(whose__in=list(found)).exclude(signed_at=None).order_by()
-                  .values_list(standing).annotate(Max("visit_on")))
-    return {pk: lines for pk, events in found.items() if (lines := list(_lines(events, signed.get(pk))))}
+    return {pk: list(_lines(events, vars(events[0])["signed"])) for pk, events in found.items()}
 
 
 def _lines(events: Sequence[NoteEvent], last_signed: date | None) -> Iterator[LastTime]:
@@ -69,8 +66,5 @@ def _lines(events: Sequence[NoteEvent], last_signed: date | None) -> Iterator[La
         often = "once" if len(same) == 1 else "twice" if len(same) == 2 else f"{len(same)} times"
         yield LastTime(
             day, f"work on the {by} sets off the {where}",
-            f"Trigger pair: work on the {by} set off a spasm of the {where} {often} in half a year, last on "
-            f"{clock.said_date(day)}.", SPASM_SOURCE)
-
-
-LAST_TIME.append(events_last_time)
+            f"Work on the {by} set off a spasm of the {where} {often} in half a year, last on {clock.said_date(day)}.",
+            SPASM_SOURCE, "Trigger pair")

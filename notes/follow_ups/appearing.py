@@ -61,8 +61,9 @@ def _need(row: FollowUp, member: Membership) -> Need:
     if not is_worrying(row):
         return Need(f"{visit.client.name} wrote {after}", url)
     if visit.therapist_id == member.pk:
-        return Need(f"Look at {visit.client.name}’s answer {after}", url)
-    return Need(f"{visit.therapist.name.split()[0]}: look at {visit.client.name}’s answer {after}", url)
+        return Need(f"Look at {visit.client.name}’s answer {after}", url, is_urgent=True)
+    first = visit.therapist.name.split()[0]
+    return Need(f"{first}: look at {visit.client.name}’s answer {after}", url, is_urgent=True)
 
 
 register_panel(Panel("after-visits", "notes", 25, "notes/follow_up/panel_after.html", _after_visits))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from clients.conditions import CONDITIONS, line_of
+from clients.red_flags import is_like_a_clot
 from notes.models import FollowUp
 from practice import clock
 from practice.techniques import MS_THREE_USES, NEUROPATHY_BLOG
@@ -84,4 +85,5 @@ def days_it_may_have_helped(row: FollowUp, today: date) -> list[tuple[int, str]]
 
 def is_worrying(row: FollowUp) -> bool:
     """Whether a therapist must look: very sore, very heavy, or a word that means more than a session does."""
-    return row.soreness == 3 or row.lethargy == 3 or bool(_WORRYING.search(row.words))
+    return (row.soreness == 3 or row.lethargy == 3 or bool(_WORRYING.search(row.words))
+            or is_like_a_clot(row.words))

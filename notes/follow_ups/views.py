@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from clients.episodes import today_in
-from clients.red_flags import FOR_ANYBODY
+from clients.red_flags import CLOT, FOR_ANYBODY, is_like_a_clot
 from notes.follow_ups.asking import answer_follow_up, ask_no_more, see_follow_up
 from notes.follow_ups.forms import FollowUpForm
 from notes.follow_ups.letters import follow_up_behind
@@ -47,7 +47,8 @@ def follow_up(request: HttpRequest, token: str) -> HttpResponse:
     return kept_private(render(request, "notes/follow_up/page.html", {
         "practice": row.practice, "row": row, "form": form, "client": client, "token": token,
         "visit_on": clock.said_date(row.appointment.wall_date, today=today), "said": said_follow_up(row),
-        "is_worrying": is_worrying(row), "flags": FOR_ANYBODY, "therapist": first_name(row.appointment.therapist),
+        "is_worrying": is_worrying(row), "flags": FOR_ANYBODY,
+        "clot": CLOT if is_like_a_clot(row.words) else None, "therapist": first_name(row.appointment.therapist),
         "closes_on": clock.said_date(clock.wall_of(row.closes_at, row.practice.time_zone)[0], today=today),
     }, status=status_of(form)))
 

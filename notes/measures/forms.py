@@ -53,9 +53,13 @@ class MoodForm(forms.Form):
     """Whether GAD-7 and PHQ-2 may be asked, and what is done on a worrying answer."""
 
     is_asked = forms.BooleanField(label="Ask GAD-7 and PHQ-2 in our notes", required=False)
-    what_we_do = TextField(label="What we do on a worrying answer", required=False, rows=3, max_length=500,
-                           help_text="The therapist reads this the moment a score reaches its cut-off: whom to call, "
-                                     "what to say.")
+    what_we_do = TextField(label="What we do on a worrying answer", rows=3, max_length=500,
+                           help_text="Needed once they are asked. The therapist reads this the moment a score reaches "
+                                     "its cut-off: whom to call, what to say.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["what_we_do"].required = not self.is_bound  # once sent, the verb says whether it is missing
 
 
 class QuestionsForm(forms.Form):

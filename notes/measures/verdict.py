@@ -40,14 +40,13 @@ def verdict(measure: Measure, readings: Sequence[float]) -> Verdict:
         return Verdict("unchanged", "The same as at first.")
     meaningful, error = _size(measure, measure.meaningful, first, change), _size(measure, measure.error, first, change)
     size = abs(change)
-    said = f"A change of {_said(size, measure.unit)}"
-    plain = f"{said}, {'lower' if change < 0 else 'higher'}"
+    plain = f"Between the first and the last day: {_said(size, measure.unit)} {'lower' if change < 0 else 'higher'}"
     if error is not None and measure.error and size <= error + _EVEN:
-        return Verdict("within-error", f"{plain}: within the measurement error; {measure.error.words}.", change)
+        return Verdict("within-error", f"{plain}, within the measurement error; {measure.error.words}.", change)
     if meaningful is None or measure.meaningful is None:
         if measure.error is None or error is None:
             return Verdict("no-yardstick", f"{plain}; no published change to hold it against.", change)
-        return Verdict("beyond-error", f"{plain}: more than the measurement error; {measure.error.words}.", change)
+        return Verdict("beyond-error", f"{plain}, more than the measurement error; {measure.error.words}.", change)
     yardstick = measure.meaningful.words
     if size < meaningful - _EVEN:
         return Verdict("below-meaning", f"{plain}; {yardstick}.", change)
@@ -55,7 +54,7 @@ def verdict(measure: Measure, readings: Sequence[float]) -> Verdict:
         return Verdict("not-lasting", f"{plain}; {yardstick}. One reading that far does not say that it lasts.", change)
     is_worse = _is_worse(measure, change)
     turn = "for the worse" if is_worse else "for the better"
-    return Verdict("worse" if is_worse else "better", f"{said} {turn}; {yardstick}.", change)
+    return Verdict("worse" if is_worse else "better", f"{plain}, {turn}; {yardstick}.", change)
 
 
 def _is_worse(measure: Measure, change: float) -> bool:

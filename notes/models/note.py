@@ -83,8 +83,10 @@ class Note(PracticeOwned):
     previous_hash = models.CharField(max_length=64, blank=True)
     chain_position = models.PositiveIntegerField(null=True)
     hash_version = models.PositiveSmallIntegerField(default=1)
-    # As they stood when it was signed: what the check said, when and for how long the visit was, who was to co-sign.
+    # As they stood when it was signed: what the check said, the units by the codes there were, when and for how long
+    # the visit was, who was to co-sign.
     check_at_signing: Any = models.JSONField(null=True, blank=True, default=None)
+    billed_at_signing: Any = models.JSONField(null=True, blank=True, default=None)
     visit_starts_at = models.DateTimeField(null=True, blank=True)
     visit_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     supervisor = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -21,7 +21,7 @@ from django.db.models import Model
 
 from notes.models import Measurement, NoteEvent, Treatment
 
-VERSION = 2  # what is signed from now on
+VERSION = 3  # what is signed from now on
 Row = Mapping[str, Any]
 Hanging = Mapping[str, list[dict[str, Any]]]  # what hangs on a note, by the name of its kind
 
@@ -39,9 +39,10 @@ class Kind:
 NOTE = (
     "id", "practice_id", "client_id", "appointment_id", "author_id", "visibility", "subjective", "objective",
     "assessment", "plan", "next_in_days", "next_focus", "visit_on", "visit_starts_at", "visit_minutes", "written_at",
-    "version", "signed_at", "signed_by_id", "signer_credential", "supervisor_id", "check_at_signing", "hash_version",
-    "previous_hash", "chain_position",
+    "version", "signed_at", "signed_by_id", "signer_credential", "supervisor_id", "check_at_signing",
+    "billed_at_signing", "hash_version", "previous_hash", "chain_position",
 )
+_NOT_IN_SECOND = {"billed_at_signing"}  # columns that came after notes were signed with version 2
 HANGS_ON_NOTE = (
     Kind("treatments", Treatment, (
         "id", "number", "region", "side", "technique", "pressure", "minutes", "state", "tolerated", "temperature",
@@ -100,8 +101,17 @@ def columns_of(row: Model, names: Collection[str]) -> dict[str, Any]:
 # --- the versions --------------------------------------------------------------------------------------------------
 
 
+def _third(note: Row, hanging: Hanging) -> str:
+    return _of_columns(note, hanging, NOTE)
+
+
 def _second(note: Row, hanging: Hanging) -> str:
-    return _sha256({"note": {name: note[name] for name in NOTE},
+    """As notes were signed before the units were kept with them."""
+    return _of_columns(note, hanging, [name for name in NOTE if name not in _NOT_IN_SECOND])
+
+
+def _of_columns(note: Row, hanging: Hanging, columns: Collection[str]) -> str:
+    return _sha256({"note": {name: note[name] for name in columns},
                     **{kind.name: [{name: row[name] for name in kind.columns} for row in hanging[kind.name]]
                        for kind in HANGS_ON_NOTE}})
 
@@ -120,7 +130,7 @@ def _first(note: Row, hanging: Hanging) -> str:
         "measurements": [[row["measure"], row["when"], row["value"]] for row in hanging["measurements"]]})
 
 
-_NOTE_HASHES: dict[int, Callable[[Row, Hanging], str]] = {1: _first, 2: _second}
+_NOTE_HASHES: dict[int, Callable[[Row, Hanging], str]] = {1: _first, 2: _second, 3: _third}
 
 
 def hash_of_first_addendum(addendum: Row, before: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -76,6 +77,7 @@ class TreatmentRow(forms.Form):
     reasons: Sequence[Reason] = ()
     cap = ""
     was = ""
+    asks = ""  # about its minutes, where more is noted than the visit has
     is_next = False  # the empty row that stands open to be filled
     visit: Mapping[str, Any] = {}  # what holds for the whole visit
 
@@ -136,6 +138,22 @@ class TreatmentRow(forms.Form):
     def is_open(self) -> bool:
         """Whether its fields stand open: something is to be put right or still missing, or it is to be filled next."""
         return self.is_next or bool(self.errors) or (not self.is_blank and self.as_input() is None)
+
+    @property
+    def headline(self) -> str:
+        """What the reasons that speak ask for, in words: “pressure 2 at most”, “no heat”."""
+        limits: dict[str, None] = {}
+        for reason in self.reasons:
+            said = re.search(r", so ([^.;]+)", reason.text) if reason.treatment is not None else None
+            limits |= dict.fromkeys(said[1].split(" and ") if said else ())
+        caps = [limit for limit in limits if limit.endswith("at most")]
+        others = [limit for limit in limits if limit not in caps]
+        return " · ".join([*([self.cap or caps[0]] if caps else []), *others])
+
+    @property
+    def own_ways(self) -> str:
+        """Position, temperature and lubricant where they differ from the whole visit; “” where none does."""
+        return ", ".join(filter(None, (self._typed(name) for name in WAYS[::-1])))
 
     @property
     def parts(self) -> list[str]:

@@ -52,6 +52,7 @@ class Sheet:
         self.event_kinds = list(KINDS.items())
         self.told = Told((), ())
         self.line: Line | None = None
+        self.is_asking = False  # what happened was asked about: signing again goes through
         self.body: Body | None = None  # what is known of the client, once it was checked
 
     @classmethod
@@ -105,6 +106,14 @@ class Sheet:
         again.words.refusal = self.refusal  # type: ignore[attr-defined]
         again._say_all()
         return again.checked()
+
+    def asked_of_events(self) -> bool:
+        """Whether an event says nothing of where or what; then that is asked for at its field, once."""
+        asked = [question for event in self.events if (question := event.ask_what_is_missing())]
+        self.is_asking = bool(asked)
+        if asked:
+            self.words.add_error(None, f"{' '.join(asked)} Add it, or press Sign again.")
+        return self.is_asking
 
     def _say_all(self) -> None:
         """Every refusal of a signature, not only the one that decided; a missing reason also at its row."""
@@ -162,6 +171,9 @@ class Sheet:
         for index, (row, given) in enumerate(planned):
             row.reasons = tuple(r for r in check.about(index) if r.level != "info")
             row.cap = _cap_of(check, given)
+        totals = self.totals
+        for row, given in planned:
+            row.asks = totals.asks if given.minutes and given.state == GIVEN else ""
         whole = [r for r in check.reasons if r.treatment is None]
         outright = tuple(r for r in whole if r.level in ("stop", "clearance"))
         done = sorted((pair for pair in planned if pair[1].state != LEFT_OUT), key=lambda pair: pair[1].state != GIVEN)

@@ -4,6 +4,7 @@ killed browser; and on a shared tablet nothing stays behind."""
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 import re
@@ -31,7 +32,7 @@ pytestmark = [
 ANA, PASSWORD = "ana@riverside.example", "a long enough password"
 KILLS = size(3, 100)
 # What the tests provoke on purpose: a lost connection, the lock, another device, a clock that jumps.
-MEANT = re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_FAILED .*draft/|Failed to fetch|htmx:error: timeout|status of (401|403|412|423)|answered (401|403|412|423)")
+MEANT = re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_FAILED .*draft/|Failed to fetch|htmx:error: timeout|status of (400|401|403|412|413|423)|answered (400|401|403|412|413|423)")
 LEFT_BEHIND = """async () => {
     const names = (await indexedDB.databases()).map(one => one.name);
     return [...names, ...Object.values({...localStorage}), ...Object.values({...sessionStorage}), ...await caches.keys()];
@@ -103,9 +104,9 @@ def in_the_note(scratch: Scratch, column: str = "subjective") -> str:
     return str(scratch.sql(f"SELECT {column} FROM notes_note")[0][0])
 
 
-def unlock(person: Person) -> None:
+def unlock(person: Person, press: str = "Unlock") -> None:
     person.page.get_by_label("Your password").fill(PASSWORD)
-    person.page.get_by_role("button", name="Unlock").click()
+    person.page.get_by_role("button", name=press, exact=True).click()
 
 
 def without_faults(*people: Person) -> None:
@@ -145,6 +146,58 @@ def test_the_sheet_saves_by_itself_and_two_devices_never_write_over_each_other(c
     tablet.open(f"/notes/{fresh.ids['note']}/")
     assert part(tablet, "Plan").input_value() == "weekly"
     without_faults(tablet, phone)
+
+
+def test_two_tabs_that_changed_different_parts_are_taken_together(chrome, fresh):
+    tablet = signed_in(chrome, fresh, "the tablet")
+    phone = signed_in(chrome, fresh, "the phone", like=tablet, width=820, height=1180)
+    part(tablet, "Subjective").fill("legs heavier")
+    tablet.page.clock.run_for(2_000)
+    is_saved(tablet)
+    part(phone, "Plan").fill("weekly")
+    phone.page.clock.run_for(2_000)
+    phone.press("Show both")
+    expect(state(phone)).to_have_text("not saved")
+    beside, sheet = phone.page.locator(".note-grid__last").bounding_box(), phone.page.locator("form#note").bounding_box()
+    assert beside["x"] + beside["width"] <= sheet["x"], "side by side"
+    phone.press("Take both")
+    is_saved(phone)
+    assert (part(phone, "Subjective").input_value(), part(phone, "Plan").input_value()) == ("legs heavier", "weekly")
+    assert (in_the_note(fresh), in_the_note(fresh, "plan")) == ("legs heavier", "weekly")
+    without_faults(tablet, phone)
+
+
+TOO_LONG = "That is more than a note holds; shorten it a little."
+REFUSED = [(400, "application/problem+json", json.dumps({"detail": TOO_LONG, "code": "invalid"})),
+           (413, "text/html", "<h1>Request Entity Too Large</h1>")]
+
+
+@pytest.mark.parametrize("status, kind, body", REFUSED)
+def test_what_is_refused_as_it_stands_is_saved_once_it_changes(chrome, fresh, status, kind, body):
+    ana = signed_in(chrome, fresh)
+    ana.page.wait_for_load_state("networkidle")  # the key to what is kept in the browser has come
+    ana.page.route("**/draft/", lambda route: route.fulfill(status=status, content_type=kind, body=body))
+    part(ana, "Subjective").fill("too long")
+    ana.page.clock.run_for(2_000)
+    expect(state(ana)).to_have_text("not saved")
+    expect(ana.page.locator("[data-draft-said]")).to_contain_text("shorten it a little")
+    expect(ana.page.get_by_role("button", name="Show both")).to_be_hidden()
+    ana.page.unroute("**/draft/")
+    ana.page.clock.run_for(5_000)
+    assert in_the_note(fresh) == "", "the same is not sent again and again"
+    ana.page.route("**/draft/", lambda route: route.fulfill(status=status, content_type=kind, body=body))
+    part(ana, "Subjective").fill("still too long")
+    ana.page.clock.run_for(2_000)
+    ana.page.unroute("**/draft/")
+    ana.open(f"/notes/{fresh.ids['note']}/")
+    expect(part(ana, "Subjective")).to_have_value("still too long")
+    assert "both versions" not in ana.page.locator("main").inner_text().lower()
+    part(ana, "Subjective").fill("short")
+    ana.page.clock.run_for(2_000)
+    is_saved(ana)
+    expect(ana.page.locator("[data-draft-said]")).to_be_hidden()
+    assert in_the_note(fresh) == "short"
+    without_faults(ana)
 
 
 def test_half_an_hour_offline_is_typed_on_and_saved_on_return_also_through_a_crash(chrome, fresh):
@@ -220,7 +273,7 @@ def test_signed_out_while_typing_one_signs_in_again_in_place_and_it_is_saved(chr
     ana.page.clock.run_for(2_000)
     expect(ana.page.locator("[data-lock-title]")).to_have_text("Signed out")
     assert in_the_note(fresh) == "legs"
-    unlock(ana)
+    unlock(ana, "Sign in")
     expect(part(ana, "Subjective")).to_have_value("legs heavier")
     ana.page.clock.run_for(2_000)
     is_saved(ana)

@@ -2,6 +2,7 @@
 
 import re
 import time
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notes.sheet.differing import AROUND, LONG, compared
+from notes.sheet.together import together
 from notes.tests.test_pages import ROW, typed, words
 
 TEXT = st.lists(st.sampled_from(["legs", "heavier", "than", "well.", "\n", "slept"]), max_size=30).map(" ".join)
@@ -50,9 +52,9 @@ def test_parts_of_few_words_over_and_over_are_compared_at_once(words):
     assert time.process_time() - began < 1
 
 
-def saved_elsewhere(browser, note, *rows, **fields):
+def saved_elsewhere(browser, note, *rows, turn="1", **fields):
     """What another device saves by itself."""
-    sent = typed(note, *rows, **fields, tab="the tablet", turn="1")
+    sent = typed(note, *rows, **fields, tab="the tablet", turn=turn)
     assert browser.post(reverse("notes:note_draft", args=[note.pk]), sent).status_code == 200
 
 
@@ -85,3 +87,47 @@ def test_what_waited_beside_the_saved_one_is_held_against_it_too(draft, ana, pag
     saved_elsewhere(page(ana), draft, {**ROW, "minutes": "999"}, subjective="x")
     shown = words(page(ana).post(reverse("notes:note", args=[draft.pk]), typed(draft, subjective="x", act="save")))
     assert "Treatment, not complete" in shown and "other number: 999" in shown and "Everything else is the same" in shown
+
+
+def test_changes_that_do_not_clash_are_taken_together(draft, ana, page):
+    browser, address = page(ana), reverse("notes:note", args=[draft.pk])
+    saved_elsewhere(browser, draft, subjective="legs heavy", plan="weekly")
+    draft.refresh_from_db()
+    base = urlencode({"subjective": "legs heavy", "plan": "weekly", "rows": "0"})
+    mine = {**typed(draft, subjective="legs heavy", plan="every two weeks"), "base": base}
+    saved_elsewhere(browser, draft, {**ROW, "pressure": "2"}, turn="2", subjective="legs heavier today", plan="weekly", pain_before="5")
+    both = browser.post(address, {**mine, "act": "save"})
+    assert both.status_code == 412 and "Take both" in words(both) and "not saved" in words(both)
+    draft.refresh_from_db()
+    browser.post(address, {**mine, "act": "both", "version": draft.version})
+    draft.refresh_from_db()
+    assert (draft.subjective, draft.plan) == ("legs heavier today", "every two weeks")
+    assert draft.treatments.count() == 1 and draft.measurements.count() == 1
+
+
+def test_changes_that_clash_are_never_taken_together(draft, ana, page):
+    browser, address = page(ana), reverse("notes:note", args=[draft.pk])
+    mine = {**typed(draft, subjective="mine"), "base": urlencode({"subjective": ""})}
+    saved_elsewhere(browser, draft, subjective="theirs")
+    assert "Take both" not in words(browser.post(address, {**mine, "act": "save"}))
+    draft.refresh_from_db()
+    assert browser.post(address, {**mine, "act": "both", "version": draft.version}).status_code == 422
+    draft.refresh_from_db()
+    assert draft.subjective == "theirs"
+
+
+FIELDS = st.dictionaries(st.sampled_from(["subjective", "plan", "pain_before", "next_focus"]), st.sampled_from(["", "a", "b"]))
+
+
+@given(FIELDS, FIELDS, FIELDS)
+def test_what_is_taken_together_drops_no_change_of_either(base, theirs, mine):
+    taken = together(theirs, mine, base)
+    for name in {*base, *theirs, *mine}:
+        was, a, b = (one.get(name, "") for one in (base, theirs, mine))
+        if taken is None:
+            continue
+        assert taken.get(name, "") == (b if a == was else a)
+        assert a == b or was in (a, b)
+    clashes = any(one != two and base.get(name, "") not in (one, two) for name in {*base, *theirs, *mine}
+                  for one, two in [(theirs.get(name, ""), mine.get(name, ""))])
+    assert (taken is None) is clashes

@@ -71,21 +71,28 @@ def test_what_cannot_stand_in_the_note_waits_as_typed_and_the_words_are_safe_in_
 
 
 @pytest.mark.parametrize("wrong, named", [
-    ({**ROW, "row-0-technique": ""}, [["row-0-technique", "Say what was done: left lower leg."]]),
-    ({**ROW, "row-0-minutes": "999"}, [["row-0-minutes", "480 minutes at most."]]),
-    ({"rows": "1", "row-0-quick": "10"}, [["row-0-place", "This row says something, but not where. Choose a place, or empty the row."]]),
-    ({"pain_before": "11"}, [["pain_before", "Pain goes from 0 to 10."]]),
-    ({"next_in_days": "0"}, [["next_in_days", "The next visit comes in 1 to 365 days."]]),
-    ({**ROW, "row-0-minutes": "480"}, [["", "480 minutes are noted for a visit of 45."]]),
+    ({**ROW, "row-0-technique": ""}, [["row-0-technique", "Say what was done: left lower leg.", False]]),
+    ({**ROW, "row-0-minutes": "999"}, [["row-0-minutes", "480 minutes at most.", True]]),
+    ({"rows": "1", "row-0-quick": "10"}, [["row-0-place", "This row says something, but not where. Choose a place, or empty the row.", False]]),
+    ({"pain_before": "11"}, [["pain_before", "Pain goes from 0 to 10.", True]]),
+    ({"next_in_days": "0"}, [["next_in_days", "The next visit comes in 1 to 365 days.", True]]),
+    ({**ROW, "row-0-minutes": "480"}, [["", "480 minutes are noted for a visit of 45. At most 105 can be noted: correct the minutes.", False]]),
 ])  # fmt: skip
 def test_what_waits_is_named_with_its_field_and_named_again_when_the_note_is_opened(draft, ana, page, wrong, named):
     browser = page(ana)
     assert save(browser, draft, subjective="legs heavier", **wrong).json()["unfinished"] == named
     opened = browser.get(address(draft, "note")).content.decode()
-    assert "saved 08:00 as typed, not complete yet" in opened
+    said = "one value is out of range" if named[0][2] else "one thing is not complete yet"
+    assert f"saved 08:00 as typed; {said}" in opened
     assert f'<script id="unfinished" type="application/json">{json.dumps(named)}</script>' in opened
     assert save(browser, draft, version=2, subjective="legs heavier").json()["unfinished"] == []
     assert 'id="unfinished"' not in browser.get(address(draft, "note")).content.decode()
+
+
+def test_a_draft_of_another_day_says_its_day(draft, ana, page, time_machine, now):
+    save(page(ana), draft, subjective="legs heavier")
+    time_machine.move_to(now + timedelta(days=2), tick=False)
+    assert "saved Mon 23 Nov, 08:00" in text_of(page(ana).get(address(draft, "note")))
 
 
 def test_minutes_without_a_place_are_said_by_a_save_by_hand_and_not_dropped(draft, ana, page):

@@ -172,12 +172,26 @@ def test_confirming_a_booking_shows_what_happened_last_time(page, ana, maria, ne
     assert "stopped for sharp or shooting pain" in words(shown)
 
 
+def test_an_event_without_a_word_of_where_is_asked_about_once_and_then_signed(page, ana, draft):
+    sent = typed(draft, ROW, subjective="well", act="sign", events="1", **{"event-0-kind": "spasm"})
+    asked = page(ana).post(f"/notes/{draft.pk}/", sent)
+    draft.refresh_from_db()
+    assert asked.status_code == 422 and not draft.is_signed
+    assert "Spasm: where was it? Add it, or press Sign again." in words(asked) and "Saved as a draft" in words(asked)
+    again = {**sent, "version": draft.version, "asked": "yes"}
+    assert 'name="asked" value="yes"' in asked.content.decode()
+    page(ana).post(f"/notes/{draft.pk}/", again)
+    draft.refresh_from_db()
+    assert draft.is_signed
+
+
 def test_what_set_off_a_spasm_stays_told_for_half_a_year(now, maria, ana, ben, neuro_45):
     for days_ago in (28, 21):
         sign(had_visit(maria, ana, neuro_45, days_ago=days_ago), ana, events=[SPASM])
     sign(had_visit(maria, ana, neuro_45, days_ago=7), ana)
     (pair,) = last_time(ben, maria)
-    assert pair.text == ("Trigger pair: work on the left foot set off a spasm of the left calf twice in half a year, "
+    assert pair.label == "Trigger pair"
+    assert pair.text == ("Work on the left foot set off a spasm of the left calf twice in half a year, "
                          "last on Mon 2 Nov.")
     assert "Davich" in pair.source
     assert last_times(ben, [maria], before=date(2026, 10, 1)) == {}

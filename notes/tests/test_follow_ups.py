@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from clients.keeping.merging import merge_clients
@@ -27,6 +28,7 @@ from practice.refusals import BadInput, WrongState
 from sessions.booking import book_appointment, complete
 from sessions.holds import report_episode
 from sessions.models import Appointment
+from sessions.needs import needs_of
 from sessions.relief import relief_of
 from sessions.tests.reading import clinical_in, words_of
 
@@ -302,6 +304,42 @@ def test_a_free_line_is_read_too_and_worrying_words_come_first(asked, ana, page)
     ("fine, thanks", False), ("the room was a little cold", False), ("I feel much better", False)])
 def test_words_that_mean_more_than_a_session_does(words, worries):
     assert is_worrying(FollowUp(words=words)) is worries
+
+
+@pytest.mark.parametrize("words, is_told", [
+    ("My calf is swollen & hot", True), ("a hot, tender leg", True), ("legs red since Tuesday", True),
+    ("I had a hot bath", False), ("my legs are light", False)])
+def test_a_hot_or_swollen_leg_is_told_to_ring_a_doctor_today(asked, page, words, is_told):
+    shown = words_of(send(page, asked, lethargy=3, words=words))
+    assert ("newly swollen, hot, red or painful: ring a doctor today" in shown) is is_told
+    assert "a leg or an arm that is newly swollen" in shown, "among the signs of every worrying answer"
+
+
+def test_a_worrying_answer_stands_before_every_later_visit_until_somebody_looks(
+        asked, maria, ana, desk, neuro_45, page, later):
+    answer(asked, soreness=1, words="My calf is swollen & hot")
+    between = next_visit(maria, ana, neuro_45, 7)
+    later(7)
+    complete(appointment=between, by=ana)
+    coming = next_visit(maria, ana, neuro_45, 14)
+    later(14, hours=0)
+    note, _ = begin_note(appointment=coming, by=ana)
+    places = [f"/notes/{note.pk}/", f"/clients/{maria.pk}/", f"/appointments/{coming.pk}/"]
+    for place in places:
+        shown = words_of(page(ana).get(place))
+        assert "nobody has looked at it yet: a little sore. “My calf is swollen" in shown, place
+    assert "To look at: an answer after Mon 23 Nov" in words_of(page(ana).get("/"))
+    assert "looked at" not in words_of(page(desk).get(f"/appointments/{coming.pk}/"))
+    see_follow_up(follow_up=FollowUp.objects.get(), by=ana)
+    for place in places:
+        assert "nobody has looked at it yet" not in words_of(page(ana).get(place)), place
+
+
+def test_a_worrying_answer_stands_before_everything_that_can_wait(asked, maria, kofi, ana, neuro_45, page):
+    report_episode(client=kofi, kind="other", onset_on=clock.wall_of(timezone.now(), "Europe/Lisbon")[0], by=ana)
+    answer(asked, soreness=3)
+    needs = needs_of(ana, Q(), [], [], [])
+    assert [("answer after" in need.words) for need in needs] == [True, False]
 
 
 def test_the_desk_sees_that_an_answer_came_and_not_what(asked, maria, desk, owner, ana, page):

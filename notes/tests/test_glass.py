@@ -49,6 +49,7 @@ def test_a_reason_opens_a_kept_note_for_half_an_hour(who, request, kept, maria, 
     assert "Ana Alves" in asked and "told in confidence" not in asked
     shown = browser.post(glass_url(kept), {"reason": WHY}, follow=True).content.decode()
     assert "told in confidence" in shown and WHY in shown and "Add something" not in shown
+    assert "Kept to Ana Alves, open to you until" in shown and "Only Ana Alves reads" not in shown
     with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
         later = page(member).get(note_url(kept))  # signed in anew: the page itself has locked meanwhile
     assert later.status_code in (302, 403) and b"told in confidence" not in later.content

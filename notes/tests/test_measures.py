@@ -161,6 +161,15 @@ def test_readings_typed_on_the_sheet_are_saved_and_out_of_scale_ones_refused_in_
 # --- questions on mood -----------------------------------------------------------------------------------------
 
 
+def test_the_sentence_is_not_called_optional_where_it_is_needed(page, owner):
+    said = page(owner).get("/practice/mood/").content.decode()
+    label = said[said.index("What we do on a worrying answer"):][:120]
+    assert "(optional)" not in label and "Needed once they are asked." in said
+    refused = page(owner).post("/practice/mood/", {"is_asked": "on", "what_we_do": ""})
+    assert refused.status_code == 400 and "Say in a sentence what you do" in words(refused)
+    assert page(owner).post("/practice/mood/", {"what_we_do": ""}).status_code == 302, "off needs no sentence"
+
+
 def test_questions_on_mood_stay_off_until_the_owner_names_what_is_done(now, riverside, owner, ana, draft):
     with pytest.raises(MoodNotAsked, match="once the practice has named"):
         written(draft, ana, reading("gad-7", 4))
@@ -241,7 +250,7 @@ def test_a_total_carries_day_and_rater_and_counts_until_it_is_taken_back(page, n
     assert [r["before"] for r in row["readings"]] == [50, 44]
     assert row["verdict"]["word"] == "within-error" and row["mdc"]["value"] == 20.2
     shown = words(browser.get(reverse("notes:readings", args=[maria.pk])))
-    assert "A change of 6 points, lower: within the measurement error" in shown
+    assert "Between the first and the last day: 6 points lower, within the measurement error" in shown
     last = OutsideTotal.objects.get(total=44)
     assert browser.post(url, {"act": f"back-{last.pk}"}).status_code == 302
     assert len(readings_of(maria, by=ana)["mfis"]) == 1
@@ -279,11 +288,11 @@ def test_the_catalogue_says_kind_error_licence_and_times_and_ships_no_wording_of
 def test_the_summary_and_the_panel_say_what_the_readings_allow(page, now, maria, ana, neurologist, neuro_45):
     for days_ago, pain in ((21, (6, 4)), (14, (4, 3)), (7, (3, 2))):
         sign(had_visit(maria, ana, neuro_45, days_ago=days_ago), ana, pain=pain)
-    said = ("change of 3 points for the better; about 2 points or 30 % mean something to people with chronic pain.")
+    said = ("etween the first and the last day: 3 points lower, for the better; about 2 points or 30 % mean something to people with chronic pain.")
     drafted = summaries.compose_summary(client=maria, doctor=neurologist, first=MONDAY - timedelta(days=30),
                                         last=MONDAY, by=ana)
-    assert f"Pain, last against first: a {said}" in drafted.course
-    assert f"A {said}" in words(page(ana).get(reverse("notes:readings", args=[maria.pk])))
+    assert f"Pain: b{said}" in drafted.course
+    assert f"B{said}" in words(page(ana).get(reverse("notes:readings", args=[maria.pk])))
 
 
 def test_the_page_of_goals_keeps_to_its_client_and_leads_back_to_the_note(page, now, maria, kofi, ana, draft):

@@ -54,6 +54,11 @@ def test_work_against_the_check_stands_there_with_its_reason(kofis_visit, ana):
     assert "Why it was right that day: He asked, and the skin was watched." in words and "sensation is reduced" in words
 
 
+def test_when_to_come_again_and_what_to_look_at_first_stand_there(kofis_visit, ana):
+    note = sign(kofis_visit, ana, next_in_days=14, next_focus="the left calf")
+    assert "Next visit In 14 days. First: the left calf" in words_of(read(note))
+
+
 def test_what_was_written_on_a_later_day_says_both_days(now, maria, ana, neuro_45):
     note = sign(had_visit(maria, ana, neuro_45, days_ago=3), ana)
     assert "Late entry: visit on Fri 20 Nov, written Mon 23 Nov." in words_of(read(note))

@@ -84,7 +84,10 @@ def test_units_of_the_day_are_counted_only_where_the_owner_typed_a_code(page, an
     sign_note(note=draft, by=ana)
     for who in (ana, ben):
         assert "97124 × 3 from 38 timed minutes of the day" in words(page(who).get(f"/notes/{draft.pk}/"))
+    page(owner).post("/practice/codes/", {"deep-tissue": "97999"})
+    assert "97124 × 3 from 38" in words(page(ana).get(f"/notes/{draft.pk}/")), "as the code stood when it was signed"
     page(owner).post("/practice/codes/", {"deep-tissue": ""})
+    assert "97124 × 3 from 38" in words(page(ana).get(f"/notes/{draft.pk}/"))
     assert codes_of(owner.practice_id) == {}
 
 

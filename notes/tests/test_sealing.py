@@ -89,12 +89,20 @@ def test_a_note_of_the_first_version_verifies_as_before_and_the_chain_goes_on_fr
             "written_at": at(10, days=0)}
     Addendum.objects.create(**said, content_hash=content.hash_of_first_addendum(said, old.content_hash))
     new = sign(kofis_visit, ana, TreatmentInput("back", "both", "effleurage", 2, 5))
-    assert (new.hash_version, new.previous_hash) == (2, old.content_hash)
+    assert (new.hash_version, new.previous_hash) == (3, old.content_hash)
     signing.add_addendum(note=old, text="and more", reason="forgot too", by=ana)
     assert broken_links(old.practice_id) == []
     without_guard("notes_addendum", "addendum_stands_for_ever", "UPDATE notes_addendum SET text = 'mare' WHERE text = %s",
                   "more")
     assert broken_links(old.practice_id) == [f"addendum {UUID(int=5)} of note {old.pk} was changed after it was written"]
+
+
+def test_a_note_of_the_second_version_verifies_without_the_units(draft, ana, monkeypatch):
+    monkeypatch.setattr(content, "VERSION", 2)
+    old = signing.sign_note(note=draft_of(draft.appointment, ana, SOFT, subjective="heavy"), by=ana)
+    row = {name: value for name, value in content.columns_of(old, content.NOTE).items() if name != "billed_at_signing"}
+    assert content.hash_of_note(row, content.hanging_on([old.pk])[old.pk]) == old.content_hash
+    assert broken_links(old.practice_id) == []
 
 
 def test_a_first_note_that_is_changed_is_found(visit, ana):
@@ -119,7 +127,7 @@ def test_another_value_in_any_column_gives_another_hash(column, signed):
     hanging = content.hanging_on([signed.pk])[signed.pk]
     row = content.columns_of(signed, content.NOTE)
     assert content.hash_of_note(row, hanging) == signed.content_hash
-    changed = row | {column: {} if column == "check_at_signing" else _other(row[column])}
+    changed = row | {column: {} if column.endswith("_at_signing") else _other(row[column])}
     if column == "hash_version":
         changed[column] = 1
     assert content.hash_of_note(changed, hanging) != signed.content_hash

@@ -32,6 +32,9 @@ def test_more_than_the_visit_has_is_a_question():
     rows = [TreatmentInput("foot", "left", "effleurage", 2, 40)]
     assert totals_of(rows, 40).asks == ""
     assert totals_of(rows, 30).asks == "40 minutes are noted for a visit of 30. Is that right?"
+    slip = "95 minutes are noted for a visit of 30. At most 90 can be noted: correct the minutes."
+    far = totals_of([TreatmentInput("foot", "left", "effleurage", 2, 95)], 30)
+    assert far.asks == far.slip == slip, "the same words live and when it is refused"
     assert (totals_of(rows, 40).beyond, totals_of(rows, 30).beyond) == ("", "40 minutes are noted for a visit of 30.")
 
 

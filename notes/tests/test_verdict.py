@@ -79,13 +79,13 @@ def test_the_words_of_known_courses():
     assert verdict(PAIN, [6]).word == "nothing"
     assert verdict(PAIN, [6, 6]).words == "The same as at first."
     assert verdict(PAIN, [6, 5]).words == (
-        "A change of 1 point, lower; about 2 points or 30 % mean something to people with chronic pain.")
+        "Between the first and the last day: 1 point lower; about 2 points or 30 % mean something to people with chronic pain.")
     two = verdict(PAIN, [6, 3])
     assert two.word == "not-lasting" and "One reading that far does not say that it lasts." in two.words
     assert verdict(PAIN, [6, 4, 3]).words == (
-        "A change of 3 points for the better; about 2 points or 30 % mean something to people with chronic pain.")
+        "Between the first and the last day: 3 points lower, for the better; about 2 points or 30 % mean something to people with chronic pain.")
     assert verdict(PAIN, [6, 8, 3]).word == "not-lasting"
-    assert verdict(STIFFNESS, [8, 4, 2]).words == "A change of 6 points, lower; no published change to hold it against."
+    assert verdict(STIFFNESS, [8, 4, 2]).words == "Between the first and the last day: 6 points lower; no published change to hold it against."
 
 
 def test_a_meaningful_change_smaller_than_the_error_is_within_the_error():
@@ -94,7 +94,7 @@ def test_a_meaningful_change_smaller_than_the_error_is_within_the_error():
         found = verdict(MFIS, readings)
         assert found.word == "within-error" and found.words.count("measurement error") == 1
     assert verdict(MFIS, [50, 46]).words == (
-        "A change of 4 points, lower: within the measurement error; up to 20.2 points can be chance.")
+        "Between the first and the last day: 4 points lower, within the measurement error; up to 20.2 points can be chance.")
     assert verdict(MFIS, [60, 39]).word == "better"
 
 

@@ -38,6 +38,16 @@ def test_open_times_are_listed_by_day_and_ranked_with_why_for_a_client(visit, pa
     assert "<summary>Tue 24 Nov" in words
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_day_without_a_time_is_proposed_first(visit, page, desk, maria, neuro_45, is_known):
+    whom = {"client": maria.pk} if is_known else {}
+    shown = words_of(page(desk).get("/book/", {**whom, "service": neuro_45.pk, "on": "2026-12-08"}))
+    assert re.search(r'name="first"[^>]*value="2026-12-08"|value="2026-12-08"[^>]*name="first"', shown)
+    assert "Mon 7 Dec" not in shown and shown.index("Tue 8 Dec") < shown.index("Wed 9 Dec")
+    if is_known:
+        assert "Tue 8 Dec" in shown[shown.index("slot--best"):][:400]
+
+
 def test_a_taken_time_is_refused_in_words_with_free_times_one_press_away(visit, page, desk, ines, ana, neuro_45):
     browser = page(desk)
     refused = browser.post("/book/", wish(ines, ana, neuro_45, at(10, 30)))
@@ -85,7 +95,7 @@ def test_a_client_on_hold_needs_a_therapist_and_the_desk_is_not_told_why(relapse
     assert clinical_in(of_desk) == clinical_in(refused) == []
     of_ana = words_of(page(ana).get(url))
     assert "MS relapse since Sat 21 Nov" in of_ana
-    assert "both feet: numb" in of_ana.lower()
+    assert "both feet: sensation is reduced" in of_ana.lower()
     page(ana).post("/book/", wish(maria, ana, neuro_45, at(14), override_reason="we agreed on light work"))
     assert Appointment.objects.filter(client=maria, starts_at=at(14)).exists()
 

@@ -18,7 +18,7 @@ def test_the_visits_page_tells_its_history_messages_and_limits(visit, page, ana,
         "Booked for Tue 24 Nov, 10:00",
         "Booking confirmation",
         "Confirms the booking.",
-        "Left foot: numb",
+        "Left foot: sensation is reduced",
         "Write note",
     ):
         assert said in words

@@ -149,7 +149,7 @@ def _slot_at(client: Client, service: Service, start: datetime, therapist: Membe
 def _find(request: HttpRequest, asked: Asked, form: BookForm | None = None) -> HttpResponse:
     """Whom and when: the client, the search, and the open times by day."""
     member = member_of(request)
-    on = asked.gap.on if asked.gap else _on(asked.start, member)
+    on = asked.gap.on if asked.gap else _on(asked.start, member) or _day_asked(request, member)
     if wrong := _no_start(request, asked):
         messages.warning(request, f"“{wrong[:40]}” is no date and time; these are the times from today on.")
     days = first_and_last(on or today_at(member.practice))
@@ -165,7 +165,7 @@ def _find(request: HttpRequest, asked: Asked, form: BookForm | None = None) -> H
         "gap": asked.gap, "ahead": _ahead(asked),
         "start_words": clock.said(asked.start, member.practice.time_zone) if asked.start else "",
         "keep": [(k, v) for k, v in request.GET.items() if k not in ("q", "client")],
-        "days": _by_day(slots, asked, member), "best": _best(slots, asked, member), "is_cut": is_cut,
+        "days": _by_day(slots, asked, member), "best": _best(slots, asked, member, on), "is_cut": is_cut,
         "is_searched": search.is_bound and not search.errors,
         "services": Service.objects.visible_to(member).filter(is_active=True).select_related("practice")
         if asked.start else [],
@@ -188,6 +188,14 @@ def _no_start(request: HttpRequest, asked: Asked) -> str:
         return ""
     on, at = request.GET.get("on", ""), request.GET.get("at", "")
     return request.GET.get("starts_at") or (f"{on} {at}".strip() if at or not is_date(on or "2000-01-01") else "")
+
+
+def _day_asked(request: HttpRequest, member: Membership) -> date | None:
+    """The day named without a time, as “come again in two weeks” does; one that has passed is today."""
+    named = request.GET.get("on", "")
+    if request.GET.get("at") or not is_date(named):
+        return None
+    return max(date.fromisoformat(named), today_at(member.practice))
 
 
 def _on(start: datetime | None, member: Membership) -> date | None:
@@ -227,12 +235,13 @@ def _by_day(slots: list[OpenSlot], asked: Asked, member: Membership) -> list[tup
     return [(clock.said_date(on), rows) for on, rows in days.items()]
 
 
-def _best(slots: list[OpenSlot], asked: Asked, member: Membership) -> list[dict[str, Any]]:
-    """The few that suit the client best, on different days."""
+def _best(slots: list[OpenSlot], asked: Asked, member: Membership, on: date | None) -> list[dict[str, Any]]:
+    """The few that suit the client best, on different days; first the day that was asked for."""
     best: dict[date, OpenSlot] = {}
     for slot in slots if asked.whom.client else []:
         best.setdefault(clock.wall_of(slot.starts_at, member.practice.time_zone)[0], slot)
-    return [_row(slot, asked, member) for slot in sorted(best.values(), key=lambda s: s.rank or 0)[:BEST]]
+    ranked = sorted(best.items(), key=lambda day: (day[0] != on, day[1].rank or 0))
+    return [_row(slot, asked, member) for _, slot in ranked[:BEST]]
 
 
 # --- confirm and book --------------------------------------------------------------------------------------------

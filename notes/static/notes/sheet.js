@@ -11,18 +11,21 @@
   const meta = document.querySelector('meta[name="csrf-token"]');
 
   // --- what is on the sheet ------------------------------------------------------------------------------------------
-  const NOT_TYPED = ["csrfmiddlewaretoken", "as", "version"];
+  const NOT_TYPED = ["csrfmiddlewaretoken", "as", "version", "base", "asked"];
   const fields = () => [...new FormData(form)].filter(([name]) => !NOT_TYPED.includes(name));
   const text = (list) => new URLSearchParams(list).toString();
   const bothShown = "both" in form.dataset; // somebody else was faster: wait until one of the two is chosen
   let version = form.elements.version.value, turn = 0;
   let saved = "unsaved" in form.dataset || bothShown ? "" : text(fields()), stored = saved;
   let waiting = bothShown ? "chosen" : ""; // what saving waits for: "", "chosen" (a conflict) or "open" (the lock)
+  let refused = null; // what was refused as it stands: tried again once something of it changed
   let notBefore = 0, patience = 0, running = null, passing = false;
 
   const show = (words) => { state.textContent = words; };
-  const waits = (list) => list.find(([field]) => !field)?.[1] // of the whole note; else each is named at its field
-    || (list.length === 1 ? "one thing is not complete yet" : `${list.length} things are not complete yet`);
+  const many = (count, one, more) => (count ? [count === 1 ? one : `${count} ${more}`] : []);
+  const waits = (list) => list.find(([field]) => !field)?.[1] || [ // of the whole note; else each is named at its field
+    ...many(list.filter(([, , isWrong]) => !isWrong).length, "one thing is not complete yet", "things are not complete yet"),
+    ...many(list.filter(([, , isWrong]) => isWrong).length, "one value is out of range", "values are out of range")].join(", ");
   const tell = (words, both = false) => {
     said.hidden = !words;
     said.querySelector("[data-draft-words]").textContent = words;
@@ -83,6 +86,8 @@
     return fetch(note, { method: "POST", body, keepalive: body.length < KEEPALIVE_AT_MOST, headers: {
       "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json", "X-CSRFToken": meta.content, "X-Member": member } });
   };
+  const TOO_MUCH = "That is more than can be saved at once; shorten it a little. What you typed is kept on this tablet.";
+  const isElsewhere = (answer, says) => [403, 412].includes(answer.status) || says.code === "note_signed"; // saved, or signed, by somebody else
   const offline = () => {
     patience = Math.min(patience ? patience * 2 : 2_000, TRY_AGAIN_AT_MOST);
     notBefore = Date.now() + patience;
@@ -95,10 +100,10 @@
     let answer, says;
     try {
       answer = await send(list, version, tab, turn += 2); // an odd turn is for a tab that brings this one's back
-      says = await answer.json();
+      says = await answer.json().catch((fault) => { if (answer.ok) throw fault; return {}; });
     } catch { return offline(); } // no connection, or something on the way that is not us
     if (answer.ok) {
-      [version, saved, patience] = [String(says.version), typed, 0];
+      [version, saved, refused, patience] = [String(says.version), typed, null, 0];
       if (waiting === "open") waiting = "";
       show(says.is_whole ? `saved ${says.saved_at}` : `saved ${says.saved_at} as typed; ${waits(says.unfinished)}`);
       document.dispatchEvent(new CustomEvent("evenhand:unfinished", { detail: says.unfinished }));
@@ -113,11 +118,13 @@
       return "shut";
     }
     if (answer.status >= 500 || answer.status === 429) return offline();
-    waiting = "chosen";
+    const both = isElsewhere(answer, says);
+    if (both) waiting = "chosen"; else [refused, patience] = [typed, 0];
     show("not saved");
-    tell(says.detail, true);
+    tell(says.detail || TOO_MUCH, both);
+    document.dispatchEvent(new CustomEvent("evenhand:unfinished", { detail: [] })); // of what was saved before
     keep();
-    return "refused";
+    return both || says.detail ? "refused" : "much";
   };
   const save = () => {
     running ??= attempt().finally(() => { running = null; });
@@ -135,7 +142,7 @@
       keep();
       if (typed !== saved && !waiting && !patience) show("not saved yet");
     }
-    if (typed !== saved && !waiting && !running && now >= notBefore) save();
+    if (typed !== (refused ?? saved) && !waiting && !running && now >= notBefore) save();
   };
   setInterval(look, LOOK_EVERY);
   addEventListener("online", () => {
@@ -158,13 +165,20 @@
   });
 
   // --- presses: first all that is typed is safe, then the press goes its way --------------------------------------------
-  const WHY = { offline: "There is no connection. What you typed is kept on this tablet and saved once it is back; press again then.",
+  const WHY = { much: TOO_MUCH, offline: "There is no connection. What you typed is kept on this tablet and saved once it is back; press again then.",
     shut: "Unlock first. What you typed is kept." };
+  const putTogether = async () => { // by the server, from what was saved elsewhere: nothing is saved over it first
+    try { await fetch("/lock/", { headers: { Accept: "application/json" } }); } catch { return "offline"; }
+    saved = text(fields());
+    await keep();
+    return "both";
+  };
   form.addEventListener("submit", async (event) => {
     form.elements.version.value = version;
+    if (form.elements.base && !bothShown) form.elements.base.value = saved; // what both versions began with
     if (passing || (!running && text(fields()) === saved)) { passing = true; return; }
     event.preventDefault();
-    const { submitter } = event, how = await settle();
+    const { submitter } = event, how = submitter?.value === "both" ? await putTogether() : await settle();
     if (how in WHY) { tell(WHY[how]); return; }
     passing = true;
     form.requestSubmit(submitter);
@@ -193,14 +207,24 @@
     if (answer.ok) {
       await sealed.drop();
       location.reload();
-    } else if ([403, 409, 412].includes(answer.status)) { // saved elsewhere meanwhile, or signed: both are shown
+      return;
+    }
+    const says = await answer.json().catch(() => ({}));
+    if ([401, 423].includes(answer.status) || answer.status >= 500) { form.inert = false; return; }
+    if (says.detail) { // saved elsewhere, or refused as it stands: the page says which, with all of it
       const again = document.createElement("form");
       Object.assign(again, { method: "post", action: form.action, hidden: true });
       const own = [["csrfmiddlewaretoken", meta.content], ["version", left.version], ["act", "save"]];
       for (const [name, value] of [...left.fields, ...own]) again.append(Object.assign(document.createElement("textarea"), { name, value }));
       document.body.append(again);
       again.submit();
-    } else form.inert = false;
+      return;
+    }
+    for (const [name, value] of left.fields) { // more than can be sent: back where it was typed
+      const found = form.elements.namedItem(name);
+      if (found?.type === "checkbox") found.checked = true; else if (found) found.value = value;
+    }
+    form.inert = false;
   };
   bringBack().catch(() => { form.inert = false; });
 })();

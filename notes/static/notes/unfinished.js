@@ -18,7 +18,7 @@
       delete field.dataset.waits;
     }
   };
-  const name = (field, words) => {
+  const name = (field, words, isWrong) => {
     const box = boxOf(field), mark = made("p", "field__waits", words);
     if (box.querySelector(".field__fix, .field__waits")) return;
     Object.assign(mark, { id: `waits_${field.name}` }).dataset.unfinished = "";
@@ -30,15 +30,15 @@
     }
     const fold = field.closest("details:not([open])"), summary = fold?.querySelector("summary");
     if (!summary || summary.querySelector("[data-unfinished]")) return;
-    const flag = made("span", "fold__waits", "not complete yet");
+    const flag = made("span", "fold__waits", isWrong ? "out of range" : "not complete yet");
     flag.dataset.unfinished = "";
     summary.append(" ", flag);
   };
   const show = () => {
     clear();
-    for (const [field, words] of named) {
+    for (const [field, words, isWrong] of named) {
       const found = field && first(field);
-      if (found && !isAtWork(found)) name(found, words);
+      if (found && !isAtWork(found)) name(found, words, isWrong);
     }
   };
 

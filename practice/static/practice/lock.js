@@ -33,6 +33,7 @@
       document.dispatchEvent(new Event("evenhand:covered"));
     }
     document.querySelector("[data-lock-title]").textContent = title;
+    document.querySelector("[data-lock-do]").textContent = title === "Locked" ? "Unlock" : "Sign in";
   };
   const uncover = () => {
     if (!covered) return;
