@@ -14,7 +14,7 @@ from practice.tests.sizes import size
 from sessions import reminders
 from sessions.tests.histories import World
 
-WORLDS, PEOPLE = size(5, 100), size(40, 100)
+WORLDS, PEOPLE = size(4, 100), size(30, 100)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from practice.tests.gateway import Gateway, callback_id
 from practice.tests.scratch import scratch_practice
-from practice.tests.sizes import size
+from practice.tests.sizes import bounded_once, size
 
 pytestmark = [pytest.mark.processes, pytest.mark.sized]
 DUE, KILLS = size(40, 300), size(2, 10)
@@ -52,6 +52,7 @@ def moods(gateway: Gateway, over: Event, chance: random.Random) -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
+@bounded_once
 def test_no_text_is_lost_and_none_rings_twice_but_what_was_in_hand_at_a_kill(dialect, tmp_path, record_property):
     chance, over = random.Random(20261121), Event()
     with Gateway() as gateway, scratch_practice(
