@@ -20,7 +20,7 @@ from notes.writing import SOAP
 from practice.access import may_read
 from practice.models import Membership
 from practice.panels import Panel, register_panel
-from sessions.objections import LAST_TREATMENTS
+from sessions.wished import LAST_TREATMENTS
 from sessions.year import READINGS, Readings
 
 SHOWN_AT_ONCE, MOST_NOTES = 8, 600  # the others stand one fold away; more than ten years of weekly visits

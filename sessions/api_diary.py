@@ -21,7 +21,6 @@ from practice.refusals import BadInput
 from sessions import booking, restoring, series_changes
 from sessions.attention import needing_decision
 from sessions.models import Appointment
-from sessions.objections import checked_at_booking, read
 from sessions.serializers import (
     CLINICAL_REASONS,
     AppointmentQuery,
@@ -36,6 +35,7 @@ from sessions.serializers import (
     reason_from,
 )
 from sessions.series import as_data, book_series, try_series
+from sessions.wished import checked_at_booking, read
 
 _IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER,
                              description="The ETag read before: 412 if the visit moved on. Optional.")

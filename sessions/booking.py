@@ -19,17 +19,13 @@ from practice.access import Actor
 from practice.models import Membership, Room, Service
 from practice.refusals import BadInput, Stale
 from sessions import freed, reminders
+from sessions.clashes import find_clashes, if_free
 from sessions.diary import as_it_stands, fresh, lock_diary, log_step, shorten_buffers, write_visit
 from sessions.models import Appointment, Series
 from sessions.objections import (
-    Reading,
-    Wish,
     after_override,
     against_hours,
     against_the_body,
-    find_clashes,
-    if_free,
-    read,
     refuse_if_taken,
     refuse_the_past,
     refuse_wish,
@@ -38,6 +34,7 @@ from sessions.own_changes import refuse_moving_a_request, refuse_own_change, tak
 from sessions.reserved import lapse_expired
 from sessions.states import VisitNotInState, next_state
 from sessions.supply import rooms_for
+from sessions.wished import Reading, Wish, read
 
 # What an undo puts back (sessions/undoing.py): everything an act changes but version, SEQUENCE and history.
 PUT_BACK = ("status", "therapist", "room", "cancel_reason", "override_reason", "wants_other_time", "expires_at",

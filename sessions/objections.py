@@ -7,34 +7,27 @@ One published order decides which refusal comes first: past or impossible time, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from clients.contraindications import RULES, Body, Check, ProposedTreatment, Reason, cautions_for
+from clients.contraindications import RULES, Reason
 from clients.episodes import hold_among
-from clients.limits import body_of
-from clients.models import Client, Episode
+from clients.models import Episode
 from practice import clock
 from practice.access import Actor, Role
 from practice.clock import instant_at, minute_of
-from practice.composed import Composed, ComposedRows
-from practice.models import Closure, Membership, Practice, Room, Service
+from practice.models import Closure, Membership, Practice, Room
 from practice.refusals import BadInput, NotAllowed, Refusal, refuse_all
 from sessions.availability import Window, intersect
-from sessions.diary import DAY, SlotTaken
-from sessions.models import RELEASED, Appointment
-from sessions.supply import gives, open_times, rooms_for
+from sessions.clashes import find_clashes, is_plainly_taken, nearest_open, offer_nearest, today_of, wall_time
+from sessions.diary import SlotTaken
+from sessions.wished import Wish, checked_at_booking, read
 from sessions.work import rows_away, windows_of
 
 LATE_ENTRY_DAYS = 30
-
-# The record, a room to the right, registers here how to read a client's last treatments.
-LAST_TREATMENTS: list[Callable[[Client], Sequence[ProposedTreatment]]] = []
 
 
 class OutsideWorkingHours(Refusal):
@@ -80,13 +73,6 @@ class ClearanceMissing(Refusal):
     title: ClassVar[str] = "A doctor's clearance is needed"
 
 
-class ServiceNotGiven(Refusal):
-    """This therapist or room does not go with this service."""
-
-    code: ClassVar[str] = "service_not_given"
-    title: ClassVar[str] = "Not offered there"
-
-
 class ReasonNeeded(BadInput):
     """An override without its reason."""
 
@@ -96,56 +82,6 @@ class ReasonNeeded(BadInput):
 
 _BY_DESK: tuple[type[Refusal], ...] = (OutsideWorkingHours, TooShortNotice, BeyondHorizon)
 _BY_THERAPIST: tuple[type[Refusal], ...] = (*_BY_DESK, ClientInRelapse, Contraindicated, ClearanceMissing)
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What is known of a client for the safety check, read at one moment: for several visits, once."""
-
-    body: Body
-    treatments: tuple[ProposedTreatment, ...]
-    episodes: tuple[Episode, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody wants of the diary, before it is allowed."""
-
-    client: Client
-    therapist: Membership
-    service: Service
-    starts_at: datetime
-    minutes: int
-    by: Actor
-    override_reason: str
-    ignoring: tuple[Any, ...] = ()
-    rooms: tuple[Room, ...] = ()  # of the service, where they are known already
-    reading: Reading | None = None  # of the client, where it was read under the lock already
-
-    @property
-    def ends_at(self) -> datetime:
-        return self.starts_at + timedelta(minutes=self.minutes)
-
-    def occupied(self, buffers: bool) -> tuple[datetime, datetime]:
-        before, after = (self.service.buffer_before, self.service.buffer_after) if buffers else (0, 0)
-        return self.starts_at - timedelta(minutes=before), self.ends_at + timedelta(minutes=after)
-
-
-_episodes_of = ComposedRows(lambda client: Episode.objects.filter(client=client))
-
-
-def read(client: Client) -> Reading:
-    """What the check reads of a client now: the body as known, and the last visit's treatments.
-
-    The treatments come from the record, which this room does not know; the record registers them.
-    """
-    return Reading(body_of(client), tuple(t for source in LAST_TREATMENTS for t in source(client)),
-                   tuple(_episodes_of(client.pk)))
-
-
-def checked_at_booking(client: Client, service_minutes: int, on: date, reading: Reading | None = None) -> Check:
-    """The safety check before a treatment is chosen."""
-    reading = reading or read(client)
-    return cautions_for(reading.body, reading.treatments, on=on, minutes=service_minutes)
 
 
 def refuse_the_past(wish: Wish) -> None:
@@ -158,23 +94,10 @@ def refuse_the_past(wish: Wish) -> None:
     if wish.override_reason and wish.starts_at >= earliest and not _is_outsider(wish.by):
         return
     practice = wish.client.practice
-    said = clock.said(wish.starts_at, practice.time_zone, today=_today(wish))
+    said = clock.said(wish.starts_at, practice.time_zone, today=today_of(wish))
     how = (f"A visit of the last {LATE_ENTRY_DAYS} days can be entered late with a reason."
            if wish.starts_at >= earliest else f"Visits can be entered late for {LATE_ENTRY_DAYS} days only.")
     raise BadInput(f"{said} has passed. {how}", field="starts_at", nearest=nearest_open(wish, 2))
-
-
-def nearest_open(wish: Wish, how_many: int, rooms: Sequence[Room] = ()) -> list[str]:
-    """The nearest open starts to the wished one, ISO 8601 in the practice's zone; in these rooms, or in any."""
-    zone = wish.client.practice.time_zone
-    day = clock.wall_of(max(wish.starts_at, timezone.now()), zone)[0]
-    starts = [slot.starts for slot in open_times(
-        service=wish.service, first=day, last=day + timedelta(days=14), therapists=[wish.therapist.pk],
-        rooms=[room.pk for room in rooms or rooms_for(wish.service)], client=wish.client, minutes=wish.minutes,
-        ignoring=wish.ignoring)]
-    wished = minute_of(wish.starts_at)
-    nearest = sorted(starts, key=lambda start: (abs(start - wished), start))[:how_many]
-    return [clock.iso(instant_at(start), zone) for start in sorted(nearest)]
 
 
 def _is_outsider(by: Actor) -> bool:
@@ -195,79 +118,6 @@ def after_override(refusals: list[Refusal], wish: Wish) -> list[Refusal]:
     return [r for r in refusals if not isinstance(r, liftable) or getattr(r, "is_emergency", False)]
 
 
-def find_clash(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[SlotTaken | None, Room | None]:
-    """The first of `find_clashes`, with the nearest open times; else the room to use."""
-    clashes, free = find_clashes(wish, room, buffers=buffers)
-    if clashes:
-        _offer_nearest(clashes[0], wish, room)
-    return (clashes[0] if clashes else None), free
-
-
-def find_clashes(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[list[SlotTaken], Room | None]:
-    """Whoever is taken then (therapist, client, room), each in words; else the room to use.
-
-    Where no room was asked for, that there is none is told only if other visits than those told take them all.
-
-    Without `buffers` only the visits themselves count, on both sides.
-    """
-    begin, end = wish.occupied(buffers)
-    rooms = list(wish.rooms) or rooms_for(wish.service)
-    if room and room.pk not in {r.pk for r in rooms}:
-        raise ServiceNotGiven(f"{wish.service.name} is not given in {room.name}.")
-    if not gives(wish.therapist, wish.service):
-        raise ServiceNotGiven(f"{wish.therapist.name} does not give {wish.service.name}.")
-    live = _around(*_asked(wish, begin, end), [r.pk for r in rooms] or [wish.client.pk])
-    taken = [row for row in live if buffers or (row.starts_at < end and begin < row.ends_at)]
-    clashes = []
-    busy = [row for row in taken if row.therapist_id == wish.therapist.pk]
-    own = [row for row in taken if row.client_id == wish.client.pk
-           and row.starts_at < wish.ends_at and row.ends_at > wish.starts_at]
-    if busy:
-        clashes.append(SlotTaken(_taken_words(wish.therapist.name, busy, wish)))
-    if own:
-        clashes.append(SlotTaken(
-            f"{wish.client.name} already has a visit {_span(own[0])}, with {own[0].therapist.name}."))
-    in_room = {row.room_id: row for row in reversed(taken)}
-    free = [r for r in rooms if r.pk not in in_room]
-    if room and room.pk in in_room:
-        other = f"; free at the same time in {_either(free)}" if free else ""
-        there = [row for row in taken if row.room_id == room.pk]
-        clashes.append(SlotTaken(f"{_taken_words(room.name, there, wish)[:-1]}{other}."))
-    elif not room and {r.pk for r in rooms} <= {row.room_id for row in taken if row not in (*busy, *own)}:
-        clashes.append(SlotTaken(f"Every room for this service is taken {_wished_span(wish)}."))
-    return clashes, None if clashes else room or free[0]
-
-
-def _taken_words(who: str, rows: Sequence[Appointment], wish: Wish) -> str:
-    """That a visit stands there, or only the break kept free between it and the wished one."""
-    over = [row for row in rows if row.starts_at < wish.ends_at and wish.starts_at < row.ends_at]
-    if over:
-        return f"{who} is taken {_span(over[0])}."
-    return f"{who} has a visit {_span(rows[0])}, and the break kept free beside it would be cut."
-
-
-def _standing(ignoring: Any, now: Any, practice: Any, since: Any, until: Any, begin: Any, end: Any,
-              ) -> QuerySet[Appointment]:
-    """The practice's visits that take time between two instants; `since` and `until` are what the index knows."""
-    return (Appointment.objects.exclude(status__in=RELEASED).exclude(pk__in=ignoring)
-            .exclude(status="proposed", expires_at__lte=now)
-            .filter(practice=practice, starts_at__gt=since, starts_at__lt=until)
-            .filter(occupied_until__gt=begin, occupied_from__lt=end))
-
-
-_around = ComposedRows(lambda therapist, client, *span_and_rooms: _standing(*span_and_rooms[:-1]).filter(
-    Q(therapist=therapist) | Q(room__in=span_and_rooms[-1]) | Q(client=client)).select_related(
-    "therapist__user").order_by("occupied_from"))
-_is_taken = Composed(lambda therapist, client, *span: _standing(*span).filter(
-    Q(therapist=therapist) | Q(client=client)).order_by().values_list("pk")[:1])
-
-
-def _asked(wish: Wish, begin: datetime, end: datetime) -> list[Any]:
-    """Therapist, client and span of a wish, as the two questions above take them; no visit has a client's id."""
-    return [wish.therapist.pk, wish.client.pk, list(wish.ignoring) or [wish.client.pk], timezone.now(),
-            wish.client.practice_id, begin - DAY, end + DAY, begin, end]
-
-
 def refuse_as_wished(wish: Wish, room: Room | None) -> None:
     """Raise whatever speaks against a wish as the diary stands: a look, without a lock; with a reason, what is left."""
     refuse_the_past(wish)
@@ -277,8 +127,7 @@ def refuse_as_wished(wish: Wish, room: Room | None) -> None:
 
 def refuse_if_taken(wish: Wish, room: Room | None) -> None:
     """A look before any lock is taken: a time that is plainly gone is refused without making others wait."""
-    begin, end = wish.occupied(not wish.override_reason)
-    if not _is_taken(*_asked(wish, begin, end)):
+    if not is_plainly_taken(wish):
         return
     clashes, _ = find_clashes(wish, room, buffers=not wish.override_reason)
     if clashes:
@@ -294,50 +143,8 @@ def refuse_wish(refusals: Sequence[Refusal], wish: Wish, room: Room | None) -> N
     try:
         refuse_all(list(refusals))
     except (SlotTaken, OutsideWorkingHours, TooShortNotice) as first:
-        _offer_nearest(first, wish, room)
+        offer_nearest(first, wish, room)
         raise
-
-
-def _offer_nearest(refusal: Refusal, wish: Wish, room: Room | None) -> None:
-    """Add the open times nearest to the wished one; in the room asked for, where it has any."""
-    nearest = (nearest_open(wish, 3, [room]) if room else []) or nearest_open(wish, 3)
-    zone, today = wish.client.practice.time_zone, _today(wish)
-    said = ", ".join(clock.said(datetime.fromisoformat(n), zone, today=today) for n in nearest)
-    refusal.more["nearest"] = nearest
-    refusal.detail += f" Free instead: {said}." if said else " Choose another time."
-
-
-def _today(wish: Wish) -> date:
-    return clock.wall_of(timezone.now(), wish.client.practice.time_zone)[0]
-
-
-def _either(rooms: Sequence[Room]) -> str:
-    """One or the other: “Garden room or River room”."""
-    *others, last = (room.name for room in rooms)
-    return f"{', '.join(others)} or {last}" if others else last
-
-
-def _wished_span(wish: Wish) -> str:
-    zone = wish.client.practice.time_zone
-    return f"{clock.said(wish.starts_at, zone)}–{_wall_time(wish.ends_at, zone)}"
-
-
-def _span(row: Appointment) -> str:
-    return f"{row.said}–{_wall_time(row.ends_at, row.time_zone)}"
-
-
-def _wall_time(instant: datetime, zone: str) -> str:
-    return clock.said_time(clock.wall_of(instant, zone)[1])
-
-
-def if_free(room: Room | None, wish: Wish, *, buffers: bool = True) -> Room | None:
-    """The room a visit had, where it is in use, goes with the service and is free then too; else any."""
-    if room is None or room.pk not in {r.pk for r in rooms_for(wish.service)}:
-        return None
-    begin, end = wish.occupied(buffers)
-    busy = (Appointment.objects.filter(room=room, occupied_until__gt=begin, occupied_from__lt=end)
-            .exclude(status__in=RELEASED).exclude(pk__in=wish.ignoring).exists())
-    return None if busy else room
 
 
 def against_hours(wish: Wish) -> list[Refusal]:
@@ -352,7 +159,7 @@ def against_hours(wish: Wish) -> list[Refusal]:
     notice = notice_of(practice, wish.by)
     if notice and wish.starts_at < timezone.now() + notice:
         refusals.append(TooShortNotice(f"Visits are booked {_said_notice(notice)} ahead at the latest."))
-    if first > _today(wish) + timedelta(days=practice.horizon_days):
+    if first > today_of(wish) + timedelta(days=practice.horizon_days):
         refusals.append(BeyondHorizon(f"Visits are booked up to {practice.horizon_days} days ahead."))
     return refusals
 
@@ -372,12 +179,12 @@ def _said_notice(notice: timedelta) -> str:
 
 def _said_hours(wish: Wish, on: date, windows: Sequence[Window], is_only_day: bool) -> str:
     """Why there is no work for the wish on that day: a closure by its name, time off without its reason, or hours."""
-    who, zone, day = wish.therapist.name, wish.client.practice.time_zone, clock.said_date(on, today=_today(wish))
+    who, zone, day = wish.therapist.name, wish.client.practice.time_zone, clock.said_date(on, today=today_of(wish))
     closure = Closure.objects.filter(practice=wish.client.practice_id, first_on__lte=on, last_on__gte=on).first()
     if closure:
         return f"The practice is closed on {day}: {closure.name}."
     midnight, next_midnight = (clock.day_begins(on + timedelta(days=n), zone) for n in (0, 1))
-    hours = ", ".join(f"{_wall_time(instant_at(a), zone)}–{_wall_time(instant_at(b), zone)}" for a, b in intersect(
+    hours = ", ".join(f"{wall_time(instant_at(a), zone)}–{wall_time(instant_at(b), zone)}" for a, b in intersect(
         windows, [(minute_of(midnight), minute_of(next_midnight))]))
     begin, end = wish.occupied(buffers=True) if hours else (midnight, next_midnight)
     is_away = any(rows.exists() for rows in rows_away([wish.therapist.pk], begin, end))

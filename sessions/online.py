@@ -24,8 +24,9 @@ from practice.models import Membership, NewClients, Practice, Service
 from practice.refusals import NotAllowed, Refusal
 from sessions import booking, online_letters, proposals
 from sessions.models import RELEASED, Appointment, OnlineBooking
-from sessions.objections import Wish, against_the_body, read
+from sessions.objections import against_the_body
 from sessions.supply import OpenSlot, find_open_slots, therapists_for
+from sessions.wished import Wish, read
 
 SAME, AHEAD = 3, 42  # how many times "the same as last time" is offered; days looked at from the usual day on
 LEAST_TO_ANSWER = timedelta(hours=1)

@@ -20,12 +20,14 @@ from practice.composed import ComposedRows, write_fields
 from practice.models import Message
 from practice.refusals import Refusal, WrongState, refuse_all
 from sessions import freed, plan_letters, reminders, reserved
+from sessions.clashes import nearest_open
 from sessions.diary import SlotTaken, fresh_all, lock_diary, log_steps, write_visit
 from sessions.models import Appointment, Hold, Plan, PlanMove
-from sessions.objections import Wish, against_the_body, nearest_open, read
+from sessions.objections import against_the_body
 from sessions.proposals import NothingToPlan, diary_print, propose_plan
 from sessions.reserved import CHANGED, lapse_expired
 from sessions.restoring import end_holds
+from sessions.wished import Wish, read
 from sessions.work import windows_of
 
 __all__ = ["NothingToPlan", "PlanStale", "UndoConflict", "apply_plan", "propose_plan", "undo_plan"]

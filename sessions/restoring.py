@@ -15,20 +15,19 @@ from clients.models import Episode
 from practice.access import Actor
 from practice.refusals import Refusal, refuse_all
 from sessions import freed, reminders
+from sessions.clashes import find_clash, if_free
 from sessions.diary import fresh, lock_diary, log_step, write_visit
 from sessions.models import Appointment, Hold, Plan
 from sessions.objections import (
     OutsideWorkingHours,
     ReasonNeeded,
-    Wish,
     against_hours,
     against_the_body,
-    find_clash,
-    if_free,
     refuse_unless_clinical,
 )
 from sessions.reserved import lapse_expired
 from sessions.states import VisitNotInState, next_state
+from sessions.wished import Wish
 
 
 def keep_appointment(*, appointment: Appointment, by: Actor, reason: str) -> Appointment:

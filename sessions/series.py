@@ -19,9 +19,9 @@ from practice.refusals import BadInput, Refusal
 from sessions.booking import book_appointment
 from sessions.diary import lock_diary
 from sessions.models import Appointment, Series
-from sessions.objections import Reading, read
 from sessions.rhythm import Rhythm
 from sessions.supply import find_open_slots, rooms_for
+from sessions.wished import Reading, read
 
 NEARBY = timedelta(days=3)
 MOST_ALTERNATIVES = 3

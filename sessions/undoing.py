@@ -15,12 +15,13 @@ from practice.models import Membership, Room
 from practice.refusals import NotAllowed, Stale, WrongState
 from sessions import reminders
 from sessions.booking import PUT_BACK
+from sessions.clashes import find_clash
 from sessions.diary import SlotTaken, fresh, lock_diary, log_step, put_back, write_visit
 from sessions.models import Appointment, AppointmentEvent
 from sessions.moving import events_of, undo_together, withdraw
-from sessions.objections import Wish, find_clash
 from sessions.rescheduling import UndoConflict
 from sessions.reserved import lapse_expired
+from sessions.wished import Wish
 
 _DONE = {"booked": "booked", "moved": "moved", "cancel": "cancelled", "no-show": "marked “did not come”"}
 

@@ -17,7 +17,7 @@ from practice.access import Outsider
 from practice.models import AuditEntry
 from practice.refusals import BadInput, NotAllowed, Stale, WrongState
 from sessions.models import Appointment
-from sessions.objections import checked_at_booking
+from sessions.wished import checked_at_booking
 
 
 def test_a_visit_has_one_note_whoever_asks(visit, ana, ben):

@@ -21,10 +21,11 @@ from practice.refusals import BadInput
 from sessions import holds
 from sessions.booking import book_appointment, complete
 from sessions.models import Appointment
-from sessions.objections import ClearanceMissing, checked_at_booking
+from sessions.objections import ClearanceMissing
 from sessions.rescheduling import apply_plan, propose_plan, undo_plan
 from sessions.rhythm import Rhythm
 from sessions.series import book_series
+from sessions.wished import checked_at_booking
 
 AGREED = "45 minutes at first, as agreed for the return"
 

@@ -26,9 +26,10 @@ from practice.refusals import Refusal
 from sessions.asked import FIRST_DAY, LAST_DAY, is_date, member_of, row_asked, stamp, start_asked, status_of, today_at
 from sessions.booking import book_appointment
 from sessions.caution_line import for_the_desk, told_to
+from sessions.clashes import find_clashes
 from sessions.forms import BookForm, SlotSearch, ask_reason, first_and_last
 from sessions.models import RELEASED, Appointment, WaitlistEntry
-from sessions.objections import Wish, checked_at_booking, find_clashes, read, refuse_as_wished
+from sessions.objections import refuse_as_wished
 from sessions.referral_use import lines_for
 from sessions.supply import OpenSlot, find_open_slots, rooms_for, therapists_for
 from sessions.views.client_choice import Whom, also_fitting, last_visit, whom_asked
@@ -36,6 +37,7 @@ from sessions.views.refused import is_taken, nearest_times, other_words, takes_a
 from sessions.views.undone import remember
 from sessions.waitlist import RELATIONS, given_up
 from sessions.waitlist_booking import book_from_waitlist
+from sessions.wished import Wish, checked_at_booking, read
 
 MOST_SLOTS = 400  # shown on one page; always whole days
 BEST = 5

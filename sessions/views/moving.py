@@ -22,15 +22,17 @@ from practice.pages import attempt, find, member_page
 from practice.refusals import Refusal
 from sessions.asked import member_of, status_of, today_at
 from sessions.caution_line import for_the_desk, told_to
+from sessions.clashes import find_clashes, if_free
 from sessions.forms import MoveForm
 from sessions.models import Appointment
-from sessions.objections import Wish, checked_at_booking, find_clashes, if_free, read, refuse_as_wished
+from sessions.objections import refuse_as_wished
 from sessions.reminders import said_grace
 from sessions.series_changes import Scope, move_visits, try_moving, visits_meant
 from sessions.states import next_state
 from sessions.supply import rooms_for, therapists_for
 from sessions.views.refused import nearest_times, other_words, takes_a_reason
 from sessions.views.undone import remember
+from sessions.wished import Wish, checked_at_booking, read
 
 RELATIONS = ("client__practice", "practice", "therapist__user", "room", "service", "series")
 QUARTER = timedelta(minutes=15)

@@ -9,7 +9,8 @@ from django.utils import timezone
 from practice import clock
 from practice.models import Membership, Room
 from practice.refusals import Refusal
-from sessions.objections import Wish, find_clashes
+from sessions.clashes import find_clashes
+from sessions.wished import Wish
 
 _BY_ANYONE = frozenset({"slot_taken", "outside_working_hours", "too_short_notice", "beyond_horizon", "invalid"})
 _OF_THE_BODY = frozenset({"client_in_relapse", "contraindicated", "clearance_missing"})

@@ -24,7 +24,6 @@ from sessions.forms import CancelForm, KeepForm, MoveForm
 from sessions.log import messages_of, not_sent_because
 from sessions.models import Appointment
 from sessions.noted import read_note_of
-from sessions.objections import checked_at_booking, read
 from sessions.online_forms import DeclineForm
 from sessions.series_changes import cancel_visits, visits_meant
 from sessions.steps import WORDS, may_be_noted, offered
@@ -34,6 +33,7 @@ from sessions.views.online_staff import asked_online
 from sessions.views.refused import other_words
 from sessions.views.undone import UndoForm, forget, remember
 from sessions.views.waitlist import could_take, freed_of
+from sessions.wished import checked_at_booking, read
 
 
 def _cancel(*, appointment: Appointment, scope: str, reason: str, by: Membership) -> Appointment:
