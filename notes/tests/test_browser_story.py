@@ -401,6 +401,8 @@ def _ana_writes_kofis_note_and_the_check_speaks(story: Story) -> None:
     assert plain.page.get_by_label("Subjective", exact=True).input_value() == "Feet burn less since last week."
     _fill_row(plain, 1, side="right")
     plain.press("Save draft")
+    assert "pressure 2 at most" in plain.page.locator("#row-1-said").inner_text()
+    plain.page.locator("#row-1-said").click()  # folded, the row says it in short
     spoken = plain.page.locator("#row-1-check").inner_text()
     assert "Caution" in spoken
     assert source in spoken

@@ -66,6 +66,9 @@ def browser() -> Iterator[Any]:
             running.close()
 
 
+_NAMED_KEYS = ("Enter", "Tab", "Escape")
+
+
 class Person:
     """Somebody at the browser: cookies and a page of their own.
 
@@ -114,10 +117,12 @@ class Person:
     def keys(self, *keys: str, goes: bool = True) -> None:
         """Type into whatever has the focus: words, then named keys such as "Enter"."""
         self.presses += 1
+        if any(len(key) > 1 and key not in _NAMED_KEYS for key in keys):  # a page takes the focus once it is drawn
+            self.page.wait_for_function("document.activeElement.matches('input, textarea, select')")
 
         def type_all() -> None:
             for key in keys:
-                (self.page.keyboard.press if key in ("Enter", "Tab", "Escape") else self.page.keyboard.type)(key)
+                (self.page.keyboard.press if key in _NAMED_KEYS else self.page.keyboard.type)(key)
 
         self._and_go(type_all, goes)
 
