@@ -32,8 +32,18 @@ def asks_for_yes(visit: Appointment) -> bool:
 def questions_due(visit: Appointment) -> datetime | None:
     """When the questions before this visit are sent: at its own hour of the clock; None where that is over, or off."""
     hours = visit.practice.check_before_hours
-    due_at = visit.starts_at - timedelta(hours=hours)
+    due_at = before_on_the_clock(visit, timedelta(hours=hours))
     return due_at if hours and due_at > timezone.now() else None
+
+
+def before_on_the_clock(visit: Appointment, ahead: timedelta) -> datetime:
+    """So long before a visit as the clocks count where it takes place: two days before 10:00 is 10:00."""
+    wall = datetime.combine(visit.wall_date, visit.wall_time) - ahead
+    try:
+        return clock.instant_of(wall.date(), wall.time(), visit.time_zone, fold=visit.wall_fold)
+    except clock.WallTimeMissing as gap:
+        after = gap.nearest[1]
+        return clock.instant_of(after.date(), after.time(), visit.time_zone, fold=0)
 
 
 def still_to_say_yes(practice: Practice) -> Q:

@@ -18,7 +18,7 @@ from clients.models import Client, Episode
 from clients.writing import AGREED_ANEW, message_to, write_to
 from practice import clock, outbox
 from practice.models import Message
-from sessions.asks import questions_due, reminder_days
+from sessions.asks import before_on_the_clock, questions_due, reminder_days
 from sessions.letters import (
     ALIVE,
     MOVED_TOGETHER,
@@ -206,7 +206,7 @@ def _reminders_of(appointment: Appointment) -> list[Message]:
     now, found, practice = timezone.now(), [], appointment.practice
     usual, asks, last = reminder_days(practice), practice.confirm_days, appointment.starts_at
     for days in sorted({*usual, asks} - {0}):
-        due_at = _days_before(appointment, days)
+        due_at = before_on_the_clock(appointment, timedelta(days=days))
         why = f"Reminder {days} days before." if days in usual else f"Asks {days} days before whether they come."
         for message in _message(appointment, "reminder", f"{days}d", due_at, why):
             message.useful_until = last
@@ -218,16 +218,6 @@ def _reminders_of(appointment: Appointment) -> list[Message]:
     if asked_at := questions_due(appointment):
         found += _message(appointment, QUESTIONS, "check", asked_at, "Asks the questions before a visit.")
     return found
-
-
-def _days_before(appointment: Appointment, days: int) -> datetime:
-    """The visit's own hour so many days before, on the clocks where it takes place."""
-    on, zone = appointment.wall_date - timedelta(days=days), appointment.time_zone
-    try:
-        return clock.instant_of(on, appointment.wall_time, zone, fold=appointment.wall_fold)
-    except clock.WallTimeMissing as gap:
-        after = gap.nearest[1]
-        return clock.instant_of(after.date(), after.time(), zone, fold=0)
 
 
 def _after_grace() -> datetime:

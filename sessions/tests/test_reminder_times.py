@@ -9,9 +9,9 @@ from clients.profiles import ReminderConsent, change_client
 from conftest import MONDAY, at
 from practice import clock, outbox
 from practice.models import Message
+from sessions.asks import before_on_the_clock, questions_due
 from sessions.booking import book_appointment, move_appointment
 from sessions.models import Appointment
-from sessions.reminders import _days_before
 
 
 @pytest.fixture
@@ -115,4 +115,13 @@ def test_who_agrees_after_booking_is_reminded_and_who_agrees_again_too(book, mar
 def test_a_reminder_is_due_at_the_visits_own_hour_across_a_change_of_the_clocks(zone, on, at_hour, days, due):
     visit = Appointment(minutes=45)
     visit.set_time(clock.instant_of(on, at_hour, zone), zone)
-    assert clock.wall_of(_days_before(visit, days), zone)[:2] == due
+    assert clock.wall_of(before_on_the_clock(visit, timedelta(days=days)), zone)[:2] == due
+
+
+def test_questions_are_due_at_the_visits_own_hour_across_a_change_of_the_clocks(riverside, time_machine):
+    riverside.check_before_hours = 24
+    zone = "Europe/Berlin"
+    visit = Appointment(practice=riverside, minutes=45)
+    visit.set_time(clock.instant_of(date(2027, 3, 28), time(9), zone), zone)
+    time_machine.move_to(clock.instant_of(date(2027, 3, 20), time(9), zone))
+    assert clock.wall_of(questions_due(visit), zone)[:2] == (date(2027, 3, 27), time(9))
