@@ -90,17 +90,25 @@ def share_summary(*, summary: Summary, doctor: Doctor, consent: Consent | None, 
         token = links.token_of("share", share.pk)
         share.token_hash, share.code_hash = links.hash_of(token), _code_hash(token, code)
         share.save(force_insert=True)
-        what = "Clearance request of" if summary.is_request else f"Summary of {clock.said_date(summary.from_on)} to"
+        what = what_it_is(summary)
         record_disclosure(
             client=summary.client, to_name=doctor.name, to_address=doctor.address or doctor.email, by=by,
-            what=f"{what} {clock.said_date(summary.until_on, year=True)}",
-            why=f"Treatment; agreed on {clock.said_date(locked.given_on, year=True)}", how="by link and code",
+            what=what, why=f"Treatment; agreed on {clock.said_date(locked.given_on, year=True)}", how="by link and code",
             subject_id=share.pk, content_hash=summary.content_hash)
         for told in SHARED:
             told(share, by)
         audit.record(by=by, verb="summary_shared", subject=summary, client_id=summary.client_id, doctor=str(doctor.pk),
                      share=str(share.pk))
     return NewShare(share, url_of(share), code)
+
+
+def what_it_is(summary: Summary) -> str:
+    """What went out, for the list of it: "Summary of Mon 7 Sep to Tue 24 Nov 2026"."""
+    until = clock.said_date(summary.until_on, year=True)
+    if summary.is_request:
+        return f"Clearance request of {until}"
+    name = "Discharge letter" if summary.is_discharge else "Summary"
+    return f"{name} of {clock.said_date(summary.from_on)} to {until}"
 
 
 def refuse_without_consent(summary: Summary, consent: Consent | None, today: date) -> None:
@@ -131,7 +139,8 @@ def words_to_ask(summary: Summary) -> str:
                 "it? You can see it first, and you can take this back at any time.")
     first, last = (clock.said_date(day, year=True) for day in (summary.from_on, summary.until_on))
     picture = ", with one picture of the twelve months before" if "year" in summary.sections else ""
-    return (f"May I send {summary.doctor.name} a summary of our sessions from {first} to {last}{picture}? You can see "
+    name = "discharge letter about" if summary.is_discharge else "summary of"
+    return (f"May I send {summary.doctor.name} a {name} our sessions from {first} to {last}{picture}? You can see "
             "it first, and you can take this back at any time.")
 
 

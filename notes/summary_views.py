@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clients.consents import record_consent
 from clients.models import Client, Consent
 from notes import sharing, summaries
+from notes.discharging import first_signed_on
 from notes.fhir.document import fhir_file, refuse_unless_signed
 from notes.letter_page import pdf_of, shown
 from notes.models import Share, Summary
@@ -35,8 +36,11 @@ def summary_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     member = member_of(request)
     client = find(Client, member, pk, "practice")
     first, last = summaries.days_to_tell(client)
+    is_end = "ends" in request.GET
+    if is_end:
+        first = first_signed_on(client) or first
     form = SummaryForm(request.POST if request.method == "POST" else None, member=member, client=client, initial={
-        "first": first, "last": last, "sections": list(summaries.USUAL)})
+        "first": first, "last": last, "ending": "reached" if is_end else "", "sections": list(summaries.USUAL)})
     if form.is_valid():
         made = attempt(form, summaries.compose_summary, client=client, by=member, **form.cleaned_data)
         if made:
