@@ -15,6 +15,7 @@ class NotesConfig(AppConfig):
             noted,
             panels,
             parts,
+            share_code,
             sharing,
             taking_out,
             unsigned_digest,
@@ -25,3 +26,4 @@ class NotesConfig(AppConfig):
         from notes.doctors import needs, requests  # noqa: F401
         from notes.follow_ups import appearing, letters  # noqa: F401
         from notes.home import link  # noqa: F401
+        from notes.sending import letters as sent  # noqa: F401

@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString, mark_safe
 from notes import letters
 from notes.charts import Band, Look, Row, readings_chart, readings_table, said_day
 from notes.letters import Letter
+from notes.models import Summary
 from notes.sensation import Sensation, said_sensation
 from notes.sensation_drawn import Palette, day_picture, legend
-from notes.models import Summary
 from notes.summaries import paper_of
 from practice.pages import pdf_file
 
@@ -81,8 +81,9 @@ def shown_sensation(sensation: Sensation) -> ShownSensation:
     """What is felt, drawn for a page."""
     lines = said_sensation(sensation)
     # The picture escapes every word it is given.
-    days = tuple((said_day(on, year=True), mark_safe(day_picture(felt, _PALETTE, f"Body map, {said_day(on, year=True)}")))
-                 for on, felt in ((sensation.then_on, sensation.then), (sensation.now_on, sensation.now)))
+    then, now = (said_day(day, year=True) for day in (sensation.then_on, sensation.now_on))
+    days = tuple((on, mark_safe(day_picture(felt, _PALETTE, f"Body map, {on}")))
+                 for on, felt in ((then, sensation.then), (now, sensation.now)))
     return ShownSensation(days, lines, legend((*sensation.then, *sensation.now)))
 
 

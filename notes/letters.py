@@ -15,7 +15,6 @@ from notes.answer_boxes import boxes_of
 from notes.asked import Ask, ask_from_data
 from notes.charts import Band, Reading, said_day
 from notes.letter_codes import Codes, codes_from_data
-from notes.sensation import TITLE as SENSATION
 from notes.sensation import Sensation, said_sensation, sensation_from_data
 from notes.sensation_drawn import Palette, day_picture, legend
 from practice.typesetting.lines import (

@@ -1,4 +1,4 @@
-"""One day's map of what is felt as one SVG of our own: the same picture on a page and on paper, in their own colours."""
+"""One day's map of what is felt as one SVG of our own: the same picture on a page and on paper."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hmac
 import re
-import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -79,7 +78,6 @@ def share_summary(*, summary: Summary, doctor: Doctor, consent: Consent | None, 
         raise BadInput(f"A link stays open for {LONGEST_DAYS} days at most.", field="expires_on")
     if not summary.is_signed:
         raise SummaryNotSigned("Sign the summary first: what is shared does not change any more.")
-    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     with transaction.atomic():
         locked = Consent.objects.select_for_update(no_key=True).filter(pk=consent.pk).first() if consent else None
         refuse_without_consent(summary, locked, today)
@@ -87,13 +85,13 @@ def share_summary(*, summary: Summary, doctor: Doctor, consent: Consent | None, 
         share = Share(practice=summary.practice, summary=summary, doctor=doctor, consent=locked, shared_by=by,
                       expires_at=_end_of(min(last_day, locked.until or last_day), zone),
                       most_openings=summary.practice.share_openings)
-        token = links.token_of("share", share.pk)
+        token, code = links.token_of("share", share.pk), code_of(share.pk)
         share.token_hash, share.code_hash = links.hash_of(token), _code_hash(token, code)
         share.save(force_insert=True)
-        what = what_it_is(summary)
         record_disclosure(
             client=summary.client, to_name=doctor.name, to_address=doctor.address or doctor.email, by=by,
-            what=what, why=f"Treatment; agreed on {clock.said_date(locked.given_on, year=True)}", how="by link and code",
+            what=what_it_is(summary), how="by link and code",
+            why=f"Treatment; agreed on {clock.said_date(locked.given_on, year=True)}",
             subject_id=share.pk, content_hash=summary.content_hash)
         for told in SHARED:
             told(share, by)
@@ -157,6 +155,11 @@ def fitting_consent(summary: Summary) -> Consent | None:
     return None
 
 
+def code_of(share_id: UUID) -> str:
+    """The code of a share, worked out again for the text that carries it; stored nowhere."""
+    return f"{links.number_of('share-code', share_id, below=10**CODE_DIGITS):0{CODE_DIGITS}d}"
+
+
 def url_of(share: Share) -> str:
     """The doctor's link; derived again whenever a message needs it, stored nowhere."""
     return f"{settings.BASE_URL}/s/{links.token_of('share', share.pk)}/"
@@ -199,7 +202,8 @@ def revoke_share(*, share: Share, by: Actor) -> Share:
             share.revoked_at = timezone.now()
             share.save(update_fields=["revoked_at"])
             audit.record(by=by, verb="share_revoked", subject=share, client_id=share.summary.client_id)
-            outbox.cancel_messages(subject_id=share.pk, kinds=[NOTICE_OF_SHARE], why="The share was withdrawn.")
+            outbox.cancel_messages(subject_id=share.pk, kinds=[NOTICE_OF_SHARE, "share-code"],
+                                   why="The share was withdrawn.")
     return share
 
 

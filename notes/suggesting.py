@@ -24,7 +24,8 @@ def why_now(client: Client) -> list[str]:
 
     Counted are signed notes that every therapist may read, since the day the last signed summary ended with.
     """
-    rows = list(Summary.objects.filter(client__in=client.family, kind__in=("summary", "discharge")).values_list("signed_at", "until_on"))
+    letters = Summary.objects.filter(client__in=client.family).exclude(kind="request")
+    rows = list(letters.values_list("signed_at", "until_on"))
     if any(signed_at is None for signed_at, _ in rows):
         return []
     last = max((until for _, until in rows), default=None)

@@ -74,7 +74,7 @@ def compose_summary(
     if ending and ending not in ENDINGS:
         raise BadInput(f"Say why it ends: one of {', '.join(ENDINGS)}.", field="ending")
     may = OF_A_DISCHARGE if ending else OF_A_SUMMARY
-    chosen = _chosen(sections, may) or _usual(client, first, last, _USUAL_AT_THE_END if ending else USUAL)
+    chosen = _chosen(sections, may) or usual_sections(client, first, last, is_end=bool(ending))
     notes = list(signed_notes(client, first, last))
     if not notes:
         raise NothingToSummarise(f"No note between {clock.said_date(first)} and {clock.said_date(last)} is signed. "
@@ -187,8 +187,9 @@ def sections_for(summary: Summary) -> tuple[str, ...]:
     return OF_A_DISCHARGE if summary.is_discharge else OF_A_SUMMARY
 
 
-def _usual(client: Client, first: date, last: date, usual: Sequence[str]) -> list[str]:
-    """What is told unless somebody chooses: no map where there is nothing to draw, so that no agreement has to name it."""
+def usual_sections(client: Client, first: date, last: date, *, is_end: bool = False) -> list[str]:
+    """What is told unless somebody chooses; no map where there is none, so that no agreement has to name it."""
+    usual = _USUAL_AT_THE_END if is_end else USUAL
     has_map = sensation_between(client, first, last) is not None
     return [section for section in usual if section != "sensation" or has_map]
 

@@ -134,3 +134,4 @@ class ShareForm(forms.Form):
 
     expires_on = DayField(label="The link opens until the end of")
     mail = forms.BooleanField(label="Mail the link now", required=False)
+    text = forms.BooleanField(label="Text the code to their mobile", required=False)

@@ -60,8 +60,8 @@ class SummarySerializer(serializers.ModelSerializer[Summary]):
 
     class Meta:
         model = Summary
-        fields: ClassVar = ["id", "kind", "client", "doctor", "author", "author_name", "sections", *Summary.PROSE, "status",
-                            "version", "created_at", "signed_at", "content_hash", "letter"]
+        fields: ClassVar = ["id", "kind", "client", "doctor", "author", "author_name", "sections", *Summary.PROSE,
+                            "status", "version", "created_at", "signed_at", "content_hash", "letter"]
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         days = {"from": serializers.DateField(source="from_on"), "to": serializers.DateField(source="until_on")}

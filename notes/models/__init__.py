@@ -14,7 +14,7 @@ from notes.models.summary import Share, ShareOpening, Summary, SummaryPaper
 
 __all__ = [
     "Addendum", "AnswerDone", "BillingCode", "BrokenGlass", "ChosenMeasures", "ClientCopy", "ClientGoal",
-    "CoSignature", "DoctorAnswer", "FollowUp", "HomeDone", "HomeItem", "HomeProgramme", "Measurement", "Note", "NoteDraft",
-    "NoteEvent", "NotesChain", "OutsideTotal", "Sending", "Share", "ShareOpening", "Snippet", "Summary",
+    "CoSignature", "DoctorAnswer", "FollowUp", "HomeDone", "HomeItem", "HomeProgramme", "Measurement", "Note",
+    "NoteDraft", "NoteEvent", "NotesChain", "OutsideTotal", "Sending", "Share", "ShareOpening", "Snippet", "Summary",
     "SummaryPaper", "Treatment", "WorryingAnswer",
 ]

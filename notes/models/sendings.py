@@ -46,7 +46,7 @@ class Sending(PracticeOwned):
 
 
 class ClientCopy(PracticeOwned):
-    """What a course came to, in everyday words, for the client themself: drafted from signed notes, frozen when signed."""
+    """What a course came to, in everyday words, for the client themself: frozen when signed."""
 
     readers = THERAPISTS
     PROSE: ClassVar = ("why", "done", "changed", "watch", "next")
