@@ -22,6 +22,7 @@ class NotesConfig(AppConfig):
             waiting,
             webhook_events,
         )
+        from notes.copies import link as own_copies  # noqa: F401
         from notes.doctors import letters as answered  # noqa: F401
         from notes.doctors import needs, requests  # noqa: F401
         from notes.follow_ups import appearing, letters  # noqa: F401

@@ -28,7 +28,7 @@ def test_it_says_why_it_ends_what_came_of_it_what_to_watch_for_and_how_to_come_b
     letter = summaries.letter_of(discharge)
     assert letter.title == "Discharge letter"
     assert letter.ending == "What was agreed at the beginning has been reached."
-    assert letter.outcome.startswith("Pain (0 to 10): 8 on Mon 26 Oct 2026, 4 on Sun 22 Nov 2026.")
+    assert letter.outcome.startswith("Pain (0-10): 8 on Mon 26 Oct 2026, 4 on Sun 22 Nov 2026.")
     assert "left foot" in letter.watch and "unnoticed" in letter.watch
     assert "can come back at any time" in letter.back
     paper, page = text_of(letter), shown(letter).letter

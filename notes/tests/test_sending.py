@@ -1,8 +1,10 @@
 """A letter on other ways than the link: what leaves, to whom, under which agreement, and what never goes together."""
 
+from email import message_from_bytes
 from io import BytesIO
 
 import pytest
+from aiosmtpd.controller import Controller
 from pypdf import PdfReader
 
 from clients.consents import ConsentMissing
@@ -17,11 +19,22 @@ from practice import outbox
 from practice.models import Message
 from practice.outbox.secure_mail import open_door
 from practice.refusals import BadInput
-from practice.tests.receiver import Receiver
+from practice.tests.scratch import free_port
 
 
 def words_of(pdf: PdfReader, page: int) -> str:
     return flat(pdf.pages[page].extract_text())
+
+
+class Relay:
+    """A gateway that keeps what it was given."""
+
+    def __init__(self):
+        self.got = []
+
+    async def handle_DATA(self, server, session, envelope):
+        self.got.append(envelope.original_content)
+        return "250 OK"
 
 
 @pytest.fixture
@@ -105,13 +118,20 @@ def test_without_a_gateway_no_letter_leaves_in_clear_and_never_by_ordinary_mail(
 
 
 def test_through_the_gateway_the_letter_arrives_as_it_was_signed(sent, settings, ana, signed_summary):
-    with Receiver() as relay:
-        settings.SECURE_MAIL_URL, settings.SECURE_MAIL_TAG = "smtp://here", "[secure]"
-        settings.SECURE_MAIL = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": relay.port, "EMAIL_HOST_USER": "",
-                                "EMAIL_HOST_PASSWORD": ""}
-        message = mail_letter(sending=sent("secure-mail"), by=ana)
-        open_door().hand_over(message, outbox.KINDS[KIND].compose(message))
-        mail = relay.mails[0]
+    port, relay = free_port(), Relay()
+    gateway = Controller(relay, hostname="127.0.0.1", port=port)
+    gateway.start()
+    settings.SECURE_MAIL_URL, settings.SECURE_MAIL_TAG = "smtp://here", "[secure]"
+    settings.SECURE_MAIL = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port, "EMAIL_HOST_USER": "",
+                            "EMAIL_HOST_PASSWORD": ""}
+    message = mail_letter(sending=sent("secure-mail"), by=ana)
+    door = open_door()
+    try:
+        door.hand_over(message, outbox.KINDS[KIND].compose(message))
+    finally:
+        door.close()
+        gateway.stop()
+    mail = message_from_bytes(relay.got[0])
     assert mail["Subject"].startswith("[secure] A letter from")
     attached = next(part for part in mail.walk() if part.get_content_type() == "application/pdf")
     assert attached.get_payload(decode=True) == summaries.paper_of(signed_summary)
@@ -131,14 +151,14 @@ def test_the_code_goes_by_text_to_the_doctors_mobile_and_the_link_by_mail(share,
     text.channel = "email"
     assert outbox.KINDS["share-code"].recheck(text) == "The code never goes the way of the link."
     sharing.revoke_share(share=share.share, by=ana)
-    assert set(Message.objects.values_list("state", flat=True)) == {"cancelled"}
+    assert {Message.objects.get(pk=row.pk).state for row in (text, mail)} == {"cancelled"}
 
 
 def test_on_the_summarys_page_another_way_is_chosen_and_its_page_says_what_is_to_be_done(page, signed_summary, consent, ana):
     http = page(ana)
     url = f"/summaries/{signed_summary.pk}/sendings/"
     again = http.post(url, {"way": "sealed"})
-    assert again.status_code == 422 and "Write why it goes as a file" in again.content.decode()
+    assert again.status_code == 400 and "Write why it goes as a file" in again.content.decode()
     made = http.post(url, {"way": "sealed", "reason": "Blocks links", "mail": "on"}, follow=True).content.decode()
     sending = Sending.objects.get()
     assert password_of(sending) in made and Message.objects.get(kind=KIND).state == "waiting"
