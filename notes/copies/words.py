@@ -88,8 +88,8 @@ def _said_change(measure: Measure, first: float, last: float, word: str) -> str:
 
 def _watch(client: Client, last: date) -> str:
     felt = sensation_between(client, last, last)
-    lines = [f"{FINDINGS[each.finding].plain_name.capitalize()}: {said(each.places)}. You may not notice heat, pressure "
-             "or a cut there. Look at the skin every day."
+    lines = [f"{FINDINGS[each.finding].plain_name.capitalize()}: {said(each.places)}. You may not notice heat, "
+             "pressure or a cut there. Look at the skin every day."
              for each in (felt.now if felt else ()) if each.finding != "hypersensitive"]
     return "\n".join([*lines, "Something new in your body, or something that worries you? Ask your doctor, and tell us "
                               "before your next visit."])
@@ -101,5 +101,6 @@ def _next(client: Client) -> str:
     phone = client.practice.phone
     if visit:
         change = f" To change it, ring {phone}." if phone else ""
-        return f"Your next visit is on {clock.said_date(visit.wall_date)} at {clock.said_time(visit.wall_time)}.{change}"
+        at = f"{clock.said_date(visit.wall_date)} at {clock.said_time(visit.wall_time)}"
+        return f"Your next visit is on {at}.{change}"
     return f"No visit is booked. You can come back at any time{f': ring {phone}' if phone else ''}."
