@@ -44,12 +44,12 @@ def summary_new(request: HttpRequest, pk: UUID) -> HttpResponse:
         first = first_signed_on(client) or first
     form = SummaryForm(request.POST if request.method == "POST" else None, member=member, client=client, initial={
         "first": first, "last": last, "ending": "reached" if is_end else "",
-        "sections": summaries.usual_sections(client, first, last)})
+        "sections": summaries.usual_sections(client, first, last, is_end=is_end)})
     if form.is_valid():
         made = attempt(form, summaries.compose_summary, client=client, by=member, **form.cleaned_data)
         if made:
             return redirect("notes:summary", made.pk)
-    return render(request, "notes/summary_new.html", {"room": "clients", "client": client, "form": form},
+    return render(request, "notes/summary_new.html", {"room": "clients", "client": client, "form": form, "is_end": is_end},
                   status=status_of(form))
 
 

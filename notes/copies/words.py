@@ -77,8 +77,9 @@ def _changed(client: Client, notes: Sequence[Note]) -> Iterator[str]:
 
 def _said_change(measure: Measure, first: float, last: float, word: str) -> str:
     """“Your pain went from 6 to 4 on your 0-10 scale, where less is better.”"""
-    scale = f"on your {measure.low}-{measure.high} scale" if measure.kind in ("scale", "goal") else f"({measure.unit})"
-    name = f"“{measure.name}”" if measure.kind == "goal" else f"Your {in_a_sentence(measure.name)}"
+    is_rated = measure.kind in ("scale", "goal")
+    scale = f"on your {measure.low}-{measure.high} scale" if is_rated else measure.unit
+    name = f"Your {in_a_sentence(measure.name)}" if measure.kind == "scale" else f"“{measure.name}”"
     if first == last:
         return f"{name} stayed at {said_value(last)} {scale}."
     way = "less" if measure.better == "lower" else "more"
