@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -9,6 +11,7 @@ class PracticeConfig(AppConfig):
 
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
+        from django.db.models.signals import post_migrate
 
         from practice import checks  # noqa: F401  registers the system checks
         from practice.lock import begin_use
@@ -17,3 +20,12 @@ class PracticeConfig(AppConfig):
         from practice.wording import trying  # noqa: F401  declares the test of a text
 
         user_logged_in.connect(begin_use)
+        post_migrate.connect(_have_a_data_key, sender=self)
+
+
+def _have_a_data_key(**kwargs: Any) -> None:
+    """A database that has just been made gets its first key for clinical text."""
+    from practice.encryption import keys
+
+    if kwargs["using"] == "default":
+        keys.ensure()

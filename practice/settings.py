@@ -19,6 +19,9 @@ DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or own_secret(DATA_DIR, make=DEBUG)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+# What wraps the keys of clinical text, the first of several separated by commas; empty: a key made from SECRET_KEY.
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", [])
 PORT = env.int("PORT", 8000)
 BASE_URL = env.str("BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["*"] if DEBUG else [urlsplit(BASE_URL).hostname or "localhost", "127.0.0.1"])
