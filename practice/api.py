@@ -50,11 +50,14 @@ class Pages(PageNumberPagination):
 class Api(APIView):
     """Base of every endpoint: `self.member` is who calls; a POST with an Idempotency-Key acts once.
 
-    `model` and `roles` say who may call at all.
+    `model` and `roles` say who may call at all, `area` and `only_reads` for which of a token's scopes
+    (`practice/tokens.py`; None: the area of its room, or the record where only clinical roles read its rows).
     """
 
     model: ClassVar[type[models.Model] | None] = None
     roles: ClassVar[frozenset[Role]] = EVERYBODY
+    area: ClassVar[str | None] = None
+    only_reads: ClassVar[bool] = False
 
     @property
     def member(self) -> Membership:

@@ -107,6 +107,7 @@ class OwnedList(Api, GenericAPIView):
 
 class Me(Api):
     model = Membership
+    area = ""
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
@@ -165,6 +166,7 @@ class Catalogue(Api):
 
     schema = ListSchema()
     pagination_class = Pages
+    area = ""
 
     def entries(self) -> list[dict[str, Any]]:
         return []

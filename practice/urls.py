@@ -13,6 +13,7 @@ from practice import (
     offer_views,
     online_views,
     settings_views,
+    token_views,
     views,
     words_views,
 )
@@ -56,6 +57,9 @@ app = [
     path("practice/closures/<uuid:pk>/drop/", closure_views.closure_drop, name="closure_drop"),
     path("practice/holidays/", closure_views.holidays_page, name="holidays"),
     path("practice/settings/online/", online_views.online_page, name="online"),
+    path("practice/tokens/", token_views.token_list, name="tokens"),
+    path("practice/tokens/new/", token_views.token_new, name="token_new"),
+    path("practice/tokens/<uuid:pk>/revoke/", token_views.token_revoke, name="token_revoke"),
     path("practice/webhooks/", webhooks.webhook_list, name="webhooks"),
     path("practice/webhooks/new/", webhooks.webhook_new, name="webhook_new"),
     path("practice/webhooks/<uuid:pk>/", webhooks.webhook, name="webhook"),
