@@ -195,7 +195,6 @@ class Docs(SpectacularSwaggerSplitView):
     """The documentation page, served from here; needs no other host."""
 
     permission_classes: ClassVar = []
-    throttle_classes: ClassVar = []
     url_name = "schema"
 
 

@@ -1,4 +1,4 @@
-"""Who is calling: a signed-in page or a bearer token, in which practice, and how often.
+"""Who is calling: a signed-in page or a bearer token, and in which practice.
 
 Kept apart from `practice/api.py`, because REST framework reads these classes while its own views are loading.
 """
@@ -9,14 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
-from django.core.cache import caches
 from django.db.models import Q
 from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.throttling import SimpleRateThrottle
 
 from practice import tokens
 from practice.access import EVERYBODY, Role, may_read
@@ -101,14 +99,3 @@ def member_of(request: Request) -> Membership | None:
     if isinstance(request.auth, ApiToken):
         return request.auth.membership
     return getattr(request._request, "member", None)
-
-
-class TokenRate(SimpleRateThrottle):
-    """So many calls per minute and token (`API_RATE`), counted by each web process: a call costs no write for it."""
-
-    scope = "token"
-    cache = caches["process"]
-
-    def get_cache_key(self, request: Request, view: Any) -> str | None:
-        member = member_of(request)
-        return f"api-rate:{member.pk}" if member else None

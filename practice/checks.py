@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
-from practice import mailing
+from practice import mailing, rates
 from practice.texting import gateways
 
 
@@ -25,6 +25,9 @@ def settings_make_sense(app_configs: Any, **kwargs: Any) -> list[Any]:
     if not engine.endswith(("sqlite3", "postgresql")):
         problems.append(Error(f"The database {engine} is not supported.", id="practice.E002",
                               hint="Use sqlite:///path/to/file or postgres://user:password@host/name."))
+    if not rates.is_a_rate(settings.API_RATE):
+        problems.append(Error(f"API_RATE={settings.API_RATE} is no rate.", id="practice.E005",
+                              hint="Write so many calls in a while, such as 600/minute, or off."))
     return problems
 
 

@@ -217,8 +217,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "practice.api.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["practice.callers.TokenRate"] if API_RATE != "off" else [],
-    "DEFAULT_THROTTLE_RATES": {"token": API_RATE if API_RATE != "off" else None},
     "EXCEPTION_HANDLER": "practice.api.problem_from",
     "UNAUTHENTICATED_USER": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
