@@ -46,7 +46,7 @@ class TherapistSerializer(serializers.ModelSerializer[Membership]):
     """A therapist; the caller's own row has `feed_url`, the address of their calendar: null until one is made."""
 
     name = serializers.CharField(source="user.name")
-    feed_url = serializers.URLField(allow_null=True, required=False, read_only=True, default=None)
+    feed_url = serializers.URLField(allow_null=True, required=False, default=None)
 
     class Meta:
         model = Membership

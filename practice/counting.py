@@ -59,6 +59,16 @@ def is_shared() -> bool | None:
         return False
 
 
+def length_of(key: str) -> int | None:
+    """How long a list of Redis is; None where it cannot be asked."""
+    shared = _shared()
+    try:
+        return None if shared is None else int(shared.llen(key))
+    except _redis().RedisError as fault:
+        _lose(fault)
+        return None
+
+
 def _count_in(kept: BaseCache, key: str, seconds: int) -> int:
     if kept.add(key, 1, seconds):
         return 1

@@ -19,6 +19,7 @@ from practice import (
 )
 from practice.hooks import mail_views, sms_views
 from practice.log import pages as log_pages
+from practice.watching import health, metrics
 from practice.webhooks import views as webhooks
 
 app = [
@@ -74,7 +75,8 @@ hooks = [
 ]
 
 urlpatterns = [
-    path("healthz", views.healthz, name="healthz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("", include((hooks, "hooks"))),
     path("", include((app, "practice"))),
     path("", include("clients.urls")),
