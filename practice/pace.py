@@ -1,14 +1,15 @@
-"""How often the same address may do something that anybody can do, counted in the cache all processes share."""
+"""How often the same address may do something that anybody can do, counted for all processes."""
 
 from __future__ import annotations
 
 import time
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_ipv46_address
 from django.http import HttpRequest
+
+from practice import counting
 
 HOUR = 3600  # seconds
 
@@ -28,18 +29,12 @@ def address_of(request: HttpRequest) -> str | None:
 
 def too_often(what: str, who: str, most: int) -> bool:
     """Count one more of `what` by `who`; whether that is more than `most` within this hour of the clock."""
-    key = _key(what, who)
-    if cache.add(key, 1, HOUR):
-        return most < 1
-    try:
-        return cache.incr(key) > most
-    except ValueError:  # it ran out between the two
-        return False
+    return counting.count(_key(what, who), HOUR) > most
 
 
 def forgive(what: str, who: str) -> None:
     """Begin to count `what` by `who` anew."""
-    cache.delete(_key(what, who))
+    counting.forget(_key(what, who))
 
 
 def _key(what: str, who: str) -> str:

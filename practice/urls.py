@@ -13,11 +13,13 @@ from practice import (
     offer_views,
     online_views,
     settings_views,
+    token_views,
     views,
     words_views,
 )
 from practice.hooks import mail_views, sms_views
 from practice.log import pages as log_pages
+from practice.watching import health, metrics
 from practice.webhooks import views as webhooks
 
 app = [
@@ -56,6 +58,9 @@ app = [
     path("practice/closures/<uuid:pk>/drop/", closure_views.closure_drop, name="closure_drop"),
     path("practice/holidays/", closure_views.holidays_page, name="holidays"),
     path("practice/settings/online/", online_views.online_page, name="online"),
+    path("practice/tokens/", token_views.token_list, name="tokens"),
+    path("practice/tokens/new/", token_views.token_new, name="token_new"),
+    path("practice/tokens/<uuid:pk>/revoke/", token_views.token_revoke, name="token_revoke"),
     path("practice/webhooks/", webhooks.webhook_list, name="webhooks"),
     path("practice/webhooks/new/", webhooks.webhook_new, name="webhook_new"),
     path("practice/webhooks/<uuid:pk>/", webhooks.webhook, name="webhook"),
@@ -70,13 +75,14 @@ hooks = [
 ]
 
 urlpatterns = [
-    path("healthz", views.healthz, name="healthz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("", include((hooks, "hooks"))),
     path("", include((app, "practice"))),
     path("", include("clients.urls")),
     path("", include("sessions.urls")),
     path("", include("notes.urls")),
-    path("api/v1/schema/", SpectacularAPIView.as_view(permission_classes=[], throttle_classes=[]), name="schema"),
+    path("api/v1/schema/", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
     path("api/v1/docs/", api_views.Docs.as_view(), name="api-docs"),
     path("api/v1/", include("practice.api_views")),
     path("api/v1/", include("clients.api")),
