@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "practice.access.MemberMiddleware",
+    "practice.accounts.signed_in.SignedInMiddleware",
     "practice.lock.LockMiddleware",
     "practice.refusals.RefusalMiddleware",
 ]
@@ -184,6 +185,8 @@ CELERY_BEAT_SCHEDULE = {
     "ask-how-it-is": {"task": "sessions.tasks.ask_how_it_is", "schedule": 3600.0, "options": {"expires": 3600}},
     "ask-after-visits": {"task": "notes.tasks.ask_after_visits", "schedule": 3600.0, "options": {"expires": 3600}},
     "keep-questions": {"task": "clients.tasks.keep_questions", "schedule": 3600.0, "options": {"expires": 3600}},
+    "send-account-links": {"task": "practice.tasks.send_account_links", "schedule": 5.0, "options": {"expires": 5}},
+    "forget-sign-ins": {"task": "practice.tasks.forget_sign_ins", "schedule": 3600.0, "options": {"expires": 3600}},
     "send-digests": {"task": "practice.tasks.send_digests", "schedule": 600.0, "options": {"expires": 600}},
     "recall-clients": {"task": "sessions.tasks.recall_clients", "schedule": 3600.0, "options": {"expires": 3600}},
     "save-day-sheets": {"task": "sessions.tasks.save_day_sheets", "schedule": 3600.0, "options": {"expires": 3600}},

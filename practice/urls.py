@@ -17,14 +17,35 @@ from practice import (
     views,
     words_views,
 )
+from practice.accounts import door_views, member_views, own_views, passkey_views, security_views
 from practice.hooks import mail_views, sms_views
 from practice.log import pages as log_pages
 from practice.watching import health, metrics
 from practice.webhooks import views as webhooks
 
 app = [
-    path("login/", views.SignIn.as_view(), name="login"),
-    path("logout/", views.sign_out, name="logout"),
+    path("login/", door_views.SignInPage.as_view(), name="login"),
+    path("login/second-step/", door_views.second_step_page, name="second_step"),
+    path("login/passkey/", passkey_views.passkey_asked, name="passkey_asked"),
+    path("login/passkey/answer/", passkey_views.passkey_shown, name="passkey_shown"),
+    path("logout/", door_views.sign_out, name="logout"),
+    path("forgot/", door_views.forgot_page, name="forgot"),
+    path("me/", own_views.me_page, name="me"),
+    path("me/password/", own_views.password_page, name="password"),
+    path("me/address/", own_views.address_page, name="address"),
+    path("me/confirm/", own_views.confirm_page, name="confirm"),
+    path("me/new-password/<str:token>/", door_views.new_password_page, name="new_password"),
+    path("me/new-address/<str:token>/", door_views.new_address_page, name="new_address"),
+    path("me/security/", security_views.security_page, name="security"),
+    path("me/security/app/", security_views.app_page, name="code_app"),
+    path("me/security/app/remove/", security_views.app_remove, name="code_app_remove"),
+    path("me/security/codes/", security_views.codes_page, name="recovery_codes"),
+    path("me/security/passkeys/new/", passkey_views.passkey_new_page, name="passkey_new"),
+    path("me/security/passkeys/wanted/", passkey_views.passkey_wanted, name="passkey_wanted"),
+    path("me/security/passkeys/made/", passkey_views.passkey_made, name="passkey_made"),
+    path("me/security/passkeys/<uuid:pk>/remove/", security_views.passkey_remove, name="passkey_remove"),
+    path("me/security/places/<uuid:pk>/end/", security_views.sign_out_place, name="place_end"),
+    path("me/security/places/end/", security_views.sign_out_others, name="places_end"),
     path("lock/", lock_views.lock, name="lock"),
     path("lock/here/", lock_views.here, name="lock_here"),
     path("unlock/", lock_views.unlock_page, name="unlock"),
@@ -48,6 +69,7 @@ app = [
     path("practice/rooms/<uuid:pk>/", offer_views.room_edit, name="room"),
     path("practice/rooms/<uuid:pk>/<slug:verb>/", offer_views.room_use, name="room_use"),
     path("practice/people/<uuid:pk>/hours/", hours_views.hours_page, name="hours"),
+    path("practice/people/<uuid:pk>/sign-in/", member_views.member_sign_in_page, name="member_sign_in"),
     path("practice/people/<uuid:pk>/days/", hours_views.day_hours_new, name="day_hours_new"),
     path("practice/people/<uuid:pk>/skills/", hours_views.skills_change, name="skills"),
     path("practice/people/<uuid:pk>/supervisor/", hours_views.supervisor_change, name="supervisor"),

@@ -18,7 +18,7 @@ from practice.encryption.outer import SIZE, OuterKey, outer_keys
 NONCE = 12  # bytes
 
 
-class Unreadable(Exception):  # noqa: N818
+class Unreadable(Exception):
     """Something encrypted cannot be read. Says which column and which key, never a word of the text."""
 
 
