@@ -21,6 +21,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from practice.access import CHOSEN_PLACE
 from practice.models import Membership, Practice
 from practice.passwords import person_with
 from practice.refusals import Refusal, WrongState, problem_of, wants_problem
@@ -135,6 +136,7 @@ def unlock(*, request: HttpRequest, member: Membership | None, password: str) ->
         begin_use(request)
     else:
         login(request, person)
+    request.session[CHOSEN_PLACE] = str(member.pk)
     http.member, http.locked_member = member, None
     timezone.activate(member.practice.time_zone)
     return member

@@ -25,6 +25,7 @@ from practice.hours import periods_of
 from practice.models import Closure, Membership, Room, Service, TimeOff
 from practice.pages import THEMES, member_page
 from practice.passwords import TooManyTries, WrongPassword, person_with
+from practice.people.switching import works_somewhere
 from practice.week import said_period, week_of
 
 DEMO_PASSWORD = "riverside-demo"  # noqa: S105  printed on the demo's own sign-in page, only under DEBUG
@@ -48,6 +49,8 @@ class SignInForm(AuthenticationForm):
         if email and password and self.request is not None:
             try:
                 self.user_cache = person_with(self.request, email=email, password=password)
+                if not works_somewhere(self.user_cache):
+                    raise forms.ValidationError(self.error_messages["inactive"])
             except WrongPassword:
                 raise self.get_invalid_login_error() from None
             except TooManyTries as tired:
