@@ -26,7 +26,7 @@ from sessions.handing_over import hand_over
 from sessions.leaving import clients_of, suggested_for
 
 OWNER = frozenset({Role.OWNER})
-NOBODY = ""
+NOBODY = "nobody"
 
 
 class HandoverForm(forms.Form):
@@ -43,8 +43,9 @@ class HandoverForm(forms.Form):
             count = visits.get(client.pk, 0)
             said = "no visit to come" if not count else "1 visit" if count == 1 else f"{count} visits"
             self.fields[f"to-{client.pk}"] = forms.ChoiceField(
-                label=f"{client.name} ({said})", choices=choices, required=False,
-                initial=goes_to.get(client.pk, NOBODY), error_messages={"invalid_choice": "Choose one of the list."})
+                label=f"{client.name} ({said})", choices=choices,
+                initial=goes_to.get(client.pk, NOBODY), error_messages={
+                    "required": "Choose one of the list.", "invalid_choice": "Choose one of the list."})
 
     @property
     def rows(self) -> list[Any]:
@@ -54,7 +55,7 @@ class HandoverForm(forms.Form):
     def chosen(self) -> dict[Client, Membership]:
         """Whom each client goes to; those who go to nobody yet are left out."""
         said = {client: self.cleaned_data.get(f"to-{client.pk}", NOBODY) for client in self.clients}
-        return {client: self.colleagues[pk] for client, pk in said.items() if pk}
+        return {client: self.colleagues[pk] for client, pk in said.items() if pk != NOBODY}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
