@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from practice import digests, outbox
+from practice import digests, outbox, trail_seals
 from practice.webhooks import pump
 
 
@@ -24,3 +24,8 @@ def forget_webhook_deliveries() -> None:
 @shared_task(ignore_result=True)
 def send_digests() -> None:
     digests.send_digests()
+
+
+@shared_task(ignore_result=True)
+def seal_trails() -> None:
+    trail_seals.seal_trails()
