@@ -20,6 +20,7 @@ from practice import (
 from practice.accounts import door_views, member_views, own_views, passkey_views, security_views
 from practice.hooks import mail_views, sms_views
 from practice.log import pages as log_pages
+from practice.people import join_views, people_views
 from practice.watching import health, metrics
 from practice.webhooks import views as webhooks
 
@@ -68,11 +69,19 @@ app = [
     path("practice/rooms/new/", offer_views.room_new, name="room_new"),
     path("practice/rooms/<uuid:pk>/", offer_views.room_edit, name="room"),
     path("practice/rooms/<uuid:pk>/<slug:verb>/", offer_views.room_use, name="room_use"),
+    path("j/<str:token>/", join_views.join, name="join"),
+    path("place/", people_views.switch_place, name="switch_place"),
+    path("practice/people/", people_views.people, name="people"),
+    path("practice/people/invite/", people_views.invite_page, name="invite"),
+    path("practice/people/invited/<uuid:pk>/<slug:verb>/", people_views.invitation_act, name="invitation_act"),
+    path("practice/people/<uuid:pk>/", people_views.person, name="person"),
+    path("practice/people/<uuid:pk>/place/", people_views.place_change, name="place_change"),
     path("practice/people/<uuid:pk>/hours/", hours_views.hours_page, name="hours"),
     path("practice/people/<uuid:pk>/sign-in/", member_views.member_sign_in_page, name="member_sign_in"),
     path("practice/people/<uuid:pk>/days/", hours_views.day_hours_new, name="day_hours_new"),
     path("practice/people/<uuid:pk>/skills/", hours_views.skills_change, name="skills"),
     path("practice/people/<uuid:pk>/supervisor/", hours_views.supervisor_change, name="supervisor"),
+    path("practice/people/<uuid:pk>/let-in/<slug:verb>/", people_views.person_use, name="person_use"),
     path("practice/days/<uuid:pk>/drop/", hours_views.day_hours_drop, name="day_hours_drop"),
     path("practice/time-off/new/", hours_views.time_off_new, name="time_off_new"),
     path("practice/time-off/<uuid:pk>/drop/", hours_views.time_off_drop, name="time_off_drop"),
