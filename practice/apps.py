@@ -13,6 +13,7 @@ class PracticeConfig(AppConfig):
         from practice import checks  # noqa: F401  registers the system checks
         from practice.lock import begin_use
         from practice.log import digest  # noqa: F401  declares what is told of lost messages
+        from practice.opening import told  # noqa: F401  what Today says is missing
         from practice.webhooks import switching_off  # noqa: F401  its message
         from practice.wording import trying  # noqa: F401  declares the test of a text
 

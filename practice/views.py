@@ -14,6 +14,7 @@ from django.contrib.auth.views import LoginView
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -23,6 +24,7 @@ from practice import clock, outbox
 from practice.access import Role
 from practice.hours import periods_of
 from practice.models import Closure, Membership, Room, Service, TimeOff
+from practice.opening.code import is_open
 from practice.pages import THEMES, member_page
 from practice.passwords import TooManyTries, WrongPassword, person_with
 from practice.week import said_period, week_of
@@ -61,6 +63,10 @@ class SignIn(LoginView):
     template_name = "practice/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Where nobody can sign in yet, the way leads to the opening."""
+        return super().dispatch(request, *args, **kwargs) if is_open() else redirect("practice:open")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
