@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from practice.closures import countries
 from practice.fields import ChoiceOf, DayField, LineField, MailField
 from practice.models import User
-from practice.opening.places import zone_choices, zones_of
+from practice.opening.places import main_zone_of, zone_choices
 
 SAID_RULES = ("At least 12 characters. A sentence you remember is best. It is refused if it is one of the usual ones, "
               "or like your name or e-mail.")
@@ -53,13 +53,12 @@ class ZoneForm(forms.Form):
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        here = zones_of(country)
+        main = main_zone_of(country)
         self.fields["time_zone"].choices = [("", "Choose"), *zone_choices(country)]  # type: ignore[attr-defined]
-        if len(here) == 1 and not self.initial.get("time_zone"):
-            self.initial["time_zone"] = here[0][0]
+        self.initial.setdefault("time_zone", main)
         self.fields["time_zone"].help_text = (
-            "Your country has one, which is chosen already. Look whether the time beside it is right."
-            if len(here) == 1 else "Those of your country come first, with the time it is there now.")
+            "That of your country, or of most of it, is chosen already. Look whether the time beside it is right."
+            if main else "Those of your country come first, with the time it is there now.")
 
 
 class YouForm(forms.Form):

@@ -42,6 +42,13 @@ def zones_of(country: str) -> tuple[tuple[str, str], ...]:
     return tuple((row[2], row[3] if len(row) > 3 else "") for row in rows)
 
 
+def main_zone_of(country: str) -> str:
+    """The zone of a country that has one, or one for most of it; "" where it has several."""
+    rows = zones_of(country)
+    most = [zone for zone, part in rows if len(rows) == 1 or part.startswith("most of") or "(mainland)" in part]
+    return most[0] if len(most) == 1 else ""
+
+
 def zone_choices(country: str) -> list[tuple[str, Choices]]:
     """Every zone to choose from, those of the country first, each of these with the time it is there now."""
     here = [(zone, _said(zone, part)) for zone, part in zones_of(country)]
