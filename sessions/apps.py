@@ -20,6 +20,7 @@ class SessionsConfig(AppConfig):
             log,
             look_letters,
             online_letters,
+            opening_step,
             panels,
             parts,
             pause_letters,

@@ -66,7 +66,8 @@ _API_VERBS = ("move", "cancel", "accept", "confirm", "arrive", "undo-arrive", "c
 TABLE: dict[str, Row] = {
     # for anybody: sign-in, health, links that carry their own secret
     **dict.fromkeys(
-        ("healthz", "metrics", "login/", "logout/", "j/<str:token>/", "lock/", "lock/here/", "unlock/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
+        ("healthz", "metrics", "j/<str:token>/", "open/", "open/practice/", "open/clock/", "open/you/", "open/account/",  # see practice/tests/test_opening_pages.py
+         "login/", "logout/", "lock/", "lock/here/", "unlock/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
          "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "w/<str:token>/", "w/<str:token>/unwell/", "c/<str:token>/", "f/<str:token>/", "f/<str:token>/unwell/", "p/<str:token>/", "h/<str:token>/", "r/<str:token>/cancel/", "me/<str:token>/", "n/<str:token>/", "me/<str:token>/unwell/",
          "me/<str:token>/times/<uuid:pk>/", "me/<str:token>/book/<uuid:pk>/", "me/<str:token>/visits/<uuid:pk>/move/",
          "me/<str:token>/visits/<uuid:pk>/cancel/", "book-with/<slug:slug>/",
@@ -127,6 +128,11 @@ TABLE: dict[str, Row] = {
     "practice/tokens/": Row(STAFF, methods=G),
     "practice/tokens/new/": Row(STAFF),
     "practice/tokens/<uuid:pk>/revoke/": Row(STAFF, ("api_token",), P),
+    # opening the practice: the owner alone, see practice/tests/test_opening_steps.py
+    "practice/opening/": Row(CLINICAL, methods=G),
+    **{f"practice/opening/{step}/": Row(CLINICAL) for step in (
+        "letterhead", "hours", "rooms", "services", "people", "holidays", "reminders", "mail")},
+    "practice/opening/<slug:step>/aside/": Row(CLINICAL, ("step",), P, is_everybodys=True),
     # other systems: the owner alone, see practice/tests/test_webhook_pages.py
     "practice/webhooks/": Row(CLINICAL, methods=G),
     "practice/webhooks/new/": Row(CLINICAL),
@@ -402,7 +408,7 @@ class World:
             "goal": set_goal(client=maria, words=f"{MARK} {FOUND}", by=self.ana).pk,
             "service": service.pk,
             "room": Room.objects.get(practice=here).pk,
-            "use": "restore",
+            "use": "restore", "step": "holidays",
             "therapist": self.ana.pk,
             "day_hours": DayHours.objects.create(practice=here, therapist=self.ana, on=at(9, days=40).date(), opens=time(9),
                                                  closes=time(12), reason=MARK).pk,

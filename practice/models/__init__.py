@@ -3,6 +3,7 @@
 from practice.models.accounts import AccountLink, CodeApp, Passkey, RecoveryCode, SignIn, Tally
 from practice.models.keys import DataKey
 from practice.models.messages import ActionLink, Message, MessageText
+from practice.models.opening import OpeningCode, SetAside
 from practice.models.people import ApiToken, Invitation, Membership, Skill, User, UserManager
 from practice.models.practice import NewClients, Practice, SecondStepFor, check_zone
 from practice.models.supply import Closure, DayHours, Room, Service, TimeOff, WorkingHours
@@ -11,7 +12,7 @@ from practice.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "AccountLink", "ActionLink", "ApiToken", "AuditEntry", "AuditSeal", "Closure", "CodeApp", "DataKey", "DayHours",
-    "IdempotentRequest", "Invitation", "Membership", "Message", "MessageText", "NewClients", "Passkey", "Practice",
-    "RecoveryCode", "Room", "SecondStepFor", "Service", "SignIn", "Skill", "Tally", "TimeOff", "User", "UserManager",
-    "Webhook", "WebhookDelivery", "WorkingHours", "check_zone",
+    "IdempotentRequest", "Invitation", "Membership", "Message", "MessageText", "NewClients", "OpeningCode", "Passkey",
+    "Practice", "RecoveryCode", "Room", "SecondStepFor", "Service", "SetAside", "SignIn", "Skill", "Tally", "TimeOff",
+    "User", "UserManager", "Webhook", "WebhookDelivery", "WorkingHours", "check_zone",
 ]
