@@ -1,5 +1,6 @@
 """The practice, its people, what it offers and when; the outbox, the audit trail and the keys to its doors."""
 
+from practice.models.copies import Archive, ArchivePiece, Copy, Installation
 from practice.models.messages import ActionLink, Message, MessageText
 from practice.models.people import ApiToken, Membership, Skill, User, UserManager
 from practice.models.practice import NewClients, Practice, check_zone
@@ -8,7 +9,8 @@ from practice.models.trail import AuditEntry, IdempotentRequest
 from practice.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
-    "ActionLink", "ApiToken", "AuditEntry", "Closure", "DayHours", "IdempotentRequest", "Membership", "Message",
+    "ActionLink", "ApiToken", "Archive", "ArchivePiece", "AuditEntry", "Closure", "Copy", "DayHours",
+    "IdempotentRequest", "Installation", "Membership", "Message",
     "MessageText", "NewClients", "Practice", "Room", "Service", "Skill", "TimeOff", "User", "UserManager",
     "Webhook", "WebhookDelivery", "WorkingHours", "check_zone",
 ]
