@@ -136,6 +136,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not STATIC_HASHED
 WHITENOISE_AUTOREFRESH = False
+# Copies of everything (practice/copies): the key they are sealed for, where they lie, and from which hour of UTC they are made.
+BACKUP_KEY = env.str("BACKUP_KEY", "")
+BACKUP_DIR = Path(env.str("BACKUP_DIR", str(DATA_DIR / "backups")))
+BACKUP_HOUR = env.int("BACKUP_HOUR", 3)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- the outbox and its pump --------------------------------------------------------------------------
