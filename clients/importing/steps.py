@@ -43,7 +43,7 @@ def orders_of(brought: Import) -> set[str]:
     dates = {target.code for target in what.targets if target.is_date}
     columns = [i for i, code in enumerate(brought.mapping) if code in dates]
     if not columns:
-        return set(ORDERS)
+        return {"ymd"}
     rows = files.rows_of(brought.text, brought.delimiter, len(brought.columns))
     return order_of(cells[i] for _, cells in rows for i in columns if cells[i])
 
@@ -146,11 +146,8 @@ def _order(brought: Import, asked: str) -> str:
         return asked
     if asked and asked not in ORDERS:
         raise BadInput(f"Say one of {', '.join(ORDERS)}.", field="date_order")
-    if any(code in {t.code for t in kind_of(brought.kind).targets if t.is_date} for code in brought.mapping):
-        if asked:
-            raise BadInput("The days of this list cannot be in that order. Choose another.", field="date_order")
-        raise BadInput("Say how the list writes its days: they could be read in more than one order.",
-                       field="date_order")
-    return ""
+    if asked:
+        raise BadInput("The days of this list cannot be in that order. Choose another.", field="date_order")
+    raise BadInput("Say how the list writes its days: they could be read in more than one order.", field="date_order")
 
 

@@ -38,12 +38,18 @@ def said_yes(text: str) -> bool | None:
 
 
 def order_of(cells: Iterable[str]) -> set[str]:
-    """The orders every one of these days can be read in: one where a single cell decides, none where they differ."""
-    possible = set(ORDERS)
+    """The orders all these days can be read in: one where a single cell decides; none where they contradict each other.
+
+    Days that are none in any order, those that begin with the year and those in words say nothing of the others.
+    """
+    possible, is_open = set(ORDERS), False
     for cell in cells:
-        if found := _DAY.match(cell.strip()):
-            possible &= {order for order in ORDERS if _from_numbers(found, order)}
-    return possible
+        found = _DAY.match(cell.strip())
+        if found is None or len(found[1]) > 2:
+            continue
+        if orders := {order for order in ORDERS if _from_numbers(found, order)}:
+            possible, is_open = possible & orders, True
+    return possible if is_open else {"ymd"}
 
 
 def day_in(text: str, order: str, *, latest: date | None = None) -> date:
