@@ -34,7 +34,9 @@ class Undone:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of list. `lacks` says what a mapping still needs; `write` brings rows in, within one transaction, and
-    marks those it cannot; `asks` names, by target, what stands in the list and what it could be called here."""
+    marks those it cannot; `asks` names, by target, what stands in the list and what it could be called here; `ticks`
+    are what can be wished besides.
+    """
 
     code: str
     one: str
@@ -46,6 +48,7 @@ class Kind:
     write: Callable[[Import, Sequence[ImportRow], Actor], None]
     undo: Callable[[Import, Sequence[UUID], Actor], Undone]
     asks: Callable[[Import], dict[str, Ask]] = field(default=lambda brought: {})
+    ticks: tuple[Tick, ...] = ()
 
     def said(self, count: int) -> str:
         """“1 client”, “5,000 clients”."""
@@ -54,6 +57,15 @@ class Kind:
     def label_of(self, code: str) -> str:
         """What a target is called."""
         return next((target.label for target in self.targets if target.code == code), code)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Something that is done only where it is ticked."""
+
+    name: str
+    label: str
+    help: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import islice
+from time import monotonic
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -26,7 +27,6 @@ log = logging.getLogger(__name__)
 
 CHECKED_AT_ONCE = 1000
 WRITTEN_AT_ONCE = 250
-MOST_ROUNDS = 5_000  # pieces in one call; none has as many
 UNTAKEN = timedelta(seconds=15)  # after which somebody is told that no worker has taken it up
 SILENT = timedelta(seconds=60)  # a step of which nothing is heard any longer is taken up again
 KEPT_DAYS = timedelta(days=30)  # how long a list that was not brought in, and rows to be put right, are kept
@@ -35,13 +35,13 @@ _State, _Row = Import.State, ImportRow.State
 BECAME = (_Row.DONE, _Row.SAME)
 
 
-def carry_on(pk: UUID) -> None:
-    """Run the step a list is in to its end, piece by piece; one that nobody waits for is left alone."""
+def carry_on(pk: UUID, *, seconds: float = 3600.0) -> None:
+    """Run the step a list is in, piece by piece, to its end or for so long; one that nobody waits for is left alone."""
     try:
         brought = Import.objects.select_related("practice", "made_by__user").get(pk=pk)
         run = {_State.CHECKING: _check, _State.IMPORTING: _write, _State.UNDOING: _undo}.get(_State(brought.state))
         if run:
-            run(brought)
+            run(brought, monotonic() + seconds)
     except Import.DoesNotExist:
         return
     except Exception:  # whatever it was: whoever waits must be told
@@ -112,7 +112,7 @@ def locked(pk: UUID) -> Import:
     return row
 
 
-def _check(brought: Import) -> None:
+def _check(brought: Import, until: float) -> None:
     by, what = actor_of(brought), kind_of(brought.kind)
     reader = what.reader(brought, by)
     rows = files.rows_of(brought.text, brought.delimiter, len(brought.columns))
@@ -131,13 +131,15 @@ def _check(brought: Import) -> None:
                 reader.read(row)
             ImportRow.objects.bulk_create(found)
             _tell(now, len(found))
+        if monotonic() > until:
+            return
     Import.objects.filter(pk=brought.pk, state=_State.CHECKING, mapping=brought.mapping).update(
         state=_State.CHECKED, heard_at=timezone.now())
 
 
-def _write(brought: Import) -> None:
+def _write(brought: Import, until: float) -> None:
     by, what = actor_of(brought), kind_of(brought.kind)
-    for _ in range(MOST_ROUNDS):
+    while monotonic() < until:
         with transaction.atomic():
             now = locked(brought.pk)
             if now.state != _State.IMPORTING:
@@ -177,9 +179,9 @@ def _settle(rows: Sequence[ImportRow]) -> None:
     ImportRow.objects.bulk_update(others, ["state", "faults"])
 
 
-def _undo(brought: Import) -> None:
+def _undo(brought: Import, until: float) -> None:
     by, what = actor_of(brought), kind_of(brought.kind)
-    for _ in range(MOST_ROUNDS):
+    while monotonic() < until:
         with transaction.atomic():
             now = locked(brought.pk)
             if now.state != _State.UNDOING:
