@@ -152,7 +152,12 @@ MESSAGE_LEASE_SECONDS = env.int("MESSAGE_LEASE_SECONDS", 120)
 WEBHOOKS_INSIDE = env.bool("WEBHOOKS_INSIDE", DEBUG)  # events may go by http and into our own network
 EMAIL_URL = env.str("EMAIL_URL", "")
 SMS_URL = env.str("SMS_URL", "")
+# A relay that encrypts what it is given; only through it a letter leaves as an attachment in clear.
+SECURE_MAIL_URL = env.str("SECURE_MAIL_URL", "")
+SECURE_MAIL = env.dj_email_url("SECURE_MAIL_URL") if SECURE_MAIL_URL else {}
+SECURE_MAIL_TAG = env.str("SECURE_MAIL_TAG", "")  # a word in the subject on which the relay acts: [secure]
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "appointments@localhost")
+SECURE_MAIL_FROM = env.str("SECURE_MAIL_FROM", DEFAULT_FROM_EMAIL)
 EMAIL_TIMEOUT = 15
 # Providers that sign nothing call us by an address with this password in it: user:long-random-word.
 MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", "")
