@@ -17,6 +17,7 @@ from notes.charts import Band, Reading, said_day
 from notes.letter_codes import Codes, codes_from_data
 from notes.sensation import Sensation, said_sensation, sensation_from_data
 from notes.sensation_drawn import Palette, day_picture, legend
+from practice.typesetting.heads import head_of
 from practice.typesetting.lines import (
     Line,
     breakable,
@@ -300,8 +301,7 @@ def _to_print(letter: Letter) -> dict[str, Any]:
         "title": f"{title or 'Letter'}: {client or 'no name'}",
         "author": one_line(letter.therapist.name),
         "date": [letter.written_on.year, letter.written_on.month, letter.written_on.day],
-        "practice": placed(letter.practice.name),
-        "letterhead": placed_all(_joined(letter.practice.address, ", "), _joined(_ways(letter.practice), " · ")),
+        **head_of(**asdict(letter.practice)),
         "to": placed_all(letter.doctor.name, letter.doctor.detail, *letter.doctor_address),
         "written": said_day(letter.written_on, year=True),
         "client": placed(letter.client.name),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0015_doctors_answers'),
+        ("clients", "0019_encrypted"),
     ]
 
     operations = [

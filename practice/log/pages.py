@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
 from practice import clock, outbox
+from practice.access import Role
 from practice.log.asked import CHANNELS, LogForm
 from practice.log.course import course_of
 from practice.log.pace import batch_of, standing_still_since
@@ -93,13 +94,16 @@ def _said_in(kind: Kind, mail: Letter, message: Message, member: Membership) -> 
     """What it says; of what is its reader's alone, only that."""
     if kind.is_secret and not settings.DEMO:
         return "What it says is for its reader alone."
-    return _readable(mail.sms if message.channel == "sms" else mail.body, member)
+    return _readable(mail.sms if message.channel == "sms" else mail.body, member, message)
 
 
-def _readable(body: str, member: Membership) -> str:
-    """The text as this member may read it: behind a link a client answers, so only the demo shows one, to therapists.
+def _readable(body: str, member: Membership, message: Message) -> str:
+    """The text as this member may read it: behind a link a client answers, so only the demo shows one, to therapists;
+    behind a colleague's link somebody becomes that colleague, so there it is shown to the owner alone.
     """
-    return body if settings.DEMO and member.may_see_clinical else outbox.without_links(body)
+    is_colleagues = outbox.KINDS[message.kind].is_to == "member"
+    may = member.role == Role.OWNER if is_colleagues else member.may_see_clinical
+    return body if settings.DEMO and may else outbox.without_links(body)
 
 
 @post_page("practice:message", "pk")
