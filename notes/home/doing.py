@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clients.models import Client
@@ -60,15 +59,14 @@ def weeks_of(programme: HomeProgramme, until: date) -> list[Week]:
 
 def home_said(client: Client, until: date) -> list[str]:
     """What the next note shows of it, a line for each item; nothing, in one query, where no programme stands."""
-    same = HomeDone.objects.filter(
-        Q(item__name=OuterRef("name")) | ~Q(item__code=""), item__code=OuterRef("code"), item__place=OuterRef("place"),
-        item__programme__client=OuterRef("programme__client"), on__range=(until - timedelta(days=WEEK - 1), until))
-    days = same.order_by().values("item__code").annotate(days=Count("on", distinct=True)).values("days")
-    rows = list(HomeItem.objects.filter(programme__client=client.standing_id, programme__ended_at=None)
-                .annotate(days=Coalesce(Subquery(days), 0)).select_related("programme__practice").order_by("position"))
-    if rows and paused_by(rows[0].programme):
-        return [f"{row.name}, paused: it begins again when you say so" for row in rows]
-    return [f"{row.name}, {vars(row)['days']} of {WEEK} days" for row in rows]
+    programme = (HomeProgramme.objects.filter(client=client.standing_id, ended_at=None)
+                 .select_related("practice", "client").first())
+    if programme is None:
+        return []
+    weeks = weeks_of(programme, until)
+    if weeks and paused_by(programme):
+        return [f"{week.item.name}, paused: it begins again when you say so" for week in weeks]
+    return [week.said for week in weeks]
 
 
 @transaction.atomic
