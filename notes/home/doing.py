@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -50,23 +51,26 @@ def today_of(client: Client) -> date:
 
 def weeks_of(programme: HomeProgramme, until: date) -> list[Week]:
     """Each item with its seven days up to `until`; what was done in an earlier version counts for the same item."""
+    return _weeks(programme.items.all(), programme, until)
+
+
+def _weeks(items: Iterable[HomeItem], programme: HomeProgramme, until: date) -> list[Week]:
     first = until - timedelta(days=WEEK - 1)
     rows = HomeDone.objects.filter(item__programme__client=programme.client_id, on__range=(first, until))
     done = {(row.item.key, row.on) for row in rows.select_related("item")}
     days = [first + timedelta(days=n) for n in range(WEEK)]
-    return [Week(item, tuple((day, (item.key, day) in done) for day in days)) for item in programme.items.all()]
+    return [Week(item, tuple((day, (item.key, day) in done) for day in days)) for item in items]
 
 
 def home_said(client: Client, until: date) -> list[str]:
     """What the next note shows of it, a line for each item; nothing, in one query, where no programme stands."""
-    programme = (HomeProgramme.objects.filter(client=client.standing_id, ended_at=None)
-                 .select_related("practice", "client").first())
-    if programme is None:
+    items = list(HomeItem.objects.filter(programme__client=client.standing_id, programme__ended_at=None)
+                 .select_related("programme__practice").order_by("position"))
+    if not items:
         return []
-    weeks = weeks_of(programme, until)
-    if weeks and paused_by(programme):
-        return [f"{week.item.name}, paused: it begins again when you say so" for week in weeks]
-    return [week.said for week in weeks]
+    if paused_by(items[0].programme):
+        return [f"{item.name}, paused: it begins again when you say so" for item in items]
+    return [week.said for week in _weeks(items, items[0].programme, until)]
 
 
 @transaction.atomic
