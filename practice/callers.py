@@ -25,18 +25,19 @@ from practice.models import ApiToken, Membership
 from practice.refusals import NotAllowed
 
 _active_membership = ComposedRows(lambda user: Membership.objects.filter(
-    user_id=user, user__is_active=True, is_active=True).select_related("user", "practice").order_by("created_at")[:1])
+    user_id=user, user__is_active=True, is_active=True).select_related("user", "practice").order_by("created_at")[:2])
 
 
 class MemberBackend(ModelBackend):
     """Signs people in by e-mail and password, and reads user, membership and practice of a request in one query."""
 
     def get_user(self, user_id: Any) -> Any:
-        """The signed-in user with their first active membership at hand; None once the account is switched off."""
-        member = next(iter(_active_membership(UUID(str(user_id)))), None)
-        if member is None:
-            return super().get_user(user_id)
-        vars(member.user)["member"] = member
+        """The signed-in user with their first active membership at hand; None once they are switched off everywhere."""
+        places = list(_active_membership(UUID(str(user_id))))
+        if not places:
+            return None
+        member = places[0]
+        vars(member.user).update(member=member, works_elsewhere=len(places) > 1)
         return member.user
 
 

@@ -1,7 +1,7 @@
 """Counting how often something happened within a while: in Redis for all processes and hosts, by one atomic step.
 
-Where Redis is configured but does not answer, each process counts by itself until it does: the site goes on working.
-Without Redis, what is counted rarely is counted in the database, for all; what is counted often, by each process.
+Where there is no Redis, or it does not answer, each process counts by itself: a call costs no write for it. What guards
+a door is counted in the database instead (`practice/pace.py`).
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ ANSWERS_WITHIN = 0.5  # seconds
 _lost_at = float("-inf")
 
 
-def count(key: str, seconds: int, *, often: bool = False) -> int:
+def count(key: str, seconds: int) -> int:
     """Count one more under this key, which is forgotten `seconds` after its first: how many there are now."""
     shared = _shared()
     if shared is None:
-        return _count_in(caches["process" if often or settings.REDIS_URL else "default"], key, seconds)
+        return _count_in(caches["process"], key, seconds)
     try:
         with shared.pipeline(transaction=True) as pipe:
             pipe.set(_named(key), 0, ex=seconds, nx=True)
@@ -34,17 +34,6 @@ def count(key: str, seconds: int, *, often: bool = False) -> int:
     except _redis().RedisError as fault:
         _lose(fault)
         return _count_in(caches["process"], key, seconds)
-
-
-def forget(key: str) -> None:
-    """Begin to count anew."""
-    shared = _shared()
-    caches["process" if settings.REDIS_URL else "default"].delete(key)
-    if shared is not None:
-        try:
-            shared.delete(_named(key))
-        except _redis().RedisError as fault:
-            _lose(fault)
 
 
 def is_shared() -> bool | None:

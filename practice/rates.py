@@ -76,7 +76,7 @@ def _take(who: str, limit: int, seconds: int) -> Allowance:
     """Count one call; a window is the same on every host, because it is one of the clock."""
     now = time.time()
     window = int(now // seconds)
-    used = counting.count(f"api:{who}:{window}", seconds + 1, often=True)
+    used = counting.count(f"api:{who}:{window}", seconds + 1)
     return Allowance(limit, used, max(1, math.ceil((window + 1) * seconds - now)))
 
 

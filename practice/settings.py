@@ -19,6 +19,9 @@ DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or own_secret(DATA_DIR, make=DEBUG)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+# What wraps the keys of clinical text, the first of several separated by commas; empty: a key made from SECRET_KEY.
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", [])
 PORT = env.int("PORT", 8000)
 BASE_URL = env.str("BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["*"] if DEBUG else [urlsplit(BASE_URL).hostname or "localhost", "127.0.0.1"])
@@ -55,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "practice.access.MemberMiddleware",
+    "practice.accounts.signed_in.SignedInMiddleware",
     "practice.lock.LockMiddleware",
     "practice.refusals.RefusalMiddleware",
 ]
@@ -87,6 +91,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Statements are prepared once per connection: reading and planning the same SQL anew costs more than it answers.
+    if env.bool("PREPARED_STATEMENTS", True):
+        DATABASES["default"]["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 2}
 # A connection is kept by its thread: opening one, and setting it up, costs more than most requests do.
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -104,7 +111,8 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ["name", "email"]}},
 ]
 
 # --- time and language --------------------------------------------------------------------------------
@@ -128,6 +136,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not STATIC_HASHED
 WHITENOISE_AUTOREFRESH = False
+# Copies of everything (practice/copies): the key they are sealed for, where they lie, and from which hour of UTC they are made.
+BACKUP_KEY = env.str("BACKUP_KEY", "")
+BACKUP_DIR = Path(env.str("BACKUP_DIR", str(DATA_DIR / "backups")))
+BACKUP_HOUR = env.int("BACKUP_HOUR", 3)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- the outbox and its pump --------------------------------------------------------------------------
@@ -140,7 +152,12 @@ MESSAGE_LEASE_SECONDS = env.int("MESSAGE_LEASE_SECONDS", 120)
 WEBHOOKS_INSIDE = env.bool("WEBHOOKS_INSIDE", DEBUG)  # events may go by http and into our own network
 EMAIL_URL = env.str("EMAIL_URL", "")
 SMS_URL = env.str("SMS_URL", "")
+# A relay that encrypts what it is given; only through it a letter leaves as an attachment in clear.
+SECURE_MAIL_URL = env.str("SECURE_MAIL_URL", "")
+SECURE_MAIL = env.dj_email_url("SECURE_MAIL_URL") if SECURE_MAIL_URL else {}
+SECURE_MAIL_TAG = env.str("SECURE_MAIL_TAG", "")  # a word in the subject on which the relay acts: [secure]
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "appointments@localhost")
+SECURE_MAIL_FROM = env.str("SECURE_MAIL_FROM", DEFAULT_FROM_EMAIL)
 EMAIL_TIMEOUT = 15
 # Providers that sign nothing call us by an address with this password in it: user:long-random-word.
 MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", "")
@@ -178,6 +195,10 @@ CELERY_BEAT_SCHEDULE = {
     "ask-how-it-is": {"task": "sessions.tasks.ask_how_it_is", "schedule": 3600.0, "options": {"expires": 3600}},
     "ask-after-visits": {"task": "notes.tasks.ask_after_visits", "schedule": 3600.0, "options": {"expires": 3600}},
     "keep-questions": {"task": "clients.tasks.keep_questions", "schedule": 3600.0, "options": {"expires": 3600}},
+    "send-account-links": {"task": "practice.tasks.send_account_links", "schedule": 5.0, "options": {"expires": 5}},
+    "forget-sign-ins": {"task": "practice.tasks.forget_sign_ins", "schedule": 3600.0, "options": {"expires": 3600}},
+    "seal-trails": {"task": "practice.tasks.seal_trails", "schedule": 60.0, "options": {"expires": 60}},
+    "look-after-imports": {"task": "clients.tasks.look_after_imports", "schedule": 60.0, "options": {"expires": 60}},
     "send-digests": {"task": "practice.tasks.send_digests", "schedule": 600.0, "options": {"expires": 600}},
     "recall-clients": {"task": "sessions.tasks.recall_clients", "schedule": 3600.0, "options": {"expires": 3600}},
     "save-day-sheets": {"task": "sessions.tasks.save_day_sheets", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -1,15 +1,10 @@
-"""Pages of the practice itself: sign in, the look, and what there is."""
+"""Pages of the practice itself: the look, what there is, and whether all is well."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from django import forms
 from django.conf import settings
-from django.contrib.auth import logout
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,60 +16,9 @@ from practice.access import Role
 from practice.hours import periods_of
 from practice.models import Closure, Membership, Room, Service, TimeOff
 from practice.pages import THEMES, member_page
-from practice.passwords import TooManyTries, WrongPassword, person_with
 from practice.week import said_period, week_of
 
-DEMO_PASSWORD = "riverside-demo"  # noqa: S105  printed on the demo's own sign-in page, only under DEBUG
 _YEAR = 60 * 60 * 24 * 365
-
-
-class SignInForm(AuthenticationForm):
-    """E-mail and password."""
-
-    username = forms.EmailField(
-        label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}))
-    error_messages = {
-        "invalid_login": "This e-mail and password do not go together. Check both; capital letters count.",
-        "inactive": "This account is switched off. Ask the practice's owner.",
-    }
-
-    def clean(self) -> dict[str, Any]:
-        """Who it is, if the password is right and was not tried too often."""
-        email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
-        if email and password and self.request is not None:
-            try:
-                self.user_cache = person_with(self.request, email=email, password=password)
-            except WrongPassword:
-                raise self.get_invalid_login_error() from None
-            except TooManyTries as tired:
-                raise forms.ValidationError(tired.detail) from None
-        return self.cleaned_data
-
-
-class SignIn(LoginView):
-    """The sign-in page; under DEBUG it names the demo people."""
-
-    template_name = "practice/login.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        if settings.DEMO:
-            people = Membership.objects.filter(user__email__endswith="@riverside.example").select_related("user")
-            context["demo_logins"] = [{"email": m.user.email, "role": m.get_role_display()}
-                                      for m in people.order_by("created_at")]
-            context["demo_password"] = DEMO_PASSWORD
-        return context
-
-
-@require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session; what pages kept in this browser is cleared with it."""
-    logout(request)
-    response = redirect("practice:login")
-    response.headers["Clear-Site-Data"] = '"storage"'
-    return response
 
 
 @require_POST
