@@ -451,7 +451,8 @@ class World:
     def brought(self, here: Any) -> Any:
         """A list of one client, checked."""
         brought = begin_import(practice=here, kind="clients", file_name=f"{MARK}.csv", by=self.owner,
-                               data=f"Name,Email,Notes\n{MARK} Anna,a@people.example,{FOUND}\n".encode())
+                               data="Name,Email,Notes\n{},a@people.example,{}\n".format(
+                                   *('"' + words.replace('"', '""') + '"' for words in (f"{MARK} Anna", FOUND))).encode())
         choose_columns(brought=brought, mapping=brought.mapping, by=self.owner)
         carry_on(brought.pk)
         return brought
