@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
-from practice.accounts.sign_in import is_proved
+from practice.accounts.signed_in import is_proved
 from practice.lock import shut
 from practice.models import Membership
 from practice.refusals import NotAllowed, problem_of, wants_problem

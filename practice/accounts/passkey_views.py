@@ -18,9 +18,9 @@ from practice.accounts.sign_in import (
     finish_with_passkey,
     half_signed_in,
     new_challenge,
-    note_proof,
     take_challenge,
 )
+from practice.accounts.signed_in import note_proof
 from practice.lock import unlock_for
 from practice.models import Membership
 from practice.refusals import BadInput, Refusal, problem_of

@@ -27,7 +27,6 @@ from practice.refusals import Refusal
 
 HALF, HALF_FOR = "half_signed_in", 300  # of a session: whose password was right; seconds
 CHALLENGE = "passkey_challenge"
-PROVED, PROVED_FOR = "proved_at", 900  # of a session: when they last proved who they are; seconds, our proposal
 CODES_AN_HOUR, PASSKEYS_AN_HOUR = 10, 60  # tries, right or wrong: our proposal
 
 
@@ -93,7 +92,6 @@ def come_in(request: HttpRequest, person: User) -> None:
     for left_over in (HALF, CHALLENGE):
         request.session.pop(left_over, None)
     login(request, person)
-    note_proof(request)
     if needs_second_step(person) and not has_second_step(person):
         request.session[SET_UP_FIRST] = True
 
@@ -101,19 +99,6 @@ def come_in(request: HttpRequest, person: User) -> None:
 def second_step_is_set_up(request: HttpRequest) -> None:
     """Who had to set it up first may go on."""
     request.session.pop(SET_UP_FIRST, None)
-
-
-# --- proofs that are fresh -------------------------------------------------------------------------------------------
-
-
-def note_proof(request: HttpRequest) -> None:
-    """They proved just now who they are."""
-    request.session[PROVED] = int(time.time())
-
-
-def is_proved(request: HttpRequest) -> bool:
-    """Whether that was within the last quarter of an hour."""
-    return bool(time.time() - request.session.get(PROVED, 0) < PROVED_FOR)
 
 
 # --- passkeys --------------------------------------------------------------------------------------------------------
