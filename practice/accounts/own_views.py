@@ -17,7 +17,7 @@ from practice.accounts.door_views import READ_AND_SEND, passkey_words
 from practice.accounts.forms import AddressForm, ChangePasswordForm, ConfirmForm, NameForm
 from practice.accounts.links import ask_for_address
 from practice.accounts.own import change_name, change_password
-from practice.accounts.pages import next_of, own_answer, own_page
+from practice.accounts.pages import next_of, own_answer, own_page, typed_status
 from practice.accounts.second_step import ways_of
 from practice.models import AccountLink, Membership
 from practice.pages import attempt, status_of
@@ -49,7 +49,7 @@ def password_page(request: HttpRequest, member: Membership) -> HttpResponse:
             request, form, member):
         messages.success(request, "Your new password holds. Every other place is signed out.")
         return redirect("practice:me")
-    return own_answer(request, "practice/accounts/password.html", {"form": form}, status=status_of(form))
+    return own_answer(request, "practice/accounts/password.html", {"form": form}, status=typed_status(form))
 
 
 def _changed(request: HttpRequest, form: forms.Form, member: Membership) -> bool:
@@ -99,4 +99,4 @@ def confirm_page(request: HttpRequest, member: Membership) -> HttpResponse:
         signed_in.note_proof(request)
         return redirect(after)
     context: dict[str, Any] = {"form": form, "next": after, "ways": ways_of(member.user), **passkey_words(request)}
-    return own_answer(request, "practice/accounts/confirm.html", context, status=status_of(form))
+    return own_answer(request, "practice/accounts/confirm.html", context, status=typed_status(form))

@@ -27,6 +27,7 @@ from practice.refusals import Refusal
 
 HALF, HALF_FOR = "half_signed_in", 300  # of a session: whose password was right; seconds
 CHALLENGE = "passkey_challenge"
+HAS_PASSKEYS = "has_passkeys"  # of a session: the lock offers one to unlock with
 CODES_AN_HOUR, PASSKEYS_AN_HOUR = 10, 60  # tries, right or wrong: our proposal
 
 
@@ -92,6 +93,7 @@ def come_in(request: HttpRequest, person: User) -> None:
     for left_over in (HALF, CHALLENGE):
         request.session.pop(left_over, None)
     login(request, person)
+    request.session[HAS_PASSKEYS] = person.passkeys.exists()
     if needs_second_step(person) and not has_second_step(person):
         request.session[SET_UP_FIRST] = True
 

@@ -124,7 +124,7 @@ def test_nobody_learns_whether_an_address_has_an_account(anna, ben, clock_of, dj
 def test_a_new_password_signs_out_every_other_place_and_keeps_this_one(anna, clock_of):
     here, there = signed_in(anna), signed_in(anna)
     wrong = here.post("/me/password/", {"old_password": "guess", "password": OTHER})
-    assert wrong.status_code == 403 and "That is not the password" in text_of(wrong)
+    assert wrong.status_code == 422 and "That is not the password" in text_of(wrong)
     weak = here.post("/me/password/", {"old_password": PASSWORD, "password": "1q2w3e4r5t6y"})
     assert "too common" in text_of(weak) and is_in(there)
     done = here.post("/me/password/", {"old_password": PASSWORD, "password": OTHER}, follow=True)
@@ -159,7 +159,7 @@ def test_what_opens_the_door_is_changed_only_with_a_fresh_proof(anna, clock_of):
     for address in ("/me/address/", "/me/security/app/", "/me/security/passkeys/new/"):
         assert browser.get(address)["Location"].startswith("/me/confirm/?next=")
     is_problem(browser.post("/me/security/passkeys/wanted/", **JSON), 403, "not_allowed")
-    assert browser.post("/me/confirm/", {"password": "guess"}).status_code == 403
+    assert browser.post("/me/confirm/", {"password": "guess"}).status_code == 422
     assert browser.post("/me/confirm/", {"password": PASSWORD, "next": "/me/address/"})["Location"] == "/me/address/"
     assert browser.get("/me/address/").status_code == 200
 
