@@ -20,6 +20,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from practice.access import CHOSEN_PLACE
 from practice.accounts.second_step import SecondStepFirst, has_second_step
 from practice.accounts.sign_in import check_code, come_in
 from practice.accounts.signed_in import note_proof
@@ -163,6 +164,7 @@ def unlock_for(request: HttpRequest, person: User) -> None:
 
 def _open_for(request: HttpRequest, member: Membership) -> None:
     http: Any = request
+    request.session[CHOSEN_PLACE] = str(member.pk)
     http.member, http.locked_member = member, None
     note_proof(request)
     timezone.activate(member.practice.time_zone)

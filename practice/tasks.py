@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from practice import digests, outbox, pace
+from practice import digests, outbox, pace, trail_seals
 from practice.accounts import links, signed_in
 from practice.webhooks import pump
 
@@ -37,3 +37,8 @@ def forget_sign_ins() -> None:
     signed_in.forget_old()
     links.forget_links()
     pace.forget_tallies()
+
+
+@shared_task(ignore_result=True)
+def seal_trails() -> None:
+    trail_seals.seal_trails()

@@ -13,12 +13,16 @@ from practice import (
     offer_views,
     online_views,
     settings_views,
+    token_views,
     views,
     words_views,
 )
 from practice.accounts import door_views, member_views, own_views, passkey_views, security_views
 from practice.hooks import mail_views, sms_views
 from practice.log import pages as log_pages
+from practice.opening import hours_step, open_views, step_pages, step_views
+from practice.people import join_views, people_views
+from practice.watching import health, metrics
 from practice.webhooks import views as webhooks
 
 app = [
@@ -66,11 +70,19 @@ app = [
     path("practice/rooms/new/", offer_views.room_new, name="room_new"),
     path("practice/rooms/<uuid:pk>/", offer_views.room_edit, name="room"),
     path("practice/rooms/<uuid:pk>/<slug:verb>/", offer_views.room_use, name="room_use"),
+    path("j/<str:token>/", join_views.join, name="join"),
+    path("place/", people_views.switch_place, name="switch_place"),
+    path("practice/people/", people_views.people, name="people"),
+    path("practice/people/invite/", people_views.invite_page, name="invite"),
+    path("practice/people/invited/<uuid:pk>/<slug:verb>/", people_views.invitation_act, name="invitation_act"),
+    path("practice/people/<uuid:pk>/", people_views.person, name="person"),
+    path("practice/people/<uuid:pk>/place/", people_views.place_change, name="place_change"),
     path("practice/people/<uuid:pk>/hours/", hours_views.hours_page, name="hours"),
     path("practice/people/<uuid:pk>/sign-in/", member_views.member_sign_in_page, name="member_sign_in"),
     path("practice/people/<uuid:pk>/days/", hours_views.day_hours_new, name="day_hours_new"),
     path("practice/people/<uuid:pk>/skills/", hours_views.skills_change, name="skills"),
     path("practice/people/<uuid:pk>/supervisor/", hours_views.supervisor_change, name="supervisor"),
+    path("practice/people/<uuid:pk>/let-in/<slug:verb>/", people_views.person_use, name="person_use"),
     path("practice/days/<uuid:pk>/drop/", hours_views.day_hours_drop, name="day_hours_drop"),
     path("practice/time-off/new/", hours_views.time_off_new, name="time_off_new"),
     path("practice/time-off/<uuid:pk>/drop/", hours_views.time_off_drop, name="time_off_drop"),
@@ -78,6 +90,24 @@ app = [
     path("practice/closures/<uuid:pk>/drop/", closure_views.closure_drop, name="closure_drop"),
     path("practice/holidays/", closure_views.holidays_page, name="holidays"),
     path("practice/settings/online/", online_views.online_page, name="online"),
+    path("practice/tokens/", token_views.token_list, name="tokens"),
+    path("practice/tokens/new/", token_views.token_new, name="token_new"),
+    path("practice/tokens/<uuid:pk>/revoke/", token_views.token_revoke, name="token_revoke"),
+    path("open/", open_views.open_page, name="open"),
+    path("open/practice/", open_views.practice_page, name="open_practice"),
+    path("open/clock/", open_views.clock_page, name="open_clock"),
+    path("open/you/", open_views.you_page, name="open_you"),
+    path("open/account/", open_views.account_page, name="open_account"),
+    path("practice/opening/", step_pages.opening_page, name="opening"),
+    path("practice/opening/letterhead/", step_views.letterhead_step, name="opening_letterhead"),
+    path("practice/opening/hours/", hours_step.hours_step, name="opening_hours"),
+    path("practice/opening/rooms/", step_views.rooms_step, name="opening_rooms"),
+    path("practice/opening/services/", step_views.services_step, name="opening_services"),
+    path("practice/opening/people/", step_views.people_step, name="opening_people"),
+    path("practice/opening/holidays/", step_views.holidays_step, name="opening_holidays"),
+    path("practice/opening/reminders/", step_views.reminders_step, name="opening_reminders"),
+    path("practice/opening/mail/", step_views.mail_step, name="opening_mail"),
+    path("practice/opening/<slug:step>/aside/", step_pages.aside_step, name="opening_aside"),
     path("practice/webhooks/", webhooks.webhook_list, name="webhooks"),
     path("practice/webhooks/new/", webhooks.webhook_new, name="webhook_new"),
     path("practice/webhooks/<uuid:pk>/", webhooks.webhook, name="webhook"),
@@ -92,13 +122,14 @@ hooks = [
 ]
 
 urlpatterns = [
-    path("healthz", views.healthz, name="healthz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("", include((hooks, "hooks"))),
     path("", include((app, "practice"))),
     path("", include("clients.urls")),
     path("", include("sessions.urls")),
     path("", include("notes.urls")),
-    path("api/v1/schema/", SpectacularAPIView.as_view(permission_classes=[], throttle_classes=[]), name="schema"),
+    path("api/v1/schema/", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
     path("api/v1/docs/", api_views.Docs.as_view(), name="api-docs"),
     path("api/v1/", include("practice.api_views")),
     path("api/v1/", include("clients.api")),

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
-from typing import Any
 
 from django.conf import settings
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from practice import clock, outbox
+from practice import clock
 from practice.access import Role
 from practice.hours import periods_of
 from practice.models import Closure, Membership, Room, Service, TimeOff
 from practice.pages import THEMES, member_page
 from practice.week import said_period, week_of
 
-STALE_SECONDS = 300
 _YEAR = 60 * 60 * 24 * 365
 
 
@@ -68,37 +63,3 @@ def _hours_ahead(person: Membership, today: date) -> list[tuple[str, list[tuple[
     """Each week of work that begins after today, in words: from when, and its lines."""
     periods = periods_of(list(person.working_hours.all()), today)
     return [(said_period(validity, today), week_of(rows)) for validity, rows in periods[1:]]
-
-
-@require_GET
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Whether all is well: database, migrations, tz version, outbox age, disk. 503 when it is not."""
-    problems: list[str] = []
-    answer: dict[str, Any] = {}
-    try:
-        pending = MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes())
-        answer["migrations_pending"] = len(pending)
-        if pending:
-            problems.append("migrations are pending")
-        else:
-            answer["outbox_oldest_due_seconds"] = round(outbox.oldest_due_seconds(), 1)
-            if answer["outbox_oldest_due_seconds"] > STALE_SECONDS:
-                problems.append("messages are due and nobody sends them: is the worker running?")
-    except Exception as fault:
-        problems.append(f"the database does not answer ({type(fault).__name__})")
-    answer["tzdata"] = _tz_version()
-    free = shutil.disk_usage(settings.DATA_DIR).free
-    answer["disk_free_mb"] = free // 2**20
-    if free < 200 * 2**20:
-        problems.append("less than 200 MB of disk left")
-    answer |= {"status": "ok" if not problems else "not well", "problems": problems,
-               "database": connection.vendor}
-    return JsonResponse(answer, status=200 if not problems else 503)
-
-
-def _tz_version() -> str:
-    import tzdata
-
-    return tzdata.IANA_VERSION
-
-

@@ -16,9 +16,11 @@ class SessionsConfig(AppConfig):
             check_before,
             check_in_letters,
             digests,
+            leaving,
             log,
             look_letters,
             online_letters,
+            opening_step,
             panels,
             parts,
             pause_letters,
@@ -28,3 +30,4 @@ class SessionsConfig(AppConfig):
             waitlist_letters,
             webhook_events,
         )
+        from sessions.importing import writing  # noqa: F401  what one brings along

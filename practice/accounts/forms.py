@@ -10,6 +10,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from practice.fields import ChoiceOf, LineField
 from practice.models import SecondStepFor
 from practice.passwords import TooManyTries, WrongPassword, person_with
+from practice.people.switching import works_somewhere
 
 RULES = "At least 12 characters. A few words in a row are good; a password that many people use is refused."
 
@@ -42,6 +43,8 @@ class SignInForm(AuthenticationForm):
         if email and password and self.request is not None:
             try:
                 self.user_cache = person_with(self.request, email=email, password=password)
+                if not works_somewhere(self.user_cache):
+                    raise forms.ValidationError(self.error_messages["inactive"])
             except WrongPassword:
                 raise self.get_invalid_login_error() from None
             except TooManyTries as tired:

@@ -23,6 +23,7 @@ from practice.accounts.signed_in import SET_UP_FIRST
 from practice.models import User
 from practice.pace import address_of, forgive, too_often
 from practice.passwords import TooManyTries
+from practice.people.switching import works_somewhere
 from practice.refusals import Refusal
 
 HALF, HALF_FOR = "half_signed_in", 300  # of a session: whose password was right; seconds
@@ -127,6 +128,8 @@ def finish_with_passkey(request: HttpRequest, *, answer: Any) -> User:
         raise TooManyTries("Too many tries from here. Try again after the full hour.")
     half = half_signed_in(request)
     person = passkeys.person_of(answer=answer, challenge=take_challenge(request))
+    if not works_somewhere(person):
+        raise passkeys.PasskeyNotKnown("This account is switched off. Ask the practice’s owner.")
     if half is not None and half != person:
         raise passkeys.PasskeyNotKnown(f"This passkey is not {half.name}’s. Use theirs, or begin again.")
     come_in(request, person)

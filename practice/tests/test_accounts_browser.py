@@ -139,8 +139,9 @@ def _sets_up_an_app(olga: Person) -> None:
 
 def _takes_a_step_away(olga: Person) -> None:
     """Ana's phone is gone: the owner takes her second step away, and asks again for one with a forgotten password."""
-    olga.open("/practice/")
-    olga.press(olga.page.get_by_role("link", name="how Ana Alves signs in"))
+    olga.open("/practice/people/")
+    olga.press("Ana Alves")
+    olga.press("Signing in")
     olga.look("how somebody signs in")
     olga.press("Take the second step away")
     olga.says("signs in with the password alone now")
