@@ -462,7 +462,7 @@ class World:
                 practice=here, url=f"https://{MARK}.example/hook", events=["client.created"])).pk,
             "webhook_sent": WebhookDelivery.objects.bulk_create([delivery(hook, "client.created", maria)])[0].pk,
             "webhook_verb": "off",
-            "passkey": Passkey.objects.create(user=self.ana.user, name=MARK, credential_id="a", public_key="b").pk,
+            "passkey": Passkey.objects.create(user=self.ana.user, name=MARK, credential_id="YWJj", public_key="YWJj").pk,
             "place": SignIn.objects.create(user=self.ana.user, session_hash="a", device_hash="b", device=MARK,
                                            first_seen_at=timezone.now(), last_seen_at=timezone.now()).pk,
             "token": "unknown-token",
