@@ -33,7 +33,18 @@ from notes.measures.goals import set_goal
 from notes.models import BrokenGlass, FollowUp, HomeProgramme
 from notes.snippets import keep_snippet
 from notes.writing import MeasurementInput, TreatmentInput
-from practice.models import Closure, DayHours, Message, Room, Service, TimeOff, Webhook, WebhookDelivery
+from practice.models import (
+    Closure,
+    DayHours,
+    Message,
+    Passkey,
+    Room,
+    Service,
+    SignIn,
+    TimeOff,
+    Webhook,
+    WebhookDelivery,
+)
 from practice.people.inviting import Place, invite
 from practice.tokens import make_token
 from practice.webhooks.events import delivery
@@ -69,7 +80,8 @@ TABLE: dict[str, Row] = {
     # for anybody: sign-in, health, links that carry their own secret
     **dict.fromkeys(
         ("healthz", "metrics", "j/<str:token>/", "open/", "open/practice/", "open/clock/", "open/you/", "open/account/",  # see practice/tests/test_opening_pages.py
-         "login/", "logout/", "lock/", "lock/here/", "unlock/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
+         "login/", "login/second-step/", "login/passkey/", "login/passkey/answer/", "forgot/", "logout/",
+         "me/new-password/<str:token>/", "me/new-address/<str:token>/", "lock/", "lock/here/", "unlock/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
          "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "w/<str:token>/", "w/<str:token>/unwell/", "c/<str:token>/", "f/<str:token>/", "f/<str:token>/unwell/", "p/<str:token>/", "h/<str:token>/", "r/<str:token>/cancel/", "me/<str:token>/", "n/<str:token>/", "me/<str:token>/unwell/",
          "me/<str:token>/times/<uuid:pk>/", "me/<str:token>/book/<uuid:pk>/", "me/<str:token>/visits/<uuid:pk>/move/",
          "me/<str:token>/visits/<uuid:pk>/cancel/", "book-with/<slug:slug>/",
@@ -81,6 +93,13 @@ TABLE: dict[str, Row] = {
     # pages for every member
     **dict.fromkeys(("messages/", "practice/", "clients/", "", "diary/", "diary/print/", "on-hold/", "waitlist/", "messages/progress/", "without-next-visit/"), Row(STAFF, methods=G)),
     **dict.fromkeys(("clients/new/", "book/", "book/new/", "series/new/", "practice/what-i-am-told/"), Row(STAFF)),
+    # one's own account
+    **dict.fromkeys(("me/", "me/password/", "me/address/", "me/confirm/", "me/security/app/", "me/security/codes/"), Row(STAFF)),
+    **dict.fromkeys(("me/security/", "me/security/passkeys/new/"), Row(STAFF, methods=G)),
+    **dict.fromkeys(("me/security/app/remove/", "me/security/passkeys/wanted/", "me/security/passkeys/made/", "me/security/places/end/"), Row(STAFF, methods=P)),
+    "me/security/passkeys/<uuid:pk>/remove/": Row(STAFF, ("passkey",), P),
+    "me/security/places/<uuid:pk>/end/": Row(STAFF, ("place",), P),
+    "practice/people/<uuid:pk>/sign-in/": Row(CLINICAL, ("therapist",)),  # the owner alone: see practice/tests/test_accounts.py
     "messages/<uuid:pk>/": Row(STAFF, ("message",), G),
     "replies/": Row(STAFF, methods=G),
     "replies/<uuid:pk>/": Row(STAFF, ("reply",), G),
@@ -443,6 +462,9 @@ class World:
                 practice=here, url=f"https://{MARK}.example/hook", events=["client.created"])).pk,
             "webhook_sent": WebhookDelivery.objects.bulk_create([delivery(hook, "client.created", maria)])[0].pk,
             "webhook_verb": "off",
+            "passkey": Passkey.objects.create(user=self.ana.user, name=MARK, credential_id="YWJj", public_key="YWJj").pk,
+            "place": SignIn.objects.create(user=self.ana.user, session_hash="a", device_hash="b", device=MARK,
+                                           first_seen_at=timezone.now(), last_seen_at=timezone.now()).pk,
             "token": "unknown-token",
         }
         self.link = f"/r/{letters.visit_url(visit).rstrip('/').rsplit('/', 1)[1]}/"
