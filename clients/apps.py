@@ -11,4 +11,5 @@ class ClientsConfig(AppConfig):
         from clients import notices, panels, webhook_events  # noqa: F401  what is written to doctors, what is shown
         from clients.asking import intake_again  # noqa: F401  what is asked
         from clients.keeping import chapters  # noqa: F401  what one takes out
+        from clients.privacy import breaches, requests  # noqa: F401  what waits for the owner
         from clients.replies import letters, unwanted  # noqa: F401  what comes back
