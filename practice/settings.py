@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "practice.access.MemberMiddleware",
     "practice.lock.LockMiddleware",
     "practice.refusals.RefusalMiddleware",
+    "practice.reading.ReadingMiddleware",
 ]
 ROOT_URLCONF = "practice.urls"
 WSGI_APPLICATION = "practice.wsgi.application"
