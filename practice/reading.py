@@ -1,7 +1,7 @@
 """No page and no call about a client without a line in the trail: what a view forgets to write down is written here.
 
 The one door from a request to a row (`pages.find`, `Api.find`) notes what was found, and the audit whom it named. Where
-a request that only read found a row of a client nobody named, that row is written down as opened.
+a request that only read found a row of a client nobody named, that row is written down as looked at.
 """
 
 from __future__ import annotations
@@ -77,4 +77,4 @@ def _write_down(reading: _Reading) -> None:
     for member, row in reading.found:
         client_id = client_of(row)
         if client_id and client_id not in reading.named:
-            audit.record(by=member, verb=f"{row._meta.model_name}_opened"[:40], subject=row, client_id=client_id)
+            audit.record(by=member, verb=f"{row._meta.model_name}_looked_at"[:40], subject=row, client_id=client_id)

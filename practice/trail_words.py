@@ -5,6 +5,8 @@ Most verbs are a thing and what was done with it (`note_signed`: “signed the n
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 _SAID = {
     "client_read": "opened the client’s page", "client_changed": "changed the client’s details",
     "client_created": "put the client on the list", "client_exported": "took the whole record out",
@@ -19,12 +21,11 @@ _SAID = {
     "answers_reviewed": "went through the answers", "note_written": "wrote the note", "note_begun": "began the note",
     "note_sent_back": "sent the note back", "note_exported": "took the note out as a file",
     "glass_broken": "opened a note that was kept from them, and said why",
-    "glass_page_opened": "was asked why they open a note that is kept from them", "glass_seen": "saw that a note was opened",
+    "glass_page_opened": "was asked why they open a note that is kept from them",
+    "glass_seen": "saw that a note was opened",
     "share_page_opened": "opened what was shared", "share_read": "looked whether what was shared was opened",
     "clearance_set_aside": "set the doctor’s word aside", "share_answered": "answered what was shared",
-    "client_opened": "opened a page of the client", "appointment_opened": "opened the visit",
-    "waitlistentry_opened": "opened the wish on the waitlist", "doctoranswer_opened": "opened the doctor’s answer",
-    "clientcondition_opened": "opened the condition", "privacyrequest_opened": "opened the request",
+    "client_looked_at": "opened a page about the client",
     "confirm": "confirmed the visit", "cancel": "cancelled the visit", "moved": "moved the visit",
     "arrive": "marked the client as arrived", "complete": "marked the visit as done",
     "no-show": "marked that nobody came", "keep": "kept the visit at its time", "release": "let the visit go",
@@ -47,27 +48,52 @@ _SAID = {
     "practice_opened": "opened the practice", "map_taken": "took the body map over",
     "waitlist_joined": "put on the waitlist", "channel_ended": "ended a way of being written to",
     "mood_decided": "decided on questions about mood", "digests_chosen": "chose what they are told",
+    "referral_opened": "began a referral", "reply_known": "said whose the text message is",
+    "reply_taken": "took the text message for what it says", "waitlist_taken": "took a time that came free",
+    "waitlist_declined": "did not want a time that came free", "waitlist_offered": "offered a time that came free",
+    "waitlist_ended": "took off the waitlist", "from-waitlist": "took a time from the waitlist",
+    "does-not-suit": "said that a new time does not suit", "request_composed": "wrote the request to a doctor",
+    "follow_up_asked": "asked how it was after a visit", "follow_up_answered": "answered how it was after a visit",
+    "follow_up_seen": "saw how it was after a visit", "privacy_desk_opened": "opened the privacy desk",
+    "breach_step_added": "added to the breach", "disagreement_added": "kept the client’s disagreement",
     "legal_hold_placed": "put a legal hold on the record", "legal_hold_lifted": "lifted the legal hold",
 }
-_ON_A_VISIT = {"undo": "took back: "}
-_READING = ("_read", "_opened", "_printed", "_exported", "_shown", "_taken_out")
+_PAST = {"seen": "looked at", "written": "wrote", "withdrawn": "withdrew", "taken": "took", "chosen": "chose",
+         "undone": "undid", "begun": "began", "lapsed": "let lapse"}
+_THINGS = {"check in": "check-in", "check ins": "check-ins", "appointment": "visit", "clientcondition": "condition",
+           "waitlistentry": "wish on the waitlist", "doctoranswer": "doctor’s answer", "freedtime": "freed time",
+           "privacyrequest": "request about the record", "privacy request": "request about the record",
+           "message text": "words of a message", "questionnaire": "questions", "clientdoctor": "doctor"}
+_LOOKS = ("_read", "_looked_at", "_opened", "_printed", "_exported", "_shown", "_taken_out")
+_NO_LOOKS = ("referral_opened", "practice_opened")
+_LOOKS_TOO = ("glass_broken",)
 
 
 def words_of(verb: str) -> str:
     """What was done, as a person says it."""
     if verb in _SAID:
         return _SAID[verb]
+    if verb.startswith("appointment_"):
+        step = verb.removeprefix("appointment_").replace("_", "-")
+        return words_of(step if step in _SAID or step.startswith("undo-") else f"visit-{step}")
     if verb.startswith("undo-"):
-        return f"{_ON_A_VISIT['undo']}{words_of(verb.removeprefix('undo-'))}"
-    thing, _, done = verb.replace("-", "_").rpartition("_")
-    return f"{done} the {thing.replace('_', ' ')}" if thing else f"{done} the visit"
+        return f"took back: {words_of(verb.removeprefix('undo-'))}"
+    if verb.endswith("_looked_at"):
+        thing, done = verb.removesuffix("_looked_at").replace("_", " "), "looked at"
+    else:
+        thing, _, done = verb.replace("-", "_").rpartition("_")
+        thing = thing.replace("_", " ")
+    return f"{_PAST.get(done, done)} the {_THINGS.get(thing, thing) or 'visit'}"
 
 
-def is_reading(verb: str) -> bool:
+def is_look(verb: str) -> bool:
     """Whether somebody only looked."""
-    return verb.endswith(_READING) or verb == "glass_broken"
+    return (verb.endswith(_LOOKS) and verb not in _NO_LOOKS) or verb in _LOOKS_TOO
 
 
-def reading_endings() -> tuple[str, ...]:
-    """How the verbs of those who only looked end."""
-    return _READING
+def looks() -> Q:
+    """The same as a condition of a query over the trail."""
+    found = Q(verb__in=_LOOKS_TOO)
+    for ending in _LOOKS:
+        found |= Q(verb__endswith=ending)
+    return found & ~Q(verb__in=_NO_LOOKS)

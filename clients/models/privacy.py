@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
 from clients.models.people import Client
-from practice.access import PracticeOwned, Role
+from practice.access import CLINICAL, PracticeOwned, Role
 from practice.guards import Kept, Unchanging
 from practice.models import Membership
 
@@ -30,7 +30,7 @@ class PrivacyRequest(PracticeOwned):
         GIVEN = "given", "Given"
         REFUSED = "refused", "Refused"
 
-    readers = OWNERS
+    readers = CLINICAL  # a refusal and the client's statement go out with the record, whoever takes it out
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="privacy_requests")

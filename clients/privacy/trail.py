@@ -10,14 +10,14 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from clients.keeping.exporting import cell
 from clients.models import Client
 from practice import audit, clock
 from practice.models import AuditEntry, Membership
 from practice.offers import refuse_unless_owner
-from practice.trail_words import reading_endings, words_of
+from practice.trail_words import looks, words_of
 
 PAGE = 50
 MOST_TAKEN_OUT = 100_000
@@ -110,10 +110,7 @@ def _found(asked: Asked, by: Membership) -> QuerySet[AuditEntry]:
     if asked.who:
         rows = rows.filter(actor=None) if asked.who == BY_LINK else rows.filter(actor=asked.who)
     if asked.kind:
-        looked = Q(verb="glass_broken")
-        for ending in reading_endings():
-            looked |= Q(verb__endswith=ending)
-        rows = rows.filter(looked) if asked.kind == LOOKED else rows.exclude(looked)
+        rows = rows.filter(looks()) if asked.kind == LOOKED else rows.exclude(looks())
     zone = by.practice.time_zone
     if asked.since:
         rows = rows.filter(at__gte=clock.day_begins(asked.since, zone))
