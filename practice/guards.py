@@ -256,10 +256,13 @@ def remade(*operations: Operation) -> list[Operation]:
     """
 
     def looks(does_look: bool) -> RunPython:
-        def switch(apps: Any, editor: Any) -> None:
-            if editor.connection.vendor == "sqlite":
-                editor.execute(f"PRAGMA legacy_alter_table = {'OFF' if does_look else 'ON'}")
+        def to(does_look: bool) -> Any:
+            def switch(apps: Any, editor: Any) -> None:
+                if editor.connection.vendor == "sqlite":
+                    editor.execute(f"PRAGMA legacy_alter_table = {'OFF' if does_look else 'ON'}")
 
-        return RunPython(switch, switch)
+            return switch
+
+        return RunPython(to(does_look), to(not does_look))  # going back, the operations come in the opposite order
 
     return [looks(False), *operations, looks(True)]

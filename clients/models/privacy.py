@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from clients.models.people import Client
 from practice.access import CLINICAL, PracticeOwned, Role
+from practice.encryption import EncryptedCharField, EncryptedTextField
 from practice.guards import Kept, Unchanging
 from practice.models import Membership
 
@@ -36,17 +37,17 @@ class PrivacyRequest(PracticeOwned):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="privacy_requests")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     asked_by = models.CharField(max_length=120, help_text="Who asked, and in whose name.")
-    asked_for = models.TextField(max_length=2000)
+    asked_for = EncryptedTextField(max_length=2000)
     received_on = models.DateField()
     law = models.CharField(max_length=10, help_text="Whose clock runs.")
     due_on = models.DateField()
     extended_to = models.DateField(null=True, blank=True)
-    extension_reason = models.CharField(max_length=300, blank=True)
+    extension_reason = EncryptedCharField(max_length=300, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
     answered_on = models.DateField(null=True, blank=True)
-    answer = models.TextField(max_length=2000, blank=True, help_text="What was given and how, or why it was refused.")
+    answer = EncryptedTextField(max_length=2000, blank=True, help_text="What was given and how, or why it was refused.")
     answered_by_name = models.CharField(max_length=120, blank=True)
-    disagreement = models.TextField(max_length=4000, blank=True, help_text="The client's own statement.")
+    disagreement = EncryptedTextField(max_length=4000, blank=True, help_text="The client's own statement.")
     recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
 
@@ -79,12 +80,12 @@ class LegalHold(PracticeOwned):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="legal_holds")
-    reason = models.CharField(max_length=300)
+    reason = EncryptedCharField(max_length=300)
     placed_by_name = models.CharField(max_length=120)
     placed_at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by_name = models.CharField(max_length=120, blank=True)
-    lifted_why = models.CharField(max_length=300, blank=True)
+    lifted_why = EncryptedCharField(max_length=300, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-placed_at", "-id"]
@@ -113,11 +114,11 @@ class Breach(PracticeOwned):
     readers = OWNERS
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    what = models.TextField(max_length=4000)
+    what = EncryptedTextField(max_length=4000)
     found_out_at = models.DateTimeField(help_text="When the practice knew; the clock runs from then.")
     people = models.PositiveIntegerField(help_text="How many clients, as far as known.")
     risk = models.CharField(max_length=4, choices=Risk.choices)
-    assessment = models.TextField(max_length=4000, help_text="Why the risk is judged so.")
+    assessment = EncryptedTextField(max_length=4000, help_text="Why the risk is judged so.")
     law = models.CharField(max_length=10)
     recorded_by_name = models.CharField(max_length=120)
     recorded_at = models.DateTimeField(auto_now_add=True)
@@ -141,7 +142,7 @@ class BreachStep(models.Model):
     breach = models.ForeignKey(Breach, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     at = models.DateTimeField()
-    words = models.TextField(max_length=4000, help_text="To whom, how, what; or what became known.")
+    words = EncryptedTextField(max_length=4000, help_text="To whom, how, what; or what became known.")
     people = models.PositiveIntegerField(null=True, blank=True, help_text="How many it is by now known to be.")
     by_name = models.CharField(max_length=120)
     recorded_at = models.DateTimeField(auto_now_add=True)

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from clients.keeping.exporting import cell
+from clients.keeping.exporting import cell_of
 from clients.models import Client
 from practice import audit, clock
 from practice.models import AuditEntry, Membership
@@ -99,7 +99,7 @@ def _table(asked: Asked, by: Membership) -> Iterator[str]:
 
 def _row(cells: Iterable[object]) -> str:
     out = io.StringIO(newline="")
-    csv.writer(out, quoting=csv.QUOTE_ALL).writerow([cell(one) for one in cells])
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerow([cell_of(one) for one in cells])
     return out.getvalue()
 
 

@@ -140,10 +140,15 @@ class Invitation(PracticeOwned):
 
 
 class ApiToken(PracticeOwned):
-    """A bearer token of one membership; only its SHA-256 is stored."""
+    """A bearer token of one membership; only its SHA-256 is stored, and its last letters to know it again by."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="api_tokens")
     token_hash = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=80, blank=True, help_text="Which program it is for.")
+    ending = models.CharField(max_length=4, blank=True)
+    scopes = models.JSONField(default=list, blank=True, help_text="None: everything its member's role may do.")
     created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True, help_text="To the minute.")
     revoked_at = models.DateTimeField(null=True)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('therapy_sessions', '0010_recall'),
+        ("therapy_sessions", "0010_recall"),
     ]
 
     operations = [
