@@ -5,5 +5,6 @@ from practice.places import RECORDS, WORK, Place, clinical, owner, register_plac
 register_places(
     Place(WORK, "Rules of the safety check", "clients:rules", clinical),
     Place(WORK, "What follows an episode", "clients:policies", clinical),
+    Place(RECORDS, "Privacy: readings, requests, breaches", "clients:privacy", owner),
     Place(RECORDS, "Moving in from another system", "clients:moving_in", owner),
 )

@@ -25,6 +25,8 @@ from clients.importing.pieces import carry_on
 from clients.importing.steps import begin_import, choose_columns
 from clients.medicines import record_medicine
 from clients.models import Clearance, ClientDoctor, Consent, Doctor, Questionnaire, Referral, Reply
+from clients.privacy.breaches import record_breach
+from clients.privacy.requests import receive_request
 from conftest import at, make_client, make_member, make_practice, numb
 from notes import sharing, signing, summaries, writing
 from notes.doctors.answering import AnswerInput, answer_share
@@ -154,6 +156,13 @@ TABLE: dict[str, Row] = {
     "practice/moving-in/<uuid:pk>/rows/<int:number>/<slug:verb>/": Row(
         CLINICAL, ("import", "import_row", "import_row_verb"), P),
     "practice/settings/": Row(CLINICAL),  # the owner alone: see practice/tests/test_numbers.py
+    # the privacy desk: the owner alone, see clients/tests/test_privacy.py
+    **dict.fromkeys(("practice/privacy/", "practice/privacy/trail/", "practice/privacy/trail.csv"), Row(CLINICAL, methods=G)),
+    "practice/privacy/requests/<uuid:pk>/": Row(CLINICAL, ("privacy_request",), G),
+    "practice/privacy/requests/<uuid:pk>/<slug:verb>/": Row(CLINICAL, ("privacy_request", "privacy_verb"), P),
+    "practice/privacy/breaches/new/": Row(CLINICAL),
+    "practice/privacy/breaches/<uuid:pk>/": Row(CLINICAL, ("breach",)),
+    **dict.fromkeys(("clients/<uuid:pk>/privacy-requests/new/", "clients/<uuid:pk>/legal-hold/"), Row(CLINICAL, ("client",))),
     # programs: one's own tokens, and the owner everybody's: see practice/tests/test_tokens.py
     "practice/tokens/": Row(STAFF, methods=G),
     "practice/tokens/new/": Row(STAFF),
@@ -451,6 +460,12 @@ class World:
             "invitation": invite(practice=here, email=f"{MARK}@example.org", name=MARK, place=Place("therapist"), by=self.owner).pk,
             "invitation_verb": "again",
             "let_in": "off",
+            "privacy_request": receive_request(
+                client=maria, kind="access", asked_by=MARK, asked_for=f"{MARK} {FOUND}", received_on=timezone.now().date(),
+                law="gdpr", by=self.owner).pk,
+            "privacy_verb": "answer",
+            "breach": record_breach(practice=here, what=f"{MARK} {FOUND}", found_out_at=timezone.now(), people=1, risk="high",
+                                    assessment=MARK, law="gdpr", by=self.owner).pk,
             "home_verb": "send",
             "replan": self.replan(here, visit, effect.held[0]).pk,
             "outside_feed": OutsideFeed.objects.create(

@@ -520,6 +520,14 @@ def a_text_tried(practice):
     yield "test"
 
 
+def somebody_is_invited(practice, owner):
+    """The owner asks somebody to work here."""
+    from practice.people.inviting import Place, invite
+
+    invite(practice=practice, email="cleo@example.org", name="Cleo Cruz", place=Place("therapist"), by=owner)
+    yield "invitation"
+
+
 def about_staying_away(practice, ana, owner, neuro_45):
     """A client who has not been here for long, questions that stayed open, and what the practice is told each morning."""
     client = make_client(practice, "Zoe")
@@ -558,7 +566,8 @@ def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, ow
     others = chain(asked_after_a_visit(maria), page_for_home(maria, ana), a_note_opened(maria, ana, ben, neuro_45),
                    a_text_tried(maria.practice), a_doctor_to_ring(neurologist, ana),
                    a_system_that_does_not_answer(maria.practice), texts_ended(maria),
-                   about_staying_away(maria.practice, ana, owner, neuro_45), about_accounts(ana))
+                   about_staying_away(maria.practice, ana, owner, neuro_45), about_accounts(ana),
+                   somebody_is_invited(maria.practice, owner))
     for kind in chain(letter, others, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
         pk = Message.objects.filter(kind=kind).values_list("pk", flat=True).first()
         for language in LANGUAGES:
