@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 class Notice:
     """One line: what is the matter, what to do next and where, and where a press takes the line away for good."""
 
-    title: str
     words: str
     url: str
     action: str

@@ -5,7 +5,7 @@ Nothing is noted as done. Rooms to the right register their own steps here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,17 +84,27 @@ class Checklist:
         return [row.step for row in self.steps if row.is_missing]
 
     @property
+    def needed(self) -> list[Step]:
+        """Of these, what nothing can be booked without."""
+        return [step for step in self.missing if step.needed]
+
+    @property
     def next(self) -> Step | None:
-        """What to do next: first what nothing can be booked without."""
-        return next((step for step in self.missing if step.needed), None) or next(iter(self.missing), None)
+        """The first that is missing, in order."""
+        return next(iter(self.missing), None)
 
     @property
     def done_count(self) -> int:
         return sum(not row.is_missing for row in self.steps)
 
-    def said_missing(self) -> str:
-        """What is still missing: “hours, rooms and a service”."""
-        return get_text_list([step.name[:1].lower() + step.name[1:] for step in self.missing], "and")
+
+
+def said_steps(steps: Sequence[Step], most: int = 3) -> str:
+    """Steps inside a sentence: “hours, rooms and services”; of many, the first and how many more."""
+    names = [step.name[:1].lower() + step.name[1:] for step in steps]
+    if len(names) > most + 1:
+        names = [*names[:most], f"{len(names) - most} more"]
+    return get_text_list(names, "and")
 
 
 STEPS: dict[str, Step] = {}

@@ -99,8 +99,13 @@ def holidays_step(request: HttpRequest) -> HttpResponse:
             place, done(set_place), practice=practice, country=place.cleaned_data["country"],
             region=place.cleaned_data.get("region", ""), by=member):
         return redirect("practice:opening_holidays")
-    days = HolidaysForm(None if is_place else posted, ahead=holidays_ahead(practice), today=today_of(practice))
-    if days.is_bound and days.is_valid() and attempt(
+    ahead = holidays_ahead(practice)
+    days = HolidaysForm(None if is_place else posted, ahead=ahead, today=today_of(practice))
+    if not days.is_bound and not any(holiday.is_ticked for holiday in ahead):
+        days.initial["days"] = [value for value, _ in days.fields["days"].choices]  # type: ignore[attr-defined]
+    if days.is_bound and days.is_valid() and not days.dates():
+        days.add_error("days", "Tick those on which you close, or press “We close on none of them” below.")
+    elif days.is_bound and days.is_valid() and attempt(
             days, done(close_on_holidays), practice=practice, days=days.dates(), by=member):
         count = len(days.dates())
         messages.success(request, f"Closed on {count} public holiday{'' if count == 1 else 's'}.")

@@ -7,7 +7,7 @@ from django.urls import reverse
 from practice.access import Role
 from practice.models import Membership
 from practice.notices import Notice, register_notice
-from practice.opening.checklist import EVERYTHING, checklist_of
+from practice.opening.checklist import EVERYTHING, checklist_of, said_steps
 
 
 def still_missing(member: Membership) -> Notice | None:
@@ -15,15 +15,13 @@ def still_missing(member: Membership) -> Notice | None:
     if member.role != Role.OWNER:
         return None
     stands = checklist_of(member.practice)
-    step = stands.next
-    if step is None or stands.is_dismissed:
+    if stands.next is None or stands.is_dismissed:
         return None
-    needed = " Nothing can be booked before." if step.needed else ""
-    return Notice(
-        title=f"Still missing: {stands.said_missing()}", words=f"Next: {step.name}.{needed}", url=step.url,
-        action=f"Go to {step.name[:1].lower()}{step.name[1:]}", more_url=reverse("practice:opening"),
-        more="Everything that belongs to opening", dismiss_url=reverse("practice:opening_aside", args=[EVERYTHING]),
-        dismiss="Do not tell me again")
+    step = next(iter(stands.needed), stands.next)
+    title = (f"Nothing can be booked yet. Still missing: {said_steps(stands.needed)}" if stands.needed
+             else f"Still missing: {said_steps(stands.missing)}")
+    return Notice(title, step.url, f"Next: {step.name}", more_url=reverse("practice:opening"), more="The whole list",
+                  dismiss_url=reverse("practice:opening_aside", args=[EVERYTHING]), dismiss="Do not tell me again")
 
 
 register_notice(still_missing)

@@ -39,7 +39,7 @@ def week(**days: str) -> dict[str, str]:
 def test_the_list_is_read_from_the_practice_and_today_names_the_next_step(olivia, page):
     http = page(olivia)
     assert set(state(olivia).values()) == {"missing"}
-    assert "Next: Hours. Nothing can be booked before." in http.get("/").content.decode()
+    assert "Nothing can be booked yet. Still missing: hours, rooms and services" in http.get("/").content.decode()
     http.post("/practice/opening/letterhead/", LETTERHEAD)
     http.post("/practice/opening/hours/", week(day_0="9-12, 13-17"))
     http.post("/practice/opening/rooms/", {"name": "River room", "access_notes": "step-free"})
@@ -88,6 +88,7 @@ def test_today_is_silent_when_all_is_there_when_it_is_dismissed_and_for_everybod
     ("services", SERVICE_STEP | {"half-take": "on", "hour-take": "on", "hour-name": "Session 30"}, "is there already",
      "Session 30"),
     ("holidays", {"country": "XX"}, "Choose one of the list.", ""),
+    ("holidays", {"days": []}, "Tick those on which you close", ""),
     ("holidays", {"days": ["2026-01-01"]}, "Choose from the list.", ""),
 ])
 def test_each_step_refuses_in_words_keeps_what_was_typed_and_saves_nothing(olivia, page, step, said, words, kept):
