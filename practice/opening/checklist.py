@@ -14,11 +14,15 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Out
 from django.urls import NoReverseMatch, reverse
 from django.utils.text import get_text_list
 
+from practice.access import Role
 from practice.models import (
     Closure,
+    CodeApp,
+    Invitation,
     Membership,
     Message,
     MessageText,
+    Passkey,
     Practice,
     Room,
     Service,
@@ -146,8 +150,16 @@ def _hours() -> Any:
 
 
 def _colleagues() -> Any:
-    return Exists(Membership.objects.filter(practice=OuterRef("pk"), is_active=True).order_by().values("practice")
-                  .annotate(count=Count("pk")).filter(count__gte=2))
+    """Two work here, or somebody is invited."""
+    invited = Exists(Invitation.objects.filter(practice=OuterRef("pk"), revoked_at=None))
+    here = Membership.objects.filter(practice=OuterRef("pk"), is_active=True).order_by().values("practice")
+    return invited | Exists(here.annotate(count=Count("pk")).filter(count__gte=2))
+
+
+def _second_step() -> Any:
+    """An owner has an app or a passkey besides the password."""
+    owner = {"user__memberships__practice": OuterRef("pk"), "user__memberships__role": Role.OWNER}
+    return Exists(CodeApp.objects.filter(confirmed_at__isnull=False, **owner)) | Exists(Passkey.objects.filter(**owner))
 
 
 def _mail() -> Any:
@@ -166,13 +178,16 @@ for _step in (
          lambda: is_there(Room, is_active=True), needed=True),
     Step("services", 40, "Services", "What can be booked, for how long, and what is kept free around it.",
          lambda: is_there(Service, is_active=True), needed=True),
-    Step("people", 50, "Colleagues", "Therapists and the front desk get a link by mail and choose their own password.",
-         _colleagues, without="I work alone", aside="You work alone."),
-    Step("holidays", 60, "Public holidays", "Nothing is booked on the days you close.",
-         lambda: is_there(Closure), without="We close on none of them", aside="You close on none of them."),
-    Step("reminders", 70, "Words of reminders", "What clients read before a visit. Ours say nothing of why they come.",
-         lambda: is_there(MessageText, kind=REMINDER), without="Keep these words", aside="You keep our words."),
-    Step("mail", 80, "A test message", "Whether mail leaves this server, seen with your own eyes.", _mail,
+    Step("mail", 50, "A test message", "Whether mail leaves this server, seen with your own eyes.", _mail,
          without="We write no mail", aside="You write no mail."),
+    Step("people", 60, "Colleagues", "Therapists and the front desk get a link by mail and choose their own password.",
+         _colleagues, without="I work alone", aside="You work alone."),
+    Step("holidays", 70, "Public holidays", "Nothing is booked on the days you close.",
+         lambda: is_there(Closure), without="We close on none of them", aside="You close on none of them."),
+    Step("reminders", 80, "Words of reminders", "What clients read before a visit. Ours say nothing of why they come.",
+         lambda: is_there(MessageText, kind=REMINDER), without="Keep these words", aside="You keep our words."),
+    Step("second-step", 85, "A second step when you sign in",
+         "An app or a passkey besides the password: what will stand here is about health.", _second_step,
+         route="practice:security", without="The password is enough", aside="Your password is enough."),
 ):
     register_step(_step)

@@ -12,7 +12,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from practice import clock
+from practice.accounts.sign_in import come_in
 from practice.closures import countries
 from practice.letterhead import PAPERS
 from practice.money import CURRENCIES
@@ -102,7 +102,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
             form, open_by_code, code_hash=request.session[_CODE], name=draft["name"], time_zone=draft["time_zone"],
             country=draft.get("country", ""), owner=_owner(draft, form.cleaned_data))
         if member:
-            login(request, member.user)
+            come_in(request, member.user)
             for name in (_CODE, _DRAFT):
                 request.session.pop(name, None)
             messages.success(request, f"{member.practice.name} is open, and you are signed in.")

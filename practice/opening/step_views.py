@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from practice.closures import close_on_holidays, holidays_ahead, set_place
@@ -23,6 +23,7 @@ from practice.opening.preset_forms import Presets
 from practice.opening.step_forms import FirstRoomForm, LetterheadForm
 from practice.opening.step_pages import after, sent, step_page, today_of
 from practice.pages import attempt, member_of, member_page
+from practice.people.inviting import open_invitations
 from practice.refusals import Refusal
 from practice.supply_forms import HolidaysForm, PlaceForm
 from practice.wording.own import variants_of
@@ -80,11 +81,8 @@ def services_step(request: HttpRequest) -> HttpResponse:
 def people_step(request: HttpRequest) -> HttpResponse:
     """Who works here, and where others are invited."""
     people = Membership.objects.visible_to(member_of(request)).filter(is_active=True).select_related("user")
-    try:
-        invite_url = reverse("practice:people")
-    except NoReverseMatch:
-        invite_url = ""
-    return step_page(request, "people", people=people.order_by("created_at"), invite_url=invite_url)
+    return step_page(request, "people", people=people.order_by("created_at"),
+                     invited=open_invitations(member_of(request).practice))
 
 
 @_ASKED

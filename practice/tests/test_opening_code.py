@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client as Browser
 from django.utils import timezone
 
-from practice.models import Membership, OpeningCode, Practice
+from practice.models import OpeningCode, Practice
 from practice.opening import code as codes
 from practice.opening import open_by_code
 from practice.opening.code import ALPHABET, LETTERS, new_code
