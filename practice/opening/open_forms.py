@@ -94,7 +94,7 @@ class AccountForm(forms.Form):
     email = MailField(label="Your e-mail", help_text="You sign in with it. Messages for you go there.",
                       widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}))
     password = forms.CharField(
-        label="A password", help_text=RULES_OF_PASSWORDS, strip=False, max_length=200,
+        label="Choose a password", help_text=RULES_OF_PASSWORDS, strip=False, max_length=200,
         error_messages={"required": "Write a password.", "max_length": "At most 200 characters."},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
     again = forms.CharField(
