@@ -48,7 +48,17 @@ def providers_can_be_read(app_configs: Any, **kwargs: Any) -> list[Any]:
             gateways.read_gateway(settings.SMS_URL)
         except gateways.Unreadable as wrong:
             problems.append(Error(str(wrong), id="practice.E004"))
+    if settings.SECURE_MAIL_URL and not _encrypts_on_the_way():
+        problems.append(Error("SECURE_MAIL_URL would send letters in clear as far as the gateway.", id="practice.E005",
+                              hint="Write submission://user:password@gateway.example:587, smtps://…:465, or a gateway "
+                                   "on this machine."))
     return problems
+
+
+def _encrypts_on_the_way() -> bool:
+    known = settings.SECURE_MAIL
+    is_here = known.get("EMAIL_HOST") in ("127.0.0.1", "localhost", "::1")
+    return bool(is_here or known.get("EMAIL_USE_TLS") or known.get("EMAIL_USE_SSL"))
 
 
 @register(deploy=True)

@@ -30,3 +30,4 @@ class SessionsConfig(AppConfig):
             waitlist_letters,
             webhook_events,
         )
+        from sessions.importing import writing  # noqa: F401  what one brings along

@@ -15,7 +15,7 @@ def they_are_open(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('practice', '0033_tokens'),
+        ("practice", "0019_message_rules"),
     ]
 
     operations = [
