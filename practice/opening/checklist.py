@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Value
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.text import get_text_list
 
 from practice.access import Role
@@ -49,7 +49,6 @@ class Step:
     why: str
     done: Callable[[], Any]
     route: str = ""
-    else_route: str = ""  # while nothing answers to `route`
     needed: bool = False
     without: str = ""
     aside: str = "You do without it."  # as the list says it afterwards
@@ -57,10 +56,7 @@ class Step:
     @property
     def url(self) -> str:
         """Where it is done."""
-        try:
-            return reverse(self.route or f"practice:opening_{self.code}")
-        except NoReverseMatch:
-            return reverse(self.else_route)
+        return reverse(self.route or f"practice:opening_{self.code}")
 
 
 @dataclass(frozen=True, slots=True)

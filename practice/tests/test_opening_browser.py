@@ -75,17 +75,31 @@ def _code_in(said: Path, server: subprocess.Popen[bytes], port: int) -> str:
     raise AssertionError(f"no code was printed, or nothing answered: {said.read_text()[-3000:]}")
 
 
-def bring_clients(olivia: Person) -> None:
-    """How the people of the system before this one get in; here, one by one."""
+def bring_clients(olivia: Person, folder: Path) -> None:
+    """The people of the system before this one get in by a list; one of them comes to the first visit."""
+    names = [f"{first} {last}" for last in ("Aalto", "Berg", "Costa", "Diaz", "Egan") for first in (
+        "Ada", "Bo", "Cy", "Di", "Eva", "Fay", "Gus", "Hal", "Ida", "Jo")]
+    rows = [f"{name};{name.replace(' ', '.').lower()}@clients.example;+1 206 555 {n:04d}"
+            for n, name in enumerate(names)]
+    (folder / "clients.csv").write_text("\n".join(["Name;E-mail;Phone", *rows]), encoding="cp1252")
+    page = olivia.page
+    olivia.press("Clients")
+    page.get_by_label("Clients").check()
+    page.locator("input[type=file]").set_input_files(folder / "clients.csv")
+    olivia.press("Look at the list")
+    olivia.press("Check the list")
+    page.get_by_role("button", name="Bring in 50 clients").wait_for(timeout=60_000)
+    olivia.press("Bring in 50 clients")
+    page.get_by_text("50 clients brought in").first.wait_for(timeout=60_000)
 
 
-def test_an_owner_opens_the_doors_without_a_shell(served, mailbox):
+def test_an_owner_opens_the_doors_without_a_shell(served, mailbox, tmp_path):
     base, code = served
     with browser() as chrome:
         olivia = Person(chrome, base, "Olivia")
         _open(olivia, code)
         _set_up(olivia, mailbox)
-        bring_clients(olivia)
+        bring_clients(olivia, tmp_path)
         _book(olivia)
         stranger = Person(chrome, base, "a stranger")
         stranger.open("/open/")
@@ -149,32 +163,20 @@ def _set_up(olivia: Person, mailbox: MailServer) -> None:
 def _book(olivia: Person) -> None:
     page = olivia.page
     olivia.open("/")
-    olivia.says("Still missing: clients and the first visit")
-    olivia.open("/book/new/")
-    page.locator("#id_name").fill("Maria Lindqvist")
-    page.locator("#id_reach").fill("maria@clients.example")
+    olivia.says("Still missing: the first visit")
+    olivia.press("Still missing")
+    page.locator("main input[name=q]").fill("Ada Aalto")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     page.locator("#id_service").select_option(label="First visit")
-    page.locator("#id_on").fill(_tomorrow())
-    page.locator("#id_at").fill("10:00")
+    olivia.press("Find open times")
+    olivia.press(page.locator(".slot--best"))
     olivia.press("Book")
-    olivia.says("Booked: Maria Lindqvist")
+    olivia.says("Ada Aalto", "booked")
     olivia.open("/practice/opening/")
     olivia.says("11 of 11 settled", "Everything is there")
     olivia.open("/")
     assert "Still missing" not in olivia.words()
-
-
-def _tomorrow() -> str:
-    """A day on which the practice is open for sure: neither passed nor a holiday nor the day the clocks change."""
-    from datetime import date, timedelta
-
-    from holidays import country_holidays
-
-    closed = country_holidays("US", years=[date.today().year, date.today().year + 1])
-    day = date.today() + timedelta(days=2)
-    while day in closed or day.weekday() == 6:
-        day += timedelta(days=1)
-    return day.isoformat()
 
 
 def _fill(olivia: Person, seen: str, typed: dict[str, str], *, press: str = "Go on", name: str = "", **chosen: Any) -> None:
