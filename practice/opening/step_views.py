@@ -43,8 +43,11 @@ def letterhead_step(request: HttpRequest) -> HttpResponse:
             form, change_letterhead, practice=member.practice, by=member, **form.cleaned_data):
         messages.success(request, "Saved. Letters signed from now on carry it.")
         return redirect(after("letterhead"))
-    drawn = base64.b64encode(head_drawn(**form.seen())).decode()
-    return step_page(request, "letterhead", form, drawn=f"data:image/png;base64,{drawn}", head=form.seen())
+    seen = form.seen()
+    drawn = base64.b64encode(head_drawn(**seen)).decode()
+    said = [seen["name"], ", ".join(seen["address"].splitlines()), seen["phone"], seen["email"]]
+    return step_page(request, "letterhead", form, drawn=f"data:image/png;base64,{drawn}",
+                     said=" · ".join(filter(None, said)))
 
 
 @_ASKED
