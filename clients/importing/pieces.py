@@ -76,9 +76,8 @@ def forget_old() -> None:
 
 
 def is_untaken(brought: Import) -> bool:
-    """Whether it has been waiting for a worker longer than a worker takes."""
-    return brought.is_running and brought.handled == 0 and bool(
-        brought.heard_at and brought.heard_at < timezone.now() - UNTAKEN)
+    """Whether nothing has been heard of it for longer than a piece takes."""
+    return brought.is_running and bool(brought.heard_at and brought.heard_at < timezone.now() - UNTAKEN)
 
 
 def actor_of(brought: Import) -> Actor:

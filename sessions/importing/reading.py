@@ -152,9 +152,9 @@ class VisitsReader:
         self.of_room.take(UUID(said["room"]), stretch)
 
     def _status(self, said: dict[str, str]) -> str:
-        for code, status in (("cancelled", "cancelled"), ("noshow", "noshow")):
+        for code in ("cancelled", "noshow"):
             if said.get(code) and said_yes(said[code]) is not False:
-                return status
+                return code
         if not said.get("status"):
             return ""
         status = status_in(said["status"])

@@ -50,8 +50,8 @@ def take_visits_back(brought: Import, ids: Sequence[UUID], by: Actor) -> Undone:
     lock_diary({visit.therapist for visit in visits}, {visit.room for visit in visits},
                {visit.client for visit in visits})
     why = {pk: "was changed here" for pk, visit in rows.items() if visit.version > 1}
-    why |= dict.fromkeys(Message.objects.filter(appointment_id__in=ids, state=Message.State.SENT).values_list(
-        "appointment_id", flat=True), "was written about")
+    told = Message.objects.filter(appointment_id__in=ids, state=Message.State.SENT)
+    why |= {pk: "was written about" for pk in told.values_list("appointment_id", flat=True) if pk}
     why |= touched(Appointment, set(rows) - set(why), own=(AppointmentEvent, Message))
     gone = [visit for visit in visits if visit.pk not in why]
     reminders.withdraw(gone, "The list it came with was taken back.")
