@@ -83,14 +83,16 @@ class Mover:
         self.post(columns, dict(guessed))
         return columns.removesuffix("columns/")
 
-    def handled(self, page: str) -> int:
-        found = re.search(r'<progress[^>]* value="(\d+)"', self.get(page))
-        return int(found[1]) if found else -1
-
     def wait(self, page: str, words: str) -> list[int]:
         """Look at the page until it says so; answers the progress it showed."""
         seen: list[int] = []
-        assert wait_until(lambda: seen.append(self.handled(page)) or words in self.get(page), 240, every=0.25)
+
+        def says() -> bool:
+            shown = self.get(page)
+            seen.extend(int(value) for value in re.findall(r'<progress[^>]* value="(\d+)"', shown))
+            return words in shown
+
+        assert wait_until(says, 240, every=1)
         return seen
 
 
