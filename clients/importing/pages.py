@@ -222,7 +222,7 @@ def _who(row: ImportRow) -> str:
 
 def _find(request: HttpRequest, pk: UUID) -> Import:
     rows = Import.objects.visible_to(member_of(request)).defer("content").select_related("practice", "made_by__user")
-    row: Import | None = rows.filter(pk=pk).first()  # type: ignore[assignment]
+    row: Import | None = rows.filter(pk=pk).first()
     if row is None:
         raise Http404("Nothing here by that id, or it is not yours.")
     return row
