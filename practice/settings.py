@@ -113,6 +113,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
      "OPTIONS": {"user_attributes": ["name", "email"]}},
+    {"NAME": "practice.passwords.NoWordsOfTheHouse"},
 ]
 
 # --- time and language --------------------------------------------------------------------------------
