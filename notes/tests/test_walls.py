@@ -29,10 +29,12 @@ from clients.privacy.breaches import record_breach
 from clients.privacy.requests import receive_request
 from conftest import at, make_client, make_member, make_practice, numb
 from notes import sharing, signing, summaries, writing
+from notes.copies.copies import compose_copy, sign_copy
 from notes.doctors.answering import AnswerInput, answer_share
 from notes.home.programmes import ItemInput, assign_programme
 from notes.measures.goals import set_goal
 from notes.models import BrokenGlass, FollowUp, HomeProgramme
+from notes.sending.ways import send_letter
 from notes.snippets import keep_snippet
 from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import (
@@ -88,7 +90,7 @@ TABLE: dict[str, Row] = {
          "me/<str:token>/times/<uuid:pk>/", "me/<str:token>/book/<uuid:pk>/", "me/<str:token>/visits/<uuid:pk>/move/",
          "me/<str:token>/visits/<uuid:pk>/cancel/", "book-with/<slug:slug>/",
          *(f"book-with/<slug:slug>/{step}/" for step in ("when", "who", "check", "done", "link")),
-         "hooks/sms/status/", "hooks/sms/in/", "hooks/mail/<slug:provider>/", "u/<str:token>/",
+         "l/<str:token>/", "hooks/sms/status/", "hooks/sms/in/", "hooks/mail/<slug:provider>/", "u/<str:token>/",
          "api/v1/schema/", "api/v1/docs/", "^api/"),
         Row(ANYBODY),
     ),
@@ -254,6 +256,14 @@ TABLE: dict[str, Row] = {
     "notes/<uuid:pk>/ask/<slug:code>/": Row(THERAPISTS, ("note", "questionnaire")),
     "practice/mood/": Row(CLINICAL),  # the owner alone decides: see test_measures.py
     "summaries/<uuid:pk>/": Row(THERAPISTS, ("summary",)),
+    "summaries/<uuid:pk>/sendings/": Row(THERAPISTS, ("summary",), P),
+    "sendings/<uuid:pk>/": Row(THERAPISTS, ("sending",), G),
+    "sendings/<uuid:pk>/letter.pdf": Row(THERAPISTS, ("sending",), G),
+    "clients/<uuid:pk>/copies/new/": Row(THERAPISTS, ("client",)),
+    "copies/<uuid:pk>/": Row(THERAPISTS, ("copy",)),
+    "copies/<uuid:pk>/sign/": Row(THERAPISTS, ("copy",), P),
+    "copies/<uuid:pk>/your-sessions.pdf": Row(THERAPISTS, ("copy",), G),
+    "copies/<uuid:pk>/<slug:verb>/": Row(THERAPISTS, ("copy", "copy_verb"), P),
     "summaries/<uuid:pk>/letter.pdf": Row(THERAPISTS, ("summary",), G),
     "summaries/<uuid:pk>/letter.fhir.json": Row(THERAPISTS, ("summary",), G),
     **dict.fromkeys(
@@ -313,6 +323,11 @@ TABLE: dict[str, Row] = {
     "api/v1/clients/<uuid:pk>/home-programme/": Row(THERAPISTS, ("client",)),
     "api/v1/clients/<uuid:pk>/trends/": Row(THERAPISTS, ("client",), G),
     "api/v1/clients/<uuid:pk>/summaries/": Row(THERAPISTS, ("client",)),
+    "api/v1/doctor-answers/": Row(THERAPISTS, methods=G),
+    "api/v1/doctor-answers/<uuid:pk>/": Row(THERAPISTS, ("doctors_answer",), G),
+    "api/v1/doctor-answers/<uuid:pk>/fhir/": Row(THERAPISTS, ("doctors_answer",), G),
+    **{f"api/v1/doctor-answers/<uuid:pk>/{verb}/": Row(THERAPISTS, ("doctors_answer",), P)
+       for verb in ("accept", "set-aside", "done")},
     "api/v1/summaries/<uuid:pk>/": Row(THERAPISTS, ("summary",), GPA),
     "api/v1/summaries/<uuid:pk>/sign/": Row(THERAPISTS, ("summary",), P),
     "api/v1/summaries/<uuid:pk>/pdf/": Row(THERAPISTS, ("summary",), G),
@@ -433,6 +448,10 @@ class World:
                                                 until=timezone.now() - timedelta(hours=1)).pk,
             "snippet": keep_snippet(word="mk", text=f"{MARK} {FOUND}", by=self.ana).pk,
             "summary": summary.pk,
+            "sending": send_letter(summary=summary, consent=consent, way="fax", to_address="206 555 0199", by=self.ana).pk,
+            "copy": sign_copy(copy=(copy := compose_copy(client=maria, first=note.visit_on, last=note.visit_on, by=self.ana)),
+                              expected_version=copy.version, by=self.ana).pk,
+            "copy_verb": "in-person",
             "share": share.share.pk,
             "doctors_answer": answer.pk,
             "consent": consent.pk,

@@ -404,8 +404,13 @@ def about_the_waitlist(practice, ana, neuro_45):
 
 
 def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):
+    from clients.models import Doctor
     from notes import sharing, summaries
+    from notes.copies.copies import compose_copy, send_copy, sign_copy
     from notes.doctors.answering import AnswerInput, answer_share
+    from notes.sending.letters import mail_letter
+    from notes.sending.ways import send_letter
+    from notes.share_code import text_code
     from notes.share_opened import tell_opened
     from notes.tests.test_story import signed_note
 
@@ -415,6 +420,16 @@ def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):
     share = sharing.share_summary(summary=summary, doctor=neurologist, consent=consent, by=ana).share
     sharing.mail_link(share=share, by=ana)
     yield "summary-shared"
+    Doctor.objects.filter(pk=neurologist.pk).update(mobile="+12065550177")
+    share.doctor.refresh_from_db()
+    text_code(share=share, by=ana)
+    yield "share-code"
+    sending = send_letter(summary=summary, consent=consent, way="sealed", reason="Blocks links", by=ana)
+    mail_letter(sending=sending, by=ana)
+    yield "letter-attached"
+    draft = compose_copy(client=maria, first=MONDAY, last=MONDAY, by=ana)
+    send_copy(copy=sign_copy(copy=draft, expected_version=draft.version, by=ana), by=ana)
+    yield "own-copy"
     tell_opened(share)
     yield "share-opened"
     answer_share(share=share, answer=AnswerInput("granted", "Dr Okafor", note="No work on the numb foot."))
