@@ -10,5 +10,5 @@ class ClientsConfig(AppConfig):
     def ready(self) -> None:
         from clients import notices, panels, webhook_events  # noqa: F401  what is written to doctors, what is shown
         from clients.asking import intake_again  # noqa: F401  what is asked
-        from clients.keeping import chapters  # noqa: F401  what one takes out
+        from clients.keeping import chapters, moving_out  # noqa: F401  what one takes out
         from clients.replies import letters, unwanted  # noqa: F401  what comes back

@@ -130,7 +130,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not STATIC_HASHED
 WHITENOISE_AUTOREFRESH = False
-# Copies of everything (practice/copies): the key they are sealed for, where they lie, and from which hour of UTC they are made.
+# Copies of everything (practice/copies): the key they are sealed for, where they lie, from which hour of UTC.
 BACKUP_KEY = env.str("BACKUP_KEY", "")
 BACKUP_DIR = Path(env.str("BACKUP_DIR", str(DATA_DIR / "backups")))
 BACKUP_HOUR = env.int("BACKUP_HOUR", 3)
@@ -183,6 +183,8 @@ CELERY_BEAT_SCHEDULE = {
     "ask-how-it-is": {"task": "sessions.tasks.ask_how_it_is", "schedule": 3600.0, "options": {"expires": 3600}},
     "ask-after-visits": {"task": "notes.tasks.ask_after_visits", "schedule": 3600.0, "options": {"expires": 3600}},
     "keep-questions": {"task": "clients.tasks.keep_questions", "schedule": 3600.0, "options": {"expires": 3600}},
+    "keep-copies": {"task": "practice.tasks.keep_copies", "schedule": 60.0, "options": {"expires": 60}},
+    "make-archives": {"task": "practice.tasks.make_archives", "schedule": 60.0, "options": {"expires": 60}},
     "send-digests": {"task": "practice.tasks.send_digests", "schedule": 600.0, "options": {"expires": 600}},
     "recall-clients": {"task": "sessions.tasks.recall_clients", "schedule": 3600.0, "options": {"expires": 3600}},
     "save-day-sheets": {"task": "sessions.tasks.save_day_sheets", "schedule": 3600.0, "options": {"expires": 3600}},

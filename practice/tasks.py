@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from practice import digests, outbox
+from practice.copies import archives, keeping
 from practice.webhooks import pump
 
 
@@ -24,3 +25,13 @@ def forget_webhook_deliveries() -> None:
 @shared_task(ignore_result=True)
 def send_digests() -> None:
     digests.send_digests()
+
+
+@shared_task(ignore_result=True)
+def keep_copies() -> None:
+    keeping.keep_copies()
+
+
+@shared_task(ignore_result=True)
+def make_archives() -> None:
+    archives.make_archives()

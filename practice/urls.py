@@ -16,6 +16,8 @@ from practice import (
     views,
     words_views,
 )
+from practice.copies import archive_pages
+from practice.copies import pages as copy_pages
 from practice.hooks import mail_views, sms_views
 from practice.log import pages as log_pages
 from practice.webhooks import views as webhooks
@@ -56,6 +58,13 @@ app = [
     path("practice/closures/<uuid:pk>/drop/", closure_views.closure_drop, name="closure_drop"),
     path("practice/holidays/", closure_views.holidays_page, name="holidays"),
     path("practice/settings/online/", online_views.online_page, name="online"),
+    path("practice/keeping/", copy_pages.keeping_page, name="keeping"),
+    path("practice/keeping/progress/", copy_pages.copies_progress, name="copies_progress"),
+    path("practice/keeping/now/", copy_pages.copy_now, name="copy_now"),
+    path("practice/moving-out/", archive_pages.moving_out, name="moving_out"),
+    path("practice/moving-out/progress/", archive_pages.archives_progress, name="archives_progress"),
+    path("practice/moving-out/new/", archive_pages.archive_new, name="archive_new"),
+    path("practice/moving-out/<uuid:pk>/", archive_pages.archive_fetch, name="archive_fetch"),
     path("practice/webhooks/", webhooks.webhook_list, name="webhooks"),
     path("practice/webhooks/new/", webhooks.webhook_new, name="webhook_new"),
     path("practice/webhooks/<uuid:pk>/", webhooks.webhook, name="webhook"),

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from practice import clock, outbox
 from practice.access import Role
+from practice.copies import keeping
 from practice.hours import periods_of
 from practice.models import Closure, Membership, Room, Service, TimeOff
 from practice.pages import THEMES, member_page
@@ -111,6 +112,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "room": "practice", "people": [(person, week_of(person.hours_on(today)), _hours_ahead(person, today))
                                        for person in people],
         "practice": member.practice, "is_owner": member.role == Role.OWNER,
+        "worry": keeping.worry() if member.role == Role.OWNER else "",
         "rooms": Room.objects.visible_to(member).filter(is_active=True),
         "services": services,
         "may_enter_time_off": member.role in (Role.OWNER, Role.FRONT_DESK) or member.is_therapist,
@@ -127,7 +129,10 @@ def _hours_ahead(person: Membership, today: date) -> list[tuple[str, list[tuple[
 
 @require_GET
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Whether all is well: database, migrations, tz version, outbox age, disk. 503 when it is not."""
+    """Whether all is well: database, migrations, tz version, outbox age, age of the newest copy, disk; 503 when not.
+
+    An old copy is a warning: the process is well, and nothing is won by taking it out of service.
+    """
     problems: list[str] = []
     answer: dict[str, Any] = {}
     try:
@@ -139,6 +144,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
             answer["outbox_oldest_due_seconds"] = round(outbox.oldest_due_seconds(), 1)
             if answer["outbox_oldest_due_seconds"] > STALE_SECONDS:
                 problems.append("messages are due and nobody sends them: is the worker running?")
+            old = keeping.age()
+            answer["backup_age_hours"] = None if old is None else round(old.total_seconds() / 3600, 1)
+            answer["warnings"] = [worry] if (worry := keeping.worry()) else []
     except Exception as fault:
         problems.append(f"the database does not answer ({type(fault).__name__})")
     answer["tzdata"] = _tz_version()

@@ -10,6 +10,7 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         # Messages, questions, panels and kinds of rows register here.
+        from practice.copies.sealed import Sealed, register_sealed
         from sessions import (  # noqa: F401
             ask_letters,
             calendars,
@@ -28,3 +29,6 @@ class SessionsConfig(AppConfig):
             waitlist_letters,
             webhook_events,
         )
+        from sessions.outside_calendars import PURPOSE
+
+        register_sealed(Sealed("therapy_sessions_outsidefeed", "sealed_url", PURPOSE))

@@ -23,7 +23,7 @@ _ROOM_FOR = 4  # bytes of disk for each byte of rows: the table, its indexes, an
 
 @contextlib.contextmanager
 def standing_in(settings: dict[str, Any]) -> Iterator[BaseDatabaseWrapper]:
-    """Another database in the place of this installation's own, for this thread: migrations write where `default` is."""
+    """Another database in the place of this installation's own, for this thread: migrations write to `default`."""
     before = connections[DEFAULT_DB_ALIAS]
     other = load_backend(settings["ENGINE"]).DatabaseWrapper(
         {**before.settings_dict, "CONN_MAX_AGE": 0, **settings}, DEFAULT_DB_ALIAS)
@@ -78,7 +78,7 @@ def _copy_if_bare(path: Path, aside: Path) -> None:
 
 
 def _refuse_while_used(path: Path) -> None:
-    """Leaving the write-ahead mode needs the file for oneself, and leaves no file beside it that a new one would trip on."""
+    """Leaving the write-ahead mode needs the file for oneself, and leaves none beside it to trip a new one."""
     if not path.exists():
         return
     try:
@@ -93,7 +93,8 @@ def _refuse_while_used(path: Path) -> None:
 def _refuse_a_full_disk(folder: Path, bytes_to_come: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < _ROOM_FOR * bytes_to_come:
-        raise NotReady(f"About {_ROOM_FOR * bytes_to_come // 2**20} MB are needed in {folder}, {free // 2**20} MB are free. "
+        raise NotReady(f"About {_ROOM_FOR * bytes_to_come // 2**20} MB are needed in {folder}, {free // 2**20} MB "
+                       f"are free. "
                        "Make room first.")
 
 
@@ -118,7 +119,8 @@ def refuse_unless_empty(place: BaseDatabaseWrapper, replacing: str = "") -> None
         return
     said = f"{names[0]} and {len(names) - 1} more are" if len(names) > 1 else f"{names[0]} is"
     wrong = f' "{replacing}" is not there.' if replacing else ""
-    raise PlaceTaken(f"The place is not empty: {said} there.{wrong} Use an empty database (DATABASE_URL, DATA_DIR), or say "
+    raise PlaceTaken(f"The place is not empty: {said} there.{wrong} Use an empty database (DATABASE_URL, DATA_DIR), "
+                     f"or say "
                      f'what may be lost: --replace "{names[0]}".')
 
 

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.core.management.color import no_style
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import IntegrityError, transaction
@@ -57,7 +58,8 @@ def refuse_unknown(header: dict[str, Any]) -> None:
     unknown = [f"{app} {name}" for app, names in header["migrations"].items() for name in names
                if (app, name) not in graph.nodes]
     if unknown:
-        raise NewerCopy(f"This copy was written by Evenhand {header['product']}, whose database is newer than this version "
+        raise NewerCopy(f"This copy was written by Evenhand {header['product']}, whose database is newer than this "
+                        f"version "
                         f"knows ({', '.join(unknown)}). Install that version, then read it back.")
 
 
@@ -109,6 +111,9 @@ def _refuse_other_tables(known: dict[str, Table], header: dict[str, Any]) -> Non
 def _write_rows(built: BaseDatabaseWrapper, models: Any, tables: Tables, header: dict[str, Any], told: Told) -> None:
     known = {table.name: table for table in tables_of(models)}
     done, of = 0, sum(table["rows"] for table in header["tables"])
+    if built.vendor == "postgresql":
+        with built.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # migrations leave them immediate
     fill = _fill_sqlite if built.vendor == "sqlite" else _fill_postgresql
     for name, rows in tables:
         for at_once in fill(built, known[name], rows):
@@ -125,17 +130,25 @@ def _fill_sqlite(built: BaseDatabaseWrapper, table: Table, lines: Iterator[bytes
     built.ensure_connection()
     with contextlib.closing(sqlite3.Connection.cursor(built.connection)) as cursor:
         for rows in batched(_values(table, lines, "sqlite")):
-            cursor.executemany(statement, rows)
+            try:
+                cursor.executemany(statement, rows)
+            except sqlite3.Error as refused:
+                raise BrokenCopy(f"The database does not take the rows of {table.name}: {refused}. "
+                                 "Nothing was kept.") from refused
             yield len(rows)
 
 
 def _fill_postgresql(built: BaseDatabaseWrapper, table: Table, lines: Iterator[bytes]) -> Iterator[int]:
     names = ", ".join(f'"{column.name}"' for column in table.columns)
-    with built.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
-        for rows in batched(_values(table, lines, "postgresql")):
-            for row in rows:
-                copy.write_row(row)
-            yield len(rows)
+    try:
+        with built.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+            for rows in batched(_values(table, lines, "postgresql")):
+                for row in rows:
+                    copy.write_row(row)
+                yield len(rows)
+    except psycopg.Error as refused:
+        raise BrokenCopy(
+            f"The database does not take the rows of {table.name}: {refused}. Nothing was kept.") from refused
 
 
 def batched(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
@@ -145,7 +158,7 @@ def batched(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
 
 
 def _values(table: Table, lines: Iterator[bytes], vendor: str) -> Iterator[list[Any]]:
-    turns = [reading_for(column.kind, vendor) for column in table.columns]
+    turns = [reading_for(column.kind, vendor, column.field) for column in table.columns]
     turning = [(n, turn) for n, turn in enumerate(turns) if turn is not as_it_is]
     key = next(n for n, column in enumerate(table.columns) if column.name == table.key)
     closed = [(n, sealed.SEALED[table.name, c.name]) for n, c in enumerate(table.columns)

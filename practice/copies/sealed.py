@@ -5,22 +5,24 @@ The copy as a whole is sealed. So it can be read back where the server has other
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+from cryptography.fernet import InvalidToken
+
+from practice.sealing import sealer
 
 _OPEN, _AS_IT_WAS = "=", "!"
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A column of text sealed row by row: what opens a row's value, and what seals it again."""
+    """A column of text sealed row by row (`practice.sealing.sealer`), and for which purpose."""
 
     table: str
     column: str
-    opens: Callable[[UUID, str], str]
-    seals: Callable[[UUID, str], str]
+    purpose: str
 
 
 SEALED: dict[tuple[str, str], Sealed] = {}
@@ -36,8 +38,8 @@ def opened(sealed: Sealed, key: Any, value: str) -> str:
     if not value:
         return value
     try:
-        return _OPEN + sealed.opens(UUID(key), value)
-    except Exception:
+        return _OPEN + sealer(sealed.purpose, UUID(key)).decrypt(value.encode()).decode()
+    except InvalidToken:
         return _AS_IT_WAS + value
 
 
@@ -45,4 +47,6 @@ def sealed_again(sealed: Sealed, key: Any, value: str) -> str:
     """The value as this server keeps it."""
     if not value:
         return value
-    return sealed.seals(UUID(key), value[1:]) if value.startswith(_OPEN) else value[1:]
+    if not value.startswith(_OPEN):
+        return value[1:]
+    return sealer(sealed.purpose, UUID(key)).encrypt(value[1:].encode()).decode()

@@ -47,14 +47,14 @@ def _only(where: str) -> str:
 
 
 def _writer(table: Table) -> Callable[[tuple[Any, ...]], bytes]:
-    turns = [writing_of(column.kind) for column in table.columns]
+    turns = [writing_of(column.kind, column.field) for column in table.columns]
     key = next(n for n, column in enumerate(table.columns) if column.name == table.key)
     closed = [(n, sealed.SEALED[table.name, c.name]) for n, c in enumerate(table.columns)
               if (table.name, c.name) in sealed.SEALED]
     dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
     def write(row: tuple[Any, ...]) -> bytes:
-        values = [None if value is None else turn(value) for turn, value in zip(turns, row, strict=True)]
+        values: list[Any] = [None if value is None else turn(value) for turn, value in zip(turns, row, strict=True)]
         for n, column in closed:
             if values[n] is not None:
                 values[n] = sealed.opened(column, values[key], values[n])
@@ -132,7 +132,7 @@ def _asks_postgresql(connection: BaseDatabaseWrapper) -> Callable[[str, Sequence
     def ask(query: str, params: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
         query = query.replace("?", "%s") if params else query
         with connection.chunked_cursor() as cursor:
-            cursor.itersize = AT_ONCE
+            cursor.itersize = AT_ONCE  # type: ignore[attr-defined]
             cursor.execute(query, tuple(params) or None)
             yield from iter(cursor)
 

@@ -5,25 +5,29 @@ The models of any time tell it: today's, or those of an earlier migration (`Migr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps as todays
-from django.db.models import Field, Model
+from django.db.models import BinaryField, Field, JSONField, Model
 
 from practice.guards import Unchanging
 
 ROOMS = ("practice", "clients", "therapy_sessions", "notes")
-# What belongs to the place and not to the practice: which place it is, its list of copies, archives waiting to be fetched.
-OF_THE_PLACE = frozenset({"practice_installation", "practice_copy", "practice_archive", "practice_archivepiece"})
+# What belongs to the place and not to the practice: which place it is, its list of copies, archives waiting to be
+# fetched, the keys of its columns.
+OF_THE_PLACE = frozenset({"practice_installation", "practice_copy", "practice_archive", "practice_archivepiece",
+                          "practice_datakey"})
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column, and how its values are written down (`values.py`)."""
+    """A column, and how its values are written down (`values.py`). `field` is there where the column is encrypted:
+    a copy holds what it says, because the keys of the database stay with the database."""
 
     name: str
     kind: str
+    field: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,19 @@ def tables_of(apps: Any = todays) -> list[Table]:
 
 def table_of(model: type[Model]) -> Table:
     """One model's table."""
-    columns = tuple(Column(field.column or "", kind_of(field)) for field in model._meta.concrete_fields)
+    # By name: in which order a table got its columns depends on how its database came to be.
+    columns = tuple(sorted((column_of(field) for field in model._meta.concrete_fields),
+                           key=lambda column: column.name))
     key: Any = model._meta.pk
     return Table(model._meta.db_table, key.column, columns)
+
+
+def column_of(field: Any) -> Column:
+    """One column; an encrypted one (practice/encryption) is written down as what it says."""
+    if not callable(getattr(field, "sealed", None)):
+        return Column(field.column, kind_of(field))
+    kinds = ((JSONField, "json"), (BinaryField, "bytes"))
+    return Column(field.column, next((kind for of, kind in kinds if isinstance(field, of)), "text"), field)
 
 
 def kind_of(field: Field[Any, Any]) -> str:

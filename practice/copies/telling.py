@@ -16,7 +16,7 @@ from practice.refusals import Refusal
 EVERY = 1.0  # seconds
 
 
-def progress(stderr: Any) -> Callable[[int, int], None]:
+def progress(stderr: Any, what: str = "rows") -> Callable[[int, int], None]:
     """Says how many rows are done, once a second and at the end."""
     said = [0.0]
 
@@ -24,7 +24,7 @@ def progress(stderr: Any) -> Callable[[int, int], None]:
         now = time.monotonic()
         if now - said[0] >= EVERY or (done == of and said[0]):
             said[0] = now
-            stderr.write(f"  {done:,} of {of:,} rows")
+            stderr.write(f"  {done:,} of {of:,} {what}")
 
     return told
 
