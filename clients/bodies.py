@@ -14,6 +14,7 @@ from django.db.models.functions import JSONObject
 from clients.known import KnownClearance, KnownCondition, KnownEpisode, KnownFinding, KnownMedicine
 from clients.models import Clearance, ClientCondition, Episode, Finding, FindingRegion, Medicine
 from practice.composed import Composed, as_date, as_id, as_instant
+from practice.encryption import opened
 
 Parts = tuple[list[KnownCondition], list[KnownFinding], list[KnownEpisode], list[KnownClearance], list[KnownMedicine]]
 _MODELS: dict[str, Any] = {"condition": ClientCondition, "finding": Finding, "episode": Episode, "clearance": Clearance,
@@ -51,7 +52,7 @@ def read_bodies(clients: Iterable[UUID]) -> dict[UUID, Parts]:
             found[client][4].append(_medicine(row))
     for client, row in findings:
         found[client][1].append(KnownFinding(row["finding"], tuple(places.get(row["id"], ())), as_date(row["began_on"]),
-                                             as_date(row["ended_on"]), row["detail"]))
+                                             as_date(row["ended_on"]), opened(Finding, "detail", row["detail"])))
     return found
 
 
@@ -85,7 +86,7 @@ def _clearance(row: dict[str, Any]) -> KnownClearance:
 
 
 def _medicine(row: dict[str, Any]) -> KnownMedicine:
-    return KnownMedicine(row["kind"], row["name"], as_date(row["began_on"]), as_date(row["ended_on"]),
+    return KnownMedicine(row["kind"], opened(Medicine, "name", row["name"]), as_date(row["began_on"]), as_date(row["ended_on"]),
                          as_date(row["last_given_on"]), row["every_days"], _places(row["regions"]))
 
 

@@ -115,7 +115,7 @@ def _join(episode: Episode, onset_on: date, words: str, by: Actor, facts: dict[s
     if words and words not in episode.symptoms:
         note.append(words)
     said = " ".join(note)[:2000]
-    if said and not episode.steps.filter(note=said).exists():
+    if said and said not in episode.steps.values_list("note", flat=True):
         EpisodeStep.objects.create(episode=episode, on=today_in(episode.client), status=episode.status,
                                    by_name=by.name[:120], note=said)
     episode.version += 1

@@ -77,7 +77,7 @@ def overview_of(member: Membership, client: Client, known: Known, today: date) -
     conditions = [(row, CONDITIONS[row.condition]) for row in known.conditions]
     findings = [(row, FINDINGS[row.finding], said_places(row)) for row in known.findings]
     clearances = [(row, scope_name(row), said_terms(row)) for row in known.clearances]
-    medicines = [(row, MEDICINES[row.kind], said_given(row, today)) for row in known.medicines]
+    medicines = [(row, MEDICINES[row.kind], said_given(row, today)) for row in sorted(known.medicines, key=_by_name)]
     return shown | {
         "limits": limits, "last_time": last_time(member, client), "is_map_due": any(map(is_map_due, known.episodes)),
         "body_map": sensation_map(located(body, today), check.own_caps),
@@ -155,6 +155,10 @@ def said_terms(clearance: Clearance) -> str:
              f"{clearance.minutes} minutes at most" if clearance.minutes else "",
              clearance.excluded_techniques and f"without {', '.join(map(method, clearance.excluded_techniques))}"]
     return ", ".join(term for term in terms if term)
+
+
+def _by_name(row: Medicine) -> str:
+    return row.name.casefold()
 
 
 def _is_over(row: ClientCondition | Finding | Medicine, today: date) -> bool:

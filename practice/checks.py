@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
-from practice import mailing
+from practice import mailing, rates
 from practice.texting import gateways
 
 
@@ -25,6 +25,12 @@ def settings_make_sense(app_configs: Any, **kwargs: Any) -> list[Any]:
     if not engine.endswith(("sqlite3", "postgresql")):
         problems.append(Error(f"The database {engine} is not supported.", id="practice.E002",
                               hint="Use sqlite:///path/to/file or postgres://user:password@host/name."))
+    if settings.LOG_FORMAT not in ("plain", "json"):
+        problems.append(Error(f"LOG_FORMAT={settings.LOG_FORMAT} is not known.", id="practice.E006",
+                              hint="Write plain or json."))
+    if not rates.is_a_rate(settings.API_RATE):
+        problems.append(Error(f"API_RATE={settings.API_RATE} is no rate.", id="practice.E005",
+                              hint="Write so many calls in a while, such as 600/minute, or off."))
     return problems
 
 
@@ -42,7 +48,17 @@ def providers_can_be_read(app_configs: Any, **kwargs: Any) -> list[Any]:
             gateways.read_gateway(settings.SMS_URL)
         except gateways.Unreadable as wrong:
             problems.append(Error(str(wrong), id="practice.E004"))
+    if settings.SECURE_MAIL_URL and not _encrypts_on_the_way():
+        problems.append(Error("SECURE_MAIL_URL would send letters in clear as far as the gateway.", id="practice.E005",
+                              hint="Write submission://user:password@gateway.example:587, smtps://…:465, or a gateway "
+                                   "on this machine."))
     return problems
+
+
+def _encrypts_on_the_way() -> bool:
+    known = settings.SECURE_MAIL
+    is_here = known.get("EMAIL_HOST") in ("127.0.0.1", "localhost", "::1")
+    return bool(is_here or known.get("EMAIL_USE_TLS") or known.get("EMAIL_USE_SSL"))
 
 
 @register(deploy=True)
@@ -57,6 +73,9 @@ def ready_to_deploy(app_configs: Any, **kwargs: Any) -> list[Any]:
         problems.append(Warning(f"Nothing vouches for what {provider} tells us: mail that comes back goes unnoticed.",
                                 id="practice.W003", hint="MAIL_WEBHOOK_SECRET=user:long-random-word, or the provider's "
                                                          "signing key in EMAIL_URL; see docs/deploying.md."))
+    if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < 20:
+        problems.append(Warning("METRICS_TOKEN can be guessed.", id="practice.W004",
+                                hint="Set it to 20 or more random characters: openssl rand -hex 32"))
     if not settings.BASE_URL.startswith("https://"):
         problems.append(Warning("BASE_URL is not https: links in messages would travel in clear.",
                                 id="practice.W002", hint="BASE_URL=https://diary.example.org"))

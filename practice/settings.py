@@ -19,6 +19,9 @@ DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or own_secret(DATA_DIR, make=DEBUG)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+# What wraps the keys of clinical text, the first of several separated by commas; empty: a key made from SECRET_KEY.
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", [])
 PORT = env.int("PORT", 8000)
 BASE_URL = env.str("BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["*"] if DEBUG else [urlsplit(BASE_URL).hostname or "localhost", "127.0.0.1"])
@@ -43,6 +46,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
+    "practice.watching.requests.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -54,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "practice.access.MemberMiddleware",
+    "practice.accounts.signed_in.SignedInMiddleware",
     "practice.lock.LockMiddleware",
     "practice.refusals.RefusalMiddleware",
 ]
@@ -106,7 +111,8 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ["name", "email"]}},
 ]
 
 # --- time and language --------------------------------------------------------------------------------
@@ -138,14 +144,20 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- the outbox and its pump --------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", "")
-# Two instances on one Redis do not hear each other.
-REDIS_KEY_PREFIX = env.str("REDIS_KEY_PREFIX", f"evenhand-{sha256(str(DATA_DIR).encode()).hexdigest()[:8]}:")
+# Two instances on one Redis do not hear each other; all hosts of one instance do, because they share key and database.
+_instance = sha256(f"{SECRET_KEY} {DATABASES['default']['NAME']}".encode()).hexdigest()[:8]
+REDIS_KEY_PREFIX = env.str("REDIS_KEY_PREFIX", f"evenhand-{_instance}:")
 MESSAGE_GRACE_SECONDS = env.int("MESSAGE_GRACE_SECONDS", 180)
 MESSAGE_LEASE_SECONDS = env.int("MESSAGE_LEASE_SECONDS", 120)
 WEBHOOKS_INSIDE = env.bool("WEBHOOKS_INSIDE", DEBUG)  # events may go by http and into our own network
 EMAIL_URL = env.str("EMAIL_URL", "")
 SMS_URL = env.str("SMS_URL", "")
+# A relay that encrypts what it is given; only through it a letter leaves as an attachment in clear.
+SECURE_MAIL_URL = env.str("SECURE_MAIL_URL", "")
+SECURE_MAIL = env.dj_email_url("SECURE_MAIL_URL") if SECURE_MAIL_URL else {}
+SECURE_MAIL_TAG = env.str("SECURE_MAIL_TAG", "")  # a word in the subject on which the relay acts: [secure]
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "appointments@localhost")
+SECURE_MAIL_FROM = env.str("SECURE_MAIL_FROM", DEFAULT_FROM_EMAIL)
 EMAIL_TIMEOUT = 15
 # Providers that sign nothing call us by an address with this password in it: user:long-random-word.
 MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", "")
@@ -185,6 +197,10 @@ CELERY_BEAT_SCHEDULE = {
     "keep-questions": {"task": "clients.tasks.keep_questions", "schedule": 3600.0, "options": {"expires": 3600}},
     "keep-copies": {"task": "practice.tasks.keep_copies", "schedule": 60.0, "options": {"expires": 60}},
     "make-archives": {"task": "practice.tasks.make_archives", "schedule": 60.0, "options": {"expires": 60}},
+    "send-account-links": {"task": "practice.tasks.send_account_links", "schedule": 5.0, "options": {"expires": 5}},
+    "forget-sign-ins": {"task": "practice.tasks.forget_sign_ins", "schedule": 3600.0, "options": {"expires": 3600}},
+    "seal-trails": {"task": "practice.tasks.seal_trails", "schedule": 60.0, "options": {"expires": 60}},
+    "look-after-imports": {"task": "clients.tasks.look_after_imports", "schedule": 60.0, "options": {"expires": 60}},
     "send-digests": {"task": "practice.tasks.send_digests", "schedule": 600.0, "options": {"expires": 600}},
     "recall-clients": {"task": "sessions.tasks.recall_clients", "schedule": 3600.0, "options": {"expires": 3600}},
     "save-day-sheets": {"task": "sessions.tasks.save_day_sheets", "schedule": 3600.0, "options": {"expires": 3600}},
@@ -226,8 +242,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "practice.api.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["practice.callers.TokenRate"] if API_RATE != "off" else [],
-    "DEFAULT_THROTTLE_RATES": {"token": API_RATE if API_RATE != "off" else None},
     "EXCEPTION_HANDLER": "practice.api.problem_from",
     "UNAUTHENTICATED_USER": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -243,7 +257,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": True,
     "ENUM_NAME_OVERRIDES": {
         "AppointmentStatusEnum": "sessions.models.Appointment.Status",
         "EpisodeStatusEnum": "clients.models.Episode.Status",
@@ -269,7 +283,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", _HTTPS)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", _HTTPS) else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31536000 if _HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
@@ -278,13 +292,22 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_FAILURE_VIEW = "practice.pages.csrf_failed"
 
+# --- the log and the numbers -------------------------------------------------------------------------------
+LOG_FORMAT = env.str("LOG_FORMAT", "plain")  # or json: one object a line, with a line for each request
+LOG_REQUESTS = env.bool("LOG_REQUESTS", LOG_FORMAT == "json")
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # without one there is no /metrics
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_paths": {"()": "practice.watching.lines.WithoutPaths"}},
+    "formatters": {
+        "plain": {"()": "practice.watching.lines.Plain", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "practice.watching.lines.Json"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["without_paths"],
+                            "formatter": "json" if LOG_FORMAT == "json" else "plain"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
-    # Django writes the full path of every refused request: paths carry link tokens, so only errors pass.
+    # Django writes a line for every refused request; who is refused how often is told by the lines of requests.
     "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "ERROR"}},
 }
 DEMO = env.bool("DEMO", DEBUG)

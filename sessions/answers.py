@@ -88,7 +88,7 @@ def add_words(episode: Episode, words: str, by: Actor, **facts: Any) -> None:
     words = words.strip()
     if not words or words in episode.symptoms:
         return
-    if not EpisodeStep.objects.filter(episode=episode, note=words).exists():
+    if words not in EpisodeStep.objects.filter(episode=episode).values_list("note", flat=True):
         EpisodeStep.objects.create(episode=episode, on=today_in(episode.client), status=episode.status,
                                    by_name=by.name[:120], note=words)
         audit.record(by=by, verb="episode_reported_again", subject=episode)

@@ -10,16 +10,17 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         # Messages, questions, panels and kinds of rows register here.
-        from practice.copies.sealed import Sealed, register_sealed
         from sessions import (  # noqa: F401
             ask_letters,
             calendars,
             check_before,
             check_in_letters,
             digests,
+            leaving,
             log,
             look_letters,
             online_letters,
+            opening_step,
             panels,
             parts,
             pause_letters,
@@ -29,6 +30,4 @@ class SessionsConfig(AppConfig):
             waitlist_letters,
             webhook_events,
         )
-        from sessions.outside_calendars import PURPOSE
-
-        register_sealed(Sealed("therapy_sessions_outsidefeed", "sealed_url", PURPOSE))
+        from sessions.importing import writing  # noqa: F401  what one brings along

@@ -19,6 +19,7 @@ from clients.standing import lock_clients
 from practice import audit
 from practice.access import Actor
 from practice.composed import Composed, ComposedRows, insert, write_fields
+from practice.encryption import EncryptedField
 from practice.models import Membership, Room
 from practice.refusals import Refusal
 from sessions.models import RELEASED, Appointment, AppointmentEvent
@@ -107,16 +108,23 @@ def write_visit(appointment: Appointment, *, is_new: bool = False, fields: Seque
 
 def as_it_stands(appointment: Appointment, names: Iterable[str]) -> dict[str, Any]:
     """These fields of a visit as JSON can hold them, for `put_back`."""
-    return {name: Appointment._meta.get_field(name).value_to_string(appointment)  # type: ignore[union-attr]
-            for name in names}
+    return {name: _as_text(Appointment._meta.get_field(name), appointment) for name in names}
 
 
 def put_back(appointment: Appointment, before: dict[str, Any], names: Iterable[str]) -> None:
     """Set these fields to what `as_it_stands` wrote down; nothing is saved."""
     for name in names:
-        field = Appointment._meta.get_field(name)
+        field: Any = Appointment._meta.get_field(name)
         value = None if before[name] == "" and field.null else before[name]  # what was empty was written as ""
-        setattr(appointment, field.attname, field.to_python(value))  # type: ignore[union-attr]
+        is_encrypted = isinstance(field, EncryptedField)
+        setattr(appointment, field.attname, field.opened(value) if is_encrypted else field.to_python(value))
+
+
+def _as_text(field: Any, appointment: Appointment) -> Any:
+    """The field as JSON can hold it; what its own column encrypts is encrypted there too."""
+    if isinstance(field, EncryptedField):
+        return field.sealed(getattr(appointment, field.attname))
+    return field.value_to_string(appointment)
 
 
 def log_step(appointment: Appointment, verb: str, by: Actor, **detail: Any) -> None:

@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from clients.models.people import Client, Doctor
 from practice.access import CLINICAL, PracticeOwned
+from practice.encryption import EncryptedCharField, EncryptedJSONField
 from practice.guards import Kept, Unchanging
 from practice.models import Membership
 
@@ -56,8 +57,8 @@ class Disclosure(PracticeOwned):
     on = models.DateField()
     to_name = models.CharField(max_length=160)
     to_address = models.TextField(blank=True, max_length=500)
-    what = models.CharField(max_length=300)
-    why = models.CharField(max_length=300)
+    what = EncryptedCharField(max_length=300)
+    why = EncryptedCharField(max_length=300)
     how = models.CharField(max_length=60, help_text="By link and code, by post, by fax, by phone …")
     by_name = models.CharField(max_length=120)
     subject_id = models.UUIDField(null=True, blank=True)
@@ -78,7 +79,7 @@ class Referral(PracticeOwned):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="referrals")
     doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=300, blank=True, help_text="For those who may read clinical facts.")
+    reason = EncryptedCharField(max_length=300, blank=True, help_text="For those who may read clinical facts.")
     began_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True, help_text="The last day it covers.")
     visits_agreed = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -115,14 +116,14 @@ class Questionnaire(PracticeOwned):
     subject_id = models.UUIDField(help_text="The client, or the visit it is asked before.")
     asked_at = models.DateTimeField(auto_now_add=True)
     closes_at = models.DateTimeField()
-    answers = models.JSONField(default=dict)
+    answers = EncryptedJSONField(default=dict)
     drafted_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     submitted_from = models.GenericIPAddressField(null=True, blank=True)
     consent_version = models.CharField(max_length=40, blank=True)
     answered_by = models.CharField(max_length=120, blank=True)
     is_red = models.BooleanField(default=False, help_text="An answer speaks against the visit as planned.")
-    decisions = models.JSONField(default=dict)
+    decisions = EncryptedJSONField(default=dict)
     reviewed_at = models.DateTimeField(null=True, blank=True)
     reviewed_by = models.ForeignKey(Membership, null=True, on_delete=models.PROTECT, related_name="+")
 

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from clients.models.people import Client, Doctor
 from practice.access import CLINICAL, PracticeOwned
+from practice.encryption import EncryptedCharField, EncryptedTextField
 from practice.guards import Unchanging
 from practice.models import Membership
 
@@ -25,7 +26,7 @@ class ClientCondition(PracticeOwned):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="conditions")
     condition = models.CharField(max_length=60, help_text="A code of the catalogue.")
     since = models.DateField(null=True, blank=True)
-    diagnosed_by = models.CharField(max_length=120, blank=True)
+    diagnosed_by = EncryptedCharField(max_length=120, blank=True)
     ended_on = models.DateField(null=True, blank=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
 
@@ -48,7 +49,7 @@ class Finding(PracticeOwned):
     began_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
     review_on = models.DateField(null=True, blank=True, help_text="The day by which somebody looks again.")
-    detail = models.CharField(max_length=500, blank=True)
+    detail = EncryptedCharField(max_length=500, blank=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -84,7 +85,7 @@ class Medicine(PracticeOwned):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="medicines")
-    name = models.CharField(max_length=120)
+    name = EncryptedCharField(max_length=120)
     kind = models.CharField(max_length=40, help_text="A code of the catalogue.")
     began_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
@@ -95,7 +96,7 @@ class Medicine(PracticeOwned):
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering: ClassVar = ["name", "id"]
+        ordering: ClassVar = ["kind", "id"]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(ended_on=None) | Q(began_on=None) | Q(ended_on__gte=F("began_on")),
                                    name="medicine_ends_after_it_begins"),
@@ -135,7 +136,7 @@ class Episode(PracticeOwned):
     status = models.CharField(max_length=16, choices=Status.choices)
     onset_on = models.DateField()
     reported_by = models.CharField(max_length=120)
-    symptoms = models.TextField(blank=True, max_length=2000)
+    symptoms = EncryptedTextField(blank=True, max_length=2000)
     fever_or_infection = models.BooleanField(null=True, default=None, help_text="Empty: nobody has asked yet.")
     heat_or_strain = models.BooleanField(null=True, default=None,
                                          help_text="Whether heat, exertion or stress brought it on. Empty: not asked.")
@@ -178,7 +179,7 @@ class EpisodeStep(models.Model):
     on = models.DateField()
     status = models.CharField(max_length=16, choices=Episode.Status.choices)
     by_name = models.CharField(max_length=120)
-    note = models.TextField(blank=True, max_length=2000)
+    note = EncryptedTextField(blank=True, max_length=2000)
 
     class Meta:
         ordering: ClassVar = ["at", "id"]

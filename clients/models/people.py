@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from uuid_utils.compat import uuid7
 
 from practice.access import OwnedQuerySet, PracticeOwned
+from practice.encryption import EncryptedCharField, EncryptedJSONField, EncryptedTextField
 from practice.models import Membership, check_zone
 
 
@@ -40,7 +41,7 @@ class Client(PracticeOwned):
     reminder_consent_source = models.CharField(max_length=120, blank=True)
     wants_follow_ups = models.BooleanField(default=True, help_text="Asked by link how it was after a visit.")
     wants_recalls = models.BooleanField(default=True, help_text="Written to once after a long time without a visit.")
-    preferences = models.JSONField(default=dict)
+    preferences = EncryptedJSONField(default=dict)
     heat_sensitive = models.BooleanField(default=False)
     cold_sensitive = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
@@ -111,6 +112,8 @@ class Doctor(PracticeOwned):
     specialty = models.CharField(max_length=80, blank=True)
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    mobile = models.CharField(max_length=40, blank=True, help_text="Where the code to a letter may go as a text.")
+    fax = models.CharField(max_length=40, blank=True)
     address = models.TextField(blank=True)
 
     class Meta:
@@ -154,7 +157,7 @@ class Contact(PracticeOwned):
     name = models.CharField(max_length=120)
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
-    remark = models.CharField(max_length=200, blank=True)
+    remark = EncryptedCharField(max_length=200, blank=True)
     copied_since = models.DateField(null=True, blank=True, help_text="The client agreed that they get a copy of what "
                                     "is written about visits, on this day.")
 
@@ -176,9 +179,9 @@ class EmergencyCard(PracticeOwned):
     contact_name = models.CharField(max_length=120, blank=True)
     contact_phone = models.CharField(max_length=40, blank=True)
     contact_relationship = models.CharField(max_length=60, blank=True)
-    plan = models.TextField(blank=True, max_length=1000, help_text="A seizure or dysreflexia plan, in their words.")
+    plan = EncryptedTextField(blank=True, max_length=1000, help_text="A seizure or dysreflexia plan, in their words.")
     representative_name = models.CharField(max_length=120, blank=True)
     representative_phone = models.CharField(max_length=40, blank=True)
-    may_consent = models.CharField(max_length=200, blank=True, help_text="Who may agree to treatment.")
+    may_consent = EncryptedCharField(max_length=200, blank=True, help_text="Who may agree to treatment.")
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from clients.models.people import Client
 from practice.access import PracticeOwned
+from practice.encryption import EncryptedTextField
 from practice.guards import Unchanging
 from practice.models import Membership
 
@@ -70,7 +71,7 @@ class Reply(PracticeOwned):
     client = models.ForeignKey(Client, null=True, on_delete=models.PROTECT, related_name="replies")
     from_number = models.CharField(max_length=40)
     reference = models.CharField(max_length=80, help_text="What the gateway calls it.")
-    text = models.TextField(max_length=1600)
+    text = EncryptedTextField(max_length=1600)
     meaning = models.CharField(max_length=10, choices=Meaning.choices, default=Meaning.OTHER)
     outcome = models.CharField(max_length=200, blank=True, help_text="What it did by itself.")
     received_at = models.DateTimeField(auto_now_add=True)

@@ -18,6 +18,7 @@ from notes.measures.catalogue import HEADACHE_DAYS, MEASURES, RELIEF
 from notes.measures.measure import Measure
 from notes.models import ChosenMeasures, ClientGoal, Measurement, WorryingAnswer
 from practice.composed import as_date
+from practice.encryption import opened
 
 GOAL_SOURCE = (
     "The client's own goal in their own words; 0 is not at all, 10 is fully. No published change is claimed for it.")
@@ -91,8 +92,8 @@ def usual_of(client: Client) -> Usual:
         found.setdefault(kind, []).append(json.loads(told) if isinstance(told, str) else told)
     chosen = found.get("chosen")
     codes: Any = chosen[0]["codes"] if chosen else None
-    goals = [ClientGoal(pk=UUID(row["id"]), words=row["words"], place=row["place"], ended_on=as_date(row["ended_on"]),
-                        began_on=date.fromisoformat(row["began_on"])) for row in found.get("goal", [])]
+    goals = [ClientGoal(pk=UUID(row["id"]), words=opened(ClientGoal, "words", row["words"]), place=row["place"],
+                        ended_on=as_date(row["ended_on"]), began_on=date.fromisoformat(row["began_on"])) for row in found.get("goal", [])]
     return Usual(
         tuple(sorted(goals, key=_in_order)), None if codes is None else tuple(_list(codes)),
         frozenset(row["measure"] for row in found.get("read", [])),

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from clients.models import Clearance
 from notes.models.summary import Share
 from practice.access import THERAPISTS, PracticeOwned
+from practice.encryption import EncryptedCharField, EncryptedTextField
 from practice.guards import Kept, Unchanging
 from practice.models import Membership
 
@@ -44,8 +45,8 @@ class DoctorAnswer(PracticeOwned):
     minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     until = models.DateField(null=True, blank=True)
     phone = models.CharField(max_length=40, blank=True)
-    call_when = models.CharField(max_length=120, blank=True)
-    note = models.TextField(blank=True, max_length=2000)
+    call_when = EncryptedCharField(max_length=120, blank=True)
+    note = EncryptedTextField(blank=True, max_length=2000)
     name = models.CharField(max_length=120)
     registration = models.CharField(max_length=60, blank=True)
     address = models.GenericIPAddressField(null=True, blank=True)
@@ -96,7 +97,7 @@ class AnswerDone(PracticeOwned):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     answer = models.OneToOneField(DoctorAnswer, on_delete=models.PROTECT, related_name="done_with")
     what = models.CharField(max_length=10, choices=What.choices)
-    reason = models.CharField(max_length=500, blank=True)
+    reason = EncryptedCharField(max_length=500, blank=True)
     by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 

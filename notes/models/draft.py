@@ -8,6 +8,7 @@ from django.db import models
 from uuid_utils.compat import uuid7
 
 from notes.models.note import SIGNED, Note
+from practice.encryption import EncryptedJSONField
 from practice.guards import Unchanging
 from practice.models import Membership
 
@@ -27,7 +28,7 @@ class NoteDraft(models.Model):
     turn = models.PositiveIntegerField(default=0, help_text="Counts the saves of that tab.")
     at = models.DateTimeField()
     is_whole = models.BooleanField(help_text="The note holds all of it.")
-    typed = models.JSONField(default=dict)
+    typed = EncryptedJSONField(default=dict)
 
     class Meta:
         constraints: ClassVar = [

@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from notes.events.kinds import ENDINGS, KINDS, LASTED, REACTIONS, STOPS, TIMES
 from notes.models.note import SIGNED, Note
+from practice.encryption import EncryptedCharField
 from practice.guards import Unchanging
 
 
@@ -38,9 +39,9 @@ class NoteEvent(models.Model):
     lasted = models.CharField(max_length=10, blank=True, choices=list(LASTED.items()))
     came = models.CharField(max_length=10, blank=True, choices=list(TIMES.items()))
     ending = models.CharField(max_length=25, blank=True, choices=list(ENDINGS.items()))
-    done = models.CharField(max_length=500, blank=True)
-    told = models.CharField(max_length=200, blank=True)
-    words = models.CharField(max_length=500, blank=True)
+    done = EncryptedCharField(max_length=500, blank=True)
+    told = EncryptedCharField(max_length=200, blank=True)
+    words = EncryptedCharField(max_length=500, blank=True)
 
     class Meta:
         ordering: ClassVar = ["position"]

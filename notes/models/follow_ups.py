@@ -9,6 +9,7 @@ from django.db.models import Q
 from uuid_utils.compat import uuid7
 
 from practice.access import THERAPISTS, PracticeOwned
+from practice.encryption import EncryptedCharField
 from sessions.models import Appointment
 
 
@@ -40,7 +41,7 @@ class FollowUp(PracticeOwned):
     helped_days = models.PositiveSmallIntegerField(null=True, blank=True)
     sleep = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Disturbed that night, 0-10.")
     headache_days = models.PositiveSmallIntegerField(null=True, blank=True)
-    words = models.CharField(max_length=500, blank=True)
+    words = EncryptedCharField(max_length=500, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True, help_text="When a therapist looked at the answer.")
     created_at = models.DateTimeField(auto_now_add=True)

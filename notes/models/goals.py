@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from clients.models import Client
 from practice.access import CLINICAL, THERAPISTS, PracticeOwned
+from practice.encryption import EncryptedCharField
 from practice.models import Membership
 
 MOST_GOALS = 3
@@ -25,7 +26,7 @@ class ClientGoal(PracticeOwned):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="goals")
-    words = models.CharField(max_length=200)
+    words = EncryptedCharField(max_length=200)
     place = models.PositiveSmallIntegerField()
     began_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from clients.models import Client
 from notes.models.note import Note
 from practice.access import THERAPISTS, PracticeOwned
+from practice.encryption import EncryptedCharField, EncryptedTextField
 from practice.guards import Unchanging
 from practice.models import Membership
 
@@ -58,17 +59,17 @@ class HomeItem(models.Model):
     position = models.PositiveSmallIntegerField()
     code = models.CharField(max_length=40, blank=True)
     place = models.CharField(max_length=49, blank=True, help_text='A place of the body map: "calf:left".')
-    name = models.CharField(max_length=120)
-    steps = models.TextField(max_length=2000, help_text="One step on each line.")
-    stop_rule = models.CharField(max_length=400)
-    how_much = models.CharField(max_length=80, blank=True)
-    how_often = models.CharField(max_length=80)
-    remark = models.CharField(max_length=300, blank=True)
+    name = EncryptedCharField(max_length=120)
+    steps = EncryptedTextField(max_length=2000, help_text="One step on each line.")
+    stop_rule = EncryptedCharField(max_length=400)
+    how_much = EncryptedCharField(max_length=80, blank=True)
+    how_often = EncryptedCharField(max_length=80)
+    remark = EncryptedCharField(max_length=300, blank=True)
     source = models.CharField(max_length=400, blank=True)
     word_of = models.CharField(max_length=120, blank=True)
     word_on = models.DateField(null=True, blank=True)
     word_how = models.CharField(max_length=80, blank=True)
-    reason = models.CharField(max_length=500, blank=True)
+    reason = EncryptedCharField(max_length=500, blank=True)
 
     class Meta:
         ordering: ClassVar = ["position"]

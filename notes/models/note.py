@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 from clients.models import Client
 from clients.rule import POSITIONS, TEMPERATURES
 from practice.access import THERAPISTS, OwnedQuerySet, PracticeOwned
+from practice.encryption import EncryptedCharField, EncryptedJSONField, EncryptedTextField
 from practice.guards import Kept, Unchanging
 from practice.models import Membership
 from sessions.models import Appointment
@@ -67,12 +68,12 @@ class Note(PracticeOwned):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="notes")
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     visibility = models.CharField(max_length=10, default="therapists", choices=VISIBILITIES)
-    subjective = models.TextField(blank=True, max_length=20_000)
-    objective = models.TextField(blank=True, max_length=20_000)
-    assessment = models.TextField(blank=True, max_length=20_000)
-    plan = models.TextField(blank=True, max_length=20_000)
+    subjective = EncryptedTextField(blank=True, max_length=20_000)
+    objective = EncryptedTextField(blank=True, max_length=20_000)
+    assessment = EncryptedTextField(blank=True, max_length=20_000)
+    plan = EncryptedTextField(blank=True, max_length=20_000)
     next_in_days = models.PositiveSmallIntegerField(null=True, blank=True, help_text="When to come again.")
-    next_focus = models.CharField(max_length=200, blank=True, help_text="What the next visit is to look at first.")
+    next_focus = EncryptedCharField(max_length=200, blank=True, help_text="What the next visit is to look at first.")
     visit_on = models.DateField()
     written_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)
@@ -85,8 +86,8 @@ class Note(PracticeOwned):
     hash_version = models.PositiveSmallIntegerField(default=1)
     # As they stood when it was signed: what the check said, the units by the codes there were, when and for how long
     # the visit was, who was to co-sign.
-    check_at_signing: Any = models.JSONField(null=True, blank=True, default=None)
-    billed_at_signing: Any = models.JSONField(null=True, blank=True, default=None)
+    check_at_signing: Any = EncryptedJSONField(null=True, blank=True, default=None)
+    billed_at_signing: Any = EncryptedJSONField(null=True, blank=True, default=None)
     visit_starts_at = models.DateTimeField(null=True, blank=True)
     visit_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     supervisor = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -172,13 +173,13 @@ class Treatment(models.Model):
     technique = models.CharField(max_length=40)
     pressure = models.PositiveSmallIntegerField(null=True, validators=[MaxValueValidator(5)])
     minutes = models.PositiveSmallIntegerField(null=True, validators=[MinValueValidator(1), MaxValueValidator(480)])
-    response = models.CharField(max_length=500, blank=True)
-    override_reason = models.CharField(max_length=500, blank=True)
+    response = EncryptedCharField(max_length=500, blank=True)
+    override_reason = EncryptedCharField(max_length=500, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.GIVEN)
     tolerated = models.CharField(max_length=10, choices=Tolerated.choices, blank=True)
     temperature = models.CharField(max_length=10, blank=True)
     position = models.CharField(max_length=20, blank=True)
-    lubricant = models.CharField(max_length=80, blank=True)
+    lubricant = EncryptedCharField(max_length=80, blank=True)
 
     class Meta:
         ordering: ClassVar = ["number"]
@@ -228,8 +229,8 @@ class Addendum(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="addenda")
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    text = models.TextField(max_length=20_000)
-    reason = models.CharField(max_length=500)
+    text = EncryptedTextField(max_length=20_000)
+    reason = EncryptedCharField(max_length=500)
     written_at = models.DateTimeField()
     sends_back = models.BooleanField(default=False)
     content_hash = models.CharField(max_length=64)

@@ -8,6 +8,7 @@ from django.db import models
 from uuid_utils.compat import uuid7
 
 from practice.access import CLINICAL, THERAPISTS, OwnedQuerySet, PracticeOwned
+from practice.encryption import EncryptedCharField
 from practice.models import Membership
 
 
@@ -25,7 +26,7 @@ class Snippet(PracticeOwned):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     member = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="snippets")
     word = models.CharField(max_length=20)
-    text = models.CharField(max_length=1000)
+    text = EncryptedCharField(max_length=1000)
 
     objects = SnippetQuerySet.as_manager()
 

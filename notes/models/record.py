@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from notes.models.note import Note
 from practice.access import CLINICAL, THERAPISTS, PracticeOwned
+from practice.encryption import EncryptedCharField
 from practice.guards import Kept, Unchanging
 from practice.models import Membership
 
@@ -45,7 +46,7 @@ class BrokenGlass(PracticeOwned):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="broken_glass")
     by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=500)
+    reason = EncryptedCharField(max_length=500)
     at = models.DateTimeField()
     until = models.DateTimeField()
     seen_by_author_at = models.DateTimeField(null=True, blank=True)

@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from clients.models import Client, Consent, Doctor
 from practice import clock
 from practice.access import THERAPISTS, PracticeOwned
+from practice.encryption import EncryptedBinaryField, EncryptedJSONField, EncryptedTextField
 from practice.guards import Kept, Unchanging
 from practice.models import Membership
 
@@ -20,12 +21,14 @@ from practice.models import Membership
 class Summary(PracticeOwned):
     """What a doctor receives: composed from signed notes only; its content is frozen when signed.
 
-    A clearance request is one too: it tells of no session and asks one thing, `asked` (`notes/asked.py`).
+    A clearance request is one too: it tells of no session and asks one thing, `asked` (`notes/asked.py`). So is a
+    discharge letter, which also says why it ends, how it stands against the first readings, and how to come back.
     """
 
     class Kind(models.TextChoices):
         SUMMARY = "summary", "Summary"
         REQUEST = "request", "Clearance request"
+        DISCHARGE = "discharge", "Discharge letter"
 
     readers = THERAPISTS
 
@@ -34,16 +37,20 @@ class Summary(PracticeOwned):
     doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.SUMMARY)
-    asked: Any = models.JSONField(default=dict, blank=True, help_text="Of a request: for what, within which limits.")
+    asked: Any = EncryptedJSONField(default=dict, blank=True, help_text="Of a request: for what, within which limits.")
     from_on = models.DateField()
     until_on = models.DateField()
     sections = models.JSONField(default=list)
-    reason = models.TextField(blank=True, max_length=2000)
-    course = models.TextField(blank=True, max_length=4000)
-    reactions = models.TextField(blank=True, max_length=2000)
-    questions = models.TextField(blank=True, max_length=2000)
-    plan = models.TextField(blank=True, max_length=2000)
-    content: Any = models.JSONField(default=dict, help_text="The letter as data; frozen on signing.")
+    reason = EncryptedTextField(blank=True, max_length=2000)
+    course = EncryptedTextField(blank=True, max_length=4000)
+    reactions = EncryptedTextField(blank=True, max_length=2000)
+    questions = EncryptedTextField(blank=True, max_length=2000)
+    plan = EncryptedTextField(blank=True, max_length=2000)
+    ending = EncryptedTextField(blank=True, max_length=2000)
+    outcome = EncryptedTextField(blank=True, max_length=4000)
+    watch = EncryptedTextField(blank=True, max_length=2000)
+    back = EncryptedTextField(blank=True, max_length=2000)
+    content: Any = EncryptedJSONField(default=dict, help_text="The letter as data; frozen on signing.")
     content_hash = models.CharField(max_length=64, blank=True)
     version = models.PositiveIntegerField(default=1)
     signed_at = models.DateTimeField(null=True, blank=True)
@@ -55,15 +62,19 @@ class Summary(PracticeOwned):
             Unchanging(name="signed_summary_stands_for_ever", when="OLD.signed_at IS NOT NULL"),
             models.CheckConstraint(condition=Q(signed_at=None) | ~Q(content_hash=""),
                                    name="signed_summary_carries_its_hash"),
-            models.CheckConstraint(condition=Q(kind="summary", asked={}) | Q(kind="request") & ~Q(asked={}),
+            models.CheckConstraint(condition=~Q(kind="request") & Q(asked={}) | Q(kind="request") & ~Q(asked={}),
                                    name="a_request_asks_one_thing"),
         ]
 
-    PROSE: ClassVar = ("reason", "course", "reactions", "questions", "plan")
+    PROSE: ClassVar = ("ending", "reason", "course", "outcome", "reactions", "watch", "back", "questions", "plan")
 
     @property
     def is_request(self) -> bool:
         return self.kind == self.Kind.REQUEST
+
+    @property
+    def is_discharge(self) -> bool:
+        return self.kind == self.Kind.DISCHARGE
 
     @property
     def is_signed(self) -> bool:
@@ -74,7 +85,7 @@ class SummaryPaper(models.Model):
     """The PDF of a signed summary, byte for byte as everybody receives it; typeset once, at signing."""
 
     summary = models.OneToOneField(Summary, on_delete=models.PROTECT, primary_key=True, related_name="paper")
-    pdf = models.BinaryField()
+    pdf = EncryptedBinaryField()
     pdf_hash = models.CharField(max_length=64, help_text="SHA-256.")
     made_at = models.DateTimeField(auto_now_add=True)
 

@@ -16,6 +16,7 @@ from django.db.utils import load_backend
 
 from practice.copies.refusals import NotReady, PlaceTaken
 from practice.copies.tables import OF_THE_PLACE, ROOMS
+from practice.encryption import keys
 
 _IN_A_HURRY = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA foreign_keys=OFF;"
 _ROOM_FOR = 4  # bytes of disk for each byte of rows: the table, its indexes, and air
@@ -28,11 +29,13 @@ def standing_in(settings: dict[str, Any]) -> Iterator[BaseDatabaseWrapper]:
     other = load_backend(settings["ENGINE"]).DatabaseWrapper(
         {**before.settings_dict, "CONN_MAX_AGE": 0, **settings}, DEFAULT_DB_ALIAS)
     connections[DEFAULT_DB_ALIAS] = other
+    keys.forget()  # each database has its own
     try:
         yield other
     finally:
         other.close()
         connections[DEFAULT_DB_ALIAS] = before
+        keys.forget()
 
 
 @contextlib.contextmanager
@@ -129,7 +132,7 @@ def has_rows(place: BaseDatabaseWrapper) -> bool:
     ours = tuple(f"{room}_" for room in ROOMS)
     with place.cursor() as cursor:
         for name in place.introspection.table_names(cursor):
-            if name.startswith(ours) and name not in OF_THE_PLACE | {"practice_cache"}:
+            if name.startswith(ours) and name not in OF_THE_PLACE | {"practice_cache", "practice_datakey"}:
                 cursor.execute(f'SELECT 1 FROM "{name}" LIMIT 1')  # noqa: S608  names of the database's own
                 if cursor.fetchone():
                     return True

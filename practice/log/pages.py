@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
 from practice import clock, outbox
+from practice.access import Role
 from practice.log.asked import CHANNELS, LogForm
 from practice.log.course import course_of
 from practice.log.pace import batch_of, standing_still_since
@@ -21,6 +22,7 @@ from practice.log.shelves import COMING, NOT_DELIVERED, SHELVES, counted, dealt_
 from practice.log.subjects import Entry, entries_of
 from practice.log.telling import is_too_late, not_told_after_all, send_again, tell_by_phone
 from practice.models import Membership, Message
+from practice.outbox import Kind, Letter
 from practice.pages import find, member_of, member_page, post_page
 from practice.refusals import Refusal
 
@@ -81,17 +83,27 @@ def _page(request: HttpRequest, message: Message, *, refused: str = "", status: 
             gone = "What this message spoke about has changed since."
     return render(request, "practice/message.html", {
         "room": "messages", "message": message, "entry": entry, "kind": kind, "mail": mail, "gone": gone,
-        "body": _readable(mail.sms if message.channel == "sms" else mail.body, member) if mail else "",
+        "body": _said_in(kind, mail, message, member) if kind and mail else "",
         "by_text": message.channel == "sms", "course": course_of(message),
         "channel": CHANNELS.get(message.channel, message.channel), "refused": refused,
         "is_lost": message.state == Message.State.FAILED, "may_go_again": not is_too_late(message),
         "would_not_leave": kind.recheck(message) if kind and message.state == "waiting" else None}, status=status)
 
 
-def _readable(body: str, member: Membership) -> str:
-    """The text as this member may read it: behind a link a client answers, so only the demo shows one, to therapists.
+def _said_in(kind: Kind, mail: Letter, message: Message, member: Membership) -> str:
+    """What it says; of what is its reader's alone, only that."""
+    if kind.is_secret and not settings.DEMO:
+        return "What it says is for its reader alone."
+    return _readable(mail.sms if message.channel == "sms" else mail.body, member, message)
+
+
+def _readable(body: str, member: Membership, message: Message) -> str:
+    """The text as this member may read it: behind a link a client answers, so only the demo shows one, to therapists;
+    behind a colleague's link somebody becomes that colleague, so there it is shown to the owner alone.
     """
-    return body if settings.DEMO and member.may_see_clinical else outbox.without_links(body)
+    is_colleagues = outbox.KINDS[message.kind].is_to == "member"
+    may = member.role == Role.OWNER if is_colleagues else member.may_see_clinical
+    return body if settings.DEMO and may else outbox.without_links(body)
 
 
 @post_page("practice:message", "pk")

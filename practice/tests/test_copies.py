@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import random
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,10 @@ import pytest
 from practice.copies.filing import check_through, header_in, lines_of, read_sealed, write_sealed
 from practice.copies.keys import new_key
 from practice.copies.making import make_copy
+from practice.copies.one_practice import OPENS_SOMETHING, tables_taken_out
 from practice.copies.refusals import BrokenCopy, NewerCopy, NoKey, PlaceTaken, WrongKey
 from practice.copies.restoring import restore_copy
+from practice.copies.tables import tables_of
 from practice.tests.scratch import _FILL, ROOT, Scratch, scratch_practice
 from practice.tests.sizes import size
 
@@ -40,9 +44,16 @@ feed.save()
 maria = people[0]
 maria.practice = p
 ana.practice = p
-first = sign(had_visit(maria, ana, s), ana)
+first = sign(had_visit(maria, ana, s, days_ago=5), ana)
 ids = {"practice": str(p.pk), "ana": str(ana.pk), "feed": str(feed.pk), "note": str(first.pk)}
 print(json.dumps(ids))
+"""
+_TWO = _MORE + """
+import conftest
+owner = conftest.make_member(p, "Olga Owner", "owner@riverside.example", "owner")
+evil = conftest.make_client(p, '=HYPERLINK("http://x.example")', email="h@clients.example")
+lena = conftest.make_member(lake, "Lena Lake", "owner@lakeside.example", "owner", is_therapist=True)
+conftest.make_client(lake, "Zwetschgenmarker Fremd", email="f@clients.example")
 """
 _OPEN_FEED = """
 from practice.sealing import sealer
@@ -94,10 +105,10 @@ def test_a_copy_read_back_elsewhere_is_equal_row_for_row_and_what_was_sealed_ope
         there = empty.manage("restore", str(file))
         assert "each table equal by hash" in there
         assert "1 signed notes, all sound" in there
-        assert hashes(empty) == hashes(full)  # the sealed column too: compared by what it says
+        assert hashes(empty) == hashes(full)  # the keys too: compared by what they are, not by what wraps them
         assert empty.python(_OPEN_FEED).strip() == "https://calendar.example/ana"
-        assert empty.sql("SELECT sealed_url FROM therapy_sessions_outsidefeed") != full.sql(
-            "SELECT sealed_url FROM therapy_sessions_outsidefeed")
+        assert empty.python("from notes.models import Note; print(Note.objects.get().subjective)").strip() == "legs heavier"
+        assert empty.sql("SELECT wrapped FROM practice_datakey") != full.sql("SELECT wrapped FROM practice_datakey")
         assert "The place is not empty: Lakeside Therapy and 1 more are there" in refused(empty, "restore", str(file))
     # The guards stand again, and the numbers go on after the last.
     with pytest.raises(Exception, match="change refused"):
@@ -215,6 +226,44 @@ def test_a_practice_of_many_visits_is_back_within_a_minute(tmp_path: Path, empty
     assert took < 60
 
 
+# --- one practice -----------------------------------------------------------------------------------------------
+
+
+def test_every_table_is_of_a_practice_or_known_to_stay() -> None:
+    stay = {"practice_codeapp", "practice_passkey", "practice_recoverycode", "practice_accountlink", "practice_signin",
+            "practice_datakey"} | OPENS_SOMETHING
+    assert {table.name for table in tables_of()} - {table.name for table in tables_taken_out()} == stay
+
+
+@processes
+def test_a_practice_taken_out_is_equal_where_it_is_read_in_and_nobody_elses_comes_along(tmp_path: Path, empty: Scratch) -> None:
+    first, second = tmp_path / "first.zip", tmp_path / "second.zip"
+    with scratch_practice(tmp_path / "full", fill=_TWO) as full:
+        assert "--owner owner@lakeside.example" in refused(full, "export_all", str(first))
+        full.manage("export_all", str(first), "--owner", "owner@riverside.example")
+    with zipfile.ZipFile(first) as archive:
+        everything = b"".join(gzip.decompress(archive.read(n)) if n.endswith(".gz") else archive.read(n) for n in archive.namelist())
+        people = archive.read("tables/clients_client.csv").decode("utf-8-sig")
+        assert "legs heavier" in archive.read("tables/notes_note.csv").decode("utf-8-sig")
+        assert len([name for name in archive.namelist() if name.startswith("records/")]) == 33
+    assert b"Zwetschgenmarker" not in everything
+    assert b"argon2" not in everything
+    assert b"legs heavier" in everything
+    assert "\"'=HYPERLINK" in people
+    assert "Passwords were not in the archive" in empty.manage("import_all", str(first))
+    assert empty.sql("SELECT count(*) FROM practice_practice") == [(1,)]
+    assert empty.python("from notes.models import Note; print(Note.objects.get().subjective)").strip() == "legs heavier"
+    empty.manage("export_all", str(second))
+    assert tables_and_hashes(first) == tables_and_hashes(second) | {
+        "practice_auditentry": tables_and_hashes(first)["practice_auditentry"]}  # the second taking out is written down
+    assert "The place is not empty" in refused(empty, "import_all", str(first))
+
+
+def tables_and_hashes(path: Path) -> dict[str, Any]:
+    with zipfile.ZipFile(path) as archive, gzip.open(archive.open("rows.jsonl.gz")) as lines:
+        return {table["name"]: (table["rows"], table["sha256"]) for table in check_through(iter(lines), "practice")["tables"]}
+
+
 # --- refused in words -------------------------------------------------------------------------------------------
 
 
@@ -263,6 +312,7 @@ def test_half_a_copy_and_one_changed_byte_are_refused_wherever_it_is(copy: Path)
 def test_a_newer_copy_and_one_that_lies_are_refused_before_anything_is_written(copy: Path, tmp_path: Path) -> None:
     with read_sealed(copy, SECRET) as lines:
         header = header_in(lines)
+    header["tables"] = [table | {"rows": 0} for table in header["tables"]]
 
     def written(header: dict[str, Any], rows: list[bytes]) -> Path:
         path = tmp_path / f"{random.random()}.age"
@@ -281,7 +331,7 @@ def test_a_newer_copy_and_one_that_lies_are_refused_before_anything_is_written(c
 
 
 def test_a_restore_does_not_write_over_a_practice(riverside: Any, copy: Path) -> None:
-    with pytest.raises(PlaceTaken, match='Riverside Therapy is there. Use an empty .* --replace "Riverside Therapy"'):
+    with pytest.raises(PlaceTaken, match=r'Riverside Therapy is there. Use an empty .* --replace "Riverside Therapy"'):
         restore_copy(path=copy, key=SECRET)
     with pytest.raises(PlaceTaken, match='"Lakeside" is not there'):
         restore_copy(path=copy, key=SECRET, replacing="Lakeside")

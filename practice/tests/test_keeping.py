@@ -79,8 +79,9 @@ def test_a_failure_is_kept_in_words_and_one_cut_off_does_not_block_the_next(kept
     assert Copy.objects.filter(failure__startswith="It was cut off").count() == 1
 
 
-@given(some.sets(some.dates(date(2020, 1, 1), date(2027, 1, 1)), max_size=80))
-def test_what_is_kept_is_seven_days_five_weeks_and_twelve_months(days: set[date]) -> None:
+@given(some.sets(some.integers(0, 2_500), max_size=40))
+def test_what_is_kept_is_seven_days_five_weeks_and_twelve_months(numbers: set[int]) -> None:
+    days = {date(2020, 1, 1) + timedelta(days=n) for n in numbers}
     stay = keeping.kept_of(days)
     assert stay <= days
     assert set(sorted(days)[-7:]) <= stay
@@ -107,7 +108,7 @@ def test_healthz_says_how_old_the_newest_copy_is_and_stays_well(kept: Path, clie
     made(timezone.now() - timedelta(hours=30))
     answer = client.get("/healthz")
     assert answer.json()["backup_age_hours"] == 30
-    assert "30 hours old" in answer.json()["warnings"][0]
+    assert "the newest copy is more than 26 hours old" in answer.json()["warnings"][0]
     assert not [problem for problem in answer.json()["problems"] if "cop" in problem]
 
 

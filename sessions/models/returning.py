@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from clients.models import Client, Episode
 from practice.access import CLINICAL, PracticeOwned
+from practice.encryption import EncryptedCharField
 from practice.models import Membership, Room
 from sessions.models.visits import Appointment
 
@@ -78,7 +79,7 @@ class Plan(PracticeOwned):
     expires_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
-    answer = models.CharField(max_length=300, blank=True, help_text="What the client wrote with it.")
+    answer = EncryptedCharField(max_length=300, blank=True, help_text="What the client wrote with it.")
     avoids = models.JSONField(default=list)
     replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     applied_at = models.DateTimeField(null=True, blank=True)
@@ -161,7 +162,7 @@ class CheckIn(PracticeOwned):
     asked_for = models.DateField()
     answered_at = models.DateTimeField(null=True, blank=True)
     answer = models.CharField(max_length=13, choices=Answer.choices, blank=True, default="")
-    words = models.CharField(max_length=500, blank=True)
+    words = EncryptedCharField(max_length=500, blank=True)
     by_name = models.CharField(max_length=120, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True, help_text="When a therapist looked at the answer.")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 from clients.models import Client
 from practice import clock
 from practice.access import PracticeOwned
+from practice.encryption import EncryptedCharField
 from practice.guards import NoOverlap
 from practice.models import Membership, Room, Service
 
@@ -84,8 +85,8 @@ class Appointment(PracticeOwned):
     reserved_by = models.ForeignKey("Plan", null=True, blank=True, on_delete=models.PROTECT, related_name="reserved",
                                     help_text="The plan that keeps this time until the client has answered.")
     cancel_reason = models.CharField(max_length=10, choices=Reason.choices, blank=True)
-    override_reason = models.CharField(max_length=500, blank=True)
-    keep_reason = models.CharField(max_length=500, blank=True, help_text="Why it stays in spite of an episode.")
+    override_reason = EncryptedCharField(max_length=500, blank=True)
+    keep_reason = EncryptedCharField(max_length=500, blank=True, help_text="Why it stays in spite of an episode.")
     wants_other_time = models.BooleanField(default=False, help_text="The client asked for another time.")
     version = models.PositiveIntegerField(default=1)
     sequence = models.PositiveIntegerField(default=0, help_text="iCalendar SEQUENCE; raised by each move.")
@@ -156,9 +157,9 @@ class OnlineBooking(PracticeOwned):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     appointment = models.OneToOneField(Appointment, on_delete=models.CASCADE, related_name="online")
     nonce = models.UUIDField(unique=True, help_text="Of the form that was sent.")
-    remark = models.CharField(max_length=300, blank=True, help_text="About getting in and onto the table.")
+    remark = EncryptedCharField(max_length=300, blank=True, help_text="About getting in and onto the table.")
     answered_at = models.DateTimeField(null=True, blank=True, help_text="Since when nobody waits for an answer.")
-    answer = models.CharField(max_length=300, blank=True, help_text="What the practice wrote with it.")
+    answer = EncryptedCharField(max_length=300, blank=True, help_text="What the practice wrote with it.")
     created_at = models.DateTimeField(auto_now_add=True)
 
 

@@ -1,0 +1,16 @@
+"""Clinical text at rest: encrypted in the database under data keys, which are wrapped by keys the database has not."""
+
+from practice.encryption.fields import (
+    EncryptedBinaryField,
+    EncryptedCharField,
+    EncryptedField,
+    EncryptedJSONField,
+    EncryptedTextField,
+    opened,
+)
+from practice.encryption.keys import KeysMissing, Unreadable
+
+__all__ = [
+    "EncryptedBinaryField", "EncryptedCharField", "EncryptedField", "EncryptedJSONField", "EncryptedTextField",
+    "KeysMissing", "Unreadable", "opened",
+]
