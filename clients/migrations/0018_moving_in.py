@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import uuid_utils.compat
+import practice.encryption.fields
 from django.db import migrations, models
 
 
@@ -20,7 +21,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=12)),
                 ('file_name', models.CharField(max_length=120)),
                 ('state', models.CharField(choices=[('chosen', 'To be checked'), ('checking', 'Being checked'), ('checked', 'Checked, nothing brought in yet'), ('importing', 'Being brought in'), ('done', 'Brought in'), ('undoing', 'Being taken back'), ('undone', 'Taken back')], default='chosen', max_length=9)),
-                ('content', models.BinaryField(default=b'', help_text='The file as text, packed; empty once it is not needed.')),
+                ('content', practice.encryption.fields.EncryptedBinaryField(default=b'', help_text='The file as text, packed; empty once it is not needed.')),
                 ('delimiter', models.CharField(default=',', max_length=1)),
                 ('columns', models.JSONField(default=list)),
                 ('mapping', models.JSONField(default=list)),
@@ -48,9 +49,9 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(max_length=12)),
                 ('number', models.PositiveIntegerField(help_text='The row of the file; the headers stand in the first.')),
-                ('cells', models.JSONField(default=list)),
-                ('reading', models.JSONField(default=dict, help_text='What the cells say, ready to be written.')),
-                ('faults', models.JSONField(default=list, help_text='Column, value, what to do, for each fault.')),
+                ('cells', practice.encryption.fields.EncryptedJSONField(default=list)),
+                ('reading', practice.encryption.fields.EncryptedJSONField(default=dict, help_text='What the cells say, ready to be written.')),
+                ('faults', practice.encryption.fields.EncryptedJSONField(default=list, help_text='Column, value, what to do, for each fault.')),
                 ('alike', models.JSONField(default=list, help_text='Ids of those on the list it may be.')),
                 ('is_decided', models.BooleanField(default=False, help_text='Somebody said that it is nobody listed.')),
                 ('state', models.CharField(choices=[('ready', 'Ready'), ('faulty', 'To be put right'), ('asked', 'Perhaps listed already'), ('known', 'Here already'), ('left', 'Left out'), ('same', 'Somebody listed already'), ('done', 'Brought in'), ('undone', 'Taken back')], max_length=6)),

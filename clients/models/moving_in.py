@@ -10,6 +10,7 @@ from django.db.models import Q
 from uuid_utils.compat import uuid7
 
 from practice.access import PracticeOwned, Role
+from practice.encryption.fields import EncryptedBinaryField, EncryptedJSONField
 from practice.models import Membership
 
 
@@ -36,7 +37,7 @@ class Import(PracticeOwned):
     kind = models.CharField(max_length=12)
     file_name = models.CharField(max_length=120)
     state = models.CharField(max_length=9, choices=State.choices, default=State.CHOSEN)
-    content = models.BinaryField(default=b"", help_text="The file as text, packed; empty once it is not needed.")
+    content = EncryptedBinaryField(default=b"", help_text="The file as text, packed; empty once it is not needed.")
     delimiter = models.CharField(max_length=1, default=",")
     columns = models.JSONField(default=list)
     mapping = models.JSONField(default=list)
@@ -94,9 +95,9 @@ class ImportRow(PracticeOwned):
     of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
     kind = models.CharField(max_length=12)
     number = models.PositiveIntegerField(help_text="The row of the file; the headers stand in the first.")
-    cells = models.JSONField(default=list)
-    reading = models.JSONField(default=dict, help_text="What the cells say, ready to be written.")
-    faults = models.JSONField(default=list, help_text="Column, value, what to do, for each fault.")
+    cells = EncryptedJSONField(default=list)
+    reading = EncryptedJSONField(default=dict, help_text="What the cells say, ready to be written.")
+    faults = EncryptedJSONField(default=list, help_text="Column, value, what to do, for each fault.")
     alike = models.JSONField(default=list, help_text="Ids of those on the list it may be.")
     is_decided = models.BooleanField(default=False, help_text="Somebody said that it is nobody listed.")
     state = models.CharField(max_length=6, choices=State.choices)

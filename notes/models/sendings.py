@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from clients.models import Client, Consent, Doctor
 from notes.models.summary import Summary
 from practice.access import THERAPISTS, PracticeOwned
+from practice.encryption.fields import EncryptedBinaryField, EncryptedJSONField, EncryptedTextField
 from practice.guards import Unchanging
 from practice.models import Membership
 
@@ -57,15 +58,15 @@ class ClientCopy(PracticeOwned):
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     from_on = models.DateField()
     until_on = models.DateField()
-    why = models.TextField(blank=True, max_length=2000)
-    done = models.TextField(blank=True, max_length=2000)
-    changed = models.TextField(blank=True, max_length=4000)
-    watch = models.TextField(blank=True, max_length=2000)
-    next = models.TextField(blank=True, max_length=2000)
+    why = EncryptedTextField(blank=True, max_length=2000)
+    done = EncryptedTextField(blank=True, max_length=2000)
+    changed = EncryptedTextField(blank=True, max_length=4000)
+    watch = EncryptedTextField(blank=True, max_length=2000)
+    next = EncryptedTextField(blank=True, max_length=2000)
     is_large = models.BooleanField(default=False, help_text="Set in 18 point.")
-    content: Any = models.JSONField(default=dict, help_text="The copy as data; frozen on signing.")
+    content: Any = EncryptedJSONField(default=dict, help_text="The copy as data; frozen on signing.")
     content_hash = models.CharField(max_length=64, blank=True)
-    pdf = models.BinaryField(default=bytes)
+    pdf = EncryptedBinaryField(default=bytes)
     version = models.PositiveIntegerField(default=1)
     signed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
