@@ -27,6 +27,7 @@ OLD = timedelta(hours=26)  # a night, and two hours of grace
 AGAIN = timedelta(hours=1)  # after a night's copy has failed
 CUT_OFF = timedelta(hours=3)  # nobody works on one copy that long
 DAYS, WEEKS, MONTHS = 7, 5, 12  # how many are kept: our proposal
+FRESH = timedelta(days=2)  # younger ones all stay
 _log = logging.getLogger(__name__)
 
 
@@ -130,13 +131,14 @@ def kept_of(days: Iterable[date]) -> set[date]:
 
 
 def throw_away_old() -> int:
-    """Delete the files that made room for newer ones; of one day the newest stays. Answers how many went."""
+    """Delete the files that made room for newer ones; of one day the newest stays, once it is two days ago. How many."""
     there = list(Copy.objects.exclude(name="").filter(thrown_away_at=None, ended_at__isnull=False))
     newest: dict[date, Copy] = {}
     for copy in there:  # the newest first
         newest.setdefault(copy.asked_at.astimezone(UTC).date(), copy)
     stay = {newest[day].pk for day in kept_of(newest)}
-    gone = [copy for copy in there if copy.pk not in stay]
+    fresh = timezone.now() - FRESH
+    gone = [copy for copy in there if copy.pk not in stay and copy.asked_at < fresh]
     for copy in gone:
         with suppress(FileNotFoundError):
             (Path(settings.BACKUP_DIR) / copy.name).unlink()

@@ -105,7 +105,8 @@ def test_a_copy_read_back_elsewhere_is_equal_row_for_row_and_what_was_sealed_ope
         there = empty.manage("restore", str(file))
         assert "each table equal by hash" in there
         assert "1 signed notes, all sound" in there
-        assert hashes(empty) == hashes(full)  # the keys too: compared by what they are, not by what wraps them
+        seals = {"practice_auditseal": None}  # proving the records, after the comparison, sealed the trail once more
+        assert hashes(empty) | seals == hashes(full) | seals  # the keys too: compared by what they are, not by what wraps them
         assert empty.python(_OPEN_FEED).strip() == "https://calendar.example/ana"
         assert empty.python("from notes.models import Note; print(Note.objects.get().subjective)").strip() == "legs heavier"
         assert empty.sql("SELECT wrapped FROM practice_datakey") != full.sql("SELECT wrapped FROM practice_datakey")
@@ -254,8 +255,8 @@ def test_a_practice_taken_out_is_equal_where_it_is_read_in_and_nobody_elses_come
     assert empty.sql("SELECT count(*) FROM practice_practice") == [(1,)]
     assert empty.python("from notes.models import Note; print(Note.objects.get().subjective)").strip() == "legs heavier"
     empty.manage("export_all", str(second))
-    assert tables_and_hashes(first) == tables_and_hashes(second) | {
-        "practice_auditentry": tables_and_hashes(first)["practice_auditentry"]}  # the second taking out is written down
+    trail = {"practice_auditentry": None, "practice_auditseal": None}  # that it was taken out again is written down
+    assert tables_and_hashes(first) | trail == tables_and_hashes(second) | trail
     assert "The place is not empty" in refused(empty, "import_all", str(first))
 
 

@@ -95,7 +95,7 @@ def test_old_copies_make_room_and_only_their_files_go(kept: Path) -> None:
     kept.mkdir()
     (kept / "mine.txt").write_text("not a copy")
     for day in range(60):
-        (kept / made(NIGHT - timedelta(days=day)).name).write_text("x")
+        (kept / made(timezone.now() - timedelta(days=day)).name).write_text("x")
     gone = keeping.throw_away_old()
     left = {path.name for path in kept.iterdir()}
     assert len(left) == 61 - gone
