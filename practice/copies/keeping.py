@@ -131,7 +131,7 @@ def kept_of(days: Iterable[date]) -> set[date]:
 
 
 def throw_away_old() -> int:
-    """Delete the files that made room for newer ones; of one day the newest stays, once it is two days ago. How many."""
+    """Delete the files that made room for newer ones; of a day two days ago the newest stays. How many."""
     there = list(Copy.objects.exclude(name="").filter(thrown_away_at=None, ended_at__isnull=False))
     newest: dict[date, Copy] = {}
     for copy in there:  # the newest first

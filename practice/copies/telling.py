@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import DatabaseError
 
 from practice.refusals import Refusal
 
@@ -42,5 +43,7 @@ def in_words(verb: Callable[..., Any], **given: Any) -> Any:
         return verb(**given)
     except Refusal as refused:
         raise CommandError(refused.detail) from refused
+    except DatabaseError as silent:
+        raise CommandError(f"The database says no: {str(silent).splitlines()[0]}") from silent
     except OSError as disk:
         raise CommandError(f"The disk says no: {disk}.") from disk

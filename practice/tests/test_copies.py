@@ -227,6 +227,49 @@ def test_a_practice_of_many_visits_is_back_within_a_minute(tmp_path: Path, empty
     assert took < 60
 
 
+# --- another database ---------------------------------------------------------------------------------------------
+
+
+_FROM_MODELS = """
+import django
+django.setup()
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import override_settings
+with override_settings(MIGRATION_MODULES={config.label: None for config in apps.get_app_configs()}):
+    call_command("migrate", run_syncdb=True, verbosity=0)
+recorder = MigrationRecorder(connection)
+recorder.ensure_schema()
+for app, name in MigrationLoader(None).disk_migrations:
+    recorder.record_applied(app, name)
+"""
+
+
+@processes
+def test_everything_moves_from_sqlite_into_the_other_database_equal_row_for_row(tmp_path: Path, empty: Scratch) -> None:
+    full = Scratch(tmp_path / "full")
+    full.is_postgres = False
+    full.folder.mkdir()
+    address = f"sqlite:///{full.folder / 'scratch.sqlite3'}"
+    full.env["DATABASE_URL"] = address
+    subprocess.run([sys.executable, "-c", _FROM_MODELS], cwd=ROOT, env=full.env, check=True)
+    full.python(_MORE)
+    to = empty.env["DATABASE_URL"]
+    assert "each table equal by hash" in full.manage("move_database", "--from", address, "--to", to)
+    theirs = {"SECRET_KEY": full.env["SECRET_KEY"]}  # it goes along
+    seals = {"practice_auditseal": None}
+    assert hashes(empty, **theirs) | seals == hashes(full) | seals
+    assert "legs heavier" in empty.manage("shell", "-v0", "-c", "from notes.models import Note; print(Note.objects.get().subjective)",
+                                          **theirs)
+    assert "The place is not empty" in refused(full, "move_database", "--to", to)
+    assert "in already" in refused(full, "move_database", "--to", address)
+    assert "no address of a database" in refused(full, "move_database", "--to", "riverside")
+    assert "The database says no" in refused(full, "move_database", "--to", "postgres://nobody:x@127.0.0.1:1/x")
+
+
 # --- one practice -----------------------------------------------------------------------------------------------
 
 
