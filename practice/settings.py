@@ -113,6 +113,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
      "OPTIONS": {"user_attributes": ["name", "email"]}},
+    {"NAME": "practice.passwords.NoWordsOfTheHouse"},
 ]
 
 # --- time and language --------------------------------------------------------------------------------
@@ -136,6 +137,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not STATIC_HASHED
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 # Copies of everything (practice/copies): the key they are sealed for, where they lie, from which hour of UTC.
 BACKUP_KEY = env.str("BACKUP_KEY", "")
 BACKUP_DIR = Path(env.str("BACKUP_DIR", str(DATA_DIR / "backups")))
@@ -288,6 +290,8 @@ SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31536000 if _HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = True
+if _HTTPS:  # a name browsers take from this very host and over https alone (RFC 6265bis); others: practice/cookies.py
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_FAILURE_VIEW = "practice.pages.csrf_failed"
@@ -308,6 +312,7 @@ LOGGING = {
                             "formatter": "json" if LOG_FORMAT == "json" else "plain"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
     # Django writes a line for every refused request; who is refused how often is told by the lines of requests.
-    "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "ERROR"}},
+    "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "ERROR"},
+                "django.security.DisallowedHost": {"level": "CRITICAL"}},  # of scanners: 400, and no traceback each
 }
 DEMO = env.bool("DEMO", DEBUG)
