@@ -46,6 +46,8 @@ _PLACES: list[Place] = [
     Place(CLIENTS_READ, "Address and letterhead", "practice:opening_letterhead", owner),
     Place(WORK, "The practice’s numbers", "practice:settings", owner),
     Place(WORK, "Opening, step by step", "practice:opening", owner),
+    Place(RECORDS, "Copies of everything", "practice:keeping", owner),
+    Place(RECORDS, "Taking everything out", "practice:moving_out", owner),
     Place(SYSTEMS, "What I am told by mail", "practice:digests"),
     Place(SYSTEMS, "Programs that call Evenhand", "practice:tokens"),
     Place(SYSTEMS, "Systems that are told", "practice:webhooks", owner),

@@ -38,6 +38,7 @@ from notes.sending.ways import send_letter
 from notes.snippets import keep_snippet
 from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import (
+    Archive,
     Closure,
     DayHours,
     Message,
@@ -175,6 +176,11 @@ TABLE: dict[str, Row] = {
         "letterhead", "hours", "rooms", "services", "people", "holidays", "reminders", "mail")},
     "practice/opening/<slug:step>/aside/": Row(CLINICAL, ("step",), P, is_everybodys=True),
     # other systems: the owner alone, see practice/tests/test_webhook_pages.py
+    # copies, and everything taken out: the owner alone, see practice/tests/test_keeping.py and test_archives.py
+    **dict.fromkeys(("practice/keeping/", "practice/keeping/progress/", "practice/moving-out/", "practice/moving-out/progress/"),
+                    Row(CLINICAL, methods=G)),
+    **dict.fromkeys(("practice/keeping/now/", "practice/moving-out/new/"), Row(CLINICAL, methods=P)),
+    "practice/moving-out/<uuid:pk>/": Row(CLINICAL, ("archive",), P),
     "practice/webhooks/": Row(CLINICAL, methods=G),
     "practice/webhooks/new/": Row(CLINICAL),
     "practice/webhooks/<uuid:pk>/": Row(CLINICAL, ("webhook",)),
@@ -492,6 +498,7 @@ class World:
             "feed_verb": "remove",
             "api_token": make_token(member=self.ana, by=self.ana, name=MARK).token.pk,
             "import": self.brought(here).pk, "import_row": 2, "import_verb": "bring-in", "import_row_verb": "leave",
+            "archive": Archive.objects.create(practice=here, asked_by=self.owner, asked_at=timezone.now(), name=MARK).pk,
             "webhook": (hook := Webhook.objects.create(
                 practice=here, url=f"https://{MARK}.example/hook", events=["client.created"])).pk,
             "webhook_sent": WebhookDelivery.objects.bulk_create([delivery(hook, "client.created", maria)])[0].pk,
