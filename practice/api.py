@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import MultiFernet
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
@@ -161,7 +161,7 @@ class Api(APIView):
             return _replay(known, print_)
 
 
-def _sealer(row: IdempotentRequest) -> Fernet:
+def _sealer(row: IdempotentRequest) -> MultiFernet:
     """Kept answers may hold a share's code or clinical words: the database alone cannot read them."""
     return sealer("kept-answer", row.pk)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, Warning, register
+from django.core.checks import Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 
 from practice import mailing
+from practice.encryption import keys
+from practice.encryption.outer import NotAKey, outer_keys
 from practice.texting import gateways
 
 
@@ -45,6 +48,31 @@ def providers_can_be_read(app_configs: Any, **kwargs: Any) -> list[Any]:
     return problems
 
 
+@register()
+def outer_keys_are_keys(app_configs: Any, **kwargs: Any) -> list[Any]:
+    """Refuse to start with words in ENCRYPTION_KEYS that are no keys."""
+    try:
+        outer_keys()
+    except NotAKey as wrong:
+        return [Error(str(wrong), id="practice.E005", hint="manage.py encryption_key prints one that is.")]
+    except ImproperlyConfigured:
+        pass  # without a SECRET_KEY: said above
+    return []
+
+
+@register(Tags.database)
+def data_keys_open(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[Any]:
+    """Refuse a database whose clinical text none of the keys given can open."""
+    try:
+        if "default" in (databases or ()):
+            keys.load()
+    except keys.KeysMissing as missing:
+        return [Error(str(missing), id="practice.E006")]
+    except DatabaseError:
+        pass  # not migrated yet
+    return []
+
+
 @register(deploy=True)
 def ready_to_deploy(app_configs: Any, **kwargs: Any) -> list[Any]:
     """What a practice would miss on the first day."""
@@ -57,6 +85,9 @@ def ready_to_deploy(app_configs: Any, **kwargs: Any) -> list[Any]:
         problems.append(Warning(f"Nothing vouches for what {provider} tells us: mail that comes back goes unnoticed.",
                                 id="practice.W003", hint="MAIL_WEBHOOK_SECRET=user:long-random-word, or the provider's "
                                                          "signing key in EMAIL_URL; see docs/deploying.md."))
+    if not settings.ENCRYPTION_KEYS:
+        problems.append(Warning("ENCRYPTION_KEYS is not set: clinical text hangs on SECRET_KEY alone.",
+                                id="practice.W004", hint="manage.py encryption_key; see docs/walls.md."))
     if not settings.BASE_URL.startswith("https://"):
         problems.append(Warning("BASE_URL is not https: links in messages would travel in clear.",
                                 id="practice.W002", hint="BASE_URL=https://diary.example.org"))

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from practice import clock, outbox
 from practice.access import Role
+from practice.encryption import keys
 from practice.hours import periods_of
 from practice.models import Closure, Membership, Room, Service, TimeOff
 from practice.pages import THEMES, member_page
@@ -136,9 +137,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
         if pending:
             problems.append("migrations are pending")
         else:
+            keys.load()
             answer["outbox_oldest_due_seconds"] = round(outbox.oldest_due_seconds(), 1)
             if answer["outbox_oldest_due_seconds"] > STALE_SECONDS:
                 problems.append("messages are due and nobody sends them: is the worker running?")
+    except keys.KeysMissing:
+        problems.append("clinical text cannot be read: a key is missing, see manage.py check --database default")
     except Exception as fault:
         problems.append(f"the database does not answer ({type(fault).__name__})")
     answer["tzdata"] = _tz_version()

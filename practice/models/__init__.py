@@ -9,7 +9,7 @@ from practice.models.trail import AuditEntry, IdempotentRequest
 from practice.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
-    "ActionLink", "ApiToken", "AuditEntry", "Closure", "DataKey", "DayHours", "IdempotentRequest", "Membership", "Message",
-    "MessageText", "NewClients", "Practice", "Room", "Service", "Skill", "TimeOff", "User", "UserManager",
+    "ActionLink", "ApiToken", "AuditEntry", "Closure", "DataKey", "DayHours", "IdempotentRequest", "Membership",
+    "Message", "MessageText", "NewClients", "Practice", "Room", "Service", "Skill", "TimeOff", "User", "UserManager",
     "Webhook", "WebhookDelivery", "WorkingHours", "check_zone",
 ]
