@@ -175,6 +175,7 @@ class Cautions(Api):
     """What speaks for and against these treatments, on this body, on that day."""
 
     model = Finding
+    only_reads = True
 
     @extend_schema(request=CautionsQuestionSerializer, responses=CautionsSerializer)
     def post(self, request: Request, pk: UUID) -> Response:

@@ -17,7 +17,7 @@ from clients.models import ChannelConsent, Client
 from clients.writing import ways_to
 from practice import audit, outbox
 from practice.access import Actor
-from practice.models import Membership, Message
+from practice.models import Membership
 
 # What a client is told when they are asked: shown to them, or read out by whoever asks.
 WORDING = {
@@ -85,26 +85,11 @@ def end_channel(*, client: Client, channel: str, how: str, by: Actor, but: UUID 
     client = Client.objects.select_for_update(no_key=True, of=("self",)).select_related("practice").get(pk=client.pk)
     if channel not in client.channels:
         return False
-    was = agreed_by(client)
+    was, before = agreed_by(client), ways_to(client)
     client.channels = [way for way in client.channels if way != channel]
     client.version += 1
     client.save(update_fields=["channels", "version"])
     keep_in_step(client=client, was=was, by=by, how=how)
-    _turn_waiting(client, channel, how, but)
+    outbox.follow_ways(client_id=client.pk, before=before, now=ways_to(client), because=how, but=but)
     audit.record(by=by, verb="channel_ended", subject=client, client_id=client.pk, channel=channel)
     return channel in was
-
-
-def _turn_waiting(client: Client, channel: str, how: str, but: UUID | None) -> None:
-    """Take back what waits on this channel; what is still of use is queued by another way, if there is one."""
-    waiting = Message.objects.filter(client_id=client.pk, channel=channel, state__in=("waiting", "sending")).exclude(
-        pk=but)
-    ways = ways_to(client)
-    for message in [m for m in waiting if ways and m.kind in outbox.KINDS]:
-        outbox.queue_message(
-            practice=client.practice, kind=message.kind, subject_id=message.subject_id, channel=ways[0].channel,
-            start_version=message.start_version, to_address=ways[0].address, to_name=message.to_name,
-            time_zone=message.time_zone, due_at=message.due_at, useful_until=message.useful_until,
-            why=f"{message.why} By {ChannelConsent.Channel(ways[0].channel).label.lower()}: {how}",
-            client_id=client.pk, appointment_id=message.appointment_id)
-    outbox.cancel_messages(why=how, pk__in=[message.pk for message in waiting])

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import tempfile
 from pathlib import Path
 
 from gunicorn.glogging import Logger
@@ -9,13 +10,25 @@ from gunicorn.glogging import Logger
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
-keepalive = 75  # longer than a proxy keeps an idle connection before it uses it again
+# A kept connection stays with the process that took it: one process would do all the work while another idles. A new
+# one from the proxy on the same machine costs a tenth of a millisecond.
+keepalive = 0
 timeout = 60
 graceful_timeout = 25  # answers under way are finished after SIGTERM
 control_socket_disable = True  # no socket in the home directory: two instances on one machine would share it
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 accesslog = None  # paths of shared pages carry their token: a path is never logged
 loglevel = os.environ.get("LOG_LEVEL", "info").lower()
+if os.environ.get("METRICS_TOKEN"):  # where the web processes of this server add up their numbers
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="evenhand-metrics-"))
+
+
+def child_exit(server, worker):
+    """What an ended process counted stays; what it only held for itself goes."""
+    if os.environ.get("METRICS_TOKEN"):
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)
 
 
 class WithoutPaths(Logger):
@@ -24,6 +37,13 @@ class WithoutPaths(Logger):
     def setup(self, cfg):
         super().setup(cfg)
         self.error_log.addFilter(self.hide_path)
+        if os.environ.get("LOG_FORMAT") == "json":
+            from pythonjsonlogger.json import JsonFormatter
+
+            told = JsonFormatter("{levelname}{name}{message}", style="{", timestamp="at",
+                                 rename_fields={"levelname": "level", "name": "logger"})
+            for handler in self.error_log.handlers:
+                handler.setFormatter(told)
 
     @staticmethod
     def hide_path(record: logging.LogRecord) -> bool:

@@ -16,6 +16,7 @@ from notes.models import Note
 from practice import clock
 from practice.access import Role
 from practice.models import Membership
+from practice.people.leaving import LEFT_BEHIND, Left
 from sessions.needs import MORE_NEEDS, Need
 
 UNSIGNED_AFTER = timedelta(hours=24)  # since the visit was over
@@ -40,6 +41,24 @@ def unsigned_counts(member: Membership) -> list[tuple[str, int]]:
 def _unsigned(member: Membership) -> QuerySet[Note]:
     over = timezone.now() - UNSIGNED_AFTER
     return Note.objects.filter(practice_id=member.practice_id, signed_at=None, appointment__ends_at__lte=over)
+
+
+def left_in_the_record(person: Membership) -> list[Left]:
+    """Drafts only they can sign, and what waits for their co-signature."""
+    drafts = Note.objects.filter(practice_id=person.practice_id, author=person, signed_at=None).count()
+    cosigns = awaiting(person).count()
+    found = []
+    if drafts:
+        found.append(Left("1 note they have not signed" if drafts == 1 else f"{drafts} notes they have not signed",
+                          advice="Only who wrote a note signs it: ask them to before they leave."))
+    if cosigns:
+        found.append(Left("1 note that waits for their co-signature" if cosigns == 1
+                          else f"{cosigns} notes that wait for their co-signature",
+                          advice="Choose another supervisor on the page of their hours."))
+    return found
+
+
+LEFT_BEHIND.append(left_in_the_record)
 
 
 def said_age(over: datetime) -> str:

@@ -91,8 +91,18 @@ class MemberMiddleware:
         return response
 
 
+CHOSEN_PLACE = "place"  # of a session: the membership chosen by somebody who works in several practices
+
+
 def member_of(request: HttpRequest) -> Membership | None:
-    """The active membership of the signed-in user, read anew with each request (`callers.MemberBackend`)."""
+    """The active membership of the signed-in user, read anew with each request (`callers.MemberBackend`).
+
+    Where this session chose another of theirs, that one, while it lasts.
+    """
     user = getattr(request, "user", None)
     member: Membership | None = getattr(user, "member", None)
+    chosen = request.session.get(CHOSEN_PLACE) if member is not None else None
+    if member is not None and chosen and chosen != str(member.pk):
+        places = type(member)._default_manager.filter(pk=chosen, user=member.user, is_active=True)
+        return places.select_related("user", "practice").first() or member
     return member

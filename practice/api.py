@@ -23,6 +23,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from practice import rates
 from practice.access import EVERYBODY, Role
 from practice.api_times import Day, WallTime
 from practice.callers import TokenAuthentication, member_of
@@ -50,17 +51,31 @@ class Pages(PageNumberPagination):
 class Api(APIView):
     """Base of every endpoint: `self.member` is who calls; a POST with an Idempotency-Key acts once.
 
-    `model` and `roles` say who may call at all.
+    `model` and `roles` say who may call at all, `area` and `only_reads` for which of a token's scopes
+    (`practice/tokens.py`; None: the area of its room, or the record where only clinical roles read its rows).
     """
 
     model: ClassVar[type[models.Model] | None] = None
     roles: ClassVar[frozenset[Role]] = EVERYBODY
+    area: ClassVar[str | None] = None
+    only_reads: ClassVar[bool] = False
 
     @property
     def member(self) -> Membership:
         member = member_of(self.request)
         assert member is not None
         return member
+
+    def perform_authentication(self, request: Request) -> None:
+        """Who calls, and whether they still may in this while; before anything else is looked at."""
+        super().perform_authentication(request)
+        if member_of(request) is not None:
+            rates.refuse_if_spent(rates.allowance_of(request._request, request.auth))
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Every answer says what is left of the calls."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        return _with_allowance(answer, getattr(request, "_request", request))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -135,6 +150,13 @@ class Api(APIView):
         caller = _caller(request)
         if caller is None:
             return super().dispatch(request, *args, **kwargs)  # answers 401
+        return _with_allowance(self._first_or_again(request, caller, key, *args, **kwargs), request)
+
+    def _first_or_again(self, request: Any, caller: Membership, key: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            rates.refuse_if_spent(rates.allowance_of(request, request.api_token))
+        except rates.TooManyCalls as spent:
+            return _problem_now(spent)
         if len(key) > 200 or not key.isprintable():
             return _problem_now(BadInput("An Idempotency-Key has at most 200 printable characters."))
         print_ = hashlib.sha256(b"\0".join([request.method.encode(), request.path.encode(), request.body])).hexdigest()
@@ -159,6 +181,15 @@ class Api(APIView):
             if known is None:
                 raise
             return _replay(known, print_)
+
+
+def _with_allowance(answer: Any, http: Any) -> Any:
+    """The answer with what is left of the caller's calls, where they are counted."""
+    allowance = getattr(http, "allowance", None)
+    if allowance is not None:
+        for name, value in allowance.headers().items():
+            answer.headers[name] = value
+    return answer
 
 
 def _sealer(row: IdempotentRequest) -> MultiFernet:
@@ -266,9 +297,6 @@ def problem_from(exc: Exception, context: dict[str, Any]) -> Response | None:
         body = _problem(status, str(exc.detail))
         if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
             headers["WWW-Authenticate"] = "Bearer"
-        wait = getattr(exc, "wait", None)  # how long a throttle asks for
-        if wait is not None:
-            headers["Retry-After"] = str(int(wait) + 1)
     else:
         return None
     if transaction.get_connection().in_atomic_block and status >= 500:

@@ -46,7 +46,7 @@ class TherapistSerializer(serializers.ModelSerializer[Membership]):
     """A therapist; the caller's own row has `feed_url`, the address of their calendar: null until one is made."""
 
     name = serializers.CharField(source="user.name")
-    feed_url = serializers.URLField(allow_null=True, required=False, read_only=True, default=None)
+    feed_url = serializers.URLField(allow_null=True, required=False, default=None)
 
     class Meta:
         model = Membership
@@ -107,6 +107,7 @@ class OwnedList(Api, GenericAPIView):
 
 class Me(Api):
     model = Membership
+    area = ""
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
@@ -165,6 +166,7 @@ class Catalogue(Api):
 
     schema = ListSchema()
     pagination_class = Pages
+    area = ""
 
     def entries(self) -> list[dict[str, Any]]:
         return []
@@ -193,7 +195,6 @@ class Docs(SpectacularSwaggerSplitView):
     """The documentation page, served from here; needs no other host."""
 
     permission_classes: ClassVar = []
-    throttle_classes: ClassVar = []
     url_name = "schema"
 
 

@@ -14,12 +14,15 @@ class PracticeConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from practice import checks  # noqa: F401  registers the system checks
+        from practice.accounts.signed_in import note_sign_in  # declares what people are told of their accounts
         from practice.lock import begin_use
         from practice.log import digest  # noqa: F401  declares what is told of lost messages
+        from practice.people import credentials, letters  # noqa: F401  what waits, and the invitation
         from practice.webhooks import switching_off  # noqa: F401  its message
         from practice.wording import trying  # noqa: F401  declares the test of a text
 
         user_logged_in.connect(begin_use)
+        user_logged_in.connect(note_sign_in)
         post_migrate.connect(_have_a_data_key, sender=self)
 
 

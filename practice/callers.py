@@ -1,4 +1,4 @@
-"""Who is calling: a signed-in page or a bearer token, in which practice, and how often.
+"""Who is calling: a signed-in page or a bearer token, and in which practice.
 
 Kept apart from `practice/api.py`, because REST framework reads these classes while its own views are loading.
 """
@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
-from django.core.cache import caches
+from django.db.models import Q
+from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.throttling import SimpleRateThrottle
 
+from practice import tokens
 from practice.access import EVERYBODY, Role, may_read
 from practice.composed import ComposedRows
 from practice.links import hash_of
@@ -24,24 +25,25 @@ from practice.models import ApiToken, Membership
 from practice.refusals import NotAllowed
 
 _active_membership = ComposedRows(lambda user: Membership.objects.filter(
-    user_id=user, user__is_active=True, is_active=True).select_related("user", "practice").order_by("created_at")[:1])
+    user_id=user, user__is_active=True, is_active=True).select_related("user", "practice").order_by("created_at")[:2])
 
 
 class MemberBackend(ModelBackend):
     """Signs people in by e-mail and password, and reads user, membership and practice of a request in one query."""
 
     def get_user(self, user_id: Any) -> Any:
-        """The signed-in user with their first active membership at hand; None once the account is switched off."""
-        member = next(iter(_active_membership(UUID(str(user_id)))), None)
-        if member is None:
-            return super().get_user(user_id)
-        vars(member.user)["member"] = member
+        """The signed-in user with their first active membership at hand; None once they are switched off everywhere."""
+        places = list(_active_membership(UUID(str(user_id))))
+        if not places:
+            return None
+        member = places[0]
+        vars(member.user).update(member=member, works_elsewhere=len(places) > 1)
         return member.user
 
 
-_live_tokens = ComposedRows(lambda hashed: ApiToken.objects.filter(
-    token_hash=hashed, revoked_at=None, membership__is_active=True, membership__user__is_active=True).select_related(
-    "membership__user", "membership__practice"))
+_live_tokens = ComposedRows(lambda hashed, now: ApiToken.objects.filter(
+    Q(expires_at=None) | Q(expires_at__gt=now), token_hash=hashed, revoked_at=None, membership__is_active=True,
+    membership__user__is_active=True).select_related("membership__user", "membership__practice"))
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -53,10 +55,15 @@ class TokenAuthentication(BaseAuthentication):
         if not header:
             return None
         http: Any = getattr(request, "_request", request)
-        row = getattr(http, "api_token", None) or next(iter(_live_tokens(hash_of(token.strip()))), None)
+        row = getattr(http, "api_token", None) or next(
+            iter(_live_tokens(hash_of(token.strip()), timezone.now())), None)
         if scheme.lower() != "bearer" or row is None:
-            raise exceptions.AuthenticationFailed("This token is not known here. manage.py api_token makes a new one.")
-        http.api_token = row  # a request with an Idempotency-Key asks before and within its transaction
+            raise exceptions.AuthenticationFailed(
+                "This token is not known here, or it was revoked or has expired. A new one is made under Practice, "
+                "Programs, or by manage.py api_token.")
+        if not hasattr(http, "api_token"):
+            http.api_token = row  # a request with an Idempotency-Key asks before and within its transaction
+            tokens.note_use(row)
         return row.membership.user, row
 
     def authenticate_header(self, request: Request) -> str:
@@ -84,6 +91,7 @@ class IsMember(BasePermission):
             raise NotAllowed("Your role does not include this. The practice's owner can change roles.")
         if model is not None and not may_read(member, model):
             raise NotAllowed("Your role does not include reading this. A therapist can.")
+        tokens.refuse_out_of_scope(request, view)
         return True
 
 
@@ -92,14 +100,3 @@ def member_of(request: Request) -> Membership | None:
     if isinstance(request.auth, ApiToken):
         return request.auth.membership
     return getattr(request._request, "member", None)
-
-
-class TokenRate(SimpleRateThrottle):
-    """So many calls per minute and token (`API_RATE`), counted by each web process: a call costs no write for it."""
-
-    scope = "token"
-    cache = caches["process"]
-
-    def get_cache_key(self, request: Request, view: Any) -> str | None:
-        member = member_of(request)
-        return f"api-rate:{member.pk}" if member else None

@@ -9,7 +9,7 @@ from django.core.checks import Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
-from practice import mailing
+from practice import mailing, rates
 from practice.encryption import keys
 from practice.encryption.outer import NotAKey, outer_keys
 from practice.texting import gateways
@@ -28,6 +28,12 @@ def settings_make_sense(app_configs: Any, **kwargs: Any) -> list[Any]:
     if not engine.endswith(("sqlite3", "postgresql")):
         problems.append(Error(f"The database {engine} is not supported.", id="practice.E002",
                               hint="Use sqlite:///path/to/file or postgres://user:password@host/name."))
+    if settings.LOG_FORMAT not in ("plain", "json"):
+        problems.append(Error(f"LOG_FORMAT={settings.LOG_FORMAT} is not known.", id="practice.E006",
+                              hint="Write plain or json."))
+    if not rates.is_a_rate(settings.API_RATE):
+        problems.append(Error(f"API_RATE={settings.API_RATE} is no rate.", id="practice.E005",
+                              hint="Write so many calls in a while, such as 600/minute, or off."))
     return problems
 
 
@@ -87,7 +93,10 @@ def ready_to_deploy(app_configs: Any, **kwargs: Any) -> list[Any]:
                                                          "signing key in EMAIL_URL; see docs/deploying.md."))
     if not settings.ENCRYPTION_KEYS:
         problems.append(Warning("ENCRYPTION_KEYS is not set: clinical text hangs on SECRET_KEY alone.",
-                                id="practice.W004", hint="manage.py encryption_key; see docs/walls.md."))
+                                id="practice.W005", hint="manage.py encryption_key; see docs/walls.md."))
+    if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < 20:
+        problems.append(Warning("METRICS_TOKEN can be guessed.", id="practice.W004",
+                                hint="Set it to 20 or more random characters: openssl rand -hex 32"))
     if not settings.BASE_URL.startswith("https://"):
         problems.append(Warning("BASE_URL is not https: links in messages would travel in clear.",
                                 id="practice.W002", hint="BASE_URL=https://diary.example.org"))

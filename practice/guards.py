@@ -190,6 +190,48 @@ class Unchanging(_Guard):
         ]
 
 
+class OneStays(_Guard):
+    """Of the rows that share one `of` (a foreign key), at least one stays as `when` says: refuses the UPDATE that would
+    leave none. `when` is SQL over `{row}`. On PostgreSQL two such updates at once wait for each other.
+    """
+
+    def __init__(self, *, name: str, of: str, when: str, violation_error_code: str | None = None,
+                 violation_error_message: str | None = None) -> None:
+        self.of, self.when = of, when
+        super().__init__(name=name, violation_error_code=violation_error_code,
+                         violation_error_message=violation_error_message)
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        kwargs |= {"of": self.of, "when": self.when}
+        return path, args, kwargs
+
+    def _parts(self, model: Any) -> tuple[str, str]:
+        """Which update could leave none, and whether another row is left."""
+        column = model._meta.get_field(self.of).column
+        old, new, other = (self.when.format(row=row) for row in ("OLD", "NEW", "o"))
+        gives_up = f"({old}) AND (NOT ({new}) OR NEW.{column} <> OLD.{column})"
+        is_left = f"SELECT 1 FROM %(table)s o WHERE o.{column} = OLD.{column} AND o.id <> OLD.id AND {other}"
+        return gives_up, f"EXISTS ({is_left})"
+
+    def _sqlite(self, model: Any) -> list[str]:
+        gives_up, is_left = self._parts(model)
+        return [f"CREATE TRIGGER {self.name} BEFORE UPDATE ON %(table)s FOR EACH ROW WHEN {gives_up} AND NOT {is_left} "
+                f"BEGIN SELECT RAISE(ABORT, 'change refused: {self.name}'); END"]
+
+    def _postgresql(self, model: Any) -> list[str]:
+        gives_up, is_left = self._parts(model)
+        field = model._meta.get_field(self.of)
+        above = field.remote_field.model._meta.db_table
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger AS $guard$ BEGIN IF {gives_up} THEN "
+            f"PERFORM 1 FROM {above} WHERE id = OLD.{field.column} FOR NO KEY UPDATE; IF NOT {is_left} THEN "
+            f"RAISE EXCEPTION 'change refused: {self.name}' USING ERRCODE = 'integrity_constraint_violation'; "
+            "END IF; END IF; RETURN NEW; END $guard$ LANGUAGE plpgsql",
+            f"CREATE TRIGGER {self.name} BEFORE UPDATE ON %(table)s FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+        ]
+
+
 class Kept(_Guard):
     """A table nobody empties at one stroke: refuses TRUNCATE, which passes by the triggers of rows.
 

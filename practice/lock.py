@@ -14,14 +14,16 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from cryptography.fernet import InvalidToken
-from django.contrib.auth import login
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from practice.models import Membership, Practice
+from practice.access import CHOSEN_PLACE
+from practice.accounts.second_step import SecondStepFirst, has_second_step
+from practice.accounts.sign_in import check_code, come_in, note_proof
+from practice.models import Membership, Practice, User
 from practice.passwords import person_with
 from practice.refusals import Refusal, WrongState, problem_of, wants_problem
 from practice.sealing import sealer
@@ -45,6 +47,14 @@ class SignedOut(Refusal):
     code: ClassVar[str] = "not_authenticated"
     title: ClassVar[str] = "Signed out"
     status: ClassVar[int] = 401
+
+
+class SecondStepNeeded(Refusal):
+    """The password is right, and the session has ended: the second step is asked for again."""
+
+    code: ClassVar[str] = "second_step_needed"
+    title: ClassVar[str] = "One more step"
+    status: ClassVar[int] = 403
 
 
 # --- when it is locked ---------------------------------------------------------------------------------------------
@@ -108,6 +118,9 @@ def refuse_if_locked(request: HttpRequest) -> None:
 def shut(request: HttpRequest) -> HttpResponse:
     """What a page answers where nobody stands before it: the lock, else the sign-in page; to a script, a problem."""
     locked: Membership | None = getattr(request, "locked_member", None)
+    if getattr(request, "setting_up", None) is not None:
+        first = SecondStepFirst("Your practice asks for a second step to sign in. Set it up first.")
+        return problem_of(first) if wants_problem(request) else redirect("practice:security")
     if wants_problem(request) or "HX-Request" in request.headers:
         return problem_of(Locked("Locked. Unlock with your password.") if locked
                           else SignedOut("You are signed out. Sign in again."))
@@ -120,8 +133,8 @@ def shut(request: HttpRequest) -> HttpResponse:
 # --- opening it ----------------------------------------------------------------------------------------------------
 
 
-def unlock(*, request: HttpRequest, member: Membership | None, password: str) -> Membership:
-    """Open the session for this member again, or sign them in where it has ended.
+def unlock(*, request: HttpRequest, member: Membership | None, password: str, code: str = "") -> Membership:
+    """Open the session for this member again, or sign them in where it has ended: then with their second step too.
 
     Refuses another's password, too many wrong ones, and a browser in which somebody else is at work by now.
     """
@@ -134,10 +147,35 @@ def unlock(*, request: HttpRequest, member: Membership | None, password: str) ->
     if request.user == person:
         begin_use(request)
     else:
-        login(request, person)
-    http.member, http.locked_member = member, None
-    timezone.activate(member.practice.time_zone)
+        _sign_in_again(request, person, code)
+    _open_for(request, member)
     return member
+
+
+def unlock_for(request: HttpRequest, person: User) -> None:
+    """Open the lock for whoever just showed their passkey. Refuses another's."""
+    member: Membership | None = getattr(request, "locked_member", None)
+    if member is None or member.user != person:
+        raise WrongState("This passkey is not of whoever is signed in here. Use your own, or type your password.")
+    begin_use(request)
+    _open_for(request, member)
+
+
+def _open_for(request: HttpRequest, member: Membership) -> None:
+    http: Any = request
+    request.session[CHOSEN_PLACE] = str(member.pk)
+    http.member, http.locked_member = member, None
+    note_proof(request)
+    timezone.activate(member.practice.time_zone)
+
+
+def _sign_in_again(request: HttpRequest, person: User, code: str) -> None:
+    """The session has ended: the same door as any other, so the same steps."""
+    if has_second_step(person):
+        if not code.strip():
+            raise SecondStepNeeded("You were signed out meanwhile. Type a code of your app, or a recovery code, too.")
+        check_code(person, code)
+    come_in(request, person)
 
 
 def named_member(pk: str) -> Membership | None:
@@ -195,7 +233,8 @@ def _open_and_repeat(request: HttpRequest) -> HttpResponse | None:
     if member is None or pressed is None or pressed.path != request.get_full_path():
         return None  # the page itself says what it says to nobody
     try:
-        unlock(request=request, member=member, password=request.POST.get("lock_password", ""))
+        unlock(request=request, member=member, password=request.POST.get("lock_password", ""),
+               code=request.POST.get("lock_code", ""))
     except Refusal as refused:
         return _lock_page(request, member, kept, refused)
     if pressed.method == "GET":

@@ -41,7 +41,7 @@ def here(request: HttpRequest) -> HttpResponse:
 def unlock_page(request: HttpRequest) -> HttpResponse:
     """Open the lock in place: `who` is the member whose page it is."""
     unlock(request=request, member=named_member(request.POST.get("who", "")),
-           password=request.POST.get("lock_password", ""))
+           password=request.POST.get("lock_password", ""), code=request.POST.get("lock_code", ""))
     return _as_it_stands(request)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from practice.access import EVERYBODY, Role
 from practice.lock import shut
+from practice.people.switching import other_places
 from practice.refusals import NotAllowed, Refusal, problem_of, wants_problem
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def look(request: HttpRequest) -> dict[str, Any]:
     if not url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}):
         came_from = ""
     return {"theme": theme if theme in THEMES else "", "easier": request.COOKIES.get("easier") == "on",
-            "came_from": came_from}
+            "came_from": came_from, "other_places": other_places(request)}
 
 
 def member_page(roles: frozenset[Role] = EVERYBODY) -> Callable[[Any], Any]:

@@ -12,6 +12,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from practice.access import Role
+from practice.accounts.forms import second_step_field
+from practice.accounts.second_step import change_second_step_for
 from practice.fields import ChoiceOf, LineField
 from practice.models import Membership, Practice
 from practice.money import CURRENCIES
@@ -36,6 +38,7 @@ class NumbersForm(forms.Form):
             self.fields[number.name] = forms.IntegerField(
                 label=number.label, min_value=number.least, max_value=number.most,
                 required=not number.may_be_empty, error_messages=words, help_text=number.help)
+        self.fields["second_step_for"] = second_step_field(practice.second_step_for)
         self.fields["currency"] = ChoiceOf(
             label="Prices are in", initial=practice.currency,
             choices=[(unit.code, f"{unit.name} ({unit.code})") for unit in CURRENCIES.values()])
@@ -60,7 +63,9 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 
 
 @transaction.atomic
-def _save(*, practice: Practice, by: Membership, currency: str, sms_sender: str, **numbers: int | None) -> Practice:
+def _save(*, practice: Practice, by: Membership, currency: str, sms_sender: str, second_step_for: str,
+          **numbers: int | None) -> Practice:
+    change_second_step_for(practice=practice, second_step_for=second_step_for, by=by)
     change_currency(practice=practice, currency=currency, by=by)
     change_sms_sender(practice=practice, sender=sms_sender, by=by)
     return change_numbers(practice=practice, by=by, **numbers)

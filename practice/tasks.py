@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from practice import digests, outbox
+from practice import digests, outbox, pace, trail_seals
+from practice.accounts import links, signed_in
 from practice.webhooks import pump
 
 
@@ -24,3 +25,20 @@ def forget_webhook_deliveries() -> None:
 @shared_task(ignore_result=True)
 def send_digests() -> None:
     digests.send_digests()
+
+
+@shared_task(ignore_result=True)
+def send_account_links() -> None:
+    links.send_asked()
+
+
+@shared_task(ignore_result=True)
+def forget_sign_ins() -> None:
+    signed_in.forget_old()
+    links.forget_links()
+    pace.forget_tallies()
+
+
+@shared_task(ignore_result=True)
+def seal_trails() -> None:
+    trail_seals.seal_trails()

@@ -35,6 +35,7 @@ from sessions.models import Plan
 class ClientEpisodes(OwnedList):
     """A client's episodes, the latest first; reading them is for owners and therapists, and is written down."""
 
+    area = "record"
     serializer_class = EpisodeSerializer
 
     def get_queryset(self) -> QuerySet[Episode]:

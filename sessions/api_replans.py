@@ -26,7 +26,7 @@ class ReplanQuestionSerializer(serializers.Serializer[Any]):
     """Whose visits need new times: those in a `time_off`, on a `closure` (or on all `closed_days`), outside the
     `hours` of a `therapist`, or, in `heat`, those of clients whom heat makes worse (owners and therapists only)."""
 
-    kind = serializers.ChoiceField(choices=BulkPlan.Kind.choices)
+    kind = serializers.ChoiceField(choices=[one for one in BulkPlan.Kind.choices if one[0] in _NEEDS])
     time_off = Owned(TimeOff, required=False)
     closure = Owned(Closure, required=False)
     therapist = Owned(Membership, required=False)

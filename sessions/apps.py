@@ -16,6 +16,7 @@ class SessionsConfig(AppConfig):
             check_before,
             check_in_letters,
             digests,
+            leaving,
             log,
             look_letters,
             online_letters,

@@ -45,6 +45,12 @@ def outside_hours(therapist: Membership) -> list[Appointment]:
             if not any(opens <= minute_of(v.starts_at) and minute_of(v.ends_at) <= closes for opens, closes in windows)]
 
 
+def coming_of(therapist: Membership, *, since: date | None = None) -> list[Appointment]:
+    """The coming visits of a therapist, from a day on where one is said."""
+    visits = _coming(therapist.practice).filter(therapist=therapist)
+    return _all_of(visits.filter(wall_date__gte=since) if since else visits)
+
+
 def in_hot_hours(practice: Practice, first: date, last: date, opens: time, closes: time) -> list[Appointment]:
     """The coming visits in these hours of these days, of clients whom heat makes worse."""
     during = Q(pk=None)

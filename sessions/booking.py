@@ -19,7 +19,7 @@ from practice.access import Actor
 from practice.models import Membership, Room, Service
 from practice.refusals import BadInput, Stale
 from sessions import freed, reminders
-from sessions.clashes import find_clashes, if_free
+from sessions.clashes import RoomsTaken, find_clashes, if_free, lock_a_free_room
 from sessions.diary import as_it_stands, fresh, lock_diary, log_step, shorten_buffers, write_visit
 from sessions.models import Appointment, Series
 from sessions.objections import (
@@ -61,20 +61,35 @@ def book_appointment(
     refuse_the_past(wish)
     if not transaction.get_connection().in_atomic_block:  # within a transaction there is nothing to spare the others
         refuse_if_taken(wish, room)
+    appointment = Appointment(
+        practice=client.practice, client=client, therapist=therapist, service=service, series=series,
+        minutes=wish.minutes, override_reason=wish.override_reason, expires_at=expires_at,
+        status=Appointment.Status.PROPOSED if expires_at else Appointment.Status.BOOKED)
+    try:
+        _write_booking(appointment, wish, room, is_one_room_enough=room is None, act=act)
+    except RoomsTaken:
+        if room is not None:
+            raise
+        _write_booking(appointment, wish, None, is_one_room_enough=False, act=act)
+    return appointment
+
+
+def _write_booking(appointment: Appointment, wish: Wish, room: Room | None, *, is_one_room_enough: bool,
+                   act: UUID | None) -> None:
+    """The booking under its locks: of the room asked for, of one that is free, or of every room there is."""
     with transaction.atomic():
-        lock_diary([therapist], [room] if room else rooms, [client])
-        appointment = Appointment(
-            practice=client.practice, client=client, therapist=therapist, service=service, series=series,
-            minutes=wish.minutes, override_reason=wish.override_reason, expires_at=expires_at,
-            status=Appointment.Status.PROPOSED if expires_at else Appointment.Status.BOOKED)
+        lock_diary([wish.therapist], [room] if room else [], [])
+        if is_one_room_enough and (free := lock_a_free_room(wish)):
+            wish = replace(wish, rooms=tuple(free))
+        elif room is None:
+            lock_diary([], wish.rooms, [])
+        lock_diary([], [], [wish.client])
         _place(appointment, wish, room)
         write_visit(appointment, is_new=True)
-        log_step(appointment, "requested" if expires_at else "booked", by, at=appointment.said,
-                 override=bool(wish.override_reason),
-                 **_of_act(act, appointment))
-        if expires_at is None:
+        log_step(appointment, "requested" if appointment.expires_at else "booked", wish.by, at=appointment.said,
+                 override=bool(wish.override_reason), **_of_act(act, appointment))
+        if appointment.expires_at is None:
             reminders.schedule(appointment)
-    return appointment
 
 
 def move_appointment(

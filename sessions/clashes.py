@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from practice import clock
@@ -25,6 +26,10 @@ class ServiceNotGiven(Refusal):
 
     code: ClassVar[str] = "service_not_given"
     title: ClassVar[str] = "Not offered there"
+
+
+class RoomsTaken(SlotTaken):
+    """Therapist and client are free, but every room looked at is not."""
 
 
 def nearest_open(wish: Wish, how_many: int, rooms: Sequence[Room] = ()) -> list[str]:
@@ -79,7 +84,7 @@ def find_clashes(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[list[
         there = [row for row in taken if row.room_id == room.pk]
         clashes.append(SlotTaken(f"{_taken_words(room.name, there, wish)[:-1]}{other}."))
     elif not room and {r.pk for r in rooms} <= {row.room_id for row in taken if row not in (*busy, *own)}:
-        clashes.append(SlotTaken(f"Every room for this service is taken {_wished_span(wish)}."))
+        clashes.append(RoomsTaken(f"Every room for this service is taken {_wished_span(wish)}."))
     return clashes, None if clashes else room or free[0]
 
 
@@ -107,6 +112,23 @@ _around = ComposedRows(lambda therapist, client, *span_and_rooms: _standing(*spa
 
 _is_taken = Composed(lambda therapist, client, *span: _standing(*span).filter(
     Q(therapist=therapist) | Q(client=client)).order_by().values_list("pk")[:1])
+
+
+_first_free = Composed(lambda rooms, *span: Room.objects.select_for_update(no_key=True, skip_locked=True).filter(
+    ~Exists(_standing(*span).filter(room=OuterRef("pk")).order_by()), pk__in=rooms).order_by(
+    "position", "pk").values_list("pk")[:1])
+
+
+def lock_a_free_room(wish: Wish) -> list[Room]:
+    """The first room free for a wish, locked; none where others are just taking them, or a lock is no matter of rooms.
+
+    Who books another room at the same moment is not waited for. Whether it is free is looked at again under its lock.
+    """
+    if not connection.features.has_select_for_update or wish.override_reason:
+        return []
+    span = _span_of(wish, *wish.occupied(True))[2:]
+    locked = {pk for (pk,) in _first_free([room.pk for room in wish.rooms], *span)} if wish.rooms else set()
+    return [room for room in wish.rooms if room.pk in locked]
 
 
 def _span_of(wish: Wish, begin: datetime, end: datetime) -> list[Any]:

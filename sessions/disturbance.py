@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import cache
+from types import MappingProxyType
 from uuid import UUID
 
 from django.utils import timezone
@@ -81,11 +82,12 @@ class _Around:
     held_until: date  # nothing is offered before
 
 
-def choices_for(practice: Practice, visits: Sequence[Appointment], *, hot: Sequence[Window] = ()) -> list[Choices]:
+def choices_for(practice: Practice, visits: Sequence[Appointment], *, hot: Sequence[Window] = (),
+                only: Mapping[UUID, frozenset[str]] = MappingProxyType({})) -> list[Choices]:
     """Every open time each of these visits may go to, as if none of them stood. Nothing moves.
 
     From the visit's own day to 28 days after it. With `hot` (epoch minutes) it is the week of the visit, before or
-    after it, outside those hours.
+    after it, outside those hours. `only`: the therapists a client's visits may go to, where that was chosen.
     """
     if not visits:
         return []
@@ -98,8 +100,10 @@ def choices_for(practice: Practice, visits: Sequence[Appointment], *, hot: Seque
     for visit in visits:
         prices = _Prices(visit, around[visit.client_id], suits[visit.client_id])
         since, until = days[visit.pk]
-        priced = sorted((cost, at.starts, at.therapist, n, at) for n, at in enumerate(opens.of(visit))
-                        if since <= at.on <= until and (cost := prices.cost_of(at)) is not None)
+        among = only.get(visit.client_id)
+        places = [at for at in opens.of(visit) if since <= at.on <= until and (among is None or at.therapist in among)]
+        priced = sorted((cost, at.starts, at.therapist, n, at) for n, at in enumerate(places)
+                        if (cost := prices.cost_of(at)) is not None)
         told = priced[:MOST_PLACES]
         found.append(Choices(visit, tuple(row[-1] for row in told), tuple(row[0] for row in told),
                              priced[MOST_PLACES][0] if len(priced) > MOST_PLACES else None, prices))

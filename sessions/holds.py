@@ -217,8 +217,3 @@ def visits_on_hold(client: Client | None = None, **where: Any) -> Any:
         "appointment__client__practice", "appointment__therapist__user", "appointment__service", "episode")
     rows = rows.filter(appointment__client=client) if client else rows
     return rows.order_by("episode__review_on", "appointment__starts_at")
-
-
-def in_open_plan(appointment: Appointment) -> Plan | None:
-    """The proposed plan this held visit stands in, if any."""
-    return Plan.objects.filter(status="proposed", expires_at__gt=timezone.now(), moves__appointment=appointment).first()

@@ -18,6 +18,7 @@ from clients.models import Clearance, Episode, EpisodeStep, Finding, Questionnai
 from clients.sentences import in_a_sentence
 from practice import clock
 from practice.models import Membership
+from practice.waiting import waiting_for
 from sessions.asks import is_unconfirmed
 from sessions.away import count_absences, kept_in_absence
 from sessions.check_before import PRE_VISIT
@@ -49,6 +50,7 @@ def needs_of(member: Membership, mine: Q, visits: Iterable[Appointment], asking:
     """
     urgent, later = ([Need(*told) for told in part] for part in check_in_needs(member, mine))
     more = [need for waits_in in MORE_NEEDS for need in waits_in(member, mine)]
+    more += [Need(one.words, one.url, is_urgent=one.is_urgent) for one in waiting_for(member)]
     urgent += [need for need in more if need.is_urgent]
     to_ring = (_not_confirmed(visit) for visit in visits if is_unconfirmed(visit, member.practice))
     needs = [*urgent, *_episode_needs(member, mine), *map(_other_time, asking), *to_ring, *more, *later,

@@ -30,6 +30,7 @@ from sessions.away import hot_hours, in_hot_hours, in_time_off, on_closed_days, 
 from sessions.bulk_optimum import Found, Question
 from sessions.bulk_search import SearchFailed, search_least
 from sessions.disturbance import WEIGHTS, Choices, choices_for, said_changes, why_not
+from sessions.leaving import let_clients_follow, let_clients_return, may_only_go_to, visits_handed_over
 from sessions.models import Appointment, BulkMove, BulkPlan
 from sessions.moving import Move, NothingMoved, move_all, undo_together
 from sessions.objections import refuse_unless_clinical
@@ -146,7 +147,8 @@ def search(pk: UUID, *, seconds: float = SECONDS) -> None:
     began, plan = monotonic(), BulkPlan.objects.select_related("practice").get(pk=pk)
     try:
         visits = visits_of(practice=plan.practice, kind=plan.kind, scope=plan.scope)
-        choices = _with_decisions(choices_for(plan.practice, visits, hot=_hot(plan)))
+        choices = _with_decisions(choices_for(
+            plan.practice, visits, hot=_hot(plan), only=may_only_go_to(plan)))
         wishes = tuple(choice.as_wish() for choice in choices)
         question = Question(wishes, WEIGHTS.unplaced, max(LEAST_SECONDS, seconds - (monotonic() - began)))
         found = search_least(question, tell=_Teller(plan), is_stopped=BulkPlan.objects.filter(
@@ -176,7 +178,10 @@ def apply_replan(*, plan: BulkPlan, by: Actor, moves: Sequence[Move] | None = No
                       if move.visit.pk not in leaving]
             move_all(moves=chosen, by=by, act=plan.pk)
             plan.state, plan.applied_at = _State.APPLIED, timezone.now()
-            plan.save(update_fields=["state", "applied_at"])
+            if plan.kind == BulkPlan.Kind.LEAVING:
+                person, to = _who_leaves(plan)
+                plan.scope = plan.scope | {"followed": let_clients_follow(person=person, to=to, by=by)}
+            plan.save(update_fields=["state", "applied_at", "scope"])
             audit.record(by=by, verb="new_times_applied", subject=plan, visits=len(chosen))
     except NothingMoved as refused:
         BulkPlan.objects.filter(pk=plan.pk, state=_State.READY).update(state=_State.STALE)
@@ -195,6 +200,9 @@ def undo_replan(*, plan: BulkPlan, by: Actor) -> list[Appointment]:
             raise WrongState(f"This is “{plan.get_state_display().lower()}”; only what was applied can be undone.")
         visits = undo_together(practice=plan.practice, act=plan.pk, by=by, is_late=True)
         plan.state, plan.undone_at = _State.UNDONE, timezone.now()
+        if plan.kind == BulkPlan.Kind.LEAVING:
+            person, to = _who_leaves(plan)
+            let_clients_return(person=person, to=to, followed=plan.scope["followed"], by=by)
         plan.save(update_fields=["state", "undone_at"])
         audit.record(by=by, verb="new_times_undone", subject=plan, visits=len(visits))
     return visits
@@ -318,6 +326,19 @@ def _in_closures(practice: Practice, scope: dict[str, Any]) -> list[Appointment]
     return on_closed_days(practice, rows.filter(pk=scope["closure"]) if "closure" in scope else rows)
 
 
+def _who_leaves(plan: BulkPlan) -> tuple[Membership, dict[UUID, Membership]]:
+    """Whoever leaves, and whom each client goes to."""
+    wanted = {plan.scope["therapist"], *plan.scope["clients"].values()}
+    people = {str(row.pk): row for row in Membership.objects.filter(
+        practice=plan.practice_id, pk__in=wanted).select_related("practice", "user")}
+    return people[plan.scope["therapist"]], {UUID(c): people[to] for c, to in plan.scope["clients"].items()}
+
+
+def _handed_over(practice: Practice, scope: dict[str, Any]) -> list[Appointment]:
+    row = Membership.objects.filter(practice=practice, pk=scope["therapist"]).select_related("practice", "user").first()
+    return visits_handed_over(row, scope) if row else []
+
+
 def _outside_hours(practice: Practice, scope: dict[str, Any]) -> list[Appointment]:
     row = Membership.objects.filter(practice=practice, pk=scope["therapist"]).select_related("practice", "user").first()
     return outside_hours(row) if row else []
@@ -325,5 +346,6 @@ def _outside_hours(practice: Practice, scope: dict[str, Any]) -> list[Appointmen
 
 _VISITS: dict[str, Callable[[Practice, dict[str, Any]], list[Appointment]]] = {
     "time_off": _in_time_off, "closure": _in_closures, "closed_days": _in_closures, "hours": _outside_hours,
+    "leaving": _handed_over,
     "heat": lambda practice, scope: in_hot_hours(practice, *_heat_of(scope)),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -131,11 +131,3 @@ def events_between(client: Client, first: date, last: date) -> list[NoteEvent]:
         note__client__in=client.family, note__visit_on__range=(first, last), note__visibility="therapists",
         note__signed_at__isnull=False)
     return list(rows.select_related("note").order_by("note__visit_on", "note_id", "position"))
-
-
-def told_of(events: Iterable[NoteEvent]) -> str:
-    """How many of what: “2 spasms, 1 stop”; empty for none."""
-    many = {"spasm": ("spasm", "spasms"), "stopped": ("stop", "stops"), "reaction": ("reaction", "reactions")}
-    kinds = [event.kind for event in events]
-    return ", ".join(f"{kinds.count(kind)} {one if kinds.count(kind) == 1 else several}"
-                     for kind, (one, several) in many.items() if kind in kinds)

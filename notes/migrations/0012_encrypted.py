@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('practice', '0031_data_keys'),
-        ('notes', '0010_units_at_signing'),
+        ("notes", "0010_units_at_signing"),
     ]
 
     operations = remade(

@@ -32,6 +32,8 @@ from notes.models import BrokenGlass, FollowUp, HomeProgramme
 from notes.snippets import keep_snippet
 from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import Closure, DayHours, Message, Room, Service, TimeOff, Webhook, WebhookDelivery
+from practice.people.inviting import Place, invite
+from practice.tokens import make_token
 from practice.webhooks.events import delivery
 from sessions import holds, letters, rescheduling
 from sessions.booking import arrive, book_appointment
@@ -64,7 +66,7 @@ _API_VERBS = ("move", "cancel", "accept", "confirm", "arrive", "undo-arrive", "c
 TABLE: dict[str, Row] = {
     # for anybody: sign-in, health, links that carry their own secret
     **dict.fromkeys(
-        ("healthz", "login/", "logout/", "lock/", "lock/here/", "unlock/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
+        ("healthz", "metrics", "login/", "logout/", "j/<str:token>/", "lock/", "lock/here/", "unlock/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
          "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "w/<str:token>/", "w/<str:token>/unwell/", "c/<str:token>/", "f/<str:token>/", "f/<str:token>/unwell/", "p/<str:token>/", "h/<str:token>/", "r/<str:token>/cancel/", "me/<str:token>/", "n/<str:token>/", "me/<str:token>/unwell/",
          "me/<str:token>/times/<uuid:pk>/", "me/<str:token>/book/<uuid:pk>/", "me/<str:token>/visits/<uuid:pk>/move/",
          "me/<str:token>/visits/<uuid:pk>/cancel/", "book-with/<slug:slug>/",
@@ -121,6 +123,10 @@ TABLE: dict[str, Row] = {
     "practice/rules/<slug:code>/restore/": Row(CLINICAL, ("rule",), P, is_everybodys=True),
     **dict.fromkeys(("clients/<uuid:pk>/merge/", "clients/<uuid:pk>/export/"), Row(CLINICAL, ("client",))),
     "practice/settings/": Row(CLINICAL),  # the owner alone: see practice/tests/test_numbers.py
+    # programs: one's own tokens, and the owner everybody's: see practice/tests/test_tokens.py
+    "practice/tokens/": Row(STAFF, methods=G),
+    "practice/tokens/new/": Row(STAFF),
+    "practice/tokens/<uuid:pk>/revoke/": Row(STAFF, ("api_token",), P),
     # other systems: the owner alone, see practice/tests/test_webhook_pages.py
     "practice/webhooks/": Row(CLINICAL, methods=G),
     "practice/webhooks/new/": Row(CLINICAL),
@@ -135,6 +141,15 @@ TABLE: dict[str, Row] = {
     "practice/services/<uuid:pk>/<slug:verb>/": Row(CLINICAL, ("service", "use"), P),
     "practice/rooms/<uuid:pk>/": Row(CLINICAL, ("room",)),
     "practice/rooms/<uuid:pk>/<slug:verb>/": Row(CLINICAL, ("room", "use"), P),
+    # people: changed by the owner alone, see practice/tests/test_people.py
+    "practice/people/": Row(STAFF, methods=G),
+    "place/": Row(STAFF, methods=P),
+    "practice/people/invite/": Row(CLINICAL),
+    "practice/people/invited/<uuid:pk>/<slug:verb>/": Row(CLINICAL, ("invitation", "invitation_verb"), P),
+    "practice/people/<uuid:pk>/": Row(CLINICAL, ("therapist",)),
+    "practice/people/<uuid:pk>/place/": Row(CLINICAL, ("therapist",), P),
+    "practice/people/<uuid:pk>/let-in/<slug:verb>/": Row(CLINICAL, ("therapist", "let_in"), P),
+    "practice/people/<uuid:pk>/hand-over/": Row(CLINICAL, ("therapist",)),
     "practice/people/<uuid:pk>/hours/": Row(STAFF, ("therapist",)),
     **dict.fromkeys(("practice/people/<uuid:pk>/days/", "practice/people/<uuid:pk>/skills/"),
                     Row(CLINICAL, ("therapist",), P)),
@@ -397,11 +412,15 @@ class World:
                                               name=MARK).pk,
             "away_kind": "time-off",
             "plan_verb": "apply",
+            "invitation": invite(practice=here, email=f"{MARK}@example.org", name=MARK, place=Place("therapist"), by=self.owner).pk,
+            "invitation_verb": "again",
+            "let_in": "off",
             "home_verb": "send",
             "replan": self.replan(here, visit, effect.held[0]).pk,
             "outside_feed": OutsideFeed.objects.create(
                 practice=here, therapist=self.ana, host=MARK, url_hash="", sealed_url="").pk,
             "feed_verb": "remove",
+            "api_token": make_token(member=self.ana, by=self.ana, name=MARK).token.pk,
             "webhook": (hook := Webhook.objects.create(
                 practice=here, url=f"https://{MARK}.example/hook", events=["client.created"])).pk,
             "webhook_sent": WebhookDelivery.objects.bulk_create([delivery(hook, "client.created", maria)])[0].pk,

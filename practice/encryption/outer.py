@@ -1,4 +1,4 @@
-"""The outer keys, which wrap the data keys and never enter the database: `ENCRYPTION_KEYS`, else from `SECRET_KEY`.
+"""The outer keys, which wrap the data keys and never enter the database: `ENCRYPTION_KEYS`, or made of `SECRET_KEY`.
 
 The first wraps; all of them unwrap, and so do the keys made from `SECRET_KEY` and `SECRET_KEY_FALLBACKS`: whoever
 sets `ENCRYPTION_KEYS` for the first time, or changes `SECRET_KEY` properly, loses nothing.

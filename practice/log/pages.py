@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
 from practice import clock, outbox
+from practice.access import Role
 from practice.log.asked import CHANNELS, LogForm
 from practice.log.course import course_of
 from practice.log.pace import batch_of, standing_still_since
@@ -81,17 +82,20 @@ def _page(request: HttpRequest, message: Message, *, refused: str = "", status: 
             gone = "What this message spoke about has changed since."
     return render(request, "practice/message.html", {
         "room": "messages", "message": message, "entry": entry, "kind": kind, "mail": mail, "gone": gone,
-        "body": _readable(mail.sms if message.channel == "sms" else mail.body, member) if mail else "",
+        "body": _readable(mail.sms if message.channel == "sms" else mail.body, member, message) if mail else "",
         "by_text": message.channel == "sms", "course": course_of(message),
         "channel": CHANNELS.get(message.channel, message.channel), "refused": refused,
         "is_lost": message.state == Message.State.FAILED, "may_go_again": not is_too_late(message),
         "would_not_leave": kind.recheck(message) if kind and message.state == "waiting" else None}, status=status)
 
 
-def _readable(body: str, member: Membership) -> str:
-    """The text as this member may read it: behind a link a client answers, so only the demo shows one, to therapists.
+def _readable(body: str, member: Membership, message: Message) -> str:
+    """The text as this member may read it: behind a link a client answers, so only the demo shows one, to therapists;
+    behind a colleague's link somebody becomes that colleague, so there it is shown to the owner alone.
     """
-    return body if settings.DEMO and member.may_see_clinical else outbox.without_links(body)
+    is_colleagues = outbox.KINDS[message.kind].is_to == "member"
+    may = member.role == Role.OWNER if is_colleagues else member.may_see_clinical
+    return body if settings.DEMO and may else outbox.without_links(body)
 
 
 @post_page("practice:message", "pk")

@@ -13,7 +13,7 @@ def _first_key(apps, editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('practice', '0019_message_rules'),
+        ("practice", "0025_accounts"),
     ]
 
     operations = [

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
 from practice.access import CLINICAL, PracticeOwned, Role
+from practice.guards import OneStays
 
 if TYPE_CHECKING:
     from practice.models.supply import WorkingHours
@@ -83,6 +84,8 @@ class Membership(PracticeOwned):
                                    name="role_therapist_gives_sessions"),
             models.CheckConstraint(condition=Q(supervisor=None) | ~Q(supervisor=F("pk")),
                                    name="nobody_supervises_themselves"),
+            OneStays(name="practice_keeps_an_active_owner", of="practice",
+                     when="{row}.role = 'owner' AND {row}.is_active"),
         ]
 
     def __str__(self) -> str:
@@ -103,11 +106,49 @@ class Membership(PracticeOwned):
         return self.role in CLINICAL or self.is_therapist
 
 
+class Invitation(PracticeOwned):
+    """Somebody asked to join a practice by a link: as what, until when, and what became of it.
+
+    Only the SHA-256 of the link's token is stored. It works once, until `expires_at`, unless it is taken back.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField()
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=12, choices=Role.choices)
+    is_therapist = models.BooleanField(default=False)
+    credential = models.CharField(max_length=120, blank=True)
+    credential_expires_on = models.DateField(null=True, blank=True)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["practice", "email"], condition=Q(accepted_at=None, revoked_at=None),
+                                    name="person_is_invited_once_at_a_time"),
+            models.CheckConstraint(condition=~Q(role="therapist") | Q(is_therapist=True),
+                                   name="invited_therapist_gives_sessions"),
+            models.CheckConstraint(condition=Q(accepted_at=None) | Q(revoked_at=None, accepted_by__isnull=False),
+                                   name="invitation_is_accepted_or_taken_back"),
+        ]
+
+
 class ApiToken(PracticeOwned):
-    """A bearer token of one membership; only its SHA-256 is stored."""
+    """A bearer token of one membership; only its SHA-256 is stored, and its last letters to know it again by."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="api_tokens")
     token_hash = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=80, blank=True, help_text="Which program it is for.")
+    ending = models.CharField(max_length=4, blank=True)
+    scopes = models.JSONField(default=list, blank=True, help_text="None: everything its member's role may do.")
     created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True, help_text="To the minute.")
     revoked_at = models.DateTimeField(null=True)

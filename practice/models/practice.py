@@ -26,6 +26,14 @@ class NewClients(models.TextChoices):
     NO = "no", "They ring us"
 
 
+class SecondStepFor(models.TextChoices):
+    """Who needs a second step to sign in, beside the password."""
+
+    NOBODY = "nobody", "Nobody has to; everybody may"
+    CLINICAL = "clinical", "Owners and therapists"
+    EVERYBODY = "everybody", "Everybody"
+
+
 class Practice(models.Model):
     """One practice: everything else belongs to exactly one. Numbers marked (P) are proposals without a source."""
 
@@ -94,6 +102,8 @@ class Practice(models.Model):
     calls_webhooks = models.BooleanField(default=False, help_text="Another system is told what happens here.")
     share_openings = models.PositiveSmallIntegerField(
         default=20, help_text="How often what is shared with a doctor can be opened. Our proposal.")
+    second_step_for = models.CharField(max_length=10, choices=SecondStepFor.choices, default=SecondStepFor.NOBODY,
+                                       help_text="Who needs a code or a passkey to sign in, from their next time on.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -53,3 +53,26 @@ class AuditEntry(models.Model):
             models.Index(fields=["practice", "client_id", "-id"], name="audit_of_client"),
             models.Index(fields=["subject_id", "-id"], name="audit_of_subject"),
         ]
+
+
+class AuditSeal(models.Model):
+    """One batch of the trail sealed for ever: a SHA-256 over its entries, in their order, and over the seal before it.
+
+    `entries` names the entries it covers, by id: a transaction that ends late leaves its entries to the next seal.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveIntegerField(help_text="Its place in the practice's chain of seals, from 1.")
+    entries = models.JSONField()
+    count = models.PositiveIntegerField()
+    last_id = models.BigIntegerField(help_text="The highest id any seal covers up to here.")
+    previous_hash = models.CharField(max_length=64, blank=True)
+    content_hash = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["practice", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["practice", "position"], name="seal_has_one_place"),
+            Unchanging(name="audit_seal_stands_for_ever"), Kept(name="audit_seals_are_kept")]

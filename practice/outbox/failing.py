@@ -116,19 +116,24 @@ def stand_in(message: Message, way: Way, why: str) -> Message | None:
 
 
 @transaction.atomic
-def follow_ways(*, client_id: UUID, before: list[Way], now: list[Way]) -> None:
-    """What waits for a client goes by the ways they agree to now: to the new address, by another way, or not at all."""
+def follow_ways(*, client_id: UUID, before: list[Way], now: list[Way], because: str = "",
+                but: UUID | None = None) -> None:
+    """What waits for a client goes by the ways they agree to now: to the new address, by another way, or not at all.
+
+    `because` says what made a way end, where that is known; `but` is a message that fails by itself.
+    """
     live, old = {way.channel: way for way in now}, set(before) - set(now)
     waiting = Message.objects.select_for_update(of=("self",)).select_related("practice", "instead_of").filter(
-        client_id=client_id, state__in=[Message.State.WAITING, Message.State.SENDING])
+        client_id=client_id, state__in=[Message.State.WAITING, Message.State.SENDING]).exclude(pk=but)
     for message in [row for row in waiting if Way(row.channel, row.to_address) in old]:
-        way = live.get(message.channel) or next(iter(now), None)
+        way, name = live.get(message.channel) or next(iter(now), None), name_of(message.channel)
         instead = stand_in(message, way, message.why) if way else None
         if instead is None:
-            why = f"The client does not wish to be written to by {name_of(message.channel)} any more."
+            why = because or f"The client does not wish to be written to by {name} any more."
         elif instead.channel == message.channel:
             why = "The address was changed: it goes to the new one."
         else:
-            why = f"The client wishes no {name_of(message.channel)} any more: it goes by {name_of(instead.channel)}."
+            ended = because or f"The client wishes no {name} any more."
+            why = f"{ended[:150].removesuffix('.')}: it goes by {name_of(instead.channel)}."
         Message.objects.filter(pk=message.pk).update(
             state=Message.State.CANCELLED, why=why, claimed_by=None, claimed_until=None, counted_on=None)

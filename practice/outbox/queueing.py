@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 
 from practice import clock
+from practice.composed import insert
 from practice.models import Message, Practice
 from practice.outbox.kinds import KINDS
 
@@ -59,7 +60,10 @@ def queue_messages(wanted: list[Message], *, are_first: bool = False) -> None:
         message.rule = message.why = message.why[:200]
         if KINDS[message.kind].keeps_quiet_hours:
             message.due_at = outside_quiet_hours(message.due_at, message.time_zone, message.practice)
-    cancelled = {} if are_first else {tuple(key): pk for pk, *key in Message.objects.filter(
+    if are_first:
+        insert(wanted)
+        return
+    cancelled = {tuple(key): pk for pk, *key in Message.objects.filter(
         subject_id__in={m.subject_id for m in wanted}, state=Message.State.CANCELLED).values_list("pk", *_QUEUED_ONCE)}
     Message.objects.bulk_create(wanted, ignore_conflicts=True)
     for message in wanted:
@@ -104,4 +108,4 @@ def morning_of(on: date, zone: str, practice: Practice) -> datetime:
 
 def without_links(body: str) -> str:
     """The text with the secret part of every link left out."""
-    return re.sub(r"(https?://\S+?/(?:[cfhnpqrsuw]|me)/)\S+", r"\1…", body)
+    return re.sub(r"(https?://\S+?/(?:[cfhjnpqrsuw]|me)/)\S+", r"\1…", body)

@@ -5,8 +5,6 @@ from django.urls import get_resolver
 
 from clients.models import Client
 from conftest import token_for
-from practice.api_views import Me
-from practice.callers import TokenRate
 from practice.models import ApiToken, Message, Room
 from practice.tests.answers import is_problem
 
@@ -108,17 +106,6 @@ def test_every_kind_of_refusal_is_a_problem(api, desk, maria):
     is_problem(http.get(f"{ROOT}me/", headers={"Accept": "text/html"}), 406, "not_acceptable")
     body = is_problem(http.post(f"{ROOT}clients/", {"preferences": {"windows": [["10:00"]]}}), 400, "invalid")
     assert {e["pointer"] for e in body["errors"]} == {"/name", "/preferences/windows/0"}
-
-
-def test_too_many_calls_are_answered_with_when_to_come_back(api, ana, monkeypatch, db):
-    monkeypatch.setattr(TokenRate, "rate", "2/minute", raising=False)
-    monkeypatch.setattr(Me, "throttle_classes", [TokenRate])
-    http = api(ana)
-    statuses = [http.get(f"{ROOT}me/").status_code for _ in range(2)]
-    answer = http.get(f"{ROOT}me/")
-    assert statuses == [200, 200]
-    is_problem(answer, 429, "too_many_requests")
-    assert 1 <= int(answer["Retry-After"]) <= 61
 
 
 # --- keys that act once ---

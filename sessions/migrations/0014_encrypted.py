@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('practice', '0031_data_keys'),
-        ('therapy_sessions', '0010_recall'),
+        ("therapy_sessions", "0011_hand_over"),
     ]
 
     operations = remade(

@@ -25,6 +25,7 @@ class BulkPlan(PracticeOwned):
         CLOSED_DAYS = "closed_days", "Closed days"
         HOURS = "hours", "Changed hours"
         HEAT = "heat", "Hot hours"
+        LEAVING = "leaving", "Somebody leaves"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting to be searched"
@@ -37,7 +38,8 @@ class BulkPlan(PracticeOwned):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=11, choices=Kind.choices)
-    scope = models.JSONField(default=dict, help_text="Which time off, closed day or therapist; or days and hours.")
+    scope = models.JSONField(default=dict, help_text="Which time off, closed day or therapist; days and hours; or who "
+                             "goes to whom.")
     state = models.CharField(max_length=7, choices=State.choices, default=State.QUEUED)
     visits = models.PositiveSmallIntegerField(default=0)
     cost = models.PositiveIntegerField(null=True)

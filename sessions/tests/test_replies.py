@@ -216,7 +216,7 @@ def test_what_waits_as_a_text_goes_by_mail_where_they_agreed_to_that(now, texted
     book_appointment(client=texted_client, therapist=ana, service=neuro_45, starts_at=at(10, days=14), by=ana)
     says("Stop")
     texts = Message.objects.filter(client_id=texted_client.pk, channel="sms").exclude(kind=ENDED)
-    assert set(texts.values_list("state", "why")) == {("cancelled", "They answered “Stop”.")}
+    assert set(texts.values_list("state", "why")) == {("cancelled", "They answered “Stop”: it goes by e-mail.")}
     mails = Message.objects.filter(client_id=texted_client.pk, channel="email", state="waiting")
     assert sorted(mails.values_list("kind", "due_at")) == sorted(texts.values_list("kind", "due_at"))
     assert set(mails.values_list("to_address", flat=True)) == {"maria@clients.example"}

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.contacts import Company, booked_ahead
 from practice import clock
-from practice.access import CLINICAL
+from practice.access import CLINICAL, Role
 from practice.fields import ClockField, DayField
 from practice.models import Closure, Membership, Room, TimeOff
 from practice.pages import attempt, find, member_of, member_page, post_page, status_of
@@ -166,6 +166,10 @@ def _about(plan: BulkPlan, member: Membership) -> tuple[str, str]:
         off = TimeOff.objects.filter(practice=plan.practice, pk=scope["time_off"]).select_related(
             "therapist__user", "practice").first()
         return (f"{off.therapist.name} is away {off.said}" if off else "Time off that was taken back"), home
+    if plan.kind == "leaving":
+        person = Membership.objects.select_related("user").get(practice=plan.practice, pk=scope["therapist"])
+        back = reverse("practice:person", args=[person.pk]) if member.role == Role.OWNER else home
+        return f"{person.name} is not here from {clock.said_date(date.fromisoformat(scope['since']))} on", back
     if plan.kind == "hours":
         person = Membership.objects.select_related("user").get(practice=plan.practice, pk=scope["therapist"])
         return f"Outside {person.name}'s hours", reverse("practice:hours", args=[person.pk])

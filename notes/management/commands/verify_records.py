@@ -1,4 +1,4 @@
-"""Prove that no signed note was changed or lost."""
+"""Prove that no signed note was changed or lost, and no line of who read and changed what."""
 
 import time
 from collections.abc import Callable
@@ -11,14 +11,15 @@ from notes.models import Note, NotesChain
 from notes.seal.verifying import faults_of_chain
 from notes.summaries import broken_summaries
 from practice.models import Practice
+from practice.trail_seals import faults_of_trail, seal_trail, sealed_so_far
 
 SAID_EVERY = 10_000  # links of a chain
 
 
 class Command(BaseCommand):
     help = (
-        "Prove that no signed note, addendum, co-signature or summary was changed and none lost: every hash and the "
-        "chain of each practice are computed again. The last fingerprint stands for the whole chain up to it: keep it "
+        "Prove that no signed note, addendum, co-signature or summary was changed and none lost, and no line of who "
+        "read and changed what: every hash and the two chains of each practice are computed again. The last fingerprint stands for the whole chain up to it: keep it "
         "on paper, and nobody can rewrite what lies before it unseen.\n"
         "Example: manage.py verify_records"
     )
@@ -33,7 +34,9 @@ class Command(BaseCommand):
     def _verify(self, practice: Practice) -> int:
         """Say of one practice what was looked at and every fault as it is found; answers how many."""
         began, faults = time.monotonic(), 0
-        for fault in chain(faults_of_chain(practice.pk, self._progress(practice)), broken_summaries(practice.pk)):
+        seal_trail(practice.pk)  # what was written since the last minute stands in the proof too
+        for fault in chain(faults_of_chain(practice.pk, self._progress(practice)), broken_summaries(practice.pk),
+                           faults_of_trail(practice.pk)):
             faults += 1
             self.stdout.write(f"  {fault}")
         signed = Note.objects.filter(practice=practice).exclude(signed_at=None).count()
@@ -43,6 +46,9 @@ class Command(BaseCommand):
         head = NotesChain.objects.filter(practice=practice).first()
         if head and head.position:
             self.stdout.write(f"  chain of {head.position}, last fingerprint {head.head_hash}")
+        entries, fingerprint = sealed_so_far(practice.pk)
+        if entries:
+            self.stdout.write(f"  trail of {entries}, last fingerprint {fingerprint}")
         return faults
 
     def _progress(self, practice: Practice) -> Callable[[int], None]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from practice import outbox
+from practice.accounts import links
 from practice.webhooks import pump
 
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         while True:
+            links.send_asked()
             counts = Counter(outbox.drain()) + Counter(pump.drain())
             if counts or not options["forever"]:
                 self.stdout.write(", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "nothing was due")

@@ -61,13 +61,19 @@
     else cover(stands.member || !stands.locked ? "Signed out" : "Locked");
     return stands;
   };
+  const refused = (form, said) => {
+    say(said.detail);
+    const code = form.querySelector("[data-lock-code]"), wanted = /^(second_step_needed|wrong_code)$/.test(said.code);
+    if (wanted) code.hidden = false;
+    form.elements[wanted ? "lock_code" : "lock_password"].select();
+  };
   const unlock = async (form) => {
     say("");
     try {
       await look();
       if (!covered) return;
       const answer = await ask(form.action, new FormData(form)), said = await answer.json();
-      if (!answer.ok) { say(said.detail); form.elements.lock_password.select(); return; }
+      if (!answer.ok) { refused(form, said); return; }
       fresh(said.csrf);
       uncover();
       tabs.postMessage({ look: true });
@@ -103,6 +109,7 @@
     if (data.look || (data.member !== undefined && (covered || data.member !== member))) look().catch(() => cover());
   });
   tabs.postMessage({ member });
+  document.addEventListener("evenhand:unlocked", () => look().then(() => tabs.postMessage({ look: true })).catch(() => {}));
   document.addEventListener("evenhand:shut", () => { cover(); look().catch(() => {}); });
   document.addEventListener("htmx:after:request", (event) => {
     if ([401, 423].includes(event.detail?.ctx?.response?.status)) document.dispatchEvent(new Event("evenhand:shut"));

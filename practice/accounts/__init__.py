@@ -1,0 +1,1 @@
+"""People's accounts: the door and its second step, where they are signed in, what they change themselves."""

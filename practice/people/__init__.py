@@ -1,0 +1,1 @@
+"""Who works in a practice: invited by link, as what, with which credential, and what happens when somebody leaves."""

@@ -1,0 +1,1 @@
+"""How a practice is watched over: its log, its numbers, and whether all is well."""
