@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend with the second wall's setting, sent in the same round trip as the next query.
+"""Django's PostgreSQL backend with the second wall's setting, told before the next query that asks for rows.
 
 The setting is the session's: what this connection was last told is known here, and told anew whenever the request
 stands elsewhere, and after a rollback, which takes it back. A pooler between may hand out sessions, not transactions.
@@ -6,6 +6,7 @@ stands elsewhere, and after a rollback, which takes it back. A pooler between ma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,11 @@ from django.db.backends.postgresql import base
 from practice.walls.standing import standing
 
 SETTING = "evenhand.practice"
+# What reads or writes rows. The rest (ROLLBACK TO, CREATE DATABASE) may not have another statement before it.
+_ASKS = re.compile(r"[\s(]*(SELECT|INSERT|UPDATE|DELETE|WITH|MERGE|COPY|DO)\b", re.IGNORECASE)
+
+
+_SESSIONS = '"django_session"'  # of nobody's practice, and asked first in every request
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -39,15 +45,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _tell(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
         here = standing()
-        if here == self.told:
+        if here == self.told or not _ASKS.match(str(sql)) or _SESSIONS in sql:
             return execute(sql, params, many, context)
-        cursor, telling = context["cursor"].cursor, f"SET {SETTING} = '{here}'"  # an id, "*" or nothing
-        if many or not isinstance(sql, str) or getattr(cursor, "name", None):
-            self.connection.execute(telling)
-            self.told = here
-            return execute(sql, params, many, context)
-        self.told = None
-        found = execute(f"{telling}; {sql}", params, many, context)
-        cursor.nextset()
+        self.connection.execute(f"SET {SETTING} = '{here}'")  # an id, "*" or nothing
         self.told = here
-        return found
+        return execute(sql, params, many, context)
