@@ -15,12 +15,13 @@ from practice.refusals import BadInput
 
 @transaction.atomic
 def create_doctor(*, practice: Practice, name: str, by: Actor, specialty: str = "", email: str = "", phone: str = "",
-                  address: str = "") -> Doctor:
+                  address: str = "", mobile: str = "", fax: str = "") -> Doctor:
     """Add a doctor to the practice's list; refuses one without a name."""
     if not any(c.isalnum() for c in name):
         raise BadInput("Write the doctor's name.", field="name")
     doctor = Doctor.objects.create(practice=practice, name=one_line(name), specialty=one_line(specialty),
-                                   email=one_line(email), phone=one_line(phone), address=address.strip())
+                                   email=one_line(email), phone=one_line(phone), mobile=one_line(mobile),
+                                   fax=one_line(fax), address=address.strip())
     audit.record(by=by, verb="doctor_created", subject=doctor)
     return doctor
 

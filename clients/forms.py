@@ -206,6 +206,8 @@ class DoctorForm(forms.Form):
     specialty = LineField(label="Specialty", max_length=80, required=False)
     email = MailField(label="E-mail", help_text="Letters can be opened through a link sent there.")
     phone = PhoneField(label="Phone")
+    mobile = PhoneField(label="Mobile", help_text="The code that opens a letter can go there as a text message.")
+    fax = PhoneField(label="Fax")
     address = TextField(label="Address", required=False, help_text="As on an envelope, one line each.")
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:

@@ -61,13 +61,19 @@ class ProfileFields(TypedDict, total=False):
 @transaction.atomic
 def create_client(*, practice: Practice, by: Actor, **profile: Unpack[ProfileFields]) -> Client:
     """Begin a client's profile; refuses one without a name or without any way to reach them."""
+    client = draft_client(practice=practice, by=by, **profile)
+    client.save(force_insert=True)
+    keep_in_step(client=client, was={}, by=by, how="", wording=_wording(profile))
+    audit.record(by=by, verb="client_created", subject=client, client_id=client.pk)
+    return client
+
+
+def draft_client(*, practice: Practice, by: Actor, **profile: Unpack[ProfileFields]) -> Client:
+    """The row such a profile would begin, not saved; refuses what `create_client` refuses."""
     _refuse_clinical(profile, by)
     client = Client(practice=practice)
     _put(client, profile)
     _refuse_impossible(client, profile)
-    client.save(force_insert=True)
-    keep_in_step(client=client, was={}, by=by, how="", wording=_wording(profile))
-    audit.record(by=by, verb="client_created", subject=client, client_id=client.pk)
     return client
 
 

@@ -157,16 +157,20 @@ class DoctorSerializer(serializers.ModelSerializer[Doctor]):
     name = PlainText(max_length=120, allow_blank=False)
     specialty = PlainText(max_length=80, required=False)
     phone = PlainText(max_length=40, required=False)
+    mobile = PlainText(max_length=40, required=False)
+    fax = PlainText(max_length=40, required=False)
     address = PlainText(max_length=500, required=False)
 
     class Meta:
         model = Doctor
-        fields = ["id", "name", "specialty", "email", "phone", "address"]
+        fields = ["id", "name", "specialty", "email", "phone", "mobile", "fax", "address"]
 
     def validate_phone(self, value: str) -> str:
         if value.strip():
             check_phone(value)
         return value
+
+    validate_mobile = validate_fax = validate_phone
 
 
 class ConsentSerializer(serializers.ModelSerializer[Consent]):

@@ -16,6 +16,7 @@ from clients import (
     views,
 )
 from clients.asking import intake_views, question_views
+from clients.importing import pages as importing
 from clients.keeping import keeping_views
 from clients.replies import reply_views, unwanted_views
 
@@ -57,6 +58,15 @@ urlpatterns = [
     path("practice/episodes/", policy_views.policy_list, name="policies"),
     path("practice/episodes/<slug:kind>/", policy_views.policy_page, name="policy"),
     path("practice/episodes/<slug:kind>/restore/", policy_views.policy_restore, name="policy_restore"),
+    path("practice/moving-in/", importing.moving_in, name="moving_in"),
+    path("practice/moving-in/<uuid:pk>/", importing.moving_in_list, name="moving_in_list"),
+    path("practice/moving-in/<uuid:pk>/columns/", importing.moving_in_columns, name="moving_in_columns"),
+    path("practice/moving-in/<uuid:pk>/names/", importing.moving_in_names, name="moving_in_names"),
+    path("practice/moving-in/<uuid:pk>/to-put-right.csv", importing.moving_in_to_fix, name="moving_in_to_fix"),
+    path("practice/moving-in/<uuid:pk>/rows/<int:number>/", importing.moving_in_row, name="moving_in_row"),
+    path("practice/moving-in/<uuid:pk>/rows/<int:number>/<slug:verb>/", importing.moving_in_row_act,
+         name="moving_in_row_act"),
+    path("practice/moving-in/<uuid:pk>/<slug:verb>/", importing.moving_in_act, name="moving_in_act"),
     path("clients/<uuid:pk>/intake/", intake_views.intake_ask, name="intake_ask"),
     path("clients/<uuid:pk>/emergency/", emergency_views.card, name="emergency"),
     path("clients/<uuid:pk>/emergency/edit/", emergency_views.card_edit, name="emergency_edit"),

@@ -45,7 +45,7 @@ class Summaries(Api):
     def post(self, request: Request, pk: UUID) -> Response:
         client, data = self.find(Client, pk), self.read(NewSummary)
         summary = summaries.compose_summary(client=client, doctor=data["doctor"], first=data["from"], last=data["to"],
-                                            sections=data["sections"], by=self.member)
+                                            sections=data["sections"], ending=data["ending"], by=self.member)
         return _answer(whole_summary(summary), 201)
 
 

@@ -15,13 +15,16 @@ class NotesConfig(AppConfig):
             noted,
             panels,
             parts,
+            share_code,
             sharing,
             taking_out,
             unsigned_digest,
             waiting,
             webhook_events,
         )
+        from notes.copies import link as own_copies  # noqa: F401
         from notes.doctors import letters as answered  # noqa: F401
         from notes.doctors import needs, requests  # noqa: F401
         from notes.follow_ups import appearing, letters  # noqa: F401
         from notes.home import link  # noqa: F401
+        from notes.sending import letters as sent  # noqa: F401

@@ -30,6 +30,7 @@ from notes.letter_limits import said_limits
 from notes.measures.of_client import measures_of
 from notes.models import Note, NoteEvent, Summary, Treatment
 from notes.outcomes import MEASURES, Measure, Point, course_of, readings_for_year, readings_in
+from notes.sensation_history import sensation_between
 from notes.writing import given_in, treatment_said
 from practice import clock
 from practice.techniques import TECHNIQUES
@@ -37,6 +38,7 @@ from sessions.models import Appointment
 from sessions.year import days_held, holds_left, span_before, year_of
 from sessions.year_band import Year
 
+_TITLES = {"summary": "Therapy summary", "request": "Clearance request", "discharge": "Discharge letter"}
 _RESPONSES = 6  # the latest ones are drafted; the therapist chooses what the doctor needs
 _WORD_OF = {"the client's report": "on the client's report", "the MS team": "on the MS team's word",
             "MS team": "on the MS team's word", "a doctor": "on a doctor's word"}
@@ -70,13 +72,16 @@ def draft_letter(summary: Summary) -> letters.Letter:
         client=letters.Person(client.name, _born(client)),
         therapist=letters.Person(author.name, author.credential),
         written_on=written_on, period_from=summary.from_on, period_to=summary.until_on,
-        title="Clearance request" if summary.is_request else "Therapy summary",
+        title=_TITLES[summary.kind],
         reason=only("reason", summary.reason), course=only("course", summary.course),
         conditions=_conditions(conditions), limits=only("limits", _limits(client, written_on)),
         sessions=only("sessions", tuple(_session(note) for note in notes)),
         series=series_of(readings, known),
         reactions=only("reactions", summary.reactions), questions=only("questions", summary.questions),
         decisions=only("decisions", tuple(line for note in notes for line in _decisions(note))),
+        felt=sensation_between(client, summary.from_on, summary.until_on) if "sensation" in chosen else None,
+        ending=only("ending", summary.ending), outcome=only("outcome", summary.outcome),
+        watch=only("watch", summary.watch), back=only("back", summary.back),
         plan=only("plan", summary.plan), year=_year(client, summary.until_on, chosen) if "year" in chosen else None,
         bands=bands_of(client, summary.from_on, summary.until_on) if {"readings", "course"} <= chosen else (),
         paper=practice.paper, cosigned="" if summary.is_request else _cosigned(notes), asks=_asks(summary, client),

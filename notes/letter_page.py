@@ -12,9 +12,12 @@ from notes import letters
 from notes.charts import Band, Look, Row, readings_chart, readings_table, said_day
 from notes.letters import Letter
 from notes.models import Summary
+from notes.sensation import Sensation, said_sensation
+from notes.sensation_drawn import Palette, day_picture, legend
 from notes.summaries import paper_of
 from practice.pages import pdf_file
 
+_PALETTE = Palette("var(--ink)", "var(--edge)", "var(--paper)", "var(--accent)", "var(--clay)")
 _LOOK = Look(340, 172, 14, accent="var(--accent)", caution="var(--clay)")
 
 
@@ -37,6 +40,15 @@ class ShownSeries:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownSensation:
+    """Both maps with their days, what their letters mean, and the same in lines."""
+
+    days: tuple[tuple[str, SafeString], ...]
+    lines: tuple[str, ...]
+    legend: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownLetter:
     """Everything the partial `notes/_letter.html` places; `letter` itself for what needs no wording."""
 
@@ -49,6 +61,7 @@ class ShownLetter:
     sessions: tuple[tuple[str, int, str], ...]
     series: tuple[ShownSeries, ...]
     standing: str
+    sensation: ShownSensation | None
 
 
 def shown(letter: Letter) -> ShownLetter:
@@ -60,7 +73,18 @@ def shown(letter: Letter) -> ShownLetter:
         asked=letters.asked(letter), done=letters.said_work(letter.sessions), earlier=letters.said_earlier(earlier),
         sessions=tuple((said_day(session.on, year=year), session.minutes, work)
                        for session, work in zip(told, letters.said_works(told, year=year), strict=True)),
-        series=tuple(shown_series(series, letter.bands) for series in letter.series), standing=letters.standing(letter))
+        series=tuple(shown_series(series, letter.bands) for series in letter.series), standing=letters.standing(letter),
+        sensation=shown_sensation(letter.felt) if letter.felt else None)
+
+
+def shown_sensation(sensation: Sensation) -> ShownSensation:
+    """What is felt, drawn for a page."""
+    lines = said_sensation(sensation)
+    # The picture escapes every word it is given.
+    then, now = (said_day(day, year=True) for day in (sensation.then_on, sensation.now_on))
+    days = tuple((on, mark_safe(day_picture(felt, _PALETTE, f"Body map, {on}")))
+                 for on, felt in ((then, sensation.then), (now, sensation.now)))
+    return ShownSensation(days, lines, legend((*sensation.then, *sensation.now)))
 
 
 def shown_series(series: letters.Series, bands: Sequence[Band]) -> ShownSeries:

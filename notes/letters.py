@@ -15,6 +15,9 @@ from notes.answer_boxes import boxes_of
 from notes.asked import Ask, ask_from_data
 from notes.charts import Band, Reading, said_day
 from notes.letter_codes import Codes, codes_from_data
+from notes.sensation import Sensation, said_sensation, sensation_from_data
+from notes.sensation_drawn import Palette, day_picture, legend
+from practice.typesetting.heads import head_of
 from practice.typesetting.lines import (
     Line,
     breakable,
@@ -37,6 +40,8 @@ NOTHING_ASKED = "Nothing is asked. This letter is for your information."
 LIMITS = "What limits the work now"
 DECISIONS = "Work against the check, and why"
 YEAR = "The year in one picture"
+ENDING, OUTCOME = "Why it ends", "Against the first readings"
+WATCH, BACK = "What to watch for", "How to come back"
 STANDING = (
     "Written from signed session notes. It says what was reported and observed in the sessions; it is not a diagnosis."
 )
@@ -44,6 +49,7 @@ STANDING = (
 ASKED_STANDING = "It says what was reported and observed, and what a published check says of it; it is not a diagnosis."
 
 _INK, _TEAL, _CLAY = "#24211b", "#0a504f", "#74390f"
+_PAPER = Palette(_INK, "#b5ad9c", "white", _TEAL, _CLAY)
 # Half a line wide on paper.
 _LETTER_CHART = charts.Look(300, 152, 11, ink=_INK, accent=_TEAL, caution=_CLAY)
 
@@ -125,6 +131,11 @@ class Letter:
     codes: Codes | None = None  # of the same facts; None in letters of the time before they were kept
     asks: tuple[Ask, ...] = ()  # what the doctor is asked to allow
     is_request: bool = False  # a clearance request, with boxes to tick
+    felt: Sensation | None = None
+    ending: str = ""  # a discharge letter: why it ends, what came of it, what to watch for, how to come back
+    outcome: str = ""
+    watch: str = ""
+    back: str = ""
 
 
 def as_data(letter: Letter) -> dict[str, Any]:
@@ -157,6 +168,7 @@ def letter_from_data(data: Mapping[str, Any]) -> Letter:
                     Series(**{**row, "readings": tuple(Reading(**_dated(r, "on")) for r in row["readings"])})
                     for row in data["series"]
                 ),
+                "felt": sensation_from_data(data.get("felt")),
                 "asks": tuple(map(ask_from_data, data.get("asks", ()))),
                 "bands": tuple(Band(**_dated(row, "first", "last")) for row in data["bands"]),
             }
@@ -276,19 +288,20 @@ def _to_print(letter: Letter) -> dict[str, Any]:
     year = any(session.on.year != letter.written_on.year for session in told)
     limits = placed_all(*letter.limits)
     opening = {
+        ENDING: paragraphs(letter.ending),
         "Why now": paragraphs(letter.reason),
         "Course": paragraphs(letter.course),
+        OUTCOME: paragraphs(letter.outcome),
         LIMITS: limits,
     }
     closing = {DECISIONS: placed_all(*letter.decisions), "Reactions": paragraphs(letter.reactions),
-               "Plan": paragraphs(letter.plan)}
+               WATCH: paragraphs(letter.watch), BACK: paragraphs(letter.back), "Plan": paragraphs(letter.plan)}
     return {
         "paper": letter.paper,
         "title": f"{title or 'Letter'}: {client or 'no name'}",
         "author": one_line(letter.therapist.name),
         "date": [letter.written_on.year, letter.written_on.month, letter.written_on.day],
-        "practice": placed(letter.practice.name),
-        "letterhead": placed_all(_joined(letter.practice.address, ", "), _joined(_ways(letter.practice), " · ")),
+        **head_of(**asdict(letter.practice)),
         "to": placed_all(letter.doctor.name, letter.doctor.detail, *letter.doctor_address),
         "written": said_day(letter.written_on, year=True),
         "client": placed(letter.client.name),
@@ -301,6 +314,7 @@ def _to_print(letter: Letter) -> dict[str, Any]:
         "opening": [{"name": name, "body": body} for name, body in opening.items() if body],
         "year": {"svg": year_drawn.year_picture(letter.year, ink=_INK, accent=_TEAL, caution=_CLAY),
                  "alt": letter.year.said} if letter.year else None,
+        "sensation": sensation_to_print(letter.felt) if letter.felt else None,
         "series": [_series_to_print(letter, series) for series in letter.series],
         "done": said_work(letter.sessions),
         "earlier": placed(said_earlier(earlier)),
@@ -319,6 +333,14 @@ def _to_print(letter: Letter) -> dict[str, Any]:
         "boxes": boxes_of(letter) if letter.is_request else None,
         "cosigned": placed(letter.cosigned),
     }
+
+
+def sensation_to_print(sensation: Sensation) -> dict[str, Any]:
+    """Both maps with the days under them, and the same in lines."""
+    lines = said_sensation(sensation)
+    return {"days": [{"on": said_day(on, year=True), "svg": day_picture(felt, _PAPER, lines[0]), "alt": " ".join(lines)}
+                     for on, felt in ((sensation.then_on, sensation.then), (sensation.now_on, sensation.now))],
+            "said": placed_all(*lines), "legend": legend((*sensation.then, *sensation.now))}
 
 
 def _series_to_print(letter: Letter, series: Series) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from notes.glass import kept_from, may_break
 from notes.home.doing import today_of, weeks_of
 from notes.home.programmes import paused_by, programme_of
 from notes.measures.of_client import measures_of
-from notes.models import HomeProgramme, Note, Share, Summary
+from notes.models import ClientCopy, HomeProgramme, Note, Share, Summary
 from notes.outcomes import readings_at_visits, readings_for_year, readings_of
 from notes.suggesting import why_now
 from notes.trend_page import shown_sparks
@@ -66,8 +66,9 @@ def _sharing(member: Membership, client: Client, _known: Known | None) -> dict[s
     rows, sent = Summary.objects.visible_to(member), Share.objects.visible_to(member)
     summaries = rows.filter(client__in=client.family).select_related("doctor", "author__user")
     shares = sent.filter(summary__client__in=client.family).select_related("doctor", "practice")
+    copies = ClientCopy.objects.visible_to(member).filter(client__in=client.family).defer("pdf")
     consents = Consent.objects.visible_to(member).filter(client=client).select_related("doctor")
-    return {"client": client, "summaries": list(summaries[:8]), "consents": list(consents[:8]),
+    return {"client": client, "summaries": list(summaries[:8]), "consents": list(consents[:8]), "copies": list(copies[:4]),
             "shares": list(shares.prefetch_related("openings", "answers__done_with__by__user")[:8]),
             "why_now": why_now(client) if member.is_therapist else []}
 

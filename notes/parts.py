@@ -25,6 +25,7 @@ from notes.models import (
     AnswerDone,
     BrokenGlass,
     ChosenMeasures,
+    ClientCopy,
     ClientGoal,
     CoSignature,
     DoctorAnswer,
@@ -37,6 +38,7 @@ from notes.models import (
     NoteDraft,
     NoteEvent,
     OutsideTotal,
+    Sending,
     Share,
     ShareOpening,
     Summary,
@@ -51,6 +53,10 @@ def _drafts_come_over(merged: Client, stays: Client) -> None:
 
 def _draft_summaries_come_over(merged: Client, stays: Client) -> None:
     Summary.objects.filter(client=merged, signed_at=None).update(client=stays)
+
+
+def _draft_copies_come_over(merged: Client, stays: Client) -> None:
+    ClientCopy.objects.filter(client=merged, signed_at=None).update(client=stays)
 
 
 def _programmes_come_over(merged: Client, stays: Client) -> None:
@@ -92,6 +98,9 @@ register_parts(
     Part("doctors-answers", DoctorAnswer, "doctor’s answer", "doctors’ answers", link="share",
          without=("key",)),
     Part("answers-done", AnswerDone, "answer dealt with", "answers dealt with", link="answer"),
+    Part("sendings", Sending, "sending on another way", "sendings on another way", link="summary"),
+    Part("copies", ClientCopy, "copy for the client", "copies for the client", without=("pdf",),
+         comes_over=_draft_copies_come_over),
     Part("share-openings", ShareOpening, "opening by a doctor", "openings by a doctor", link="share"),
 )
 LEFT_OUT["notes.SummaryPaper"] = "The same bytes stand beside it, under letters/."

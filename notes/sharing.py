@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hmac
 import re
-import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -79,7 +78,6 @@ def share_summary(*, summary: Summary, doctor: Doctor, consent: Consent | None, 
         raise BadInput(f"A link stays open for {LONGEST_DAYS} days at most.", field="expires_on")
     if not summary.is_signed:
         raise SummaryNotSigned("Sign the summary first: what is shared does not change any more.")
-    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     with transaction.atomic():
         locked = Consent.objects.select_for_update(no_key=True).filter(pk=consent.pk).first() if consent else None
         refuse_without_consent(summary, locked, today)
@@ -87,20 +85,28 @@ def share_summary(*, summary: Summary, doctor: Doctor, consent: Consent | None, 
         share = Share(practice=summary.practice, summary=summary, doctor=doctor, consent=locked, shared_by=by,
                       expires_at=_end_of(min(last_day, locked.until or last_day), zone),
                       most_openings=summary.practice.share_openings)
-        token = links.token_of("share", share.pk)
+        token, code = links.token_of("share", share.pk), code_of(share.pk)
         share.token_hash, share.code_hash = links.hash_of(token), _code_hash(token, code)
         share.save(force_insert=True)
-        what = "Clearance request of" if summary.is_request else f"Summary of {clock.said_date(summary.from_on)} to"
         record_disclosure(
             client=summary.client, to_name=doctor.name, to_address=doctor.address or doctor.email, by=by,
-            what=f"{what} {clock.said_date(summary.until_on, year=True)}",
-            why=f"Treatment; agreed on {clock.said_date(locked.given_on, year=True)}", how="by link and code",
+            what=what_it_is(summary), how="by link and code",
+            why=f"Treatment; agreed on {clock.said_date(locked.given_on, year=True)}",
             subject_id=share.pk, content_hash=summary.content_hash)
         for told in SHARED:
             told(share, by)
         audit.record(by=by, verb="summary_shared", subject=summary, client_id=summary.client_id, doctor=str(doctor.pk),
                      share=str(share.pk))
     return NewShare(share, url_of(share), code)
+
+
+def what_it_is(summary: Summary) -> str:
+    """What went out, for the list of it: "Summary of Mon 7 Sep to Tue 24 Nov 2026"."""
+    until = clock.said_date(summary.until_on, year=True)
+    if summary.is_request:
+        return f"Clearance request of {until}"
+    name = "Discharge letter" if summary.is_discharge else "Summary"
+    return f"{name} of {clock.said_date(summary.from_on)} to {until}"
 
 
 def refuse_without_consent(summary: Summary, consent: Consent | None, today: date) -> None:
@@ -131,7 +137,8 @@ def words_to_ask(summary: Summary) -> str:
                 "it? You can see it first, and you can take this back at any time.")
     first, last = (clock.said_date(day, year=True) for day in (summary.from_on, summary.until_on))
     picture = ", with one picture of the twelve months before" if "year" in summary.sections else ""
-    return (f"May I send {summary.doctor.name} a summary of our sessions from {first} to {last}{picture}? You can see "
+    name = "discharge letter about" if summary.is_discharge else "summary of"
+    return (f"May I send {summary.doctor.name} a {name} our sessions from {first} to {last}{picture}? You can see "
             "it first, and you can take this back at any time.")
 
 
@@ -146,6 +153,11 @@ def fitting_consent(summary: Summary) -> Consent | None:
             continue
         return consent
     return None
+
+
+def code_of(share_id: UUID) -> str:
+    """The code of a share, worked out again for the text that carries it; stored nowhere."""
+    return f"{links.number_of('share-code', share_id, below=10**CODE_DIGITS):0{CODE_DIGITS}d}"
 
 
 def url_of(share: Share) -> str:
@@ -190,7 +202,8 @@ def revoke_share(*, share: Share, by: Actor) -> Share:
             share.revoked_at = timezone.now()
             share.save(update_fields=["revoked_at"])
             audit.record(by=by, verb="share_revoked", subject=share, client_id=share.summary.client_id)
-            outbox.cancel_messages(subject_id=share.pk, kinds=[NOTICE_OF_SHARE], why="The share was withdrawn.")
+            outbox.cancel_messages(subject_id=share.pk, kinds=[NOTICE_OF_SHARE, "share-code"],
+                                   why="The share was withdrawn.")
     return share
 
 

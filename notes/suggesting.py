@@ -24,7 +24,8 @@ def why_now(client: Client) -> list[str]:
 
     Counted are signed notes that every therapist may read, since the day the last signed summary ended with.
     """
-    rows = list(Summary.objects.filter(client__in=client.family, kind="summary").values_list("signed_at", "until_on"))
+    letters = Summary.objects.filter(client__in=client.family).exclude(kind="request")
+    rows = list(letters.values_list("signed_at", "until_on"))
     if any(signed_at is None for signed_at, _ in rows):
         return []
     last = max((until for _, until in rows), default=None)
@@ -38,10 +39,15 @@ def why_now(client: Client) -> list[str]:
     if most and len(days) >= most:
         said.append(f"{len(days)} visits {'since the last one' if last else 'and none so far'}")
     if last and today - last >= YEAR:
-        said.append(f"the last one is of {clock.said_date(last, year=True)}")
+        said.append(f"yearly, the last one was {_ago(today - last)}")
     if _series_ended(client):
         said.append("the series has ended")
     return said
+
+
+def _ago(past: timedelta) -> str:
+    """How long ago, in months: "14 months ago"."""
+    return f"{round(past.days / 30.44)} months ago"
 
 
 def _what_happened(notes: list[object]) -> list[str]:

@@ -17,8 +17,11 @@ from clients.episodes import today_in
 from clients.models import Client, Doctor
 from clients.standing import lock_client
 from notes import letters
+from notes.discharging import ENDINGS, draft_discharge
 from notes.drafting import draft_letter, draft_prose, signed_notes
 from notes.models import Summary, SummaryPaper
+from notes.sensation import TITLE as SENSATION
+from notes.sensation_history import sensation_between
 from notes.writing import NotATherapist, refuse_unless_therapist
 from practice import audit, clock
 from practice.access import Actor
@@ -27,12 +30,19 @@ from practice.refusals import BadInput, Refusal, Stale
 
 USUAL_DAYS = 90
 SECTIONS: dict[str, str] = {
-    "reason": "Why", "course": "Course", "conditions": "Conditions as reported", "limits": letters.LIMITS,
+    "ending": letters.ENDING, "reason": "Why", "course": "Course", "outcome": letters.OUTCOME,
+    "conditions": "Conditions as reported", "limits": letters.LIMITS, "sensation": SENSATION,
     "year": letters.YEAR, "sessions": "What was done", "decisions": letters.DECISIONS, "readings": "Readings",
-    "reactions": "Reactions", "questions": "Questions for you", "plan": "Plan",
+    "reactions": "Reactions", "watch": letters.WATCH, "back": letters.BACK, "questions": "Questions for you",
+    "plan": "Plan",
 }
+# What only a discharge letter has.
+OF_ENDING = ("ending", "outcome", "watch", "back")
+OF_A_SUMMARY = tuple(section for section in SECTIONS if section not in OF_ENDING)
+OF_A_DISCHARGE = tuple(SECTIONS)
 # Told unless somebody chooses otherwise; work against the check and the year only where the therapist chooses to.
-USUAL = tuple(section for section in SECTIONS if section not in ("decisions", "year"))
+USUAL = tuple(section for section in OF_A_SUMMARY if section not in ("decisions", "year"))
+_USUAL_AT_THE_END = tuple(section for section in SECTIONS if section not in ("decisions", "year", "questions"))
 # A clearance request asks one thing and says what speaks against it; it tells of no session.
 OF_A_REQUEST = ("reason", "conditions", "limits", "questions", "plan")
 
@@ -53,12 +63,19 @@ class SummarySigned(Refusal):
 
 def compose_summary(
     *, client: Client, doctor: Doctor, first: date, last: date, by: Actor, sections: Sequence[str] = (),
+    ending: str = "",
 ) -> Summary:
-    """Draft a summary from the signed notes between two dates (both included)."""
+    """Draft a summary from the signed notes between two dates (both included); a discharge letter where it ends.
+
+    Without sections it tells what is usual; the map of what is felt then only where there is one.
+    """
     refuse_unless_therapist(by)
     if last < first:
         raise BadInput("The end lies before the beginning.", field="to")
-    chosen = _chosen(sections) or list(USUAL)
+    if ending and ending not in ENDINGS:
+        raise BadInput(f"Say why it ends: one of {', '.join(ENDINGS)}.", field="ending")
+    may = OF_A_DISCHARGE if ending else OF_A_SUMMARY
+    chosen = _chosen(sections, may) or usual_sections(client, first, last, is_end=bool(ending))
     notes = list(signed_notes(client, first, last))
     if not notes:
         raise NothingToSummarise(f"No note between {clock.said_date(first)} and {clock.said_date(last)} is signed. "
@@ -67,7 +84,9 @@ def compose_summary(
         lock_client(client)
         summary = Summary.objects.create(
             practice=client.practice, client=client, doctor=doctor, author=by, from_on=first, until_on=last,
-            sections=chosen, **draft_prose(client, notes, first, last, chosen))
+            kind=Summary.Kind.DISCHARGE if ending else Summary.Kind.SUMMARY, sections=chosen,
+            **draft_prose(client, notes, first, last, chosen),
+            **(draft_discharge(client, notes, first, last, chosen, ending) if ending else {}))
         audit.record(by=by, verb="summary_composed", subject=summary, notes=len(notes))
     return summary
 
@@ -135,7 +154,7 @@ def doctors_of(client: Client) -> QuerySet[Doctor]:
 def days_to_tell(client: Client) -> tuple[date, date]:
     """From when to when a new summary tells: since the last one where notes were signed since, else of 90 days."""
     today = today_in(client)
-    signed = Summary.objects.filter(client__in=client.family, kind="summary", until_on__lt=today)
+    signed = Summary.objects.filter(client__in=client.family, until_on__lt=today).exclude(kind="request")
     told = signed.exclude(signed_at=None).order_by("-until_on").first()
     if told and signed_notes(client, told.until_on + timedelta(days=1), today).exists():
         return told.until_on + timedelta(days=1), today
@@ -166,10 +185,19 @@ def broken_summaries(practice_id: UUID) -> list[str]:
 
 def sections_for(summary: Summary) -> tuple[str, ...]:
     """The sections such a letter may have."""
-    return OF_A_REQUEST if summary.is_request else tuple(SECTIONS)
+    if summary.is_request:
+        return OF_A_REQUEST
+    return OF_A_DISCHARGE if summary.is_discharge else OF_A_SUMMARY
 
 
-def _chosen(sections: Sequence[str], of: Sequence[str] = tuple(SECTIONS)) -> list[str]:
+def usual_sections(client: Client, first: date, last: date, *, is_end: bool = False) -> list[str]:
+    """What is told unless somebody chooses; no map where there is none, so that no agreement has to name it."""
+    usual = _USUAL_AT_THE_END if is_end else USUAL
+    has_map = sensation_between(client, first, last) is not None
+    return [section for section in usual if section != "sensation" or has_map]
+
+
+def _chosen(sections: Sequence[str], of: Sequence[str]) -> list[str]:
     """The sections in the letter's own order, once each; refuses those it cannot have."""
     unknown = [s for s in sections if s not in of]
     if unknown:

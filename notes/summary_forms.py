@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 
 from clients.models import Client, Doctor
+from notes.discharging import ENDINGS
 from notes.models import Summary
-from notes.summaries import SECTIONS, doctors_of, sections_for
+from notes.summaries import OF_A_SUMMARY, OF_ENDING, SECTIONS, doctors_of, sections_for
 from practice.models import Membership
 from sessions.forms import DayField
 
@@ -44,10 +45,16 @@ class SummaryForm(forms.Form):
         "required": "Choose a doctor.", "invalid_choice": "Choose a doctor of the list."})
     first = DayField(label="From")
     last = DayField(label="To")
+    ending = forms.ChoiceField(
+        label="Do the sessions end?", required=False,
+        choices=[("", "No, they go on"), *((code, words) for code, (words, _) in ENDINGS.items())],
+        help_text="If they end, it becomes a discharge letter: why, what came of it, what to watch for, how to come "
+                  "back.", error_messages={"invalid_choice": "Choose from the list."})
     sections = SectionsField()
 
     def __init__(self, *args: Any, member: Membership, client: Client, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["sections"].choices = [(code, SECTIONS[code]) for code in OF_A_SUMMARY]  # type: ignore[attr-defined]
         field: Any = self.fields["doctor"]
         field.queryset = Doctor.objects.visible_to(member)
         own = list(doctors_of(client))
@@ -60,14 +67,25 @@ class SummaryForm(forms.Form):
         else:  # nobody is chosen for a client whose doctor is not known
             field.choices = [("", "Choose a doctor"), *elsewhere] if rest else []
 
+    def clean(self) -> dict[str, Any]:
+        """What a discharge letter says besides is no choice of its own."""
+        kept: dict[str, Any] = super().clean() or self.cleaned_data
+        if kept.get("ending") and "sections" in kept:
+            kept["sections"] = [*kept["sections"], *OF_ENDING]
+        return kept
+
 
 class ProseForm(forms.Form):
     """The sentences of a draft, its parts, and the version they were typed over."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "Reload this page first."})
+    ending = _prose("Why it ends", 2000)
     reason = _prose("Why", 2000)
     course = _prose("Course", 4000)
+    outcome = _prose("Against the first readings", 4000)
     reactions = _prose("Reactions", 2000)
+    watch = _prose("What to watch for", 2000)
+    back = _prose("How to come back", 2000)
     questions = _prose("What you ask the doctor", 2000)
     plan = _prose("Plan", 2000)
     sections = SectionsField()
@@ -116,3 +134,4 @@ class ShareForm(forms.Form):
 
     expires_on = DayField(label="The link opens until the end of")
     mail = forms.BooleanField(label="Mail the link now", required=False)
+    text = forms.BooleanField(label="Text the code to their mobile", required=False)

@@ -9,17 +9,24 @@ from rest_framework import serializers
 
 from clients.models import Consent, Doctor
 from notes import letters
+from notes.discharging import ENDINGS
 from notes.models import Share, ShareOpening, Summary
 from notes.summaries import SECTIONS, letter_of
 from practice.api import Owned, PlainText
 
 
 class NewSummary(serializers.Serializer[Any]):
-    """To which doctor, of which days (both included), with which sections; no sections means all."""
+    """To which doctor, of which days (both included), with which sections; no sections means the usual ones.
+
+    With `ending` it is a discharge letter.
+    """
 
     doctor = Owned(Doctor)
     sections = serializers.ListField(child=serializers.CharField(max_length=40), required=False, default=list,
                                      max_length=40, help_text=f"Of: {', '.join(SECTIONS)}.")
+
+    ending = serializers.ChoiceField(choices=[(code, words) for code, (words, _) in ENDINGS.items()], required=False,
+                                     allow_blank=True, default="")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         # `from` is no name for a Python attribute.
@@ -30,9 +37,13 @@ class NewSummary(serializers.Serializer[Any]):
 class SummaryChanges(serializers.Serializer[Any]):
     """The prose of a draft, and its sections."""
 
+    ending = PlainText(required=False, max_length=2000)
     reason = PlainText(required=False, max_length=2000)
     course = PlainText(required=False, max_length=4000)
+    outcome = PlainText(required=False, max_length=4000)
     reactions = PlainText(required=False, max_length=2000)
+    watch = PlainText(required=False, max_length=2000)
+    back = PlainText(required=False, max_length=2000)
     questions = PlainText(required=False, max_length=2000)
     plan = PlainText(required=False, max_length=2000)
     sections = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=40)
@@ -49,8 +60,8 @@ class SummarySerializer(serializers.ModelSerializer[Summary]):
 
     class Meta:
         model = Summary
-        fields: ClassVar = ["id", "client", "doctor", "author", "author_name", "sections", *Summary.PROSE, "status",
-                            "version", "created_at", "signed_at", "content_hash", "letter"]
+        fields: ClassVar = ["id", "kind", "client", "doctor", "author", "author_name", "sections", *Summary.PROSE,
+                            "status", "version", "created_at", "signed_at", "content_hash", "letter"]
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         days = {"from": serializers.DateField(source="from_on"), "to": serializers.DateField(source="until_on")}

@@ -16,16 +16,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clients.consents import record_consent
 from clients.models import Client, Consent
 from notes import sharing, summaries
+from notes.discharging import first_signed_on
 from notes.fhir.document import fhir_file, refuse_unless_signed
 from notes.letter_page import pdf_of, shown
 from notes.models import Share, Summary
 from notes.reading import read_summary, whole_summary
+from notes.sending.forms import SendingForm
+from notes.sending.ways import mobile_of
+from notes.share_code import text_code
 from notes.summary_forms import ConsentForm, ProseForm, ShareForm, SummaryForm
 from practice.access import CLINICAL, THERAPISTS
 from practice.pages import attempt, find, member_page, post_page
 from sessions.asked import back_to, member_of, status_of, today_at
 
-_RELATIONS = ("client__practice", "doctor", "author__user", "practice")
+RELATIONS = ("client__practice", "doctor", "author__user", "practice")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,8 +39,12 @@ def summary_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     member = member_of(request)
     client = find(Client, member, pk, "practice")
     first, last = summaries.days_to_tell(client)
+    is_end = "ends" in request.GET
+    if is_end:
+        first = first_signed_on(client) or first
     form = SummaryForm(request.POST if request.method == "POST" else None, member=member, client=client, initial={
-        "first": first, "last": last, "sections": list(summaries.USUAL)})
+        "first": first, "last": last, "ending": "reached" if is_end else "",
+        "sections": summaries.usual_sections(client, first, last)})
     if form.is_valid():
         made = attempt(form, summaries.compose_summary, client=client, by=member, **form.cleaned_data)
         if made:
@@ -49,12 +57,12 @@ def summary_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 @member_page(THERAPISTS)
 def summary(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the doctor will read, beside its prose while a draft and its sharing once signed."""
-    found = find(Summary, member_of(request), pk, *_RELATIONS)
+    found = find(Summary, member_of(request), pk, *RELATIONS)
     if request.method != "POST":
-        return _page(request, read_summary(summary=found, by=member_of(request)))
+        return summary_page(request, read_summary(summary=found, by=member_of(request)))
     form = ProseForm(request.POST).fit(found)
     if not form.is_valid() or _save(request, found, form) is None:
-        return _page(request, whole_summary(found), prose=form)
+        return summary_page(request, whole_summary(found), prose=form)
     return redirect("notes:summary", found.pk)
 
 
@@ -63,18 +71,18 @@ def summary(request: HttpRequest, pk: UUID) -> HttpResponse:
 def summary_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Sign what was shown; prose typed since is saved and shown first."""
     member = member_of(request)
-    found = find(Summary, member, pk, *_RELATIONS)
+    found = find(Summary, member, pk, *RELATIONS)
     form = ProseForm(request.POST).fit(found)
     if not form.is_valid():
-        return _page(request, whole_summary(found), prose=form)
+        return summary_page(request, whole_summary(found), prose=form)
     if not found.is_signed and form.says_something_new(found):
         if _save(request, found, form) is None:
-            return _page(request, whole_summary(found), prose=form)
+            return summary_page(request, whole_summary(found), prose=form)
         messages.warning(request, "Your changes are in the letter now. Read it once more, then sign.")
         return redirect("notes:summary", found.pk)
     seen = form.cleaned_data["version"]
     if attempt(form, summaries.sign_summary, summary=found, by=member, expected_version=seen) is None:
-        return _page(request, whole_summary(found), prose=form)
+        return summary_page(request, whole_summary(found), prose=form)
     messages.success(request, "Signed. The letter does not change any more.")
     return redirect(_share_part(found))
 
@@ -83,7 +91,7 @@ def summary_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
 @member_page(THERAPISTS)
 def summary_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The letter on paper."""
-    found = find(Summary, member_of(request), pk, *_RELATIONS)
+    found = find(Summary, member_of(request), pk, *RELATIONS)
     return pdf_of(read_summary(summary=found, by=member_of(request), what="letter"))
 
 
@@ -91,7 +99,7 @@ def summary_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
 @member_page(THERAPISTS)
 def summary_fhir(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The signed letter for the doctor's own system."""
-    found = find(Summary, member_of(request), pk, *_RELATIONS)
+    found = find(Summary, member_of(request), pk, *RELATIONS)
     refuse_unless_signed(found)
     return fhir_file(read_summary(summary=found, by=member_of(request), what="fhir"))
 
@@ -100,14 +108,14 @@ def summary_fhir(request: HttpRequest, pk: UUID) -> HttpResponse:
 @member_page(THERAPISTS)
 def consent_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record that the client agreed to this summary going to this doctor."""
-    found = find(Summary, member_of(request), pk, *_RELATIONS)
+    found = find(Summary, member_of(request), pk, *RELATIONS)
     form = ConsentForm(request.POST)
     if form.is_valid() and attempt(
             form, record_consent, client=found.client.standing, doctor=found.doctor, sections=found.sections,
             text_version=sharing.CONSENT_TEXT_VERSION, by=member_of(request), **form.cleaned_data):
         messages.success(request, "The agreement is recorded. Now it can be shared.")
         return redirect(_share_part(found))
-    return _page(request, whole_summary(found), agreement=form)
+    return summary_page(request, whole_summary(found), agreement=form)
 
 
 @post_page("notes:summary", "pk")
@@ -115,16 +123,17 @@ def consent_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 def share_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Share with the doctor; link and code are shown this once."""
     member = member_of(request)
-    found = find(Summary, member, pk, *_RELATIONS)
+    found = find(Summary, member, pk, *RELATIONS)
     form = ShareForm(request.POST)
     made = attempt(
         form, sharing.share_summary, summary=found, doctor=found.doctor, consent=sharing.fitting_consent(found),
         expires_on=form.cleaned_data["expires_on"], by=member) if form.is_valid() else None
     if made is None:
-        return _page(request, whole_summary(found), sending=form)
+        return summary_page(request, whole_summary(found), sending=form)
+    is_texted = form.cleaned_data["text"] and text_code(share=made.share, by=member) is not None
     is_mailed = form.cleaned_data["mail"] and sharing.mail_link(share=made.share, by=member) is not None
     return render(request, "notes/share_made.html", {
-        "room": "clients", "summary": found, "made": made, "is_mailed": is_mailed})
+        "room": "clients", "summary": found, "made": made, "is_mailed": is_mailed, "is_texted": is_texted})
 
 
 @post_page("sessions:today")
@@ -158,11 +167,12 @@ def _save(request: HttpRequest, found: Summary, form: ProseForm) -> Summary | No
     return saved
 
 
-def _page(request: HttpRequest, found: Summary, *, prose: ProseForm | None = None, agreement: ConsentForm | None = None,
-          sending: ShareForm | None = None) -> HttpResponse:
+def summary_page(request: HttpRequest, found: Summary, *, prose: ProseForm | None = None,
+                 agreement: ConsentForm | None = None, sending: ShareForm | None = None,
+                 otherwise: SendingForm | None = None) -> HttpResponse:
     """The letter at the left; at the right its prose, or who agreed and to whom it went."""
     member, today = member_of(request), today_at(found.practice)
-    form: forms.Form | None = prose or agreement or sending
+    form: forms.Form | None = prose or agreement or sending or otherwise
     context: dict[str, Any] = {
         "room": "clients", "summary": found, "client": found.client.standing, "form": form,
         "shown": shown(summaries.letter_of(found)), "is_mine": found.author_id == member.pk}
@@ -177,7 +187,9 @@ def _page(request: HttpRequest, found: Summary, *, prose: ProseForm | None = Non
                 "given_by": found.client.standing.name, "relationship": "self", "given_on": today}),
             "sending": sending or ShareForm(initial={
                 "expires_on": min(until, consent.until or until) if consent else until,
-                "mail": bool(found.doctor.email)})}
+                "mail": bool(found.doctor.email), "text": bool(mobile_of(found.doctor))}),
+            "otherwise": otherwise or SendingForm(doctor=found.doctor, initial={"mail": True}),
+            "mobile": mobile_of(found.doctor), "sendings": found.sendings.select_related("sent_by__user")}
     else:
         context["prose"] = prose or ProseForm.of(found)
     return render(request, "notes/summary.html", context, status=status_of(form) if form else 200)

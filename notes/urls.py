@@ -12,11 +12,13 @@ from notes import (
     trend_views,
     views,
 )
+from notes.copies import views as copies
 from notes.doctors import views as doctors
 from notes.follow_ups import views as follow_ups
 from notes.home import own as home_own
 from notes.home import views as home_views
 from notes.measures import views as measure_views
+from notes.sending import views as sending
 
 app_name = "notes"
 urlpatterns = [
@@ -50,6 +52,15 @@ urlpatterns = [
     path("summaries/<uuid:pk>/letter.fhir.json", summary_views.summary_fhir, name="summary_fhir"),
     path("summaries/<uuid:pk>/consents/", summary_views.consent_new, name="consent_new"),
     path("summaries/<uuid:pk>/shares/", summary_views.share_new, name="share_new"),
+    path("summaries/<uuid:pk>/sendings/", sending.sending_new, name="sending_new"),
+    path("sendings/<uuid:pk>/", sending.sending, name="sending"),
+    path("sendings/<uuid:pk>/letter.pdf", sending.sending_pdf, name="sending_pdf"),
+    path("clients/<uuid:pk>/copies/new/", copies.copy_new, name="copy_new"),
+    path("copies/<uuid:pk>/", copies.copy, name="copy"),
+    path("copies/<uuid:pk>/sign/", copies.copy_sign, name="copy_sign"),
+    path("copies/<uuid:pk>/your-sessions.pdf", copies.copy_as_pdf, name="copy_pdf"),
+    path("copies/<uuid:pk>/<slug:verb>/", copies.copy_act, name="copy_act"),
+    path("l/<str:token>/", copies.own_copy, name="own_copy"),
     path("clients/<uuid:pk>/requests/new/", doctors.request_new, name="request_new"),
     path("doctor-answers/<uuid:pk>/", doctors.doctor_answer, name="doctor_answer"),
     path("doctor-answers/<uuid:pk>/aside/", doctors.answer_aside, name="answer_aside"),

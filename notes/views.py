@@ -35,7 +35,8 @@ from notes.sheet.together import together
 from notes.sheet.visit import AddedWork
 from notes.snippets import snippets_of
 from notes.standing import standing_of
-from notes.summaries import SECTIONS, days_to_tell, doctors_of
+from notes.suggesting import why_now
+from notes.summaries import days_to_tell, doctors_of, usual_sections
 from notes.writing import refuse_unless_therapist
 from practice import clock
 from practice.access import CLINICAL, THERAPISTS
@@ -242,8 +243,9 @@ def to_read(request: HttpRequest, found: Note, form: AddendumForm | None = None,
         **standing_of(found, member), "sending_back": sending_back or SendBackForm(),
         "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment,
         "said": said_of(found), "form": form or AddendumForm(), "doctor": doctors_of(found.client.standing).first(),
-        "first": first, "last": last, "next_on": _next_on(found), "sections": SECTIONS,
-        "billed": units},
+        "first": first, "last": last, "next_on": _next_on(found), "billed": units,
+        "sections": usual_sections(found.client.standing, first, last),
+        "why_now": why_now(found.client.standing) if found.is_signed and member.is_therapist else []},
         status=status_of(bound) if bound else 200)
 
 

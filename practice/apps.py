@@ -17,6 +17,7 @@ class PracticeConfig(AppConfig):
         from practice.accounts.signed_in import note_sign_in  # declares what people are told of their accounts
         from practice.lock import begin_use
         from practice.log import digest  # noqa: F401  declares what is told of lost messages
+        from practice.opening import told  # noqa: F401  what Today says is missing
         from practice.people import credentials, letters  # noqa: F401  what waits, and the invitation
         from practice.webhooks import switching_off  # noqa: F401  its message
         from practice.wording import trying  # noqa: F401  declares the test of a text

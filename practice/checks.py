@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from practice import mailing, rates
 from practice.encryption import keys
@@ -51,6 +51,10 @@ def providers_can_be_read(app_configs: Any, **kwargs: Any) -> list[Any]:
             gateways.read_gateway(settings.SMS_URL)
         except gateways.Unreadable as wrong:
             problems.append(Error(str(wrong), id="practice.E004"))
+    if settings.SECURE_MAIL_URL and not _encrypts_on_the_way():
+        problems.append(Error("SECURE_MAIL_URL would send letters in clear as far as the gateway.", id="practice.E005",
+                              hint="Write submission://user:password@gateway.example:587, smtps://…:465, or a gateway "
+                                   "on this machine."))
     return problems
 
 
@@ -77,6 +81,25 @@ def data_keys_open(app_configs: Any, databases: Any = None, **kwargs: Any) -> li
     except DatabaseError:
         pass  # not migrated yet
     return []
+
+
+@register(Tags.database, deploy=True)
+def the_role_is_bound_by_policies(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[Any]:
+    """Row-level security binds neither a superuser nor a role that may pass it by."""
+    if "default" not in (databases or ()) or connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        if not cursor.fetchone()[0]:
+            return []
+    return [Warning("The database's role passes by row-level security: the second wall does not stand.",
+                    id="practice.W006", hint="Serve as a role that is no superuser; see docs/walls.md.")]
+
+
+def _encrypts_on_the_way() -> bool:
+    known = settings.SECURE_MAIL
+    is_here = known.get("EMAIL_HOST") in ("127.0.0.1", "localhost", "::1")
+    return bool(is_here or known.get("EMAIL_USE_TLS") or known.get("EMAIL_USE_SSL"))
 
 
 @register(deploy=True)

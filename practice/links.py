@@ -37,8 +37,16 @@ def new_secret() -> str:
 
 def token_of(purpose: str, row_id: UUID) -> str:
     """The 256-bit token of a row, URL-safe; the same whenever it is asked for, and known to this server only."""
-    digest = hmac.new(settings.SECRET_KEY.encode(), f"{purpose}:".encode() + row_id.bytes, hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(_digest(purpose, row_id)).rstrip(b"=").decode()
+
+
+def number_of(purpose: str, row_id: UUID, *, below: int) -> int:
+    """A number of a row, evenly spread: the same whenever it is asked for, and known to this server only."""
+    return int.from_bytes(_digest(purpose, row_id)) % below
+
+
+def _digest(purpose: str, row_id: UUID) -> bytes:
+    return hmac.digest(settings.SECRET_KEY.encode(), f"{purpose}:".encode() + row_id.bytes, "sha256")
 
 
 def signed(purpose: str, row_id: UUID) -> str:

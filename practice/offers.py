@@ -5,7 +5,7 @@ Visits booked already stay as they are: a change holds for what is booked from t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,18 @@ def refuse_unless_owner(practice: Practice, by: Actor) -> None:
 def add_service(*, practice: Practice, offer: Offer, by: Actor) -> Service:
     """Offer something new. Refuses lengths nobody gives, a name in use, and people or rooms of elsewhere."""
     return _put_service(Service(practice=practice), offer, by, "service_added")
+
+
+@transaction.atomic
+def add_services(*, practice: Practice, offers: Mapping[str, Offer], by: Actor) -> list[Service]:
+    """Offer several new things, all or none; a refusal names which one: "first-name"."""
+    added = []
+    for key, offer in offers.items():
+        try:
+            added.append(add_service(practice=practice, offer=offer, by=by))
+        except BadInput as refused:
+            raise BadInput(refused.detail, field=f"{key}-{refused.field}") from refused
+    return added
 
 
 @transaction.atomic

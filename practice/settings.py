@@ -114,7 +114,9 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ["name", "email"]}},
+    {"NAME": "practice.passwords.NoWordsOfTheHouse"},
 ]
 
 # --- time and language --------------------------------------------------------------------------------
@@ -138,6 +140,11 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not STATIC_HASHED
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+# Copies of everything (practice/copies): the key they are sealed for, where they lie, from which hour of UTC.
+BACKUP_KEY = env.str("BACKUP_KEY", "")
+BACKUP_DIR = Path(env.str("BACKUP_DIR", str(DATA_DIR / "backups")))
+BACKUP_HOUR = env.int("BACKUP_HOUR", 3)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- the outbox and its pump --------------------------------------------------------------------------
@@ -150,7 +157,12 @@ MESSAGE_LEASE_SECONDS = env.int("MESSAGE_LEASE_SECONDS", 120)
 WEBHOOKS_INSIDE = env.bool("WEBHOOKS_INSIDE", DEBUG)  # events may go by http and into our own network
 EMAIL_URL = env.str("EMAIL_URL", "")
 SMS_URL = env.str("SMS_URL", "")
+# A relay that encrypts what it is given; only through it a letter leaves as an attachment in clear.
+SECURE_MAIL_URL = env.str("SECURE_MAIL_URL", "")
+SECURE_MAIL = env.dj_email_url("SECURE_MAIL_URL") if SECURE_MAIL_URL else {}
+SECURE_MAIL_TAG = env.str("SECURE_MAIL_TAG", "")  # a word in the subject on which the relay acts: [secure]
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "appointments@localhost")
+SECURE_MAIL_FROM = env.str("SECURE_MAIL_FROM", DEFAULT_FROM_EMAIL)
 EMAIL_TIMEOUT = 15
 # Providers that sign nothing call us by an address with this password in it: user:long-random-word.
 MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", "")
@@ -191,6 +203,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-account-links": {"task": "practice.tasks.send_account_links", "schedule": 5.0, "options": {"expires": 5}},
     "forget-sign-ins": {"task": "practice.tasks.forget_sign_ins", "schedule": 3600.0, "options": {"expires": 3600}},
     "seal-trails": {"task": "practice.tasks.seal_trails", "schedule": 60.0, "options": {"expires": 60}},
+    "look-after-imports": {"task": "clients.tasks.look_after_imports", "schedule": 60.0, "options": {"expires": 60}},
     "send-digests": {"task": "practice.tasks.send_digests", "schedule": 600.0, "options": {"expires": 600}},
     "recall-clients": {"task": "sessions.tasks.recall_clients", "schedule": 3600.0, "options": {"expires": 3600}},
     "save-day-sheets": {"task": "sessions.tasks.save_day_sheets", "schedule": 3600.0, "options": {"expires": 3600}},
@@ -278,6 +291,8 @@ SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31536000 if _HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = True
+if _HTTPS:  # a name browsers take from this very host and over https alone (RFC 6265bis); others: practice/cookies.py
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_FAILURE_VIEW = "practice.pages.csrf_failed"
@@ -298,6 +313,7 @@ LOGGING = {
                             "formatter": "json" if LOG_FORMAT == "json" else "plain"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
     # Django writes a line for every refused request; who is refused how often is told by the lines of requests.
-    "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "ERROR"}},
+    "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "ERROR"},
+                "django.security.DisallowedHost": {"level": "CRITICAL"}},  # of scanners: 400, and no traceback each
 }
 DEMO = env.bool("DEMO", DEBUG)

@@ -20,6 +20,7 @@ from practice import (
 from practice.accounts import door_views, member_views, own_views, passkey_views, security_views
 from practice.hooks import mail_views, sms_views
 from practice.log import pages as log_pages
+from practice.opening import hours_step, open_views, step_pages, step_views
 from practice.people import join_views, people_views
 from practice.walls import everywhere_view
 from practice.watching import health, metrics
@@ -93,6 +94,21 @@ app = [
     path("practice/tokens/", token_views.token_list, name="tokens"),
     path("practice/tokens/new/", token_views.token_new, name="token_new"),
     path("practice/tokens/<uuid:pk>/revoke/", token_views.token_revoke, name="token_revoke"),
+    path("open/", open_views.open_page, name="open"),
+    path("open/practice/", open_views.practice_page, name="open_practice"),
+    path("open/clock/", open_views.clock_page, name="open_clock"),
+    path("open/you/", open_views.you_page, name="open_you"),
+    path("open/account/", open_views.account_page, name="open_account"),
+    path("practice/opening/", step_pages.opening_page, name="opening"),
+    path("practice/opening/letterhead/", step_views.letterhead_step, name="opening_letterhead"),
+    path("practice/opening/hours/", hours_step.hours_step, name="opening_hours"),
+    path("practice/opening/rooms/", step_views.rooms_step, name="opening_rooms"),
+    path("practice/opening/services/", step_views.services_step, name="opening_services"),
+    path("practice/opening/people/", step_views.people_step, name="opening_people"),
+    path("practice/opening/holidays/", step_views.holidays_step, name="opening_holidays"),
+    path("practice/opening/reminders/", step_views.reminders_step, name="opening_reminders"),
+    path("practice/opening/mail/", step_views.mail_step, name="opening_mail"),
+    path("practice/opening/<slug:step>/aside/", step_pages.aside_step, name="opening_aside"),
     path("practice/webhooks/", webhooks.webhook_list, name="webhooks"),
     path("practice/webhooks/new/", webhooks.webhook_new, name="webhook_new"),
     path("practice/webhooks/<uuid:pk>/", webhooks.webhook, name="webhook"),

@@ -20,6 +20,7 @@ class SessionsConfig(AppConfig):
             log,
             look_letters,
             online_letters,
+            opening_step,
             panels,
             parts,
             pause_letters,
@@ -29,3 +30,4 @@ class SessionsConfig(AppConfig):
             waitlist_letters,
             webhook_events,
         )
+        from sessions.importing import writing  # noqa: F401  what one brings along

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from clients.models import Client, Episode
@@ -21,7 +21,7 @@ from practice import audit
 from practice.access import Actor, Outsider
 from practice.models import Practice
 from practice.refusals import Refusal
-from sessions.models import RELEASED, Appointment, Hold, Recall, WaitlistEntry
+from sessions.models import RELEASED, Appointment, AppointmentEvent, Hold, Recall, WaitlistEntry
 
 LATEST = timedelta(weeks=52)  # whoever was away longer is written to by hand only: our proposal
 RECALL = "recall"
@@ -79,8 +79,11 @@ def recall_clients() -> int:
     for practice in Practice.objects.exclude(recall_weeks=None):
         now = timezone.now()
         away = now - timedelta(weeks=practice.recall_weeks or 0)
+        # Who has only been elsewhere, by a list brought here, is not written to by itself.
+        elsewhere = AppointmentEvent.objects.filter(appointment=OuterRef("last_visit"), verb="imported",
+                                                    at__gte=OuterRef("last_at"))
         due = without_next_visit(practice).filter(last_at__lte=away, last_at__gt=now - LATEST, decided=None,
-                                                  wants_recalls=True)
+                                                  wants_recalls=True).exclude(Exists(elsewhere))
         for client in due:
             count += _recall_if_due(client, Outsider(practice, "system", "Evenhand"))
     return count

@@ -38,6 +38,11 @@ def schedule(appointment: Appointment) -> None:
         outbox.queue_messages([*booked, *_reminders_of(appointment)], are_first=True)
 
 
+def remind(appointment: Appointment) -> None:
+    """Queue the reminders alone: of a visit that was agreed elsewhere, nobody is told."""
+    _queue_reminders(appointment)
+
+
 def tell_accepted(appointment: Appointment) -> None:
     """The time somebody asked for is theirs."""
     _queue(appointment, "request-accepted", "accepted", _after_grace(), "Accepts the request.")

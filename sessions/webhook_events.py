@@ -5,7 +5,7 @@ from practice.webhooks.events import declare_event
 _VISIT = "appointment_"
 for _code, _name, *_verbs in (
     ("appointment.requested", "A time is asked for", "requested"),
-    ("appointment.booked", "A visit is booked", "booked", "accept", "from_waitlist"),
+    ("appointment.booked", "A visit is booked", "booked", "accept", "from_waitlist", "imported"),
     ("appointment.moved", "A visit is moved", "moved", "undo_moved"),
     ("appointment.confirmed", "A client says that they will come", "confirm"),
     ("appointment.cancelled", "A visit is cancelled", "cancel", "released", "release", "given_up", "let_go"),

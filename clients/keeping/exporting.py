@@ -191,11 +191,11 @@ def _as_csv(table: list[dict[str, Any]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(columns)
-    writer.writerows([_cell(row.get(name)) for name in columns] for row in table)
+    writer.writerows([cell_of(row.get(name)) for name in columns] for row in table)
     return ("\ufeff" + out.getvalue()).encode()
 
 
-def _cell(value: Any) -> str:
+def cell_of(value: Any) -> str:
     """A cell as text; one that a spreadsheet would take for a formula begins with an apostrophe."""
     if isinstance(value, list | dict):
         value = json.dumps(value, ensure_ascii=False)

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('practice', '0031_data_keys'),
-        ("clients", "0015_doctors_answers"),
+        ("clients", "0018_moving_in"),
     ]
 
     operations = remade(

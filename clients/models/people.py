@@ -112,6 +112,8 @@ class Doctor(PracticeOwned):
     specialty = models.CharField(max_length=80, blank=True)
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    mobile = models.CharField(max_length=40, blank=True, help_text="Where the code to a letter may go as a text.")
+    fax = models.CharField(max_length=40, blank=True)
     address = models.TextField(blank=True)
 
     class Meta:

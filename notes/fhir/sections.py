@@ -11,6 +11,8 @@ from notes.charts import Band, said_day
 from notes.fhir.entries import LOINC, Reference, coding
 from notes.fhir.text import bullets, heading, narrative, paragraphs, table
 from notes.letters import Letter
+from notes.sensation import TITLE as SENSATION
+from notes.sensation import said_sensation
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +101,26 @@ def _year(letter: Letter) -> list[str]:
     return [paragraphs(letter.year.said), table(names, rows)]
 
 
+def _felt(letter: Letter) -> list[str]:
+    """Both maps in the lines that stand beside them."""
+    return [bullets(said_sensation(letter.felt))] if letter.felt else []
+
+
 PARTS: dict[str, Part] = {
+    "ending": Part(letters.ENDING, "", lambda letter: [paragraphs(letter.ending)]),
     "conditions": Part("Conditions as reported", "11450-4", lambda letter: [bullets(letter.conditions)]),
     "questions": Part("What is asked", "", _asked),
     "reason": Part("Why now", "", lambda letter: [paragraphs(letter.reason)]),
     "course": Part("Course", "", lambda letter: [paragraphs(letter.course)]),
+    "outcome": Part(letters.OUTCOME, "", lambda letter: [paragraphs(letter.outcome)]),
     "limits": Part(letters.LIMITS, "104605-1", lambda letter: [bullets(letter.limits)]),
+    "sensation": Part(SENSATION, "", _felt),
     "year": Part(letters.YEAR, "", _year),
     "readings": Part("Readings", "47420-5", _read),
     "sessions": Part("What was done", "47519-4", _done),
     "decisions": Part(letters.DECISIONS, "", lambda letter: [bullets(letter.decisions)]),
     "reactions": Part("Reactions", "", lambda letter: [paragraphs(letter.reactions)]),
+    "watch": Part(letters.WATCH, "", lambda letter: [paragraphs(letter.watch)]),
+    "back": Part(letters.BACK, "", lambda letter: [paragraphs(letter.back)]),
     "plan": Part("Plan", "18776-5", lambda letter: [paragraphs(letter.plan)]),
 }

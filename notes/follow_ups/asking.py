@@ -36,7 +36,7 @@ from practice.access import Actor, Outsider
 from practice.models import Practice
 from practice.refusals import BadInput, Refusal, WrongState
 from sessions.check_ins import asked_now
-from sessions.models import RELEASED, Appointment
+from sessions.models import RELEASED, Appointment, AppointmentEvent
 
 OPEN_DAYS = 14  # after the day of asking; our proposal
 LATEST_DAYS = 7  # a question that is later than this is asked no more: our proposal
@@ -57,8 +57,11 @@ def _due(practice: Practice) -> QuerySet[Appointment]:
     """Visits that took place, nobody asked about yet, and no later one took place meanwhile."""
     later = Appointment.objects.filter(client=OuterRef("client"), starts_at__gt=OuterRef("starts_at"),
                                        starts_at__lte=timezone.now()).exclude(status__in=(*RELEASED, "proposed"))
+    elsewhere = AppointmentEvent.objects.filter(appointment=OuterRef("pk"), verb="imported",
+                                                at__gte=OuterRef("ends_at"))
     return (Appointment.objects.filter(practice=practice, status=Appointment.Status.FULFILLED, follow_up=None)
             .filter(client__archived_at=None, client__wants_follow_ups=True).exclude(Exists(later))
+            .exclude(Exists(elsewhere))  # it took place before it was brought here: nobody is written to about it
             .select_related("client__practice", "practice").order_by("starts_at", "pk"))
 
 

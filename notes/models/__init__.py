@@ -9,11 +9,12 @@ from notes.models.home import HomeDone, HomeItem, HomeProgramme
 from notes.models.note import Addendum, Measurement, Note, NotesChain, Treatment
 from notes.models.own_words import BillingCode, Snippet
 from notes.models.record import BrokenGlass, CoSignature
+from notes.models.sendings import ClientCopy, Sending
 from notes.models.summary import Share, ShareOpening, Summary, SummaryPaper
 
 __all__ = [
-    "Addendum", "AnswerDone", "BillingCode", "BrokenGlass", "ChosenMeasures", "ClientGoal", "CoSignature",
-    "DoctorAnswer", "FollowUp", "HomeDone", "HomeItem", "HomeProgramme", "Measurement", "Note", "NoteDraft",
-    "NoteEvent", "NotesChain", "OutsideTotal", "Share", "ShareOpening", "Snippet", "Summary", "SummaryPaper",
-    "Treatment", "WorryingAnswer",
+    "Addendum", "AnswerDone", "BillingCode", "BrokenGlass", "ChosenMeasures", "ClientCopy", "ClientGoal",
+    "CoSignature", "DoctorAnswer", "FollowUp", "HomeDone", "HomeItem", "HomeProgramme", "Measurement", "Note",
+    "NoteDraft", "NoteEvent", "NotesChain", "OutsideTotal", "Sending", "Share", "ShareOpening", "Snippet", "Summary",
+    "SummaryPaper", "Treatment", "WorryingAnswer",
 ]

@@ -21,12 +21,14 @@ from practice.models import Membership
 class Summary(PracticeOwned):
     """What a doctor receives: composed from signed notes only; its content is frozen when signed.
 
-    A clearance request is one too: it tells of no session and asks one thing, `asked` (`notes/asked.py`).
+    A clearance request is one too: it tells of no session and asks one thing, `asked` (`notes/asked.py`). So is a
+    discharge letter, which also says why it ends, how it stands against the first readings, and how to come back.
     """
 
     class Kind(models.TextChoices):
         SUMMARY = "summary", "Summary"
         REQUEST = "request", "Clearance request"
+        DISCHARGE = "discharge", "Discharge letter"
 
     readers = THERAPISTS
 
@@ -44,6 +46,10 @@ class Summary(PracticeOwned):
     reactions = EncryptedTextField(blank=True, max_length=2000)
     questions = EncryptedTextField(blank=True, max_length=2000)
     plan = EncryptedTextField(blank=True, max_length=2000)
+    ending = EncryptedTextField(blank=True, max_length=2000)
+    outcome = EncryptedTextField(blank=True, max_length=4000)
+    watch = EncryptedTextField(blank=True, max_length=2000)
+    back = EncryptedTextField(blank=True, max_length=2000)
     content: Any = EncryptedJSONField(default=dict, help_text="The letter as data; frozen on signing.")
     content_hash = models.CharField(max_length=64, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -56,15 +62,19 @@ class Summary(PracticeOwned):
             Unchanging(name="signed_summary_stands_for_ever", when="OLD.signed_at IS NOT NULL"),
             models.CheckConstraint(condition=Q(signed_at=None) | ~Q(content_hash=""),
                                    name="signed_summary_carries_its_hash"),
-            models.CheckConstraint(condition=Q(kind="summary", asked={}) | Q(kind="request") & ~Q(asked={}),
+            models.CheckConstraint(condition=~Q(kind="request") & Q(asked={}) | Q(kind="request") & ~Q(asked={}),
                                    name="a_request_asks_one_thing"),
         ]
 
-    PROSE: ClassVar = ("reason", "course", "reactions", "questions", "plan")
+    PROSE: ClassVar = ("ending", "reason", "course", "outcome", "reactions", "watch", "back", "questions", "plan")
 
     @property
     def is_request(self) -> bool:
         return self.kind == self.Kind.REQUEST
+
+    @property
+    def is_discharge(self) -> bool:
+        return self.kind == self.Kind.DISCHARGE
 
     @property
     def is_signed(self) -> bool:

@@ -125,7 +125,8 @@ def test_the_sections_are_those_of_the_letter_in_its_order(told):
              for title, section in sections_of(document_of(told)).items()]
     assert found == [
         ("Conditions as reported", "11450-4"), ("What is asked", None), ("Why now", None), ("Course", None),
-        ("What limits the work now", "104605-1"), ("Readings", "47420-5"), ("What was done", "47519-4"),
+        ("What limits the work now", "104605-1"), ("Sensation, then and now", None),
+        ("Readings", "47420-5"), ("What was done", "47519-4"),
         ("Reactions", None), ("Plan", "18776-5")]
 
 

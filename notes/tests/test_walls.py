@@ -21,6 +21,8 @@ from django.utils import timezone
 from clients.asking.intake import ask_intake
 from clients.contacts import add_contact
 from clients.emergency import change_card
+from clients.importing.pieces import carry_on
+from clients.importing.steps import begin_import, choose_columns
 from clients.medicines import record_medicine
 from clients.models import Clearance, ClientDoctor, Consent, Doctor, Questionnaire, Referral, Reply
 from conftest import at, make_client, make_member, make_practice, numb
@@ -66,7 +68,8 @@ _API_VERBS = ("move", "cancel", "accept", "confirm", "arrive", "undo-arrive", "c
 TABLE: dict[str, Row] = {
     # for anybody: sign-in, health, links that carry their own secret
     **dict.fromkeys(
-        ("healthz", "metrics", "login/", "logout/", "j/<str:token>/", "lock/", "lock/here/", "unlock/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
+        ("healthz", "metrics", "j/<str:token>/", "open/", "open/practice/", "open/clock/", "open/you/", "open/account/",  # see practice/tests/test_opening_pages.py
+         "login/", "logout/", "lock/", "lock/here/", "unlock/", "theme/", "r/<str:token>/", "s/<str:token>/", "q/<str:token>/",
          "q/<str:token>/<slug:code>/", "r/<str:token>/appointment.ics", "feeds/<path:name>", "r/<str:token>/move/", "w/<str:token>/", "w/<str:token>/unwell/", "c/<str:token>/", "f/<str:token>/", "f/<str:token>/unwell/", "p/<str:token>/", "h/<str:token>/", "r/<str:token>/cancel/", "me/<str:token>/", "n/<str:token>/", "me/<str:token>/unwell/",
          "me/<str:token>/times/<uuid:pk>/", "me/<str:token>/book/<uuid:pk>/", "me/<str:token>/visits/<uuid:pk>/move/",
          "me/<str:token>/visits/<uuid:pk>/cancel/", "book-with/<slug:slug>/",
@@ -122,11 +125,25 @@ TABLE: dict[str, Row] = {
     "practice/rules/<slug:code>/": Row(CLINICAL, ("rule",), is_everybodys=True),
     "practice/rules/<slug:code>/restore/": Row(CLINICAL, ("rule",), P, is_everybodys=True),
     **dict.fromkeys(("clients/<uuid:pk>/merge/", "clients/<uuid:pk>/export/"), Row(CLINICAL, ("client",))),
+    # lists from another system: the owner alone, see clients/tests/test_importing_pages.py
+    "practice/moving-in/": Row(CLINICAL),
+    "practice/moving-in/<uuid:pk>/": Row(CLINICAL, ("import",), G),
+    **{f"practice/moving-in/<uuid:pk>/{step}/": Row(CLINICAL, ("import",)) for step in ("columns", "names")},
+    "practice/moving-in/<uuid:pk>/to-put-right.csv": Row(CLINICAL, ("import",), G),
+    "practice/moving-in/<uuid:pk>/<slug:verb>/": Row(CLINICAL, ("import", "import_verb"), P),
+    "practice/moving-in/<uuid:pk>/rows/<int:number>/": Row(CLINICAL, ("import", "import_row")),
+    "practice/moving-in/<uuid:pk>/rows/<int:number>/<slug:verb>/": Row(
+        CLINICAL, ("import", "import_row", "import_row_verb"), P),
     "practice/settings/": Row(CLINICAL),  # the owner alone: see practice/tests/test_numbers.py
     # programs: one's own tokens, and the owner everybody's: see practice/tests/test_tokens.py
     "practice/tokens/": Row(STAFF, methods=G),
     "practice/tokens/new/": Row(STAFF),
     "practice/tokens/<uuid:pk>/revoke/": Row(STAFF, ("api_token",), P),
+    # opening the practice: the owner alone, see practice/tests/test_opening_steps.py
+    "practice/opening/": Row(CLINICAL, methods=G),
+    **{f"practice/opening/{step}/": Row(CLINICAL) for step in (
+        "letterhead", "hours", "rooms", "services", "people", "holidays", "reminders", "mail")},
+    "practice/opening/<slug:step>/aside/": Row(CLINICAL, ("step",), P, is_everybodys=True),
     # other systems: the owner alone, see practice/tests/test_webhook_pages.py
     "practice/webhooks/": Row(CLINICAL, methods=G),
     "practice/webhooks/new/": Row(CLINICAL),
@@ -402,7 +419,7 @@ class World:
             "goal": set_goal(client=maria, words=f"{MARK} {FOUND}", by=self.ana).pk,
             "service": service.pk,
             "room": Room.objects.get(practice=here).pk,
-            "use": "restore",
+            "use": "restore", "step": "holidays",
             "therapist": self.ana.pk,
             "day_hours": DayHours.objects.create(practice=here, therapist=self.ana, on=at(9, days=40).date(), opens=time(9),
                                                  closes=time(12), reason=MARK).pk,
@@ -421,6 +438,7 @@ class World:
                 practice=here, therapist=self.ana, host=MARK, url_hash="", sealed_url="").pk,
             "feed_verb": "remove",
             "api_token": make_token(member=self.ana, by=self.ana, name=MARK).token.pk,
+            "import": self.brought(here).pk, "import_row": 2, "import_verb": "bring-in", "import_row_verb": "leave",
             "webhook": (hook := Webhook.objects.create(
                 practice=here, url=f"https://{MARK}.example/hook", events=["client.created"])).pk,
             "webhook_sent": WebhookDelivery.objects.bulk_create([delivery(hook, "client.created", maria)])[0].pk,
@@ -429,6 +447,14 @@ class World:
         }
         self.link = f"/r/{letters.visit_url(visit).rstrip('/').rsplit('/', 1)[1]}/"
         self.share_link = "/s/" + share.url.rstrip("/").rsplit("/", 1)[1] + "/"
+
+    def brought(self, here: Any) -> Any:
+        """A list of one client, checked."""
+        brought = begin_import(practice=here, kind="clients", file_name=f"{MARK}.csv", by=self.owner,
+                               data=f"Name,Email,Notes\n{MARK} Anna,a@people.example,{FOUND}\n".encode())
+        choose_columns(brought=brought, mapping=brought.mapping, by=self.owner)
+        carry_on(brought.pk)
+        return brought
 
     def replan(self, here: Any, visit: Any, other: Any) -> BulkPlan:
         """Hot hours: found because of what nobody at the desk may read."""

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -24,6 +25,7 @@ from practice.accounts.recovery import FEW, codes_left
 from practice.accounts.second_step import ways_of
 from practice.accounts.sign_in import after_password, finish_with_code, half_signed_in
 from practice.models import AccountLink, Membership, User
+from practice.opening.code import is_open
 from practice.pace import address_of
 from practice.pages import attempt, status_of
 from practice.refusals import Refusal
@@ -38,6 +40,10 @@ class SignInPage(LoginView):
     template_name = "practice/accounts/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Where nobody can sign in yet, the way leads to the opening."""
+        return super().dispatch(request, *args, **kwargs) if is_open() else redirect("practice:open")
 
     def form_valid(self, form: Any) -> HttpResponse:
         """The password is right: in, or to the second step."""

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from practice import audit
+from practice import audit, cookies
 from practice.accounts import letters
 from practice.accounts.devices import device_of
 from practice.links import hash_of, new_secret
@@ -35,7 +35,7 @@ def note_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
     session = request.session
     if session.session_key is None:
         session.save()
-    word = request.COOKIES.get(COOKIE, "")
+    word = cookies.kept(request, COOKIE)
     if len(word) < 20:
         word = new_secret()
     request.device_word = word  # type: ignore[attr-defined]  # set as a cookie by the middleware
@@ -127,8 +127,7 @@ class SignedInMiddleware:
                 http.setting_up, http.member = http.member, None
         response: HttpResponse = self.get_response(request)
         if word := getattr(request, "device_word", ""):
-            response.set_cookie(COOKIE, word, max_age=COOKIE_FOR, httponly=True, samesite="Lax",
-                                secure=settings.SESSION_COOKIE_SECURE)
+            cookies.keep(response, COOKIE, word, seconds=COOKIE_FOR)
         return response
 
 

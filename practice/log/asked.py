@@ -17,7 +17,7 @@ from practice.log.shelves import SHELF_OF_STATE
 from practice.log.subjects import CLIENTS_LIKE, VISITS_ON
 from practice.models import Membership, Message
 
-CHANNELS = {"email": "E-mail", "sms": "Text message"}
+CHANNELS = {"email": "E-mail", "sms": "Text message", "secure": "Secure e-mail"}
 _LONGEST = 100
 
 

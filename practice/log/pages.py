@@ -22,6 +22,7 @@ from practice.log.shelves import COMING, NOT_DELIVERED, SHELVES, counted, dealt_
 from practice.log.subjects import Entry, entries_of
 from practice.log.telling import is_too_late, not_told_after_all, send_again, tell_by_phone
 from practice.models import Membership, Message
+from practice.outbox import Kind, Letter
 from practice.pages import find, member_of, member_page, post_page
 from practice.refusals import Refusal
 
@@ -82,11 +83,18 @@ def _page(request: HttpRequest, message: Message, *, refused: str = "", status: 
             gone = "What this message spoke about has changed since."
     return render(request, "practice/message.html", {
         "room": "messages", "message": message, "entry": entry, "kind": kind, "mail": mail, "gone": gone,
-        "body": _readable(mail.sms if message.channel == "sms" else mail.body, member, message) if mail else "",
+        "body": _said_in(kind, mail, message, member) if kind and mail else "",
         "by_text": message.channel == "sms", "course": course_of(message),
         "channel": CHANNELS.get(message.channel, message.channel), "refused": refused,
         "is_lost": message.state == Message.State.FAILED, "may_go_again": not is_too_late(message),
         "would_not_leave": kind.recheck(message) if kind and message.state == "waiting" else None}, status=status)
+
+
+def _said_in(kind: Kind, mail: Letter, message: Message, member: Membership) -> str:
+    """What it says; of what is its reader's alone, only that."""
+    if kind.is_secret and not settings.DEMO:
+        return "What it says is for its reader alone."
+    return _readable(mail.sms if message.channel == "sms" else mail.body, member, message)
 
 
 def _readable(body: str, member: Membership, message: Message) -> str:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("practice", "0019_message_rules"),
+        ("practice", "0021_opening"),
     ]
 
     operations = [

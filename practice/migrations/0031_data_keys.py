@@ -13,7 +13,7 @@ def _first_key(apps, editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("practice", "0025_accounts"),
+        ("practice", "0029_copies"),
     ]
 
     operations = [

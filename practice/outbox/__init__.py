@@ -4,7 +4,8 @@ The row is the truth. A worker that dies leaves a lease that runs out; whoever d
 again under the same name. Rooms declare what they send with `declare()`; nothing else sends.
 """
 
-from practice.outbox import sms as sms  # its door stands beside the mail's
+from practice.outbox import secure_mail as secure_mail
+from practice.outbox import sms as sms  # their doors stand beside the mail's
 from practice.outbox.failing import WAYS_TO, Way, came_back, follow_ways, not_delivered
 from practice.outbox.kinds import KINDS, Attachment, Kind, Letter, Said, declare
 from practice.outbox.pump import drain, oldest_due_seconds

@@ -44,6 +44,18 @@ class MailDoor:
     def __init__(self) -> None:
         self._connection: Any = None
 
+    def connect(self) -> Any:
+        """The connection mail leaves by."""
+        return get_connection(fail_silently=False)
+
+    @property
+    def sender(self) -> str:
+        """The address mail comes from."""
+        return str(settings.DEFAULT_FROM_EMAIL)
+
+    def subject_of(self, letter: Letter) -> str:
+        return letter.subject
+
     def hand_over(self, message: Message, letter: Letter) -> str:
         try:
             return self._send(message, letter)
@@ -66,12 +78,12 @@ class MailDoor:
 
     def _send(self, message: Message, letter: Letter) -> str:
         if self._connection is None:
-            self._connection = get_connection(fail_silently=False)
+            self._connection = self.connect()
             self._connection.open()
         practice, no_more = message.practice, _no_more(message, letter.language)
         email = PlainMail(
-            subject=letter.subject, body=f"{letter.body}{no_more.line}",
-            from_email=formataddr((practice.sender_name or practice.name, settings.DEFAULT_FROM_EMAIL)),
+            subject=self.subject_of(letter), body=f"{letter.body}{no_more.line}",
+            from_email=formataddr((practice.sender_name or practice.name, self.sender)),
             to=[formataddr((message.to_name, message.to_address))], connection=self._connection,
             reply_to=[practice.email] if practice.email else None,
             # The same id on every attempt, so that a receiver can tell a repeat.
@@ -81,7 +93,7 @@ class MailDoor:
         for attachment in letter.attachments:
             email.attach(attachment.part())
         _for_providers(email, message)
-        post(email, self._connection, message.to_address, settings.DEFAULT_FROM_EMAIL)
+        post(email, self._connection, message.to_address, self.sender)
         told = getattr(getattr(email, "anymail_status", None), "message_id", None)
         self._copy(email, letter)
         return "" if told is None else str(told)

@@ -16,7 +16,7 @@ from practice.models import Message
 from practice.outbox.kinds import KINDS
 from practice.outbox.queueing import outside_quiet_hours, take_up_again
 
-CHANNELS = {"email": "e-mail", "sms": "SMS"}
+CHANNELS = {"email": "e-mail", "sms": "SMS", "secure": "secure e-mail"}
 OTHER_WAY_AFTER = 8  # attempts, about half an hour of waiting: (P) our proposal
 
 

@@ -73,8 +73,9 @@ class Kind:
     `variables`: each name its texts may use, with an example. `variants`: the texts it has, where more than one.
     `look_up` may read for several messages at once what these two need; they leave within half a second of it.
     `counts`: it is no answer to the reader's own act and changes no visit, so that at most one a day and three a week
-    leave; `goes_first`: it gets its place before all others. `is_to`: client, member or doctor. `about` is the heading
-    it is listed under, `when` says when it leaves.
+    leave; `goes_first`: it gets its place before all others. `is_secret`: nobody of the practice
+    reads what it says. `is_to`: client, member or doctor. `about` is the heading it is listed under, `when`
+    says when it leaves.
     """
 
     code: str
@@ -88,6 +89,7 @@ class Kind:
     counts: bool = False
     goes_first: bool = False
     is_to: str = "client"
+    is_secret: bool = False
     about: str = ""
     when: str = ""
 

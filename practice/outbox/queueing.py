@@ -108,4 +108,4 @@ def morning_of(on: date, zone: str, practice: Practice) -> datetime:
 
 def without_links(body: str) -> str:
     """The text with the secret part of every link left out."""
-    return re.sub(r"(https?://\S+?/(?:[cfhjnpqrsuw]|me)/)\S+", r"\1…", body)
+    return re.sub(r"(https?://\S+?/(?:[cfhjlnpqrsuw]|me)/)\S+", r"\1…", body)

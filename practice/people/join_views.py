@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods
 
 from practice.access import CHOSEN_PLACE, Role
+from practice.accounts.sign_in import come_in
 from practice.models import Invitation, Membership
 from practice.pages import attempt, look, status_of
 from practice.passwords import person_with
@@ -65,7 +65,7 @@ def _land(request: HttpRequest, member: Membership, has_account: bool) -> HttpRe
             return redirect("sessions:today")
         messages.success(request, f"You work with {member.practice.name} now. Sign in, then choose it in your menu.")
         return redirect("practice:login")
-    login(request, member.user, backend="practice.callers.MemberBackend")
+    come_in(request, member.user)
     messages.success(request, f"Welcome, {member.name}. This is your day.")
     return redirect("sessions:today")
 

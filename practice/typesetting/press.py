@@ -1,4 +1,5 @@
-"""The press: sets a template of a room with data as a tagged PDF, and reads nothing outside the template's folder.
+"""The press: sets a template of a room with data as a tagged PDF, or one page of it as a picture, and reads nothing
+outside the template's folder.
 
 What all printed pages share, the template imports as "house.typ".
 """
@@ -32,18 +33,27 @@ class NotTypeset(Exception):
 
 def press(template: Path, data: Mapping[str, Any]) -> bytes:
     """Set `template` with `data` as PDF/UA-1: the same bytes for the same data; refuses with `NotTypeset`."""
+    return _set(template, data, pdf_standards=["ua-1"])
+
+
+def picture(template: Path, data: Mapping[str, Any]) -> bytes:
+    """The same as a PNG, for a template of one page; for the screen, where a PDF would be a file to open."""
+    return _set(template, data, format="png", ppi=144.0)
+
+
+def _set(template: Path, data: Mapping[str, Any], **how: Any) -> bytes:
     words = json.dumps(data, ensure_ascii=False)
     words = json.dumps({**data, "vietnamese": bool(_VIETNAMESE.search(words))})
     try:
-        pdf: bytes = typst.compile(  # type: ignore[call-overload]  # its stubs know no sources by name
+        made: Any = typst.compile(
             {"main.typ": template.read_bytes(), "house.typ": _HOUSE.read_bytes()},
             root=template.parent,
             font_paths=_faces(),
             ignore_system_fonts=True,
             sys_inputs={"data": words},
-            pdf_standards=["ua-1"],
+            **how,
         )
-        return pdf
+        return bytes(made)
     except typst.TypstError as broken:
         raise NotTypeset(next(iter(str(broken).strip().splitlines()), "no reason given")) from broken
 

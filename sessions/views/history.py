@@ -18,6 +18,7 @@ _WORDS = {
     "undo-other-time": "At its time after all", "other-time": "Another time is needed",
     "keeps-time": "Comes at the old time after all", "accept": "Accepted",
     "from-waitlist": "Taken from the waitlist", "given-up": "Given up for a time from the waitlist",
+    "imported": "Brought from another system",
     "requested": "Asked for online", "asked": "New time kept, the client asked",
     "does-not-suit": "On hold again, the new time does not suit", "plan-lapsed": "On hold again, nobody answered",
     "plan-withdrawn": "On hold again, the plan was taken back",

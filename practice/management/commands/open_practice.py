@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from practice.opening import open_practice
+from practice.opening import Owner, open_practice
 from practice.refusals import Refusal
 
 
@@ -23,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--zone", required=True, help="its time zone, such as Europe/Berlin")
         parser.add_argument("--email", required=True, help="the address the owner signs in with")
         parser.add_argument("--owner", required=True, help="the owner's name")
+        parser.add_argument("--country", default="", help="where it is, such as US; for holidays, currency and paper")
         parser.add_argument("--therapist", action="store_true", help="the owner gives sessions too")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,10 +32,8 @@ class Command(BaseCommand):
             open_practice(
                 name=options["name"],
                 time_zone=options["zone"],
-                owner_email=options["email"],
-                owner_name=options["owner"],
-                password=password,
-                gives_sessions=options["therapist"],
+                country=options["country"],
+                owner=Owner(options["owner"], options["email"], password, options["therapist"]),
             )
         except Refusal as refused:
             raise CommandError(refused.detail) from refused

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from practice.encryption import keys
+from practice.management.commands.opening_code import said_code
 
 DEMO_LOGINS = """\
 Demo logins, password riverside-demo:
@@ -38,10 +39,13 @@ class Command(BaseCommand):
             os.makedirs(settings.STATIC_ROOT, exist_ok=True)  # WhiteNoise takes from the apps, but wants to see it
         else:
             call_command("collectstatic", interactive=False, verbosity=0)
+        said = said_code()
         self.stdout.write(f"\nEvenhand is at http://127.0.0.1:{settings.PORT}")
         self.stdout.write(f"Ctrl-C ends it. Its data is in {settings.DATA_DIR}")
         if settings.DEBUG and settings.DEMO:
             self.stdout.write(DEMO_LOGINS)
+        if said:
+            self.stdout.write(f"\n{said}")
         self.stdout.write("")
         self.stdout.flush()
         os.chdir(settings.BASE_DIR)

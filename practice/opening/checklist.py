@@ -1,0 +1,168 @@
+"""What belongs to an open practice, read from the practice itself: what is there, what is missing, what comes next.
+
+Nothing is noted as done. Rooms to the right register their own steps here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Value
+from django.urls import NoReverseMatch, reverse
+from django.utils.text import get_text_list
+
+from practice.models import (
+    Closure,
+    Membership,
+    Message,
+    MessageText,
+    Practice,
+    Room,
+    Service,
+    SetAside,
+    WorkingHours,
+)
+from practice.opening.mail import CATCHER, TEST_KIND, mail_host
+
+EVERYTHING = "everything"  # set aside as a step: the owner wants to hear no more of it
+REMINDER = "reminder"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: its name, why it is asked, and how the practice shows that it is done.
+
+    `done` makes an expression over a practice's row. `route` is where it is done; `needed`: nothing can be booked
+    without it. `without` is what the owner presses who does without it; empty: there is no without.
+    """
+
+    code: str
+    position: int
+    name: str
+    why: str
+    done: Callable[[], Any]
+    route: str = ""
+    else_route: str = ""  # while nothing answers to `route`
+    needed: bool = False
+    without: str = ""
+    aside: str = "You do without it."  # as the list says it afterwards
+
+    @property
+    def url(self) -> str:
+        """Where it is done."""
+        try:
+            return reverse(self.route or f"practice:opening_{self.code}")
+        except NoReverseMatch:
+            return reverse(self.else_route)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one step stands."""
+
+    step: Step
+    is_done: bool
+    is_aside: bool
+
+    @property
+    def is_missing(self) -> bool:
+        return not (self.is_done or self.is_aside)
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """Every step as it stands, in order; `is_dismissed`: Today says no more of it."""
+
+    steps: tuple[Standing, ...]
+    is_dismissed: bool
+
+    @property
+    def missing(self) -> list[Step]:
+        return [row.step for row in self.steps if row.is_missing]
+
+    @property
+    def next(self) -> Step | None:
+        """What to do next: first what nothing can be booked without."""
+        return next((step for step in self.missing if step.needed), None) or next(iter(self.missing), None)
+
+    @property
+    def done_count(self) -> int:
+        return sum(not row.is_missing for row in self.steps)
+
+    def said_missing(self) -> str:
+        """What is still missing: “hours, rooms and a service”."""
+        return get_text_list([step.name[:1].lower() + step.name[1:] for step in self.missing], "and")
+
+
+STEPS: dict[str, Step] = {}
+
+
+def register_step(step: Step) -> None:
+    """Add a step; called once at start by the room it belongs to."""
+    STEPS[step.code] = step
+
+
+def steps_in_order() -> list[Step]:
+    return sorted(STEPS.values(), key=lambda step: step.position)
+
+
+def checklist_of(practice: Practice) -> Checklist:
+    """The list of one practice, in two queries."""
+    steps = steps_in_order()
+    found = Practice.objects.filter(pk=practice.pk).annotate(
+        **{f"has_{step.code}": step.done() for step in steps}).get()
+    aside = set(SetAside.objects.filter(practice=practice).values_list("step", flat=True))
+    return Checklist(tuple(Standing(step, bool(getattr(found, f"has_{step.code}")), step.code in aside)
+                           for step in steps), EVERYTHING in aside)
+
+
+def is_there(model: Any, **where: Any) -> Exists:
+    """Whether the practice has such a row."""
+    return Exists(model.objects.filter(practice=OuterRef("pk"), **where))
+
+
+def _of_the_practice(q: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(q, output_field=BooleanField())
+
+
+def _hours() -> Any:
+    """Everybody who gives sessions has hours, and somebody does."""
+    therapists = Membership.objects.filter(practice=OuterRef("pk"), is_therapist=True, is_active=True)
+    hours = WorkingHours.objects.filter(therapist=OuterRef("pk"))
+    return Exists(therapists) & ~Exists(therapists.filter(~Exists(hours)))
+
+
+def _colleagues() -> Any:
+    return Exists(Membership.objects.filter(practice=OuterRef("pk"), is_active=True).order_by().values("practice")
+                  .annotate(count=Count("pk")).filter(count__gte=2))
+
+
+def _mail() -> Any:
+    """A test has left, by a server that reaches people."""
+    if not settings.EMAIL_URL or mail_host() == CATCHER:
+        return Value(False, output_field=BooleanField())
+    return is_there(Message, kind=TEST_KIND, state=Message.State.SENT)
+
+
+for _step in (
+    Step("letterhead", 10, "Address and letterhead",
+         "Stands on every letter to a doctor, and tells clients where to come and whom to ring.",
+         lambda: _of_the_practice(~Q(address="") & ~Q(phone="", email=""))),
+    Step("hours", 20, "Hours", "Visits are offered within them. Without hours no time is open.", _hours, needed=True),
+    Step("rooms", 30, "Rooms", "Each visit takes one; the same room is never booked twice.",
+         lambda: is_there(Room, is_active=True), needed=True),
+    Step("services", 40, "Services", "What can be booked, for how long, and what is kept free around it.",
+         lambda: is_there(Service, is_active=True), needed=True),
+    Step("people", 50, "Colleagues", "Therapists and the front desk get a link by mail and choose their own password.",
+         _colleagues, without="I work alone", aside="You work alone."),
+    Step("holidays", 60, "Public holidays", "Nothing is booked on the days you close.",
+         lambda: is_there(Closure), without="We close on none of them", aside="You close on none of them."),
+    Step("reminders", 70, "Words of reminders", "What clients read before a visit. Ours say nothing of why they come.",
+         lambda: is_there(MessageText, kind=REMINDER), without="Keep these words", aside="You keep our words."),
+    Step("mail", 80, "A test message", "Whether mail leaves this server, seen with your own eyes.", _mail,
+         without="We write no mail", aside="You write no mail."),
+):
+    register_step(_step)

@@ -1,0 +1,86 @@
+"""The visits of a list, brought into the diary and taken back. Nobody is told; reminders leave where that is ticked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from clients.importing.kinds import Kind, Tick, Undone, register_kind
+from clients.importing.undoing import touched
+from clients.models import Client, Import, ImportRow
+from practice import audit
+from practice.access import Actor
+from practice.composed import insert
+from practice.models import Membership, Message, Room, Service
+from sessions import reminders
+from sessions.diary import lock_diary, log_steps
+from sessions.importing.names import asks
+from sessions.importing.reading import VisitsReader
+from sessions.importing.targets import LAYOUTS, TARGETS, VISITS, lacks
+from sessions.models import Appointment, AppointmentEvent
+
+State = ImportRow.State
+
+
+def write_visits(brought: Import, rows: Sequence[ImportRow], by: Actor) -> None:
+    """Write each row as a visit, under the row's own id; the database refuses whatever would overlap."""
+    known = set(ImportRow.objects.filter(practice=brought.practice, kind=VISITS, key__in=[row.key for row in rows],
+                                         state__in=(State.DONE, State.SAME)).values_list("key", flat=True))
+    for row in rows:
+        row.state = State.KNOWN if row.key in known else State.DONE
+    visits = _visits(brought, [row for row in rows if row.state == State.DONE])
+    lock_diary({visit.therapist for visit in visits}, {visit.room for visit in visits},
+               {visit.client for visit in visits})
+    insert(visits)
+    log_steps([(visit, {"list": str(brought.pk)}) for visit in visits], "imported", by)
+    if brought.options.get("reminders"):
+        now = timezone.now()
+        for visit in visits:
+            if visit.starts_at > now and visit.status in (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED):
+                reminders.remind(visit)
+
+
+def take_visits_back(brought: Import, ids: Sequence[UUID], by: Actor) -> Undone:
+    """Delete those of these visits that nobody has worked with since; the others stay."""
+    rows = {visit.pk: visit for visit in Appointment.objects.filter(pk__in=ids).select_related("client")}
+    visits = list(rows.values())
+    lock_diary({visit.therapist for visit in visits}, {visit.room for visit in visits},
+               {visit.client for visit in visits})
+    why = {pk: "was changed here" for pk, visit in rows.items() if visit.version > 1}
+    why |= dict.fromkeys(Message.objects.filter(appointment_id__in=ids, state=Message.State.SENT).values_list(
+        "appointment_id", flat=True), "was written about")
+    why |= touched(Appointment, set(rows) - set(why), own=(AppointmentEvent, Message))
+    gone = [visit for visit in visits if visit.pk not in why]
+    reminders.withdraw(gone, "The list it came with was taken back.")
+    audit.record_many(by=by, verb="appointment_import_undone", subjects=list(gone), list=str(brought.pk))
+    AppointmentEvent.objects.filter(appointment__in=gone).delete()
+    Appointment.objects.filter(pk__in=[visit.pk for visit in gone]).delete()
+    return Undone(set(ids) - set(why), {pk: (f"{rows[pk].client.name}, {rows[pk].said}", words)
+                                        for pk, words in why.items()})
+
+
+def _visits(brought: Import, rows: Sequence[ImportRow]) -> list[Appointment]:
+    said = [row.reading for row in rows]
+    clients = Client.objects.select_related("practice").in_bulk({UUID(one["client"]) for one in said})
+    people = Membership.objects.select_related("user").in_bulk({UUID(one["therapist"]) for one in said})
+    services = Service.objects.in_bulk({UUID(one["service"]) for one in said})
+    rooms = Room.objects.in_bulk({UUID(one["room"]) for one in said})
+    visits = []
+    for row, one in zip(rows, said, strict=True):
+        visit = Appointment(
+            pk=row.pk, practice=brought.practice, client=clients[UUID(one["client"])],
+            therapist=people[UUID(one["therapist"])], service=services[UUID(one["service"])],
+            room=rooms[UUID(one["room"])], status=one["status"], minutes=one["minutes"],
+            cancel_reason=Appointment.Reason.OTHER if one["status"] == Appointment.Status.CANCELLED else "")
+        visit.set_time(datetime.fromisoformat(one["starts_at"]), brought.practice.time_zone)
+        visits.append(visit)
+    return visits
+
+
+register_kind(Kind(
+    VISITS, "visit", "visits", TARGETS, LAYOUTS, lacks, VisitsReader, write_visits, take_visits_back, asks,
+    ticks=(Tick("reminders", "Remind of the visits to come, from now on",
+                "By the ways each client agreed to. Nothing is written about the visits being brought in."),)))
