@@ -55,7 +55,7 @@ class NoWordsOfTheHouse:
             raise ValidationError(f"{self.get_help_text()} Take a few words that nobody would guess.")
 
     def get_help_text(self) -> str:
-        return f"A password needs more than words like “{self.WORDS[0]}” or “{self.WORDS[1]}” and a few repeated letters."
+        return f"A password is more than words like “{self.WORDS[0]}” or “{self.WORDS[1]}” and a few letters."
 
 
 def person_with(request: HttpRequest, *, email: str, password: str) -> User:

@@ -22,8 +22,9 @@ from practice import clock
 from practice.access import Role
 from practice.closures import close_on_holidays, holidays_ahead
 from practice.hours import enter_time_off, set_day_hours
-from practice.models import Closure, Membership, Message, Practice, Room, Service, User, WorkingHours
+from practice.models import Closure, Membership, Message, Practice, Room, Service, SetAside, User, WorkingHours
 from practice.offers import Offer, add_service, set_skills
+from practice.opening.checklist import EVERYTHING
 from sessions import holds
 from sessions.booking import book_appointment
 from sessions.models import Appointment
@@ -78,6 +79,7 @@ def _riverside(password: str) -> Practice:
         books_online=True,
         public_slug="riverside",
     )
+    SetAside.objects.create(practice=practice, step=EVERYTHING)  # open already
     owner = _member(practice, "Olivia Grant", "owner@riverside.example", Role.OWNER, password)
     ana = _member(
         practice,
@@ -220,6 +222,7 @@ def _lakeside(password: str) -> Practice:
         currency="USD",
         reminder_days=[7, 2],
     )
+    SetAside.objects.create(practice=practice, step=EVERYTHING)
     lena = _member(
         practice, "Lena Hoffmann", "owner@lakeside.example", Role.OWNER, password, credential="LMT, Illinois 227001234"
     )

@@ -15,8 +15,10 @@ from clients.models import Client, Episode
 from clients.writing import write_to
 from conftest import MONDAY, at, make_client, make_member
 from practice import clock, outbox
+from practice.accounts import letters
+from practice.accounts.links import ask_for_address, ask_for_password, send_asked
 from practice.digests import DIGESTS
-from practice.models import ActionLink, Message
+from practice.models import ActionLink, Message, SignIn
 from practice.wording import LANGUAGES
 from practice.wording.clinical import clinical_words_in
 from sessions import check_in_letters, holds, rescheduling, restoring
@@ -533,6 +535,14 @@ def a_text_tried(practice):
     yield "test"
 
 
+def somebody_is_invited(practice, owner):
+    """The owner asks somebody to work here."""
+    from practice.people.inviting import Place, invite
+
+    invite(practice=practice, email="cleo@example.org", name="Cleo Cruz", place=Place("therapist"), by=owner)
+    yield "invitation"
+
+
 def about_staying_away(practice, ana, owner, neuro_45):
     """A client who has not been here for long, questions that stayed open, and what the practice is told each morning."""
     client = make_client(practice, "Zoe")
@@ -550,13 +560,29 @@ def about_staying_away(practice, ana, owner, neuro_45):
         yield code
 
 
+def about_accounts(ana):
+    """Links a member asked for, a browser nobody knew, something changed."""
+    ask_for_password(email=ana.user.email, from_address="203.0.113.7")
+    send_asked()
+    yield "account-password"
+    ask_for_address(member=ana, email="new@riverside.example", by=ana)
+    yield "account-address"
+    letters.tell_of_new_device(SignIn.objects.create(
+        user=ana.user, session_hash="a", device_hash="b", device="Firefox on Windows", first_seen_at=timezone.now(),
+        last_seen_at=timezone.now()))
+    yield "account-device"
+    letters.tell_of_change(ana.user, "password")
+    yield "account-changed"
+
+
 def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, owner, neuro_45, neurologist, consent):
     read = {}
     letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
     others = chain(asked_after_a_visit(maria), page_for_home(maria, ana), a_note_opened(maria, ana, ben, neuro_45),
                    a_text_tried(maria.practice), a_doctor_to_ring(neurologist, ana),
                    a_system_that_does_not_answer(maria.practice), texts_ended(maria),
-                   about_staying_away(maria.practice, ana, owner, neuro_45))
+                   about_staying_away(maria.practice, ana, owner, neuro_45), about_accounts(ana),
+                   somebody_is_invited(maria.practice, owner))
     for kind in chain(letter, others, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
         pk = Message.objects.filter(kind=kind).values_list("pk", flat=True).first()
         for language in LANGUAGES:
