@@ -18,18 +18,17 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ContentStream
 
-from notes import letters
+from notes import letter_print, letters
 from notes.charts import Band, Reading
+from notes.letter_print import LetterNotTypeset, letter_pdf
 from notes.letters import (
     Letter,
-    LetterNotTypeset,
     Person,
     Practice,
     Series,
     Session,
     as_data,
     letter_from_data,
-    letter_pdf,
 )
 from notes.tests.names import PARTS, names
 from practice.typesetting import press
@@ -315,7 +314,7 @@ def test_a_right_to_left_name_does_not_turn_the_numbers_beside_it():
         words = flat(reader(hebrew).pages[0].extract_text())
         assert "206 555 0100" in words.split("Answer to")[1]
         assert "born 14 Mar 1971" in words
-        placed = letters._to_print(hebrew)
+        placed = letter_print._to_print(hebrew)
         assert placed["answer"]["text"].startswith(f"Answer to \u2068{name}\u2069: 206")
         assert placed["running"] == f"\u2068{name}\u2069, born 14 Mar 1971"
 
@@ -324,7 +323,7 @@ def test_the_same_letter_gives_the_same_bytes_in_any_process(tmp_path):
     once = letter_pdf(LETTER)
     assert letter_pdf(letter_from_data(as_data(LETTER))) == once
     program = (
-        "import json, sys; from notes.letters import letter_from_data, letter_pdf; "
+        "import json, sys; from notes.letters import letter_from_data; from notes.letter_print import letter_pdf; "
         "sys.stdout.buffer.write(letter_pdf(letter_from_data(json.load(sys.stdin))))"
     )
     here = str(Path(letters.__file__).parent.parent)
