@@ -7,14 +7,17 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from practice import cookies
 from practice.access import EVERYBODY, Role
 from practice.lock import shut
 from practice.people.switching import other_places
+from practice.reading import note_found
 from practice.refusals import NotAllowed, Refusal, problem_of, wants_problem
 
 if TYPE_CHECKING:
@@ -25,11 +28,17 @@ THEMES = ("light", "dark", "dim")
 
 def look(request: HttpRequest) -> dict[str, Any]:
     """Context of every page: theme and easier view from their cookies; the page of ours one came from, if any."""
-    theme, came_from = request.COOKIES.get("theme", ""), request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}):
-        came_from = ""
-    return {"theme": theme if theme in THEMES else "", "easier": request.COOKIES.get("easier") == "on",
-            "came_from": came_from, "other_places": other_places(request)}
+    theme = cookies.kept(request, "theme")
+    return {"theme": theme if theme in THEMES else "", "easier": cookies.kept(request, "easier") == "on",
+            "came_from": _came_from(request), "other_places": other_places(request)}
+
+
+def _came_from(request: HttpRequest) -> str:
+    address = request.headers.get("Referer", "")
+    try:
+        return address if url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}) else ""
+    except DisallowedHost:  # asked for by a name that is not ours: the page that says so has nowhere to lead back to
+        return ""
 
 
 def member_page(roles: frozenset[Role] = EVERYBODY) -> Callable[[Any], Any]:
@@ -72,6 +81,7 @@ def find(model: Any, member: Any, pk: Any, *select: str) -> Any:
     row = model.objects.visible_to(member).select_related(*select).filter(pk=pk).first()
     if row is None:
         raise Http404("Nothing here by that id, or it is not yours.")
+    note_found(member, row)
     return row
 
 

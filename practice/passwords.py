@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import ClassVar
 
 from django.contrib.auth import authenticate
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from practice.models import User
@@ -37,6 +38,24 @@ class TooManyTries(Refusal):
 def account_of(email: str) -> str:
     """What stands for an account where tries are counted: not the address itself."""
     return sha256(email.strip().lower().encode()).hexdigest()[:32]
+
+
+class NoWordsOfTheHouse:
+    """Refuses a password that is little more than a word everybody here types all day."""
+
+    WORDS = ("evenhand", "massage", "therapy", "therapist", "practice", "clinic", "password", "welcome")
+    LEAST_ELSE = 6  # characters beside such words: our proposal
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Raise ValidationError where hardly anything else is in it."""
+        left = "".join(letter for letter in password.lower() if letter.isalnum())
+        for word in self.WORDS:
+            left = left.replace(word, "")
+        if len(set(left)) < self.LEAST_ELSE:
+            raise ValidationError(f"{self.get_help_text()} Take a few words that nobody would guess.")
+
+    def get_help_text(self) -> str:
+        return f"A password is more than words like “{self.WORDS[0]}” or “{self.WORDS[1]}” and a few letters."
 
 
 def person_with(request: HttpRequest, *, email: str, password: str) -> User:

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "practice.watching.requests.RequestLog",
+    "practice.walls.standing.WallMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "practice.accounts.signed_in.SignedInMiddleware",
     "practice.lock.LockMiddleware",
     "practice.refusals.RefusalMiddleware",
+    "practice.reading.ReadingMiddleware",
 ]
 ROOT_URLCONF = "practice.urls"
 WSGI_APPLICATION = "practice.wsgi.application"
@@ -91,6 +93,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        DATABASES["default"]["ENGINE"] = "practice.postgresql"  # Django's own, with the second wall (docs/walls.md)
     # Statements are prepared once per connection: reading and planning the same SQL anew costs more than it answers.
     if env.bool("PREPARED_STATEMENTS", True):
         DATABASES["default"]["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 2}
@@ -113,6 +117,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
      "OPTIONS": {"user_attributes": ["name", "email"]}},
+    {"NAME": "practice.passwords.NoWordsOfTheHouse"},
 ]
 
 # --- time and language --------------------------------------------------------------------------------
@@ -136,7 +141,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not STATIC_HASHED
 WHITENOISE_AUTOREFRESH = False
-# Copies of everything (practice/copies): the key they are sealed for, where they lie, and from which hour of UTC they are made.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+# Copies of everything (practice/copies): the key they are sealed for, where they lie, from which hour of UTC.
 BACKUP_KEY = env.str("BACKUP_KEY", "")
 BACKUP_DIR = Path(env.str("BACKUP_DIR", str(DATA_DIR / "backups")))
 BACKUP_HOUR = env.int("BACKUP_HOUR", 3)
@@ -195,6 +201,8 @@ CELERY_BEAT_SCHEDULE = {
     "ask-how-it-is": {"task": "sessions.tasks.ask_how_it_is", "schedule": 3600.0, "options": {"expires": 3600}},
     "ask-after-visits": {"task": "notes.tasks.ask_after_visits", "schedule": 3600.0, "options": {"expires": 3600}},
     "keep-questions": {"task": "clients.tasks.keep_questions", "schedule": 3600.0, "options": {"expires": 3600}},
+    "keep-copies": {"task": "practice.tasks.keep_copies", "schedule": 60.0, "options": {"expires": 60}},
+    "make-archives": {"task": "practice.tasks.make_archives", "schedule": 60.0, "options": {"expires": 60}},
     "send-account-links": {"task": "practice.tasks.send_account_links", "schedule": 5.0, "options": {"expires": 5}},
     "forget-sign-ins": {"task": "practice.tasks.forget_sign_ins", "schedule": 3600.0, "options": {"expires": 3600}},
     "seal-trails": {"task": "practice.tasks.seal_trails", "schedule": 60.0, "options": {"expires": 60}},
@@ -286,6 +294,8 @@ SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31536000 if _HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = True
+if _HTTPS:  # a name browsers take from this very host and over https alone (RFC 6265bis); others: practice/cookies.py
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_FAILURE_VIEW = "practice.pages.csrf_failed"
@@ -306,6 +316,7 @@ LOGGING = {
                             "formatter": "json" if LOG_FORMAT == "json" else "plain"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
     # Django writes a line for every refused request; who is refused how often is told by the lines of requests.
-    "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "ERROR"}},
+    "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "ERROR"},
+                "django.security.DisallowedHost": {"level": "CRITICAL"}},  # of scanners: 400, and no traceback each
 }
 DEMO = env.bool("DEMO", DEBUG)

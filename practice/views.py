@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from practice import clock
+from practice import clock, cookies
 from practice.access import Role
 from practice.hours import periods_of
 from practice.models import Closure, Membership, Room, Service, TimeOff
 from practice.pages import THEMES, member_page
+from practice.places import places_for
 from practice.week import said_period, week_of
 
 _YEAR = 60 * 60 * 24 * 365
@@ -30,11 +30,11 @@ def choose_look(request: HttpRequest) -> HttpResponse:
     response = redirect(back)
     theme, easier = request.POST.get("theme"), request.POST.get("easier")
     if theme in THEMES:
-        response.set_cookie("theme", theme, max_age=_YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+        cookies.keep(response, "theme", theme, seconds=_YEAR)
     elif theme == "system":
-        response.delete_cookie("theme")
+        cookies.forget(response, "theme")
     if easier in ("on", "off"):
-        response.set_cookie("easier", easier, max_age=_YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+        cookies.keep(response, "easier", easier, seconds=_YEAR)
     return response
 
 
@@ -50,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "practice/home.html", {
         "room": "practice", "people": [(person, week_of(person.hours_on(today)), _hours_ahead(person, today))
                                        for person in people],
-        "practice": member.practice, "is_owner": member.role == Role.OWNER,
+        "practice": member.practice, "groups": places_for(member), "is_owner": member.role == Role.OWNER,
         "rooms": Room.objects.visible_to(member).filter(is_active=True),
         "services": services,
         "may_enter_time_off": member.role in (Role.OWNER, Role.FRONT_DESK) or member.is_therapist,

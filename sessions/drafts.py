@@ -16,6 +16,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from practice import cookies
 from practice.models import Practice
 
 COOKIE, KEPT = "visit-draft", 7 * 24 * 3600  # seconds
@@ -24,7 +25,7 @@ COOKIE, KEPT = "visit-draft", 7 * 24 * 3600  # seconds
 def draft_in(request: HttpRequest, practice: Practice) -> dict[str, Any]:
     """The choices so far; a new draft where there are none, or none that can be read."""
     try:
-        sealed = request.COOKIES.get(COOKIE, "").encode("ascii", "replace")
+        sealed = cookies.kept(request, COOKIE).encode("ascii", "replace")
         draft: dict[str, Any] = json.loads(_sealer(practice).decrypt(sealed, ttl=KEPT))
     except InvalidToken:
         return {"nonce": str(uuid4())}
@@ -34,8 +35,8 @@ def draft_in(request: HttpRequest, practice: Practice) -> dict[str, Any]:
 def keep_draft(response: HttpResponse, practice: Practice, draft: dict[str, Any]) -> HttpResponse:
     """Send the choices back to the browser they came from."""
     sealed = _sealer(practice).encrypt(json.dumps(draft, ensure_ascii=False).encode("utf-8", "replace")).decode()
-    response.set_cookie(COOKIE, sealed, max_age=KEPT, path=reverse("sessions:book_with", args=[practice.public_slug]),
-                        httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    cookies.keep(response, COOKIE, sealed, seconds=KEPT,
+                 path=reverse("sessions:book_with", args=[practice.public_slug]))
     return response
 
 

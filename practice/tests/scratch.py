@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,6 +70,7 @@ class Scratch:
                 "DATABASE_URL": url,
                 "DATA_DIR": str(folder),
                 "SECRET_KEY": "scratch-" + "s" * 50,
+                "SECRET_KEY_FALLBACKS": str(settings.SECRET_KEY),  # the database copied below has a key wrapped by it
                 "DEBUG": "0",
                 "API_RATE": "off",
                 "PYTHONPATH": str(ROOT),

@@ -1,6 +1,8 @@
 """From an empty database to somebody who can sign in."""
 
 import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
 from practice.models import Membership
@@ -27,3 +29,10 @@ def test_a_weak_password_is_refused(db, monkeypatch):
     monkeypatch.setenv("OWNER_PASSWORD", "short")
     with pytest.raises(CommandError, match="too short"):
         call_command(*ARGS)
+
+
+@pytest.mark.parametrize("password", ["evenhand-evenhand", "Massage Therapy 11", "WelcomeWelcome1", "aaaaaaaaaaaaaab"])
+def test_a_password_of_the_words_of_the_house_is_refused(db, password):
+    with pytest.raises(ValidationError):
+        validate_password(password)
+    validate_password(f"{password} by the quiet weir")

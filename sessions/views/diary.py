@@ -8,14 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from practice import clock
+from practice import clock, cookies
 from practice.clock import day_begins
 from practice.models import Membership
 from practice.pages import member_page
@@ -101,8 +100,7 @@ def diary(request: HttpRequest) -> HttpResponse:
                **_ways(asked), **_DRAW[asked.look](request, asked)}
     response = render(request, "sessions/diary.html", context)
     if _is_chosen(request):
-        response.set_cookie(_COOKIE, asked.look, max_age=_REMEMBERED_FOR, samesite="Lax", httponly=True,
-                            secure=settings.SESSION_COOKIE_SECURE)
+        cookies.keep(response, _COOKIE, asked.look, seconds=_REMEMBERED_FOR)
     return response
 
 
@@ -120,7 +118,7 @@ def _asked(request: HttpRequest) -> Asked:
     elif named("view") == "week":
         look = "everybody" if named("therapist") == "everyone" else "week"
     elif not _is_chosen(request) and not named("on"):
-        kept = request.COOKIES.get(_COOKIE, "")
+        kept = cookies.kept(request, _COOKIE)
         look = kept if kept in LOOKS else "day"
     moving = row_asked(Appointment, member, named("move"), "client", "therapist__user", "room", "service")
     if moving is not None and "move" not in offered(moving, member):
