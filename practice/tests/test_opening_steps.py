@@ -179,3 +179,18 @@ def test_the_steps_are_the_owners_alone_and_needed_ones_cannot_be_done_without(o
     assert page(olivia).post("/practice/opening/rooms/aside/").status_code == 400
     assert page(olivia).post("/practice/opening/nothing/aside/").status_code == 404
     assert not SetAside.objects.exists()
+
+
+_FIELDS = {
+    "letterhead": tuple(LETTERHEAD), "hours": (*(f"day_{day}" for day in range(7)), "since", "act"),
+    "rooms": ("name", "access_notes", "temperature_notes"), "services": (*SERVICE_STEP, "first-take", "first-price"),
+    "holidays": ("days", "country", "region")}
+
+
+def test_nothing_anybody_types_into_a_step_is_a_server_fault(olivia, page):
+    http = page(olivia)
+    for words in ("\x00", "<svg onload=x>{{ 7 }}", "long " * 400, "a\r\nBcc: b", "２５–２６", "😀\u202e"):
+        for step, fields in _FIELDS.items():
+            answer = http.post(f"/practice/opening/{step}/", dict.fromkeys(fields, words))
+            assert answer.status_code in (302, 400, 422), (step, words[:20])
+            assert b"<svg onload" not in answer.content

@@ -53,7 +53,7 @@ def _set(template: Path, data: Mapping[str, Any], **how: Any) -> bytes:
             sys_inputs={"data": words},
             **how,
         )
-        return bytes(made)
+        return bytes(made[0] if isinstance(made, list) else made)  # of several pages as pictures, the first
     except typst.TypstError as broken:
         raise NotTypeset(next(iter(str(broken).strip().splitlines()), "no reason given")) from broken
 
