@@ -28,8 +28,10 @@ def unguarded(table, guard):
             for _, sql in dropped:
                 cursor.execute(sql)
         else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # nothing of the test's own transaction may be pending
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {guard}")
             yield cursor
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {guard}")
 
 

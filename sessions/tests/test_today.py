@@ -148,7 +148,7 @@ def test_today_costs_the_same_for_two_visits_and_for_ten(visits, page, ana, ben,
             override_reason="",
         )
     assert price() == few
-    assert few <= 22
+    assert few <= 23  # one of them for credentials that run out
 
 
 def test_a_day_nobody_can_name_is_today(visits, page, ana):
