@@ -268,6 +268,10 @@ SPECTACULAR_SETTINGS = {
         "AppointmentStatusEnum": "sessions.models.Appointment.Status",
         "EpisodeStatusEnum": "clients.models.Episode.Status",
         "PlanStatusEnum": "sessions.models.Plan.Status",
+        "EpisodeKindEnum": "clients.models.Episode.Kind",
+        "MeasureKindEnum": ["scale", "goal", "question", "test", "questionnaire", "total"],
+        "MeasurementWhenEnum": ["before", "after"],
+        "TreatmentStateEnum": "notes.models.Treatment.State",
     },
 }
 

@@ -19,6 +19,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
+from clients.words import one_line
 from practice import audit, clock, walls
 from practice.access import Actor
 from practice.links import OWN_CALENDAR, hash_of, token_of
@@ -137,7 +138,7 @@ def calendar_of(therapist: Membership) -> bytes:
     off = TimeOff.objects.filter(therapist=therapist, ends_at__gt=begin, starts_at__lt=end).order_by("starts_at", "pk")
     events += [_away(row, practice) for row in off]
     calendar = _calendar("PUBLISH", events)
-    calendar.add("x-wr-calname", f"Visits, {_sender(practice)}")
+    calendar.add("x-wr-calname", one_line(f"Visits, {_sender(practice)}"))
     calendar.add("refresh-interval", vDuration(ASK_AGAIN), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(ASK_AGAIN))
     return calendar.to_ical()
@@ -150,13 +151,13 @@ def visit_file(visit: Appointment) -> Attachment:
     is_over = visit.status == Appointment.Status.CANCELLED  # then SEQUENCE rises (RFC 5546); nothing follows it
     event = _event(visit, f"Appointment at {_sender(practice)}", timezone.now(), visit.sequence + is_over)
     organizer = vCalAddress(f"mailto:{practice.email or settings.DEFAULT_FROM_EMAIL}")
-    organizer.params["CN"] = vText(_sender(practice))
+    organizer.params["CN"] = vText(one_line(_sender(practice)))
     event.add("organizer", organizer)
     if practice.address:
-        event.add("location", ", ".join(practice.letterhead()))
+        event.add("location", one_line(", ".join(practice.letterhead())))
     if practice.phone:
-        event.add("contact", practice.phone)
-        event.add("description", f"Questions? Call {practice.phone}.")
+        event.add("contact", one_line(practice.phone))
+        event.add("description", one_line(f"Questions? Call {practice.phone}."))
     return Attachment("appointment.ics", _calendar(method, [event]).to_ical(), "text/calendar",
                       (("charset", "utf-8"), ("method", method)))
 
@@ -176,7 +177,7 @@ def _is_shown(visit: Appointment, now: datetime) -> bool:
 def _for_the_therapist(visit: Appointment, changed_at: datetime) -> Event:
     event = _event(visit, f"{initials(visit.client.name)}, {visit.minutes} min", changed_at, visit.sequence)
     event.add("last-modified", changed_at)
-    event.add("location", visit.room.name)
+    event.add("location", one_line(visit.room.name))
     return event
 
 
@@ -186,7 +187,7 @@ def _event(visit: Appointment, title: str, stamp: datetime, sequence: int) -> Ev
     event.add("sequence", sequence)
     event.add("dtstamp", stamp)
     _set_time(event, visit.starts_at, visit.ends_at, visit.time_zone)
-    event.add("summary", title)
+    event.add("summary", one_line(title))
     has_lapsed = visit.status == Appointment.Status.PROPOSED and visit.expires_at and visit.expires_at <= timezone.now()
     event.add("status", "CANCELLED" if has_lapsed else _STATUS.get(visit.status, "CONFIRMED"))
     event.add("class", "PRIVATE")

@@ -98,7 +98,6 @@ def sent() -> list[Any]:
     Message.objects.update(due_at=timezone.now())
     mail.outbox = []
     outbox.drain()
-    assert mail.outbox, "messages leave"
     return list(mail.outbox)
 
 
@@ -118,7 +117,9 @@ def test_what_was_typed_does_nothing_on_any_page_paper_mail_or_file(now, db, api
                 kinds[kind] += 1
                 assert answer.status_code < 500 and not answer.has_header("X-Evil"), (payload, path, answer.status_code)
                 faults += [(payload, path, what) for what in acts(kind, answer.content)]
-            for letter in sent():
+            letters = sent()
+            assert letters or "\r" in payload or "\n" in payload, "they leave; a line break in a name stops them at the door"
+            for letter in letters:
                 kinds["mail"] += 1
                 headers = message_from_bytes(letter.message().as_bytes())
                 assert not headers["X-Evil"] and not headers["Bcc"] and len(letter.subject.splitlines()) == 1, payload

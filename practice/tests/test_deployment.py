@@ -43,7 +43,8 @@ def eventually(true: Callable[[], Any], within: float, what: str = "it") -> Any:
 def command_of(service: str) -> list[str]:
     """The command line of a service, its program taken from our own environment."""
     program, *arguments = COMPOSE["services"][service]["command"]
-    return [sys.executable if program == "python" else str(BIN / program), *arguments]
+    ours = BIN / program
+    return [sys.executable if program == "python" else str(ours) if ours.exists() else program, *arguments]
 
 
 # --- the compose file ------------------------------------------------------------------------------------
@@ -144,6 +145,16 @@ def test_every_pin_of_a_lock_file_has_a_hash_and_no_index_of_its_own(name):
         assert re.match(r"[\w.\-\[\],]+==\S+", pin), pin
         assert "--hash=sha256:" in pin, pin
     assert not re.search(r"index-url|find-links|file:", text)
+
+
+def test_with_the_documented_settings_nothing_is_missing_for_real_clients(tmp_path):
+    """`check --deploy`, DEBUG off, says nothing."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], cwd=ROOT, capture_output=True, text=True,
+        env={**plain_environment(), "PATH": os.environ["PATH"], "DEBUG": "0", "DATA_DIR": str(tmp_path), "SECRET_KEY": uuid4().hex * 2,
+             "BASE_URL": "https://diary.example.org", "EMAIL_URL": "smtp://u:p@smtp.example.org:587/?tls=True",
+             "METRICS_TOKEN": uuid4().hex, "LOG_FORMAT": "json"}, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "System check identified no issues (0 silenced)."), done.stderr
 
 
 # --- the supervisor of `make run` -----------------------------------------------------------------------
