@@ -16,7 +16,7 @@ from django.utils import timezone
 from clients.episodes import today_in
 from clients.models import Client, Doctor
 from clients.standing import lock_client
-from notes import letters
+from notes import letter_print, letters
 from notes.discharging import ENDINGS, draft_discharge
 from notes.drafting import draft_letter, draft_prose, signed_notes
 from notes.models import Summary, SummaryPaper
@@ -42,7 +42,7 @@ OF_A_SUMMARY = tuple(section for section in SECTIONS if section not in OF_ENDING
 OF_A_DISCHARGE = tuple(SECTIONS)
 # Told unless somebody chooses otherwise; work against the check and the year only where the therapist chooses to.
 USUAL = tuple(section for section in OF_A_SUMMARY if section not in ("decisions", "year"))
-_USUAL_AT_THE_END = tuple(section for section in SECTIONS if section not in ("decisions", "year", "questions"))
+_USUAL_AT_THE_END = tuple(section for section in SECTIONS if section not in ("decisions", "year", "questions", "plan"))
 # A clearance request asks one thing and says what speaks against it; it tells of no session.
 OF_A_REQUEST = ("reason", "conditions", "limits", "questions", "plan")
 
@@ -133,8 +133,8 @@ def sign_summary(*, summary: Summary, by: Actor, expected_version: int | None = 
 def _keep_paper(summary: Summary) -> None:
     """Typeset the letter once: from now on everybody receives these bytes."""
     try:
-        pdf = letters.letter_pdf(letter_of(summary))
-    except letters.LetterNotTypeset as why:
+        pdf = letter_print.letter_pdf(letter_of(summary))
+    except letter_print.LetterNotTypeset as why:
         raise BadInput(f"This letter cannot be put on paper: {why.reason}. Change what it says, then sign.") from why
     SummaryPaper.objects.create(summary=summary, pdf=pdf, pdf_hash=hashlib.sha256(pdf).hexdigest())
 
@@ -142,7 +142,7 @@ def _keep_paper(summary: Summary) -> None:
 def paper_of(summary: Summary) -> bytes:
     """The letter as PDF: exactly the bytes kept at signing; of a draft, as it stands now."""
     kept = SummaryPaper.objects.filter(summary=summary).first() if summary.is_signed else None
-    return bytes(kept.pdf) if kept else letters.letter_pdf(letter_of(summary))
+    return bytes(kept.pdf) if kept else letter_print.letter_pdf(letter_of(summary))
 
 
 def doctors_of(client: Client) -> QuerySet[Doctor]:

@@ -11,7 +11,7 @@ from clients.keeping.exporting import CHAPTERS, ENCLOSED, LEAVES_OUT, Chapter, E
 from clients.keeping.parts import PARTS, rows_of
 from clients.models import Client
 from notes.late import late_entry
-from notes.letters import LetterNotTypeset
+from notes.letter_print import LetterNotTypeset
 from notes.models import Note, Summary
 from notes.note_paper import note_pdf
 from notes.reading import WHOLE, said_of, whole_note

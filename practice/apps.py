@@ -15,6 +15,7 @@ class PracticeConfig(AppConfig):
 
         from practice import checks  # noqa: F401  registers the system checks
         from practice.accounts.signed_in import note_sign_in  # declares what people are told of their accounts
+        from practice.copies import told as copies_told  # noqa: F401  how old the newest copy is
         from practice.lock import begin_use
         from practice.log import digest  # noqa: F401  declares what is told of lost messages
         from practice.opening import told  # noqa: F401  what Today says is missing

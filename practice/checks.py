@@ -10,6 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
 from practice import mailing, rates
+from practice.copies.keys import recipient_of
+from practice.copies.refusals import NoKey
 from practice.encryption import keys
 from practice.encryption.outer import NotAKey, outer_keys
 from practice.texting import gateways
@@ -100,6 +102,17 @@ def _encrypts_on_the_way() -> bool:
     known = settings.SECURE_MAIL
     is_here = known.get("EMAIL_HOST") in ("127.0.0.1", "localhost", "::1")
     return bool(is_here or known.get("EMAIL_USE_TLS") or known.get("EMAIL_USE_SSL"))
+
+
+@register()
+def key_of_copies_is_one(app_configs: Any, **kwargs: Any) -> list[Any]:
+    """Refuse to start with a key that seals nothing: nights without a copy are noticed too late."""
+    try:
+        if settings.BACKUP_KEY:
+            recipient_of(settings.BACKUP_KEY)
+    except NoKey as wrong:
+        return [Error(wrong.detail, id="practice.E011")]
+    return []
 
 
 @register(deploy=True)

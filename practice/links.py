@@ -70,8 +70,13 @@ def unsubscribe_url(client_id: UUID) -> str:
 
 
 def link_for(*, practice: Practice, purpose: str, subject_id: UUID, expires_at: datetime) -> str:
-    """The token of the link for this purpose and subject, made on first need and the same ever after."""
-    link = ActionLink.objects.filter(practice=practice, purpose=purpose, subject_id=subject_id).first()
+    """The token of the link for this purpose and subject, made on first need and the same ever after.
+
+    A link written under another key of the server (before a restore elsewhere) stays good for whoever has it; from then
+    on there is a second one.
+    """
+    known = ActionLink.objects.filter(practice=practice, purpose=purpose, subject_id=subject_id).order_by("pk")
+    link = next(filter(_is_ours, known), None)
     if link is None:
         link = ActionLink(practice=practice, purpose=purpose, subject_id=subject_id, expires_at=expires_at)
         link.token_hash = hash_of(token_of("action-link", link.pk))
@@ -81,11 +86,15 @@ def link_for(*, practice: Practice, purpose: str, subject_id: UUID, expires_at: 
     return token_of("action-link", link.pk)
 
 
+def _is_ours(link: ActionLink) -> bool:
+    return link.token_hash == hash_of(token_of("action-link", link.pk))
+
+
 def links_for(*, purpose: str, wanted: dict[UUID, tuple[Practice, datetime]]) -> dict[UUID, str]:
     """`link_for` for several subjects at once, each with its practice and expiry: their tokens."""
     # The oldest link of a subject comes last, and stays.
-    known = {link.subject_id: link
-             for link in ActionLink.objects.filter(purpose=purpose, subject_id__in=wanted).order_by("-pk")}
+    known = {link.subject_id: link for link in filter(
+        _is_ours, ActionLink.objects.filter(purpose=purpose, subject_id__in=wanted).order_by("-pk"))}
     new: list[ActionLink] = []
     for subject_id, (practice, expires_at) in wanted.items():
         link = known.get(subject_id)

@@ -18,6 +18,8 @@ from practice import (
     words_views,
 )
 from practice.accounts import door_views, member_views, own_views, passkey_views, security_views
+from practice.copies import archive_pages
+from practice.copies import pages as copy_pages
 from practice.hooks import mail_views, sms_views
 from practice.log import pages as log_pages
 from practice.opening import hours_step, open_views, step_pages, step_views
@@ -91,6 +93,13 @@ app = [
     path("practice/closures/<uuid:pk>/drop/", closure_views.closure_drop, name="closure_drop"),
     path("practice/holidays/", closure_views.holidays_page, name="holidays"),
     path("practice/settings/online/", online_views.online_page, name="online"),
+    path("practice/keeping/", copy_pages.keeping_page, name="keeping"),
+    path("practice/keeping/progress/", copy_pages.copies_progress, name="copies_progress"),
+    path("practice/keeping/now/", copy_pages.copy_now, name="copy_now"),
+    path("practice/moving-out/", archive_pages.moving_out, name="moving_out"),
+    path("practice/moving-out/progress/", archive_pages.archives_progress, name="archives_progress"),
+    path("practice/moving-out/new/", archive_pages.archive_new, name="archive_new"),
+    path("practice/moving-out/<uuid:pk>/", archive_pages.archive_fetch, name="archive_fetch"),
     path("practice/tokens/", token_views.token_list, name="tokens"),
     path("practice/tokens/new/", token_views.token_new, name="token_new"),
     path("practice/tokens/<uuid:pk>/revoke/", token_views.token_revoke, name="token_revoke"),
@@ -138,3 +147,4 @@ urlpatterns = [
     path("api/v1/", include("notes.api")),
     re_path(r"^api/", api.nothing_here),
 ]
+handler500 = "practice.refusals.broke"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -52,27 +51,26 @@ def today_of(client: Client) -> date:
 
 def weeks_of(programme: HomeProgramme, until: date) -> list[Week]:
     """Each item with its seven days up to `until`; what was done in an earlier version counts for the same item."""
-    first, done = until - timedelta(days=WEEK - 1), _days_done(programme.client_id, until)
+    return _weeks(programme.items.all(), programme, until)
+
+
+def _weeks(items: Iterable[HomeItem], programme: HomeProgramme, until: date) -> list[Week]:
+    first = until - timedelta(days=WEEK - 1)
+    rows = HomeDone.objects.filter(item__programme__client=programme.client_id, on__range=(first, until))
+    done = {(row.item.key, row.on) for row in rows.select_related("item")}
     days = [first + timedelta(days=n) for n in range(WEEK)]
-    return [Week(item, tuple((day, (item.key, day) in done) for day in days)) for item in programme.items.all()]
+    return [Week(item, tuple((day, (item.key, day) in done) for day in days)) for item in items]
 
 
 def home_said(client: Client, until: date) -> list[str]:
     """What the next note shows of it, a line for each item; nothing, in one query, where no programme stands."""
-    rows = list(HomeItem.objects.filter(programme__client=client.standing_id, programme__ended_at=None)
-                .select_related("programme__practice").order_by("position"))
-    if rows and paused_by(rows[0].programme):
-        return [f"{row.name}, paused: it begins again when you say so" for row in rows]
-    done = _days_done(rows[0].programme.client_id, until) if rows else set()
-    return [f"{row.name}, {sum((row.key, until - timedelta(days=n)) in done for n in range(WEEK))} of {WEEK} days"
-            for row in rows]
-
-
-def _days_done(client_id: UUID, until: date) -> set[tuple[Any, date]]:
-    """What was done on which of the seven days, by the key of the item in whatever version it was tapped."""
-    first = until - timedelta(days=WEEK - 1)
-    rows = HomeDone.objects.filter(item__programme__client=client_id, on__range=(first, until))
-    return {(row.item.key, row.on) for row in rows.select_related("item")}
+    items = list(HomeItem.objects.filter(programme__client=client.standing_id, programme__ended_at=None)
+                 .select_related("programme__practice").order_by("position"))
+    if not items:
+        return []
+    if paused_by(items[0].programme):
+        return [f"{item.name}, paused: it begins again when you say so" for item in items]
+    return [week.said for week in _weeks(items, items[0].programme, until)]
 
 
 @transaction.atomic

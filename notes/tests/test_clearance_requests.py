@@ -14,7 +14,7 @@ from notes import letters, sharing, summaries
 from notes.doctors import deciding
 from notes.doctors.answering import AnswerInput, answer_share
 from notes.doctors.requests import compose_request
-from notes.letters import letter_pdf
+from notes.letter_print import letter_pdf
 from notes.models import Summary
 from notes.tests.conftest import had_visit, sign
 from notes.writing import NotATherapist

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from conftest import MONDAY
 from notes import cosigning, signing, summaries
-from notes.letters import letter_pdf
+from notes.letter_print import letter_pdf
 from notes.models import Note
 from notes.seal.verifying import broken_links
 from notes.tests.conftest import SOFT, draft_of, had_visit, sign

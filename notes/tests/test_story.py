@@ -10,7 +10,7 @@ from django.utils import timezone
 from clients.models import Episode
 from conftest import MONDAY, at
 from notes import sharing, signing, summaries, writing
-from notes.letters import letter_pdf
+from notes.letter_print import letter_pdf
 from notes.models import Note, Treatment
 from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import Message

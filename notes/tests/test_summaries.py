@@ -13,7 +13,7 @@ from clients.contraindications import RULES, Check, Reason
 from clients.episodes import advance_episode, record_episode
 from clients.models import ClientCondition, Episode
 from conftest import MONDAY, numb
-from notes import letters, outcomes, sharing, signing, summaries, writing
+from notes import letter_print, letters, outcomes, sharing, signing, summaries, writing
 from notes.letter_limits import said_limits
 from notes.letter_page import shown
 from notes.models import Summary, SummaryPaper
@@ -141,7 +141,7 @@ def test_limits_are_those_of_the_day_the_letter_is_written_and_said_to_be(
     assert letters.LIMITS == "What limits the work now"
     text = render_to_string("notes/_letter.html", {"shown": shown(letter)})
     assert "<h3>What limits the work now</h3>" in text and "Limits kept" not in text
-    assert "Limits kept" not in str(letters._to_print(letter))
+    assert "Limits kept" not in str(letter_print._to_print(letter))
     maria.findings.update(ended_on=MONDAY - timedelta(days=1))
     assert summaries.letter_of(composed(maria, neurologist, ana, last=MONDAY - timedelta(days=5))).limits == ()
 
@@ -208,7 +208,7 @@ def test_what_was_signed_stays_whatever_changes_later(maria, ana, signed_summary
     ClientCondition.objects.all().delete()
     signed_summary.refresh_from_db()
     assert summaries.letter_of(signed_summary) == before
-    assert letters.letter_pdf(before) == letters.letter_pdf(summaries.letter_of(signed_summary))
+    assert letter_print.letter_pdf(before) == letter_print.letter_pdf(summaries.letter_of(signed_summary))
 
 
 def test_only_its_author_edits_and_signs_a_summary(summary, ana, ben, desk, owner):
@@ -298,7 +298,7 @@ def test_work_against_the_check_is_told_only_where_the_therapist_chooses_to(mari
     assert "left foot" in line.lower() and "felt every stroke" in line and "Ana Alves" in line
     page = render_to_string("notes/_letter.html", {"shown": shown(summaries.letter_of(told))})
     assert "Work against the check, and why" in page and "felt every stroke" in page
-    assert letters.letter_pdf(summaries.letter_of(told)).startswith(b"%PDF")
+    assert letter_print.letter_pdf(summaries.letter_of(told)).startswith(b"%PDF")
 
 
 def test_a_letter_written_before_decisions_were_told_still_reads(maria, ana, signed, neurologist):
@@ -332,8 +332,8 @@ def test_the_picture_is_on_the_page_and_on_the_paper_and_stays_as_it_was_signed(
     before = summaries.letter_of(summary)
     page = render_to_string("notes/_letter.html", {"shown": shown(before)})
     assert "year__visits" in page and "Month by month, in words" in page and "year__now" not in page
-    assert letters.letter_pdf(before)[:4] == b"%PDF"
-    assert before.year.said in letters._to_print(before)["year"]["svg"]
+    assert letter_print.letter_pdf(before)[:4] == b"%PDF"
+    assert before.year.said in letter_print._to_print(before)["year"]["svg"]
     Appointment.objects.filter(client=maria).update(status="cancelled")
     assert summaries.letter_of(Summary.objects.get(pk=summary.pk)) == before
     data = letters.as_data(before)
@@ -355,7 +355,7 @@ def test_an_agreement_that_names_its_parts_does_not_cover_the_year(maria, ana, s
 def test_everybody_receives_the_bytes_kept_at_signing_even_once_the_letter_is_typeset_otherwise(
         signed_summary, share, client, ana, page, monkeypatch):
     kept = bytes(signed_summary.paper.pdf)
-    monkeypatch.setattr(letters, "letter_pdf", lambda letter: b"%PDF of another year")
+    monkeypatch.setattr(letter_print, "letter_pdf", lambda letter: b"%PDF of another year")
     doctors = client.post(share.url, {"code": share.code, "what": "letter"})
     assert doctors.content == page(ana).get(f"/summaries/{signed_summary.pk}/letter.pdf").content == kept
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -365,9 +365,9 @@ def test_everybody_receives_the_bytes_kept_at_signing_even_once_the_letter_is_ty
 
 def test_a_letter_that_cannot_be_put_on_paper_is_not_signed(summary, ana, monkeypatch):
     def refuse(letter):
-        raise letters.LetterNotTypeset("no room")
+        raise letter_print.LetterNotTypeset("no room")
 
-    monkeypatch.setattr(letters, "letter_pdf", refuse)
+    monkeypatch.setattr(letter_print, "letter_pdf", refuse)
     with pytest.raises(BadInput, match="cannot be put on paper: no room"):
         summaries.sign_summary(summary=summary, by=ana)
     summary.refresh_from_db()
