@@ -41,5 +41,4 @@ def _build_walls(**kwargs: Any) -> None:
     """The tables of each of our rooms are guarded by practice as soon as they stand."""
     from practice.walls import policies
 
-    if kwargs["using"] == "default":
-        policies.apply(kwargs["app_config"])
+    policies.apply(kwargs["app_config"], kwargs["using"])

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db import ProgrammingError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, ProgrammingError, connections, transaction
 
 ROOMS = ("practice", "clients", "sessions", "notes")
 POLICY = "one_practice"
@@ -27,6 +27,9 @@ OUTSIDE = {
     "practice.CodeApp": "a second step of an account",
     "practice.Passkey": "a second step of an account",
     "practice.RecoveryCode": "a second step of an account",
+    "practice.Installation": "the place itself",
+    "practice.OpeningCode": "there is no practice yet",
+    "practice.Copy": "a copy is of the whole installation",
     "practice.AccountLink": "a link that an account asked for",
 }
 _HERE = f"current_setting('{SETTING}', true)"
@@ -38,8 +41,14 @@ class NoPractice(Exception):
 
 def policies() -> dict[str, str]:
     """Each protected table with the condition under which a row shows."""
-    return {model._meta.db_table: _condition(model) for model in _models(apps.get_app_configs())
-            if model._meta.label not in OUTSIDE}
+    return {model._meta.db_table: condition for model in _models(apps.get_app_configs())
+            if model._meta.label not in OUTSIDE and (condition := _condition(model))}
+
+
+def unguarded() -> set[str]:
+    """Models that lead to no practice and are not on the list of those outside: there should be none."""
+    return {model._meta.label for model in _models(apps.get_app_configs())
+            if model._meta.label not in OUTSIDE and not _condition(model)}
 
 
 def _models(configs: Iterable[AppConfig]) -> list[Any]:
@@ -52,6 +61,8 @@ def _condition(model: Any) -> str:
     if own:
         return f"{_HERE} = '*' OR {own} = NULLIF(NULLIF({_HERE}, '*'), '')::uuid"
     parent = _parent(model)
+    if parent is None:
+        return ""
     table, key = parent.related_model._meta.db_table, parent.target_field.column
     return (f"{_HERE} = '*' OR EXISTS (SELECT 1 FROM {table} above "  # noqa: S608  names of our own tables
             f"WHERE above.{key} = {model._meta.db_table}.{parent.column})")
@@ -72,11 +83,12 @@ def _parent(model: Any) -> Any:
         if to is not None and not field.null and to is not model and to._meta.label not in OUTSIDE \
                 and to.__module__.split(".")[0] in ROOMS:
             return field
-    raise NoPractice(f"{model._meta.label} leads to no practice. Give it one, or say in policies.OUTSIDE why not.")
+    return None
 
 
-def apply(config: AppConfig) -> None:
+def apply(config: AppConfig, using: str = DEFAULT_DB_ALIAS) -> None:
     """Write the policies of an app's tables that are not written as they should be; called after each migrate."""
+    connection = connections[using]
     if connection.vendor != "postgresql" or config.name not in ROOMS:
         return
     wanted = policies()
@@ -86,7 +98,7 @@ def apply(config: AppConfig) -> None:
         for table in ours:
             if table in there and there[table] != (mark := _mark(wanted[table])):
                 # Of an earlier state of the tables, a column may be missing: the next migrate comes back to it.
-                with suppress(ProgrammingError), transaction.atomic():
+                with suppress(ProgrammingError), transaction.atomic(using=using):
                     cursor.execute(_statement(table, wanted[table], mark))
 
 
