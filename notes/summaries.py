@@ -41,7 +41,7 @@ OF_A_SUMMARY = tuple(section for section in SECTIONS if section not in OF_ENDING
 OF_A_DISCHARGE = tuple(SECTIONS)
 # Told unless somebody chooses otherwise; work against the check and the year only where the therapist chooses to.
 USUAL = tuple(section for section in OF_A_SUMMARY if section not in ("decisions", "year"))
-_USUAL_AT_THE_END = tuple(section for section in SECTIONS if section not in ("decisions", "year", "questions"))
+_USUAL_AT_THE_END = tuple(section for section in SECTIONS if section not in ("decisions", "year", "questions", "plan"))
 # A clearance request asks one thing and says what speaks against it; it tells of no session.
 OF_A_REQUEST = ("reason", "conditions", "limits", "questions", "plan")
 

@@ -22,7 +22,8 @@ from django.utils.http import urlencode
 
 from practice.access import CHOSEN_PLACE
 from practice.accounts.second_step import SecondStepFirst, has_second_step
-from practice.accounts.sign_in import check_code, come_in, note_proof
+from practice.accounts.sign_in import check_code, come_in
+from practice.accounts.signed_in import note_proof
 from practice.models import Membership, Practice, User
 from practice.passwords import person_with
 from practice.refusals import Refusal, WrongState, problem_of, wants_problem

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "practice.accounts.signed_in.SignedInMiddleware",
     "practice.lock.LockMiddleware",
     "practice.refusals.RefusalMiddleware",
+    "practice.reading.ReadingMiddleware",
 ]
 ROOT_URLCONF = "practice.urls"
 WSGI_APPLICATION = "practice.wsgi.application"

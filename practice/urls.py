@@ -146,3 +146,4 @@ urlpatterns = [
     path("api/v1/", include("notes.api")),
     re_path(r"^api/", api.nothing_here),
 ]
+handler500 = "practice.refusals.broke"

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from practice.accounts import passkeys, signed_in
 from practice.accounts.forms import CodeForm, ForgotForm, NewPasswordForm, SignInForm
 from practice.accounts.links import ask_for_password, live_link, set_password_by_link, take_address
-from practice.accounts.pages import next_of
+from practice.accounts.pages import next_of, typed_status
 from practice.accounts.recovery import FEW, codes_left
 from practice.accounts.second_step import ways_of
 from practice.accounts.sign_in import after_password, finish_with_code, half_signed_in
@@ -78,13 +78,15 @@ def second_step_page(request: HttpRequest) -> HttpResponse:
         messages.info(request, "The second step has to follow within five minutes. Sign in once more.")
         return redirect(f"{reverse('practice:login')}?{urlencode({'next': after})}")
     ways = ways_of(person)
-    form = CodeForm(request.POST if request.method == "POST" else None, hint=_what_to_type(ways.has_app))
+    form = CodeForm(request.POST if request.method == "POST" else None, hint=_what_to_type(ways.has_app),
+                    takes_focus=True)
     if form.is_bound and form.is_valid() and attempt(form, finish_with_code, request=request,
                                                      code=form.cleaned_data["code"]):
         _say_few_are_left(request, person)
         return redirect(after)
     return render(request, "practice/accounts/second_step.html", {
-        "form": form, "person": person, "ways": ways, "next": after, **passkey_words(request)}, status=status_of(form))
+        "form": form, "person": person, "ways": ways, "next": after, **passkey_words(request)},
+        status=typed_status(form))
 
 
 def _what_to_type(has_app: bool) -> str:

@@ -57,12 +57,13 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         label="Code", max_length=40, error_messages={"required": "Type the code.", "max_length": "At most 40 letters."},
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True,
-                                      "autocapitalize": "none", "spellcheck": "false"}))
+        widget=forms.TextInput(attrs={
+            "autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}))
 
-    def __init__(self, *args: Any, hint: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, hint: str, takes_focus: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].help_text = hint
+        self.fields["code"].widget.attrs["autofocus"] = takes_focus
 
 
 class ForgotForm(forms.Form):

@@ -17,9 +17,8 @@ from practice.accounts.door_views import READ_AND_SEND, passkey_words
 from practice.accounts.forms import AddressForm, ChangePasswordForm, ConfirmForm, NameForm
 from practice.accounts.links import ask_for_address
 from practice.accounts.own import change_name, change_password
-from practice.accounts.pages import next_of, own_answer, own_page
+from practice.accounts.pages import next_of, own_answer, own_page, typed_status
 from practice.accounts.second_step import ways_of
-from practice.accounts.sign_in import note_proof
 from practice.models import AccountLink, Membership
 from practice.pages import attempt, status_of
 from practice.passwords import person_with
@@ -50,7 +49,7 @@ def password_page(request: HttpRequest, member: Membership) -> HttpResponse:
             request, form, member):
         messages.success(request, "Your new password holds. Every other place is signed out.")
         return redirect("practice:me")
-    return own_answer(request, "practice/accounts/password.html", {"form": form}, status=status_of(form))
+    return own_answer(request, "practice/accounts/password.html", {"form": form}, status=typed_status(form))
 
 
 def _changed(request: HttpRequest, form: forms.Form, member: Membership) -> bool:
@@ -62,7 +61,7 @@ def _changed(request: HttpRequest, form: forms.Form, member: Membership) -> bool
         return False
     update_session_auth_hash(request, member.user)
     signed_in.note_rebound(old_key=old_key, new_key=request.session.session_key)
-    note_proof(request)
+    signed_in.note_proof(request)
     return True
 
 
@@ -97,7 +96,7 @@ def confirm_page(request: HttpRequest, member: Membership) -> HttpResponse:
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     after = next_of(request, "practice:security")
     if form.is_bound and form.is_valid() and _is_theirs(request, form, member, "password"):
-        note_proof(request)
+        signed_in.note_proof(request)
         return redirect(after)
     context: dict[str, Any] = {"form": form, "next": after, "ways": ways_of(member.user), **passkey_words(request)}
-    return own_answer(request, "practice/accounts/confirm.html", context, status=status_of(form))
+    return own_answer(request, "practice/accounts/confirm.html", context, status=typed_status(form))

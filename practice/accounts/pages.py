@@ -6,14 +6,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
-from practice.accounts.sign_in import is_proved
+from practice.accounts.signed_in import is_proved
 from practice.lock import shut
 from practice.models import Membership
+from practice.pages import status_of
 from practice.refusals import NotAllowed, problem_of, wants_problem
 
 View = Callable[..., HttpResponse]
@@ -56,6 +58,12 @@ def own_answer(request: HttpRequest, template: str, context: dict[str, Any], sta
     return render(request, template, {
         "self": member, "practice": member.practice, "setting_up": not is_in,
         "frame": "base.html" if is_in else "plain.html", **context}, status=status)
+
+
+def typed_status(form: forms.Form) -> int:
+    """The status of a page that asks for a secret: one mistyped is something to put right (422), not a closed door."""
+    status = status_of(form)
+    return 422 if status == 403 else status
 
 
 def next_of(request: HttpRequest, otherwise: str) -> str:

@@ -15,12 +15,13 @@ from practice.accounts.forms import PasskeyForm
 from practice.accounts.pages import next_of, own_answer, own_page, self_of
 from practice.accounts.security_views import after_first_step
 from practice.accounts.sign_in import (
+    HAS_PASSKEYS,
     finish_with_passkey,
     half_signed_in,
     new_challenge,
-    note_proof,
     take_challenge,
 )
+from practice.accounts.signed_in import note_proof
 from practice.lock import unlock_for
 from practice.models import Membership
 from practice.refusals import BadInput, Refusal, problem_of
@@ -50,6 +51,7 @@ def passkey_made(request: HttpRequest, member: Membership) -> HttpResponse:
                              challenge=take_challenge(request), by=member)
     except Refusal as refused:
         return problem_of(refused)
+    request.session[HAS_PASSKEYS] = True
     letters.tell_of_change(member.user, "passkey-added")
     return JsonResponse({"next": reverse(after_first_step(
         request, member, "The passkey is kept. It opens the door alone, without the password."))})

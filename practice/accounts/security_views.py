@@ -105,7 +105,8 @@ def codes_page(request: HttpRequest, member: Membership) -> HttpResponse:
 @own_page()
 def sign_out_place(request: HttpRequest, member: Membership, pk: UUID) -> HttpResponse:
     """End one place; no password is asked: ending is what a worried person presses."""
-    signed_in.end_sign_in(user=member.user, pk=pk, by=member)
+    if not signed_in.end_sign_in(user=member.user, pk=pk, by=member):
+        raise Http404("Nobody is signed in there any more, or it is not you.")
     messages.success(request, "Signed out there.")
     return redirect("practice:security")
 

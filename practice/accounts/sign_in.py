@@ -23,11 +23,12 @@ from practice.accounts.signed_in import SET_UP_FIRST
 from practice.models import User
 from practice.pace import address_of, forgive, too_often
 from practice.passwords import TooManyTries
+from practice.people.switching import works_somewhere
 from practice.refusals import Refusal
 
 HALF, HALF_FOR = "half_signed_in", 300  # of a session: whose password was right; seconds
 CHALLENGE = "passkey_challenge"
-PROVED, PROVED_FOR = "proved_at", 900  # of a session: when they last proved who they are; seconds, our proposal
+HAS_PASSKEYS = "has_passkeys"  # of a session: the lock offers one to unlock with
 CODES_AN_HOUR, PASSKEYS_AN_HOUR = 10, 60  # tries, right or wrong: our proposal
 
 
@@ -93,7 +94,7 @@ def come_in(request: HttpRequest, person: User) -> None:
     for left_over in (HALF, CHALLENGE):
         request.session.pop(left_over, None)
     login(request, person)
-    note_proof(request)
+    request.session[HAS_PASSKEYS] = person.passkeys.exists()
     if needs_second_step(person) and not has_second_step(person):
         request.session[SET_UP_FIRST] = True
 
@@ -101,19 +102,6 @@ def come_in(request: HttpRequest, person: User) -> None:
 def second_step_is_set_up(request: HttpRequest) -> None:
     """Who had to set it up first may go on."""
     request.session.pop(SET_UP_FIRST, None)
-
-
-# --- proofs that are fresh -------------------------------------------------------------------------------------------
-
-
-def note_proof(request: HttpRequest) -> None:
-    """They proved just now who they are."""
-    request.session[PROVED] = int(time.time())
-
-
-def is_proved(request: HttpRequest) -> bool:
-    """Whether that was within the last quarter of an hour."""
-    return bool(time.time() - request.session.get(PROVED, 0) < PROVED_FOR)
 
 
 # --- passkeys --------------------------------------------------------------------------------------------------------
@@ -140,6 +128,8 @@ def finish_with_passkey(request: HttpRequest, *, answer: Any) -> User:
         raise TooManyTries("Too many tries from here. Try again after the full hour.")
     half = half_signed_in(request)
     person = passkeys.person_of(answer=answer, challenge=take_challenge(request))
+    if not works_somewhere(person):
+        raise passkeys.PasskeyNotKnown("This account is switched off. Ask the practice’s owner.")
     if half is not None and half != person:
         raise passkeys.PasskeyNotKnown(f"This passkey is not {half.name}’s. Use theirs, or begin again.")
     come_in(request, person)

@@ -26,6 +26,7 @@ from practice.pace import address_of
 
 COOKIE, COOKIE_FOR = "device", 365 * 24 * 3600  # a random word by which a browser is known again; seconds
 SEEN, SEEN_EVERY = "seen_at", 300  # of a session: when our row was last touched; seconds
+PROVED, PROVED_FOR = "proved_at", 900  # of a session: when they last proved who they are; seconds, our proposal
 SET_UP_FIRST = "set_up_first"  # of a session: the practice asks for a second step, and this person has none yet
 KEPT_FOR = timedelta(days=365)  # what has ended, so that a browser is known again
 
@@ -45,9 +46,19 @@ def note_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
         user=user, session_hash=hash_of(str(session.session_key)), device_hash=hash_of(word),
         device=device_of(request.META.get("HTTP_USER_AGENT", "")), address=address_of(request) or "",
         first_seen_at=now, last_seen_at=now)
-    session[SEEN] = int(time.time())
+    session[SEEN] = session[PROVED] = int(time.time())
     if is_new:
         letters.tell_of_new_device(row)
+
+
+def note_proof(request: HttpRequest) -> None:
+    """They proved just now who they are."""
+    request.session[PROVED] = int(time.time())
+
+
+def is_proved(request: HttpRequest) -> bool:
+    """Whether they signed in, or proved it again, within the last quarter of an hour."""
+    return bool(time.time() - request.session.get(PROVED, 0) < PROVED_FOR)
 
 
 def note_rebound(*, old_key: str | None, new_key: str | None) -> None:

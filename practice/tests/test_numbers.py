@@ -11,7 +11,8 @@ from practice.refusals import BadInput, NotAllowed
 def typed_as_they_are(practice):
     """The form as the page shows it; a number that may be empty and is, as an empty field."""
     numbers = {name: getattr(practice, name) for name in NUMBERS}
-    return {name: "" if number is None else number for name, number in numbers.items()} | {"currency": "EUR"}
+    return {name: "" if number is None else number for name, number in numbers.items()} | {
+        "currency": "EUR", "second_step_for": practice.second_step_for}
 
 
 def test_the_owner_changes_numbers_on_one_page_and_it_is_written_down(riverside, owner, page):
