@@ -25,6 +25,7 @@ from notes.sensation_history import sensation_between
 from notes.writing import NotATherapist, refuse_unless_therapist
 from practice import audit, clock
 from practice.access import Actor
+from practice.encryption import UNREADABLE, faults_marked
 from practice.refusals import BadInput, Refusal, Stale
 
 USUAL_DAYS = 90
@@ -174,10 +175,12 @@ def broken_summaries(practice_id: UUID) -> list[str]:
     """Every signed summary whose content, or whose PDF, does not fit its hash, in words."""
     signed = Summary.objects.filter(practice_id=practice_id).exclude(signed_at=None).order_by("pk")
     papers = SummaryPaper.objects.filter(summary__practice_id=practice_id).order_by("pk")
-    return [*(f"summary {row.pk} was changed after it was signed" for row in signed.iterator(chunk_size=500)
-              if hash_of(row.content) != row.content_hash),
-            *(f"the PDF of summary {row.pk} was changed after it was signed" for row in papers.iterator(chunk_size=50)
-              if hashlib.sha256(row.pdf).hexdigest() != row.pdf_hash)]
+    with faults_marked():
+        return [*(f"summary {row.pk} was changed after it was signed" for row in signed.iterator(chunk_size=500)
+                  if hash_of(row.content) != row.content_hash),
+                *(f"the PDF of summary {row.pk} was changed after it was signed"
+                  for row in papers.iterator(chunk_size=50)
+                  if row.pdf == UNREADABLE or hashlib.sha256(row.pdf).hexdigest() != row.pdf_hash)]
 
 
 def sections_for(summary: Summary) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ class PracticeConfig(AppConfig):
         user_logged_in.connect(begin_use)
         user_logged_in.connect(note_sign_in)
         post_migrate.connect(_have_a_data_key, sender=self)
+        post_migrate.connect(_build_walls)
 
 
 def _have_a_data_key(**kwargs: Any) -> None:
@@ -34,3 +35,11 @@ def _have_a_data_key(**kwargs: Any) -> None:
 
     if kwargs["using"] == "default":
         keys.ensure()
+
+
+def _build_walls(**kwargs: Any) -> None:
+    """The tables of each of our rooms are guarded by practice as soon as they stand."""
+    from practice.walls import policies
+
+    if kwargs["using"] == "default":
+        policies.apply(kwargs["app_config"])

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
+from practice import walls
 from practice.models import ActionLink, Membership, Practice
 
 UNSUBSCRIBE = "unsubscribe"
@@ -115,8 +116,9 @@ def close_link(*, purpose: str, subject_id: UUID) -> None:
 
 def open_link(token: str, *, purpose: str) -> ActionLink | None:
     """The live link behind a token, or None: unknown, expired and of another purpose look the same."""
-    return (
-        ActionLink.objects.select_related("practice")
-        .filter(token_hash=hash_of(token), purpose=purpose, expires_at__gt=timezone.now())
-        .first()
-    )
+    with walls.everywhere():
+        link = (ActionLink.objects.select_related("practice")
+                .filter(token_hash=hash_of(token), purpose=purpose, expires_at__gt=timezone.now()).first())
+    if link is not None:
+        walls.enter(link.practice_id)
+    return link

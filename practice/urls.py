@@ -24,22 +24,23 @@ from practice.hooks import mail_views, sms_views
 from practice.log import pages as log_pages
 from practice.opening import hours_step, open_views, step_pages, step_views
 from practice.people import join_views, people_views
+from practice.walls import everywhere_view
 from practice.watching import health, metrics
 from practice.webhooks import views as webhooks
 
 app = [
-    path("login/", door_views.SignInPage.as_view(), name="login"),
-    path("login/second-step/", door_views.second_step_page, name="second_step"),
-    path("login/passkey/", passkey_views.passkey_asked, name="passkey_asked"),
-    path("login/passkey/answer/", passkey_views.passkey_shown, name="passkey_shown"),
+    path("login/", everywhere_view(door_views.SignInPage.as_view()), name="login"),
+    path("login/second-step/", everywhere_view(door_views.second_step_page), name="second_step"),
+    path("login/passkey/", everywhere_view(passkey_views.passkey_asked), name="passkey_asked"),
+    path("login/passkey/answer/", everywhere_view(passkey_views.passkey_shown), name="passkey_shown"),
     path("logout/", door_views.sign_out, name="logout"),
-    path("forgot/", door_views.forgot_page, name="forgot"),
+    path("forgot/", everywhere_view(door_views.forgot_page), name="forgot"),
     path("me/", own_views.me_page, name="me"),
     path("me/password/", own_views.password_page, name="password"),
     path("me/address/", own_views.address_page, name="address"),
     path("me/confirm/", own_views.confirm_page, name="confirm"),
-    path("me/new-password/<str:token>/", door_views.new_password_page, name="new_password"),
-    path("me/new-address/<str:token>/", door_views.new_address_page, name="new_address"),
+    path("me/new-password/<str:token>/", everywhere_view(door_views.new_password_page), name="new_password"),
+    path("me/new-address/<str:token>/", everywhere_view(door_views.new_address_page), name="new_address"),
     path("me/security/", security_views.security_page, name="security"),
     path("me/security/app/", security_views.app_page, name="code_app"),
     path("me/security/app/remove/", security_views.app_remove, name="code_app_remove"),
@@ -131,8 +132,8 @@ hooks = [
 ]
 
 urlpatterns = [
-    path("healthz", health.healthz, name="healthz"),
-    path("metrics", metrics.metrics, name="metrics"),
+    path("healthz", everywhere_view(health.healthz), name="healthz"),
+    path("metrics", everywhere_view(metrics.metrics), name="metrics"),
     path("", include((hooks, "hooks"))),
     path("", include((app, "practice"))),
     path("", include("clients.urls")),

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0021_doctors_mobile_and_fax'),
+        ("clients", "0015_doctors_answers"),
         ('practice', '0033_tokens'),
     ]
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.urls import reverse
 
 from practice.access import Role
 from practice.copies.keeping import age, worry
 from practice.models import Membership
-from practice.notices import Notice, register_notice
+from practice.waiting import WAITING, Waiting
 from practice.watching.facts import BACKUP_AGE
 
 
-def copies_are_old(member: Membership) -> Notice | None:
+def copies_are_old(member: Membership) -> Iterator[Waiting]:
     """One line for the owner while the newest copy is old, or there is none."""
-    if member.role != Role.OWNER or not (words := worry()):
-        return None
-    return Notice(title="Copies", words=words, url=reverse("practice:keeping"), action="Look at the copies")
+    if member.role == Role.OWNER and (words := worry()):
+        yield Waiting(words, reverse("practice:keeping"))
 
 
 def _seconds() -> float | None:
@@ -23,5 +24,5 @@ def _seconds() -> float | None:
     return None if old is None else old.total_seconds()
 
 
-register_notice(copies_are_old)
+WAITING.append(copies_are_old)
 BACKUP_AGE.append(_seconds)

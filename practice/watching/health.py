@@ -10,6 +10,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_GET
 
 from practice import counting, outbox
+from practice.encryption import keys
 from practice.watching import facts
 
 STALE_SECONDS = 300  # a due message older than this and no worker: our proposal
@@ -46,6 +47,10 @@ def _ask_the_database(answer: dict[str, Any], problems: list[str], warnings: lis
     if answer["migrations_pending"]:
         problems.append("migrations are pending")
         return
+    try:
+        keys.load()
+    except keys.KeysMissing:
+        problems.append("clinical text cannot be read: a key is missing, see manage.py check --database default")
     answer["outbox_oldest_due_seconds"] = oldest = round(outbox.oldest_due_seconds(), 1)
     if oldest > STALE_SECONDS:
         problems.append("messages are due and nobody sends them: is the worker running?")
