@@ -49,7 +49,7 @@ def _settings_of(address: str) -> dict[str, Any]:
     if str(read["ENGINE"]).endswith("sqlite3"):
         read["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 30, "init_command": "PRAGMA foreign_keys=ON;"}
     elif str(read["ENGINE"]).endswith("postgresql"):
-        read.setdefault("OPTIONS", {})
+        read |= {"ENGINE": "practice.postgresql", "OPTIONS": {}}  # Django's own, with the second wall
     else:
         raise NotReady("Evenhand keeps its data in SQLite or PostgreSQL.")
     return read

@@ -22,6 +22,9 @@ SETTING = "evenhand.practice"
 OUTSIDE = {
     "practice.User": "an account may work in several practices",
     "practice.DataKey": "the keys are the installation's",
+    "practice.OpeningCode": "there is no practice yet",
+    "practice.Installation": "it is the installation",
+    "practice.Copy": "a copy holds the whole installation",
     "practice.Tally": "counts tries at the door by a hash, before anybody is known",
     "practice.SignIn": "where an account is signed in",
     "practice.CodeApp": "a second step of an account",
