@@ -108,7 +108,7 @@ def reset_second_step(*, member: Membership, by: Actor) -> None:
             raise NotAllowed("Only the owner can do this. Ask them.")
         if by.user_id == user.pk:
             raise WrongState("Your own second step is changed on your own page, under Signing in.")
-        if user.memberships.filter(is_active=True).exclude(practice_id=member.practice_id).exists():
+        if _works_elsewhere(member):
             raise NotAllowed(f"{member.name} works in another practice too. Whoever looks after the server can do it: "
                              "manage.py reset_second_step with their address.")
     for model in (CodeApp, Passkey, RecoveryCode):
@@ -116,6 +116,10 @@ def reset_second_step(*, member: Membership, by: Actor) -> None:
     signed_in.end_all(user=user)
     audit.record(by=by, verb="second_step_reset", subject=member)
     letters.tell_of_change(user, "reset")
+
+
+def _works_elsewhere(member: Membership) -> bool:
+    return member.user.memberships.filter(is_active=True).exclude(practice_id=member.practice_id).exists()
 
 
 def _refuse_the_last(user: User, *, passkeys: int, has_app: bool) -> None:
