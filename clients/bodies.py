@@ -51,8 +51,9 @@ def read_bodies(clients: Iterable[UUID]) -> dict[UUID, Parts]:
         else:
             found[client][4].append(_medicine(row))
     for client, row in findings:
-        found[client][1].append(KnownFinding(row["finding"], tuple(places.get(row["id"], ())), as_date(row["began_on"]),
-                                             as_date(row["ended_on"]), opened(Finding, "detail", row["detail"])))
+        found[client][1].append(KnownFinding(
+            row["finding"], tuple(places.get(row["id"], ())), as_date(row["began_on"]), as_date(row["ended_on"]),
+            opened(Finding, "detail", row["detail"])))
     return found
 
 
@@ -86,8 +87,9 @@ def _clearance(row: dict[str, Any]) -> KnownClearance:
 
 
 def _medicine(row: dict[str, Any]) -> KnownMedicine:
-    return KnownMedicine(row["kind"], opened(Medicine, "name", row["name"]), as_date(row["began_on"]), as_date(row["ended_on"]),
-                         as_date(row["last_given_on"]), row["every_days"], _places(row["regions"]))
+    return KnownMedicine(
+        row["kind"], opened(Medicine, "name", row["name"]), as_date(row["began_on"]), as_date(row["ended_on"]),
+        as_date(row["last_given_on"]), row["every_days"], _places(row["regions"]))
 
 
 def _places(regions: Any) -> tuple[tuple[str, str], ...]:

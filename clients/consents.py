@@ -59,5 +59,6 @@ def record_consent(
         practice_id=client.practice_id, client=client, kind=kind, doctor=doctor, sections=list(dict.fromkeys(sections)),
         text_version=one_line(text_version), given_by=giver or client.name, relationship=relation, how=one_line(how),
         given_on=given_on, until=until, recorded_by=by if isinstance(by, Membership) else None)
-    audit.record(by=by, verb="consent_recorded", subject=consent, kind=kind)
+    told = kind if kind in _NAMES_WHO else "other"  # a code of the practice's own may be a clinical word
+    audit.record(by=by, verb="consent_recorded", subject=consent, kind=told)
     return consent

@@ -7,4 +7,4 @@ from practice.opening.checklist import Step, is_there, register_step
 
 register_step(Step(
     "clients", 90, "Clients", "Move them in from a file of the system before this one, or write down the first.",
-    lambda: is_there(Client), route="clients:moving_in", else_route="clients:new"))
+    lambda: is_there(Client), route="clients:moving_in"))

@@ -9,8 +9,10 @@ from clients.asking.intake import intakes_of, state_of
 from clients.asking.reviewing import kept_words
 from clients.channels import agreed_by
 from clients.limits import Known
-from clients.models import ChannelConsent, Client, Reply
+from clients.models import ChannelConsent, Client, PrivacyRequest, Reply
+from clients.privacy.holds import hold_on
 from clients.replies.reading import words_for
+from practice.access import Role
 from practice.models import Membership
 from practice.panels import Panel, register_panel
 
@@ -40,6 +42,15 @@ def _channels(member: Membership, client: Client, _known: Known | None) -> dict[
             "replies": [(reply, words_for(member, reply)) for reply in replies]}
 
 
+def _privacy(member: Membership, client: Client, _known: Known | None) -> dict[str, Any] | None:
+    """For the owner: who looked, what was asked of the record, and whether it is on legal hold."""
+    if member.role != Role.OWNER:
+        return None
+    return {"hold": hold_on(client),
+            "requests": list(PrivacyRequest.objects.visible_to(member).filter(client__in=client.family))}
+
+
+register_panel(Panel("privacy", "agreements", 90, "clients/privacy/_panel.html", _privacy))
 register_panel(Panel("channels", "agreements", 2, "clients/_channels.html", _channels))
 register_panel(Panel("messages", "messages", 10, "clients/_messages.html", log.messages_of))
 register_panel(Panel("intake-today", "today", 20, "clients/_intake.html", _intake_today))

@@ -18,6 +18,8 @@ from clients import (
 from clients.asking import intake_views, question_views
 from clients.importing import pages as importing
 from clients.keeping import keeping_views
+from clients.privacy import trail_views
+from clients.privacy import views as privacy
 from clients.replies import reply_views, unwanted_views
 
 app_name = "clients"
@@ -50,6 +52,15 @@ urlpatterns = [
     path("contacts/<uuid:pk>/edit/", contact_views.contact_edit, name="contact_edit"),
     path("contacts/<uuid:pk>/remove/", contact_views.contact_remove, name="contact_remove"),
     path("clients/<uuid:pk>/disclosures/", disclosure_views.disclosures, name="disclosures"),
+    path("practice/privacy/", privacy.desk, name="privacy"),
+    path("practice/privacy/trail/", trail_views.trail, name="trail"),
+    path("practice/privacy/trail.csv", trail_views.trail_csv, name="trail_csv"),
+    path("practice/privacy/requests/<uuid:pk>/", privacy.request_page, name="privacy_request"),
+    path("practice/privacy/requests/<uuid:pk>/<slug:verb>/", privacy.request_act, name="privacy_request_act"),
+    path("practice/privacy/breaches/new/", privacy.breach_new, name="breach_new"),
+    path("practice/privacy/breaches/<uuid:pk>/", privacy.breach, name="breach"),
+    path("clients/<uuid:pk>/privacy-requests/new/", privacy.request_new, name="privacy_request_new"),
+    path("clients/<uuid:pk>/legal-hold/", privacy.hold, name="legal_hold"),
     path("episodes/<uuid:pk>/tell/", notice_views.tell, name="tell_doctor"),
     path("clearances/", clearance_views.clearance_list, name="clearances"),
     path("practice/rules/", rule_views.rule_list, name="rules"),

@@ -6,8 +6,25 @@ import tempfile
 from pathlib import Path
 
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
 
-worker_class = "gthread"
+
+class Draining(ThreadWorker):
+    """Told to stop, it takes what already waits at the door and shuts the door, instead of breaking off what waits."""
+
+    def set_accept_enabled(self, enabled):
+        super().set_accept_enabled(enabled)
+        if enabled or self.alive:
+            return
+        for listener in self.sockets:
+            taken = -1
+            while taken != self.nr_conns:  # until nobody was there to be taken
+                taken = self.nr_conns
+                self.accept(listener)
+            listener.close()
+
+
+worker_class = Draining
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
 # A kept connection stays with the process that took it: one process would do all the work while another idles. A new

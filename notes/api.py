@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clients.models import Client
-from notes import api_summaries, api_trends, cosigning, glass, signing, writing
+from notes import api_answers, api_summaries, api_trends, cosigning, glass, signing, writing
 from notes.home import api as home_api
 from notes.measures.api import urlpatterns as measures_urlpatterns
 from notes.measures.mood import worrying_in
@@ -233,6 +233,7 @@ urlpatterns = [
     path("clients/<uuid:pk>/outcomes/", Outcomes.as_view()),
     *measures_urlpatterns,
     *api_summaries.urlpatterns,
+    *api_answers.urlpatterns,
     *home_api.urlpatterns,
     *api_trends.urlpatterns,
 ]

@@ -15,6 +15,7 @@ class NotesConfig(AppConfig):
             noted,
             panels,
             parts,
+            places,
             share_code,
             sharing,
             taking_out,

@@ -68,7 +68,8 @@ def _sharing(member: Membership, client: Client, _known: Known | None) -> dict[s
     shares = sent.filter(summary__client__in=client.family).select_related("doctor", "practice")
     copies = ClientCopy.objects.visible_to(member).filter(client__in=client.family).defer("pdf")
     consents = Consent.objects.visible_to(member).filter(client=client).select_related("doctor")
-    return {"client": client, "summaries": list(summaries[:8]), "consents": list(consents[:8]), "copies": list(copies[:4]),
+    return {"client": client, "summaries": list(summaries[:8]), "consents": list(consents[:8]),
+            "copies": list(copies[:4]),
             "shares": list(shares.prefetch_related("openings", "answers__done_with__by__user")[:8]),
             "why_now": why_now(client) if member.is_therapist else []}
 

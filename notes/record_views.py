@@ -15,6 +15,7 @@ from notes.models import BrokenGlass, Note
 from notes.reading import whole_note
 from notes.views import to_read
 from notes.waiting import said_age, unsigned_counts, unsigned_of
+from practice import audit
 from practice.access import CLINICAL, THERAPISTS
 from practice.pages import attempt, find, member_of, member_page, post_page, status_of
 
@@ -69,6 +70,8 @@ def break_glass(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid() and attempt(
             form, glass.break_glass, note=found, reason=form.cleaned_data["reason"], by=member):
         return redirect("notes:note", found.pk)
+    if request.method == "GET":
+        audit.record(by=member, verb="glass_page_opened", subject=found, client_id=found.client_id)
     return render(request, "notes/break_glass.html", {
         "room": "clients", "note": found, "client": found.client.standing, "form": form,
         "minutes": int(glass.OPEN_FOR.total_seconds() // 60)}, status=status_of(form))

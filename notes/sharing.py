@@ -24,7 +24,7 @@ from clients.models import Consent, Doctor
 from notes.models import Share, ShareOpening, Summary
 from notes.share_opened import tell_opened
 from notes.writing import refuse_unless_therapist
-from practice import audit, clock, links, outbox, wording
+from practice import audit, clock, links, outbox, walls, wording
 from practice.access import Actor, Outsider
 from practice.models import Message
 from practice.outbox import Kind, Said
@@ -239,6 +239,11 @@ def open_share(*, token: str, code: str, what: str = "page") -> Share | None:
     if not typed:
         return None
     live = Share.objects.filter(token_hash=links.hash_of(token), revoked_at=None, expires_at__gt=timezone.now())
+    with walls.everywhere():
+        whose = live.values_list("practice_id", flat=True).first()
+    if whose is None:
+        return None
+    walls.enter(whose)
     counted = live.filter(wrong_codes__lt=Share.MOST_WRONG_CODES).update(wrong_codes=F("wrong_codes") + 1)
     if not counted:
         return None

@@ -25,6 +25,7 @@ from notes.sensation_history import sensation_between
 from notes.writing import NotATherapist, refuse_unless_therapist
 from practice import audit, clock
 from practice.access import Actor
+from practice.encryption import UNREADABLE, faults_marked
 from practice.refusals import BadInput, Refusal, Stale
 
 USUAL_DAYS = 90
@@ -41,7 +42,7 @@ OF_A_SUMMARY = tuple(section for section in SECTIONS if section not in OF_ENDING
 OF_A_DISCHARGE = tuple(SECTIONS)
 # Told unless somebody chooses otherwise; work against the check and the year only where the therapist chooses to.
 USUAL = tuple(section for section in OF_A_SUMMARY if section not in ("decisions", "year"))
-_USUAL_AT_THE_END = tuple(section for section in SECTIONS if section not in ("decisions", "year", "questions"))
+_USUAL_AT_THE_END = tuple(section for section in SECTIONS if section not in ("decisions", "year", "questions", "plan"))
 # A clearance request asks one thing and says what speaks against it; it tells of no session.
 OF_A_REQUEST = ("reason", "conditions", "limits", "questions", "plan")
 
@@ -174,10 +175,12 @@ def broken_summaries(practice_id: UUID) -> list[str]:
     """Every signed summary whose content, or whose PDF, does not fit its hash, in words."""
     signed = Summary.objects.filter(practice_id=practice_id).exclude(signed_at=None).order_by("pk")
     papers = SummaryPaper.objects.filter(summary__practice_id=practice_id).order_by("pk")
-    return [*(f"summary {row.pk} was changed after it was signed" for row in signed.iterator(chunk_size=500)
-              if hash_of(row.content) != row.content_hash),
-            *(f"the PDF of summary {row.pk} was changed after it was signed" for row in papers.iterator(chunk_size=50)
-              if hashlib.sha256(row.pdf).hexdigest() != row.pdf_hash)]
+    with faults_marked():
+        return [*(f"summary {row.pk} was changed after it was signed" for row in signed.iterator(chunk_size=500)
+                  if hash_of(row.content) != row.content_hash),
+                *(f"the PDF of summary {row.pk} was changed after it was signed"
+                  for row in papers.iterator(chunk_size=50)
+                  if row.pdf == UNREADABLE or hashlib.sha256(row.pdf).hexdigest() != row.pdf_hash)]
 
 
 def sections_for(summary: Summary) -> tuple[str, ...]:

@@ -44,13 +44,14 @@ def summary_new(request: HttpRequest, pk: UUID) -> HttpResponse:
         first = first_signed_on(client) or first
     form = SummaryForm(request.POST if request.method == "POST" else None, member=member, client=client, initial={
         "first": first, "last": last, "ending": "reached" if is_end else "",
-        "sections": summaries.usual_sections(client, first, last)})
+        "sections": [each for each in summaries.usual_sections(client, first, last, is_end=is_end)
+                     if each in summaries.OF_A_SUMMARY]})
     if form.is_valid():
         made = attempt(form, summaries.compose_summary, client=client, by=member, **form.cleaned_data)
         if made:
             return redirect("notes:summary", made.pk)
-    return render(request, "notes/summary_new.html", {"room": "clients", "client": client, "form": form},
-                  status=status_of(form))
+    return render(request, "notes/summary_new.html", {
+        "room": "clients", "client": client, "form": form, "is_end": is_end}, status=status_of(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

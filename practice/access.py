@@ -9,6 +9,8 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from practice import walls
+
 if TYPE_CHECKING:
     from practice.models import Membership, Practice
 
@@ -82,6 +84,7 @@ class MemberMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.member = member_of(request)  # type: ignore[attr-defined]
         if request.member:  # type: ignore[attr-defined]
+            walls.enter(request.member.practice_id)  # type: ignore[attr-defined]
             timezone.activate(request.member.practice.time_zone)  # type: ignore[attr-defined]
         else:
             timezone.deactivate()
@@ -104,5 +107,6 @@ def member_of(request: HttpRequest) -> Membership | None:
     chosen = request.session.get(CHOSEN_PLACE) if member is not None else None
     if member is not None and chosen and chosen != str(member.pk):
         places = type(member)._default_manager.filter(pk=chosen, user=member.user, is_active=True)
-        return places.select_related("user", "practice").first() or member
+        with walls.everywhere():
+            return places.select_related("user", "practice").first() or member
     return member

@@ -28,6 +28,7 @@ from practice.access import EVERYBODY, Role
 from practice.api_times import Day, WallTime
 from practice.callers import TokenAuthentication, member_of
 from practice.models import IdempotentRequest, Membership
+from practice.reading import note_found
 from practice.refusals import PROBLEM, BadInput, Refusal, Stale
 from practice.sealing import sealer
 
@@ -134,6 +135,7 @@ class Api(APIView):
             raise Http404
         if getattr(row, "practice_id", None) == self.member.practice_id:
             row.practice = self.member.practice  # at hand already
+        note_found(self.member, row)
         return row
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:

@@ -14,19 +14,25 @@ from django.utils import timezone
 from practice.access import Actor
 from practice.composed import insert
 from practice.models import AuditEntry, Membership
+from practice.reading import note_named
 from practice.webhooks import events
 
 
 def record(*, by: Actor, verb: str, subject: models.Model, client_id: UUID | None = None, **detail: Any) -> None:
     """Write one entry. `detail` holds ids, field names and states, never what a person said or feels."""
-    insert([AuditEntry(**_entry(by, verb, subject, client_id, detail))])
+    entry = AuditEntry(**_entry(by, verb, subject, client_id, detail))
+    insert([entry])
+    note_named(entry.client_id)
     events.note(by=by, verb=verb, subjects=[subject])
 
 
 def record_many(*, by: Actor, verb: str, subjects: list[models.Model], client_id: UUID | None = None,
                 **detail: Any) -> None:
     """One entry for each of several rows, in one statement."""
-    insert([AuditEntry(**_entry(by, verb, s, client_id, detail)) for s in subjects])
+    entries = [AuditEntry(**_entry(by, verb, s, client_id, detail)) for s in subjects]
+    insert(entries)
+    for entry in entries:
+        note_named(entry.client_id)
     events.note(by=by, verb=verb, subjects=subjects)
 
 

@@ -16,7 +16,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from practice import tokens
+from practice import tokens, walls
 from practice.access import EVERYBODY, Role, may_read
 from practice.composed import ComposedRows
 from practice.links import hash_of
@@ -33,7 +33,8 @@ class MemberBackend(ModelBackend):
 
     def get_user(self, user_id: Any) -> Any:
         """The signed-in user with their first active membership at hand; None once they are switched off everywhere."""
-        places = list(_active_membership(UUID(str(user_id))))
+        with walls.everywhere():
+            places = list(_active_membership(UUID(str(user_id))))
         if not places:
             return None
         member = places[0]
@@ -55,12 +56,14 @@ class TokenAuthentication(BaseAuthentication):
         if not header:
             return None
         http: Any = getattr(request, "_request", request)
-        row = getattr(http, "api_token", None) or next(
-            iter(_live_tokens(hash_of(token.strip()), timezone.now())), None)
+        with walls.everywhere():
+            row = getattr(http, "api_token", None) or next(
+                iter(_live_tokens(hash_of(token.strip()), timezone.now())), None)
         if scheme.lower() != "bearer" or row is None:
             raise exceptions.AuthenticationFailed(
                 "This token is not known here, or it was revoked or has expired. A new one is made under Practice, "
                 "Programs, or by manage.py api_token.")
+        walls.enter(row.practice_id)
         if not hasattr(http, "api_token"):
             http.api_token = row  # a request with an Idempotency-Key asks before and within its transaction
             tokens.note_use(row)

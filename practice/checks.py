@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, Warning, register
+from django.core.checks import Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection
 
 from practice import mailing, rates
+from practice.copies.keys import recipient_of
+from practice.copies.refusals import NoKey
+from practice.encryption import keys
+from practice.encryption.outer import NotAKey, outer_keys
 from practice.texting import gateways
 
 
@@ -55,10 +60,59 @@ def providers_can_be_read(app_configs: Any, **kwargs: Any) -> list[Any]:
     return problems
 
 
+@register()
+def outer_keys_are_keys(app_configs: Any, **kwargs: Any) -> list[Any]:
+    """Refuse to start with words in ENCRYPTION_KEYS that are no keys."""
+    try:
+        outer_keys()
+    except NotAKey as wrong:
+        return [Error(str(wrong), id="practice.E005", hint="manage.py encryption_key prints one that is.")]
+    except ImproperlyConfigured:
+        pass  # without a SECRET_KEY: said above
+    return []
+
+
+@register(Tags.database)
+def data_keys_open(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[Any]:
+    """Refuse a database whose clinical text none of the keys given can open."""
+    try:
+        if "default" in (databases or ()):
+            keys.load()
+    except keys.KeysMissing as missing:
+        return [Error(str(missing), id="practice.E006")]
+    except DatabaseError:
+        pass  # not migrated yet
+    return []
+
+
+@register(Tags.database, deploy=True)
+def the_role_is_bound_by_policies(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[Any]:
+    """Row-level security binds neither a superuser nor a role that may pass it by."""
+    if "default" not in (databases or ()) or connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        if not cursor.fetchone()[0]:
+            return []
+    return [Warning("The database's role passes by row-level security: the second wall does not stand.",
+                    id="practice.W006", hint="Serve as a role that is no superuser; see docs/walls.md.")]
+
+
 def _encrypts_on_the_way() -> bool:
     known = settings.SECURE_MAIL
     is_here = known.get("EMAIL_HOST") in ("127.0.0.1", "localhost", "::1")
     return bool(is_here or known.get("EMAIL_USE_TLS") or known.get("EMAIL_USE_SSL"))
+
+
+@register()
+def key_of_copies_is_one(app_configs: Any, **kwargs: Any) -> list[Any]:
+    """Refuse to start with a key that seals nothing: nights without a copy are noticed too late."""
+    try:
+        if settings.BACKUP_KEY:
+            recipient_of(settings.BACKUP_KEY)
+    except NoKey as wrong:
+        return [Error(wrong.detail, id="practice.E011")]
+    return []
 
 
 @register(deploy=True)
@@ -73,6 +127,9 @@ def ready_to_deploy(app_configs: Any, **kwargs: Any) -> list[Any]:
         problems.append(Warning(f"Nothing vouches for what {provider} tells us: mail that comes back goes unnoticed.",
                                 id="practice.W003", hint="MAIL_WEBHOOK_SECRET=user:long-random-word, or the provider's "
                                                          "signing key in EMAIL_URL; see docs/deploying.md."))
+    if not settings.ENCRYPTION_KEYS:
+        problems.append(Warning("ENCRYPTION_KEYS is not set: clinical text hangs on SECRET_KEY alone.",
+                                id="practice.W005", hint="manage.py encryption_key; see docs/walls.md."))
     if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < 20:
         problems.append(Warning("METRICS_TOKEN can be guessed.", id="practice.W004",
                                 hint="Set it to 20 or more random characters: openssl rand -hex 32"))

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import AutoField, CharField, DateField, DateTimeField, Field, Model, QuerySet, UUIDField
 from django.db.models.query import ModelIterable
 
@@ -104,11 +104,12 @@ def write_fields(row: Model, fields: Sequence[str]) -> bool:
 
 def insert(rows: Sequence[Model]) -> None:
     """`bulk_create` of rows of one model without composing the statement anew; a key the database makes is not read."""
+    real = connections[DEFAULT_DB_ALIAS]  # itself, not what looks it up anew for each value of each row
     for first in range(0, len(rows), 500):
         part = rows[first:first + 500]
         table, columns = _columns_of(type(part[0]))
         holes = f"({', '.join(['%s'] * len(columns))})"
-        params = [field.get_db_prep_save(field.pre_save(row, add=True), connection)
+        params = [field.get_db_prep_save(field.pre_save(row, add=True), real)
                   for row in part for field in columns]
         sql = f"INSERT INTO {table} VALUES {', '.join([holes] * len(part))}"  # noqa: S608  names of our own columns
         with connection.cursor() as cursor:

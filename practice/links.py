@@ -17,6 +17,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
+from practice import walls
 from practice.models import ActionLink, Membership, Practice
 
 UNSUBSCRIBE = "unsubscribe"
@@ -69,8 +70,13 @@ def unsubscribe_url(client_id: UUID) -> str:
 
 
 def link_for(*, practice: Practice, purpose: str, subject_id: UUID, expires_at: datetime) -> str:
-    """The token of the link for this purpose and subject, made on first need and the same ever after."""
-    link = ActionLink.objects.filter(practice=practice, purpose=purpose, subject_id=subject_id).first()
+    """The token of the link for this purpose and subject, made on first need and the same ever after.
+
+    A link written under another key of the server (before a restore elsewhere) stays good for whoever has it; from then
+    on there is a second one.
+    """
+    known = ActionLink.objects.filter(practice=practice, purpose=purpose, subject_id=subject_id).order_by("pk")
+    link = next(filter(_is_ours, known), None)
     if link is None:
         link = ActionLink(practice=practice, purpose=purpose, subject_id=subject_id, expires_at=expires_at)
         link.token_hash = hash_of(token_of("action-link", link.pk))
@@ -80,11 +86,15 @@ def link_for(*, practice: Practice, purpose: str, subject_id: UUID, expires_at: 
     return token_of("action-link", link.pk)
 
 
+def _is_ours(link: ActionLink) -> bool:
+    return link.token_hash == hash_of(token_of("action-link", link.pk))
+
+
 def links_for(*, purpose: str, wanted: dict[UUID, tuple[Practice, datetime]]) -> dict[UUID, str]:
     """`link_for` for several subjects at once, each with its practice and expiry: their tokens."""
     # The oldest link of a subject comes last, and stays.
-    known = {link.subject_id: link
-             for link in ActionLink.objects.filter(purpose=purpose, subject_id__in=wanted).order_by("-pk")}
+    known = {link.subject_id: link for link in filter(
+        _is_ours, ActionLink.objects.filter(purpose=purpose, subject_id__in=wanted).order_by("-pk"))}
     new: list[ActionLink] = []
     for subject_id, (practice, expires_at) in wanted.items():
         link = known.get(subject_id)
@@ -106,8 +116,9 @@ def close_link(*, purpose: str, subject_id: UUID) -> None:
 
 def open_link(token: str, *, purpose: str) -> ActionLink | None:
     """The live link behind a token, or None: unknown, expired and of another purpose look the same."""
-    return (
-        ActionLink.objects.select_related("practice")
-        .filter(token_hash=hash_of(token), purpose=purpose, expires_at__gt=timezone.now())
-        .first()
-    )
+    with walls.everywhere():
+        link = (ActionLink.objects.select_related("practice")
+                .filter(token_hash=hash_of(token), purpose=purpose, expires_at__gt=timezone.now()).first())
+    if link is not None:
+        walls.enter(link.practice_id)
+    return link

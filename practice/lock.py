@@ -20,6 +20,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from practice import walls
 from practice.access import CHOSEN_PLACE
 from practice.accounts.second_step import SecondStepFirst, has_second_step
 from practice.accounts.sign_in import check_code, come_in
@@ -143,12 +144,13 @@ def unlock(*, request: HttpRequest, member: Membership | None, password: str, co
     if http.member is not None and http.member != member:
         raise WrongState(f"{http.member.name} is signed in here by now. What you typed stays on this page; "
                          "it opens for you once they have signed out.")
-    person = person_with(request, email=member.user.email if member else "", password=password)
-    assert member is not None  # without one, no password fits
-    if request.user == person:
-        begin_use(request)
-    else:
-        _sign_in_again(request, person, code)
+    with walls.everywhere():
+        person = person_with(request, email=member.user.email if member else "", password=password)
+        assert member is not None  # without one, no password fits
+        if request.user == person:
+            begin_use(request)
+        else:
+            _sign_in_again(request, person, code)
     _open_for(request, member)
     return member
 
@@ -166,6 +168,7 @@ def _open_for(request: HttpRequest, member: Membership) -> None:
     http: Any = request
     request.session[CHOSEN_PLACE] = str(member.pk)
     http.member, http.locked_member = member, None
+    walls.enter(member.practice_id)
     note_proof(request)
     timezone.activate(member.practice.time_zone)
 
@@ -189,8 +192,9 @@ def _named(pk: str) -> Membership | None:
         wanted = UUID(pk)
     except ValueError:
         return None
-    return (Membership.objects.select_related("user", "practice")
-            .filter(pk=wanted, is_active=True, user__is_active=True).first())
+    with walls.everywhere():
+        return (Membership.objects.select_related("user", "practice")
+                .filter(pk=wanted, is_active=True, user__is_active=True).first())
 
 
 # --- what was pressed meanwhile --------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from practice import cookies
 from practice.access import EVERYBODY, Role
 from practice.lock import shut
 from practice.people.switching import other_places
+from practice.reading import note_found
 from practice.refusals import NotAllowed, Refusal, problem_of, wants_problem
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def find(model: Any, member: Any, pk: Any, *select: str) -> Any:
     row = model.objects.visible_to(member).select_related(*select).filter(pk=pk).first()
     if row is None:
         raise Http404("Nothing here by that id, or it is not yours.")
+    note_found(member, row)
     return row
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.defaults import page_not_found
+from django.views.defaults import page_not_found, server_error
 
 PROBLEM = "application/problem+json"
 
@@ -84,6 +84,19 @@ def wants_problem(request: HttpRequest) -> bool:
 def problem_of(refusal: Refusal) -> HttpResponse:
     """The refusal for a program."""
     return JsonResponse(refusal.problem(), status=refusal.status, content_type=PROBLEM)
+
+
+def broke(request: HttpRequest) -> HttpResponse:
+    """What anybody gets when something broke on our side: a program a problem, a person a page."""
+    if not wants_problem(request):
+        return server_error(request)
+    return problem_of(Broke("Something broke on our side. What you had saved is safe; the call may be tried again."))
+
+
+class Broke(Refusal):
+    """A fault of ours; what broke stands in the log, under the X-Request-ID of the answer."""
+
+    code, title, status = "server_fault", "Something broke on our side", 500
 
 
 class RefusalMiddleware:

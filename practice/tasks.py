@@ -4,6 +4,7 @@ from celery import shared_task
 
 from practice import digests, outbox, pace, trail_seals
 from practice.accounts import links, signed_in
+from practice.copies import archives, keeping
 from practice.webhooks import pump
 
 
@@ -42,3 +43,13 @@ def forget_sign_ins() -> None:
 @shared_task(ignore_result=True)
 def seal_trails() -> None:
     trail_seals.seal_trails()
+
+
+@shared_task(ignore_result=True)
+def keep_copies() -> None:
+    keeping.keep_copies()
+
+
+@shared_task(ignore_result=True)
+def make_archives() -> None:
+    archives.make_archives()

@@ -21,7 +21,7 @@ from practice.pages import attempt, member_of, member_page, post_page, status_of
 
 FULL = "write"
 REACH = [("write", "read and change"), ("read", "read only"), ("none", "nothing")]
-LASTS = [("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "until it is revoked")]
+LASTS = [("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("0", "until it is revoked")]
 DEFAULT_LAST = "90"  # days: our proposal
 
 
@@ -30,7 +30,7 @@ class TokenForm(forms.Form):
 
     name = LineField(label="What is it for?", max_length=80, missing="Write which program will use it.",
                      help_text="For example: bookkeeping.")
-    lasts = ChoiceOf(label="It works for", choices=LASTS, required=False, initial=DEFAULT_LAST)
+    lasts = ChoiceOf(label="It works for", choices=LASTS, initial=DEFAULT_LAST)
 
     field_order = ("name", *tokens.AREAS, "lasts")
 
@@ -51,9 +51,9 @@ class TokenForm(forms.Form):
         reach = {area: self.cleaned_data[area] for area in tokens.AREAS}
         is_full = all(act == FULL for act in reach.values())
         scopes = [] if is_full else [f"{area}:{act}" for area, act in reach.items() if act != "none"]
-        days = self.cleaned_data["lasts"]
+        days = int(self.cleaned_data["lasts"])
         return {"name": self.cleaned_data["name"], "scopes": scopes,
-                "expires_at": timezone.now() + timedelta(days=int(days)) if days else None}
+                "expires_at": timezone.now() + timedelta(days=days) if days else None}
 
 
 @require_safe

@@ -55,7 +55,8 @@ def faults_of_trail(practice_id: UUID, told: Callable[[int], None] = lambda done
         missing = sorted(set(seal.entries) - {row["id"] for row in rows})
         yield from (f"entry {pk} of the trail is missing" for pk in missing)
         if not missing and _hash_of(seal.previous_hash, seal.position, rows) != seal.content_hash:
-            yield f"an entry of the trail between {seal.entries[0]} and {seal.entries[-1]} was changed after it was sealed"
+            first, last = seal.entries[0], seal.entries[-1]
+            yield f"an entry of the trail between {first} and {last} was changed after it was sealed"
         previous, expected, done = seal.content_hash, seal.position + 1, done + len(rows)
         highest = max(highest, seal.last_id)
         told(done)

@@ -18,26 +18,29 @@ from practice import (
     words_views,
 )
 from practice.accounts import door_views, member_views, own_views, passkey_views, security_views
+from practice.copies import archive_pages
+from practice.copies import pages as copy_pages
 from practice.hooks import mail_views, sms_views
 from practice.log import pages as log_pages
 from practice.opening import hours_step, open_views, step_pages, step_views
 from practice.people import join_views, people_views
+from practice.walls import everywhere_view
 from practice.watching import health, metrics
 from practice.webhooks import views as webhooks
 
 app = [
-    path("login/", door_views.SignInPage.as_view(), name="login"),
-    path("login/second-step/", door_views.second_step_page, name="second_step"),
-    path("login/passkey/", passkey_views.passkey_asked, name="passkey_asked"),
-    path("login/passkey/answer/", passkey_views.passkey_shown, name="passkey_shown"),
+    path("login/", everywhere_view(door_views.SignInPage.as_view()), name="login"),
+    path("login/second-step/", everywhere_view(door_views.second_step_page), name="second_step"),
+    path("login/passkey/", everywhere_view(passkey_views.passkey_asked), name="passkey_asked"),
+    path("login/passkey/answer/", everywhere_view(passkey_views.passkey_shown), name="passkey_shown"),
     path("logout/", door_views.sign_out, name="logout"),
-    path("forgot/", door_views.forgot_page, name="forgot"),
+    path("forgot/", everywhere_view(door_views.forgot_page), name="forgot"),
     path("me/", own_views.me_page, name="me"),
     path("me/password/", own_views.password_page, name="password"),
     path("me/address/", own_views.address_page, name="address"),
     path("me/confirm/", own_views.confirm_page, name="confirm"),
-    path("me/new-password/<str:token>/", door_views.new_password_page, name="new_password"),
-    path("me/new-address/<str:token>/", door_views.new_address_page, name="new_address"),
+    path("me/new-password/<str:token>/", everywhere_view(door_views.new_password_page), name="new_password"),
+    path("me/new-address/<str:token>/", everywhere_view(door_views.new_address_page), name="new_address"),
     path("me/security/", security_views.security_page, name="security"),
     path("me/security/app/", security_views.app_page, name="code_app"),
     path("me/security/app/remove/", security_views.app_remove, name="code_app_remove"),
@@ -90,6 +93,13 @@ app = [
     path("practice/closures/<uuid:pk>/drop/", closure_views.closure_drop, name="closure_drop"),
     path("practice/holidays/", closure_views.holidays_page, name="holidays"),
     path("practice/settings/online/", online_views.online_page, name="online"),
+    path("practice/keeping/", copy_pages.keeping_page, name="keeping"),
+    path("practice/keeping/progress/", copy_pages.copies_progress, name="copies_progress"),
+    path("practice/keeping/now/", copy_pages.copy_now, name="copy_now"),
+    path("practice/moving-out/", archive_pages.moving_out, name="moving_out"),
+    path("practice/moving-out/progress/", archive_pages.archives_progress, name="archives_progress"),
+    path("practice/moving-out/new/", archive_pages.archive_new, name="archive_new"),
+    path("practice/moving-out/<uuid:pk>/", archive_pages.archive_fetch, name="archive_fetch"),
     path("practice/tokens/", token_views.token_list, name="tokens"),
     path("practice/tokens/new/", token_views.token_new, name="token_new"),
     path("practice/tokens/<uuid:pk>/revoke/", token_views.token_revoke, name="token_revoke"),
@@ -122,8 +132,8 @@ hooks = [
 ]
 
 urlpatterns = [
-    path("healthz", health.healthz, name="healthz"),
-    path("metrics", metrics.metrics, name="metrics"),
+    path("healthz", everywhere_view(health.healthz), name="healthz"),
+    path("metrics", everywhere_view(metrics.metrics), name="metrics"),
     path("", include((hooks, "hooks"))),
     path("", include((app, "practice"))),
     path("", include("clients.urls")),
@@ -137,3 +147,4 @@ urlpatterns = [
     path("api/v1/", include("notes.api")),
     re_path(r"^api/", api.nothing_here),
 ]
+handler500 = "practice.refusals.broke"

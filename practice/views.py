@@ -15,6 +15,7 @@ from practice.access import Role
 from practice.hours import periods_of
 from practice.models import Closure, Membership, Room, Service, TimeOff
 from practice.pages import THEMES, member_page
+from practice.places import places_for
 from practice.week import said_period, week_of
 
 _YEAR = 60 * 60 * 24 * 365
@@ -49,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "practice/home.html", {
         "room": "practice", "people": [(person, week_of(person.hours_on(today)), _hours_ahead(person, today))
                                        for person in people],
-        "practice": member.practice, "is_owner": member.role == Role.OWNER,
+        "practice": member.practice, "groups": places_for(member), "is_owner": member.role == Role.OWNER,
         "rooms": Room.objects.visible_to(member).filter(is_active=True),
         "services": services,
         "may_enter_time_off": member.role in (Role.OWNER, Role.FRONT_DESK) or member.is_therapist,

@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
-from practice import audit, clock
+from practice import audit, clock, walls
 from practice.access import Actor
 from practice.links import OWN_CALENDAR, hash_of, token_of
 from practice.models import Membership, Practice, TimeOff
@@ -87,9 +87,13 @@ def open_feed(secret: str) -> CalendarFeed | None:
     """The live feed behind a secret; None for malformed, unknown and revoked ones, and for who has left, alike."""
     if not _SECRET.fullmatch(secret):
         return None
-    return (CalendarFeed.objects.select_related("therapist__practice")
-            .filter(secret_hash=hash_of(secret), revoked_at=None, therapist__is_active=True,
-                    therapist__is_therapist=True, therapist__user__is_active=True).first())
+    with walls.everywhere():
+        feed = (CalendarFeed.objects.select_related("therapist__practice")
+                .filter(secret_hash=hash_of(secret), revoked_at=None, therapist__is_active=True,
+                        therapist__is_therapist=True, therapist__user__is_active=True).first())
+    if feed is not None:
+        walls.enter(feed.practice_id)
+    return feed
 
 
 def read_feed(feed: CalendarFeed) -> bytes:

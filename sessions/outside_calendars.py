@@ -39,7 +39,7 @@ MOST_FEEDS = 5
 MOST_EVENTS, MOST_TIMES, MOST_SECONDS = 5_000, 10_000, 20
 _AT_ONCE = timedelta(days=50)  # so much is unfolded of a repeating event before anybody looks how much it is
 _TOO_MUCH = "There is more in this calendar than we can read. Choose one with fewer events."
-_PURPOSE = "outside-calendar"
+PURPOSE = "outside-calendar"
 
 
 class FeedUnreadable(Refusal):
@@ -65,7 +65,7 @@ def add_feed(*, therapist: Membership, url: str, by: Actor, net: Net = INTERNET)
         feed = known or OutsideFeed(practice=therapist.practice, therapist=therapist, url_hash=hash_of(url),
                                     host=host_of(url))
         if known is None:
-            feed.sealed_url = sealer(_PURPOSE, feed.pk).encrypt(url.encode()).decode()
+            feed.sealed_url = sealer(PURPOSE, feed.pk).encrypt(url.encode()).decode()
             feed.save(force_insert=True)
             audit.record(by=by, verb="outside_calendar_added", subject=feed)
         _keep(feed, spans)
@@ -75,7 +75,7 @@ def add_feed(*, therapist: Membership, url: str, by: Actor, net: Net = INTERNET)
 def read_feed(*, feed: OutsideFeed, net: Net = INTERNET) -> OutsideFeed:
     """Read a calendar anew; where that fails, what was read before stays, and what went wrong is kept."""
     try:
-        spans = _read(sealer(_PURPOSE, feed.pk).decrypt(feed.sealed_url).decode(), feed.therapist, net)
+        spans = _read(sealer(PURPOSE, feed.pk).decrypt(feed.sealed_url).decode(), feed.therapist, net)
     except FeedUnreadable as refused:
         feed.failure, feed.tried_at = refused.detail[:300], timezone.now()
         OutsideFeed.objects.filter(pk=feed.pk).update(failure=feed.failure, tried_at=feed.tried_at)

@@ -175,7 +175,12 @@ def moving_in_to_fix(request: HttpRequest, pk: UUID) -> StreamingHttpResponse:
 
 
 def _page(request: HttpRequest, brought: Import, form: forms.Form) -> HttpResponse:
-    member, what, counts = member_of(request), kind_of(brought.kind), _counts(brought)
+    member, what = member_of(request), kind_of(brought.kind)
+    if brought.is_running:
+        return render(request, "clients/moving_in/list.html", {
+            "room": "practice", "brought": brought, "what": what, "form": form, "total": _total(brought),
+            "is_untaken": pieces.is_untaken(brought)}, status=status_of(form))
+    counts = _counts(brought)
     faulty = Paginator(brought.rows.filter(state=_Row.FAULTY), TO_A_PAGE).get_page(request.GET.get("page"))
     asked = list(brought.rows.filter(state=_Row.ASKED)[:TO_A_PAGE])
     people = {str(c.pk): c for c in Client.objects.visible_to(member).filter(
@@ -185,8 +190,7 @@ def _page(request: HttpRequest, brought: Import, form: forms.Form) -> HttpRespon
         "room": "practice", "brought": brought, "what": what, "form": form, "counts": counts, "ready": ready,
         "done": counts.get(_Row.DONE, 0), "said_ready": what.said(ready), "said_done": what.said(
             counts.get(_Row.DONE, 0)), "known": counts.get(_Row.KNOWN, 0), "same": counts.get(_Row.SAME, 0),
-        "left": counts.get(_Row.LEFT, 0), "total": _total(brought, ready, counts),
-        "is_untaken": pieces.is_untaken(brought), "page_obj": faulty, "faulty": faulty.paginator.count,
+        "left": counts.get(_Row.LEFT, 0), "page_obj": faulty, "faulty": faulty.paginator.count,
         "asked_count": counts.get(_Row.ASKED, 0),
         "asked": [(row, _who(row), [people[pk] for pk in row.alike if pk in people]) for row in asked],
         "asks": bool(brought.content and brought.state == _State.CHECKED and what.asks(brought)),
@@ -194,11 +198,12 @@ def _page(request: HttpRequest, brought: Import, form: forms.Form) -> HttpRespon
         "clinical": _clinical(brought, what)}, status=status_of(form))
 
 
-def _total(brought: Import, ready: int, counts: dict[str, int]) -> int:
+def _total(brought: Import) -> int:
     """How many rows the step under way has in all."""
     if brought.state == _State.CHECKING:
         return brought.size
-    return brought.handled + (ready if brought.state == _State.IMPORTING else counts.get(_Row.DONE, 0))
+    left = _Row.READY if brought.state == _State.IMPORTING else _Row.DONE
+    return brought.handled + brought.rows.filter(state=left).count()
 
 
 def _counts(brought: Import) -> dict[str, int]:
@@ -216,7 +221,10 @@ def _who(row: ImportRow) -> str:
 
 
 def _find(request: HttpRequest, pk: UUID) -> Import:
-    row: Import = find(Import, member_of(request), pk, "practice", "made_by__user")
+    rows = Import.objects.visible_to(member_of(request)).defer("content").select_related("practice", "made_by__user")
+    row: Import | None = rows.filter(pk=pk).first()
+    if row is None:
+        raise Http404("Nothing here by that id, or it is not yours.")
     return row
 
 

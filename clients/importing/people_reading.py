@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -26,6 +27,7 @@ from clients.search import folded
 from clients.words import check_phone
 from practice import clock
 from practice.access import Actor
+from practice.models import Practice
 from practice.refusals import Refusal
 
 State = ImportRow.State
@@ -41,6 +43,12 @@ def fingerprint(*words: str) -> str:
 def cells_by_target(brought: Import, row: ImportRow) -> dict[str, str]:
     """The cells of a row by what they become."""
     return {code: cell for code, cell in zip(brought.mapping, row.cells, strict=False) if code}
+
+
+def brought_before(practice: Practice, kind: str) -> dict[str, UUID]:
+    """The fingerprints of all rows of this kind that became something, with the id of what."""
+    rows = ImportRow.objects.filter(practice=practice, kind=kind, state__in=(State.DONE, State.SAME))
+    return {key: made for key, made in rows.values_list("key", "made_id") if made}
 
 
 def shape_faults(brought: Import, row: ImportRow) -> list[dict[str, str]]:
@@ -60,8 +68,9 @@ class PeopleReader:
         self.today = clock.wall_of(timezone.now(), self.practice.time_zone)[0]
         self.column = {code: brought.columns[i] for i, code in enumerate(brought.mapping) if code}
         self.listed = Listed(Client.objects.filter(practice=self.practice, merged_into=None))
-        self.known = set(ImportRow.objects.filter(
-            practice=self.practice, kind=CLIENTS, state__in=(State.DONE, State.SAME)).values_list("key", flat=True))
+        self.known = brought_before(self.practice, CLIENTS)
+        self.people = {pk: (merged or pk, name) for pk, merged, name in Client.objects.filter(
+            practice=self.practice).values_list("pk", "merged_into", "name")}
         self.seen: dict[str, int] = {}
 
     def remember(self, rows: Iterable[ImportRow]) -> None:
@@ -85,15 +94,27 @@ class PeopleReader:
         if row.faults:
             row.state = State.FAULTY
             return
+        alike = self.listed.alike(profile["name"], profile.get("email", ""), profile.get("phone", ""))
+        if row.key in self.known:
+            self._know_again(row, said, alike)
+            return
         self.seen.setdefault(row.key, row.number)
         row.reading = _as_json(profile) | {"gone": self._is_gone(said)}
-        if row.key in self.known:
-            row.state = State.KNOWN
-        elif not row.is_decided and (alike := self.listed.alike(
-                profile["name"], profile.get("email", ""), profile.get("phone", ""))):
+        if alike and not row.is_decided:
             row.alike, row.state = sorted(map(str, alike))[:5], State.ASKED
         else:
             row.state = State.READY
+
+    def _know_again(self, row: ImportRow, said: dict[str, str], alike: set[UUID]) -> None:
+        """Here already, where it is the same person still: two systems may give one number to two people."""
+        standing, name = self.people.get(self.known[row.key], (None, "somebody who is no longer here"))
+        if not said.get("external_id") or standing in alike:
+            row.state = State.KNOWN
+            self.seen.setdefault(row.key, row.number)
+            return
+        row.state = State.FAULTY
+        row.faults = [self._fault("external_id", said["external_id"], f"This number was brought before, as {name}. If "
+                                  "it is another system's number, change the columns and leave that one out.")]
 
     def _profile(self, said: dict[str, str], row: ImportRow) -> ProfileFields:
         profile = ProfileFields(name=self._name(said, row))

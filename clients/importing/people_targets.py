@@ -9,7 +9,8 @@ from clients.importing.columns import Layout, Target
 CLIENTS = "clients"
 TARGETS = (
     Target("external_id", "Their number in the other system", (
-        "id", "client id", "patient id", "patient guid", "client number", "patient number", "number", "external id",
+        "id", "client id", "client nr", "patient id", "patient nr", "patient guid", "client number", "patient number",
+        "number", "external id",
         "customer id", "kundennummer", "patientennummer", "klientennummer", "nr", "numero", "numero de cliente",
         "numero de paciente", "numero client", "numero patient", "identifiant", "reference", "file number")),
     Target("name", "Whole name", (

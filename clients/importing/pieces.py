@@ -21,12 +21,13 @@ from clients.importing import files
 from clients.importing.kinds import Kind, fault, kind_of
 from clients.models import Import, ImportRow
 from practice.access import Actor, Outsider
+from practice.composed import insert
 from practice.refusals import Refusal, WrongState
 
 log = logging.getLogger(__name__)
 
 CHECKED_AT_ONCE = 1000
-WRITTEN_AT_ONCE = 250
+WRITTEN_AT_ONCE = 400
 UNTAKEN = timedelta(seconds=15)  # after which somebody is told that no worker has taken it up
 SILENT = timedelta(seconds=60)  # a step of which nothing is heard any longer is taken up again
 KEPT_DAYS = timedelta(days=30)  # how long a list that was not brought in, and rows to be put right, are kept
@@ -76,9 +77,8 @@ def forget_old() -> None:
 
 
 def is_untaken(brought: Import) -> bool:
-    """Whether it has been waiting for a worker longer than a worker takes."""
-    return brought.is_running and brought.handled == 0 and bool(
-        brought.heard_at and brought.heard_at < timezone.now() - UNTAKEN)
+    """Whether nothing has been heard of it for longer than a piece takes."""
+    return brought.is_running and bool(brought.heard_at and brought.heard_at < timezone.now() - UNTAKEN)
 
 
 def actor_of(brought: Import) -> Actor:
@@ -129,7 +129,7 @@ def _check(brought: Import, until: float) -> None:
                      for number, cells in piece]
             for row in found:
                 reader.read(row)
-            ImportRow.objects.bulk_create(found)
+            insert(found)
             _tell(now, len(found))
         if monotonic() > until:
             return

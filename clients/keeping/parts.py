@@ -31,7 +31,9 @@ from clients.models import (
     EpisodeStep,
     Finding,
     FindingRegion,
+    LegalHold,
     Medicine,
+    PrivacyRequest,
     Questionnaire,
     Referral,
     Reply,
@@ -157,6 +159,9 @@ register_parts(
     Part("consents", Consent, "agreement", "agreements"),
     Part("disclosures", Disclosure, "line of what went to whom", "lines of what went to whom",
          comes_over=lambda merged, stays: None),  # it stands for ever, with the row it was written of
+    Part("privacy-requests", PrivacyRequest, "request about their record", "requests about their record",
+         comes_over=lambda merged, stays: None),  # it stands with the row it was asked of
+    Part("legal-holds", LegalHold, "legal hold", "legal holds", comes_over=lambda merged, stays: None),
     Part("channel-consents", ChannelConsent, "way they agreed to be written to", "ways they agreed to be written to",
          names={"channel": lambda code: str(ChannelConsent.Channel(code).label)}, comes_over=_channels_come_over),
     Part("replies", Reply, "text message from them", "text messages from them", without=("reference",),

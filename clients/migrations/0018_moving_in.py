@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("clients", "0015_doctors_answers"),
+        ("clients", "0017_privacy_desk"),
         ('practice', '0019_message_rules'),
     ]
 

@@ -14,11 +14,12 @@ from clients.models.body import (
 from clients.models.moving_in import Import, ImportRow
 from clients.models.notices import EpisodeNotice
 from clients.models.people import Client, ClientDoctor, Contact, Doctor, EmergencyCard
+from clients.models.privacy import Breach, BreachStep, LegalHold, PrivacyRequest
 from clients.models.reaching import ChannelConsent, Reply
 
 __all__ = [
-    "ChannelConsent", "Clearance", "Client", "ClientCondition", "ClientDoctor", "Consent", "Contact", "Disclosure",
-    "Doctor", "EmergencyCard", "Episode", "EpisodeNotice", "EpisodeStep", "Finding", "FindingRegion", "Import",
-    "ImportRow", "Medicine",
-    "Questionnaire", "Referral", "Reply", "RuleChange",
+    "Breach", "BreachStep", "ChannelConsent", "Clearance", "Client", "ClientCondition", "ClientDoctor", "Consent",
+    "Contact", "Disclosure", "Doctor", "EmergencyCard", "Episode", "EpisodeNotice", "EpisodeStep", "Finding",
+    "FindingRegion", "Import", "ImportRow", "LegalHold", "Medicine", "PrivacyRequest", "Questionnaire", "Referral",
+    "Reply", "RuleChange",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clients.channels import end_channel
 from clients.models import Client
 from clients.phones import sms_number
-from practice import links
+from practice import links, walls
 from practice.access import Outsider
 from practice.hooks.deliveries import UNWANTED
 from practice.models import Message
@@ -15,7 +15,11 @@ from practice.outbox import KINDS
 def client_behind(token: str) -> Client | None:
     """Whose mail a link ends; None for one nobody was ever sent."""
     pk = links.signed_id(links.UNSUBSCRIBE, token)
-    client = Client.objects.filter(pk=pk).select_related("practice", "merged_into__practice").first() if pk else None
+    with walls.everywhere():
+        people = Client.objects.filter(pk=pk).select_related("practice", "merged_into__practice")
+        client = people.first() if pk else None
+    if client is not None:
+        walls.enter(client.practice_id)
     return client and client.standing
 
 

@@ -207,3 +207,11 @@ def test_only_the_owner_brings_lists_and_the_trail_says_who_but_no_words_of_thei
     assert verbs.count("client_imported") == 2 and "import_started" in verbs
     assert not any("Müller" in str(entry.detail) for entry in AuditEntry.objects.all())
     assert ImportRow.objects.visible_to(ana).count() == 0
+
+
+def test_a_number_that_another_system_gave_to_somebody_else_is_told_and_loses_nobody(owner):
+    brought_in(bring(owner, "Nr,Name,Email\n1,Anna Berg,anna@people.example\n"), owner)
+    second = bring(owner, "Nr,Name,Email\n1,Bo Dahl,bo@people.example\n")
+    assert states(second) == ["faulty"] and "brought before, as Anna Berg" in words(second)[0]
+    second = carried(steps.choose_columns(brought=second, mapping=["", "name", "email"], by=owner))
+    assert states(second) == ["ready"]

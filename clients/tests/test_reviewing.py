@@ -59,7 +59,7 @@ def test_everything_accepted_stands_in_the_profile(now, page, ana, noor):
     assert found["recent-surgery"].began_on == date(2025, 8, 1)
     assert set(noor.findings.filter(finding="lubricant-allergy").values_list("detail", flat=True)) == {
         "scented products", "lavender, nut oil"}
-    assert list(noor.medicines.values_list("name", "kind", "times")) == [
+    assert sorted(noor.medicines.values_list("name", "kind", "times")) == [
         ("Topiramate", "other", ["08:00", "20:30"]), ("Warfarin", "blood-thinner", [])]
     wishes = wishes_of(noor)
     assert wishes.room_temperature == "dim light" and wishes.transfer == "one person helps"

@@ -1,4 +1,4 @@
-"""Pages of a client's copy: for the therapist to write, sign and hand over; for the client to read behind their link."""
+"""Pages of a client's copy: for the therapist to write, sign, hand over; for the client to read behind their link."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
@@ -119,7 +119,9 @@ def copy_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         "link": (copies.send_copy, {}, "Their link is on its way."),
         "close": (copies.close_copy_link, {}, "Closed. The link opens no more."),
         **{how: (copies.hand_over, {"how": how}, "Written down among what went to whom.") for how in copies.HANDED}}
-    act, more, said = acts.get(verb, acts["in-person"])
+    if verb not in acts:
+        raise Http404("No such step.")
+    act, more, said = acts[verb]
     attempt(form, act, copy=found, by=member, **more)
     if form.errors:
         return _page(request, found, form)

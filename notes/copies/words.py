@@ -77,8 +77,9 @@ def _changed(client: Client, notes: Sequence[Note]) -> Iterator[str]:
 
 def _said_change(measure: Measure, first: float, last: float, word: str) -> str:
     """“Your pain went from 6 to 4 on your 0-10 scale, where less is better.”"""
-    scale = f"on your {measure.low}-{measure.high} scale" if measure.kind in ("scale", "goal") else f"({measure.unit})"
-    name = f"“{measure.name}”" if measure.kind == "goal" else f"Your {in_a_sentence(measure.name)}"
+    is_rated = measure.kind in ("scale", "goal")
+    scale = f"on your {measure.low}-{measure.high} scale" if is_rated else measure.unit
+    name = f"Your {in_a_sentence(measure.name)}" if measure.kind == "scale" else f"“{measure.name}”"
     if first == last:
         return f"{name} stayed at {said_value(last)} {scale}."
     way = "less" if measure.better == "lower" else "more"
@@ -88,8 +89,8 @@ def _said_change(measure: Measure, first: float, last: float, word: str) -> str:
 
 def _watch(client: Client, last: date) -> str:
     felt = sensation_between(client, last, last)
-    lines = [f"{FINDINGS[each.finding].plain_name.capitalize()}: {said(each.places)}. You may not notice heat, pressure "
-             "or a cut there. Look at the skin every day."
+    lines = [f"{FINDINGS[each.finding].plain_name.capitalize()}: {said(each.places)}. You may not notice heat, "
+             "pressure or a cut there. Look at the skin every day."
              for each in (felt.now if felt else ()) if each.finding != "hypersensitive"]
     return "\n".join([*lines, "Something new in your body, or something that worries you? Ask your doctor, and tell us "
                               "before your next visit."])
@@ -101,5 +102,6 @@ def _next(client: Client) -> str:
     phone = client.practice.phone
     if visit:
         change = f" To change it, ring {phone}." if phone else ""
-        return f"Your next visit is on {clock.said_date(visit.wall_date)} at {clock.said_time(visit.wall_time)}.{change}"
+        at = f"{clock.said_date(visit.wall_date)} at {clock.said_time(visit.wall_time)}"
+        return f"Your next visit is on {at}.{change}"
     return f"No visit is booked. You can come back at any time{f': ring {phone}' if phone else ''}."

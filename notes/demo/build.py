@@ -7,12 +7,12 @@ from datetime import date, time, timedelta
 from django.db.models import F
 from django.utils import timezone
 
-from clients.models import Client, ClientCondition, Consent, Doctor
-from notes import sharing, summaries
+from clients.models import Client, ClientCondition, Doctor
 from notes.demo.after import build_after
 from notes.demo.around import build_around
 from notes.demo.at_home import build_at_home
 from notes.demo.clockwork import ZONE, as_of
+from notes.demo.letters import build_letters
 from notes.demo.people import CASES, DOCTORS, SNIPPETS
 from notes.demo.record import build_record
 from notes.demo.visits import build_case, open_day
@@ -22,8 +22,9 @@ from practice import clock
 from practice.access import Role
 from practice.closures import close_on_holidays, holidays_ahead
 from practice.hours import enter_time_off, set_day_hours
-from practice.models import Closure, Membership, Message, Practice, Room, Service, User, WorkingHours
+from practice.models import Closure, Membership, Message, Practice, Room, Service, SetAside, User, WorkingHours
 from practice.offers import Offer, add_service, set_skills
+from practice.opening.checklist import EVERYTHING
 from sessions import holds
 from sessions.booking import book_appointment
 from sessions.models import Appointment
@@ -78,6 +79,7 @@ def _riverside(password: str) -> Practice:
         books_online=True,
         public_slug="riverside",
     )
+    SetAside.objects.create(practice=practice, step=EVERYTHING)  # open already
     owner = _member(practice, "Olivia Grant", "owner@riverside.example", Role.OWNER, password)
     ana = _member(
         practice,
@@ -127,7 +129,8 @@ def _riverside(password: str) -> Practice:
     for case in CASES:
         build_case(practice, case, {"ana": ana, "ben": ben}[case.therapist], desk, doctors[case.doctor], base)
     _course(ana, owner, today)
-    _stories(practice, ana, doctors)
+    _stories(practice, ana)
+    build_letters(practice, ana, ben, doctors, today)
     _waitlist(practice, ana)
     for word, text in SNIPPETS.items():
         keep_snippet(word=word, text=text, by=ana)
@@ -179,12 +182,10 @@ def _waitlist(practice: Practice, ana: Membership) -> None:
                       weekdays=[1, 3], windows=[(time(9), time(12))])
 
 
-def _stories(practice: Practice, ana: Membership, doctors: dict[str, Doctor]) -> None:
-    """Maria's relapse of last spring, a possible one of Priya's today, and a summary Ruth's neurologist has read."""
+def _stories(practice: Practice, ana: Membership) -> None:
+    """Maria's relapse of last spring, and a possible one of Priya's today."""
     now, today = timezone.now(), clock.wall_of(timezone.now(), ZONE)[0]
-    maria, priya, ruth = (
-        Client.objects.get(practice=practice, name=n) for n in ("Maria Lindqvist", "Priya Nair", "Ruth Ellery")
-    )
+    maria, priya = (Client.objects.get(practice=practice, name=n) for n in ("Maria Lindqvist", "Priya Nair"))
     spring = clock.instant_of(today - timedelta(days=200), time(9), ZONE, fold=0)
     with as_of(spring):
         effect = holds.report_episode(
@@ -209,30 +210,6 @@ def _stories(practice: Practice, ana: Membership, doctors: dict[str, Doctor]) ->
             reported_by="Priya Nair",
             symptoms="Blurred left eye since yesterday morning.",
         )
-    neurologist = doctors["Dr Adaeze Okafor"]
-    consent = Consent.objects.create(
-        practice=practice,
-        client=ruth,
-        doctor=neurologist,
-        text_version="2026-11",
-        given_by="Ruth Ellery",
-        how="in person",
-        given_on=today - timedelta(days=20),
-        until=today + timedelta(days=345),
-        recorded_by=ana,
-    )
-    with as_of(now - timedelta(days=1)):
-        summary = summaries.compose_summary(
-            client=ruth, doctor=neurologist, by=ana, first=today - timedelta(days=60), last=today
-        )
-        summary = summaries.write_summary(
-            summary=summary, by=ana, questions="Is deeper work on the thighs all right with you?"
-        )
-        summary = summaries.sign_summary(summary=summary, by=ana)
-        made = sharing.share_summary(summary=summary, doctor=neurologist, consent=consent, by=ana)
-        sharing.mail_link(share=made.share, by=ana)
-    with as_of(now - timedelta(hours=20)):
-        sharing.open_share(token=made.url.rstrip("/").rsplit("/", 1)[1], code=made.code)
 
 
 def _lakeside(password: str) -> Practice:
@@ -245,6 +222,7 @@ def _lakeside(password: str) -> Practice:
         currency="USD",
         reminder_days=[7, 2],
     )
+    SetAside.objects.create(practice=practice, step=EVERYTHING)
     lena = _member(
         practice, "Lena Hoffmann", "owner@lakeside.example", Role.OWNER, password, credential="LMT, Illinois 227001234"
     )

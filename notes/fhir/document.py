@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from clients.models import Consent
-from notes.fhir import agreement, facts, people, readings, work
+from notes.fhir import agreement, asking, facts, people, readings, work
 from notes.fhir.entries import LOINC, Entries, Reference, coding, concept, lasting_id
 from notes.fhir.sections import Part, head, section, sections
 from notes.fhir.text import narrative, paragraphs, pruned
@@ -20,9 +20,11 @@ from notes.sharing import SummaryNotSigned
 from practice import clock
 
 MEDIA_TYPE = "application/fhir+json"
-THERAPY_SUMMARY = "34133-9"  # Summary of episode note; why this one: docs/summaries.md
+# What each kind of letter is, in LOINC; why these: docs/summaries.md.
+TYPES = {"summary": ("34133-9", "Summary of episode note"), "request": ("57133-1", "Referral note"),
+         "discharge": ("18842-5", "Discharge summary")}
 _RECIPIENT = "http://hl7.org/fhir/us/ccda/StructureDefinition/InformationRecipientExtension"
-_URI = "urn:ietf:rfc:3986"
+URI = "urn:ietf:rfc:3986"
 
 
 def refuse_unless_signed(summary: Summary) -> None:
@@ -53,7 +55,7 @@ def document_of(summary: Summary) -> dict[str, Any]:
     stand = [(consent.pk, consent.withdrawn_at) for consent in agreed]
     return pruned({
         "resourceType": "Bundle",
-        "identifier": {"system": _URI, "value": f"urn:uuid:{lasting_id('Bundle', summary.pk, *stand)}"},
+        "identifier": {"system": URI, "value": f"urn:uuid:{lasting_id('Bundle', summary.pk, *stand)}"},
         "type": "document", "timestamp": clock.iso(_last_change(summary, agreed), zone),
         "entry": [{"fullUrl": f"urn:uuid:{composition['id']}", "resource": composition}, *told.all()],
     })
@@ -67,7 +69,7 @@ def _composition(
     signed = clock.iso(summary.signed_at, zone)
     subject, author = people.client(told, summary, letter), people.therapist(told, summary, letter)
     custodian, doctor = people.practice(told, summary, letter), people.doctor(told, summary, letter)
-    parts = sections(letter, summary.sections, _entries(told, summary, letter, subject, author))
+    parts = sections(letter, summary.sections, _entries(told, summary, letter, subject, author, doctor))
     consents = agreement.consents(told, letter, agreed, subject=subject, custodian=custodian, doctor=doctor,
                                   composition={"reference": f"urn:uuid:{made}"})
     agreement_part = Part("Agreement to share", agreement.RELEASE, lambda letter: [
@@ -75,8 +77,8 @@ def _composition(
     return {
         "resourceType": "Composition", "id": made, "language": "en-GB", "text": narrative(head(letter)),
         "extension": [{"url": _RECIPIENT, "valueReference": doctor}],
-        "identifier": {"system": _URI, "value": f"urn:uuid:{summary.pk}"}, "status": "final",
-        "type": concept(letter.title, coding(LOINC, THERAPY_SUMMARY, "Summary of episode note")),
+        "identifier": {"system": URI, "value": f"urn:uuid:{summary.pk}"}, "status": "final",
+        "type": concept(letter.title, coding(LOINC, *TYPES[summary.kind])),
         "subject": subject, "date": signed, "author": [author],
         "title": f"{letter.title}, {said_period(letter)}",
         "attester": [{"mode": "professional", "time": signed, "party": author}], "custodian": custodian,
@@ -86,7 +88,7 @@ def _composition(
 
 
 def _entries(
-    told: Entries, summary: Summary, letter: Letter, subject: Reference, author: Reference,
+    told: Entries, summary: Summary, letter: Letter, subject: Reference, author: Reference, doctor: Reference,
 ) -> dict[str, list[Reference]]:
     """The resources behind each section."""
     done = work.sessions(told, summary, letter, subject=subject)
@@ -96,6 +98,7 @@ def _entries(
         "sessions": [each for session in done for each in session],
         "readings": readings.readings(told, summary, letter, subject=subject,
                                       on_day=work.by_day(letter, [session[0] for session in done])),
+        "questions": asking.asks(told, summary, letter, subject=subject, author=author, doctor=doctor),
         "plan": facts.plan(told, summary, letter, subject=subject, author=author),
     }
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clients.models import Client
@@ -51,24 +51,26 @@ def today_of(client: Client) -> date:
 
 def weeks_of(programme: HomeProgramme, until: date) -> list[Week]:
     """Each item with its seven days up to `until`; what was done in an earlier version counts for the same item."""
+    return _weeks(programme.items.all(), programme, until)
+
+
+def _weeks(items: Iterable[HomeItem], programme: HomeProgramme, until: date) -> list[Week]:
     first = until - timedelta(days=WEEK - 1)
     rows = HomeDone.objects.filter(item__programme__client=programme.client_id, on__range=(first, until))
     done = {(row.item.key, row.on) for row in rows.select_related("item")}
     days = [first + timedelta(days=n) for n in range(WEEK)]
-    return [Week(item, tuple((day, (item.key, day) in done) for day in days)) for item in programme.items.all()]
+    return [Week(item, tuple((day, (item.key, day) in done) for day in days)) for item in items]
 
 
 def home_said(client: Client, until: date) -> list[str]:
     """What the next note shows of it, a line for each item; nothing, in one query, where no programme stands."""
-    same = HomeDone.objects.filter(
-        Q(item__name=OuterRef("name")) | ~Q(item__code=""), item__code=OuterRef("code"), item__place=OuterRef("place"),
-        item__programme__client=OuterRef("programme__client"), on__range=(until - timedelta(days=WEEK - 1), until))
-    days = same.order_by().values("item__code").annotate(days=Count("on", distinct=True)).values("days")
-    rows = list(HomeItem.objects.filter(programme__client=client.standing_id, programme__ended_at=None)
-                .annotate(days=Coalesce(Subquery(days), 0)).select_related("programme__practice").order_by("position"))
-    if rows and paused_by(rows[0].programme):
-        return [f"{row.name}, paused: it begins again when you say so" for row in rows]
-    return [f"{row.name}, {vars(row)['days']} of {WEEK} days" for row in rows]
+    items = list(HomeItem.objects.filter(programme__client=client.standing_id, programme__ended_at=None)
+                 .select_related("programme__practice").order_by("position"))
+    if not items:
+        return []
+    if paused_by(items[0].programme):
+        return [f"{item.name}, paused: it begins again when you say so" for item in items]
+    return [week.said for week in _weeks(items, items[0].programme, until)]
 
 
 @transaction.atomic

@@ -93,7 +93,8 @@ def usual_of(client: Client) -> Usual:
     chosen = found.get("chosen")
     codes: Any = chosen[0]["codes"] if chosen else None
     goals = [ClientGoal(pk=UUID(row["id"]), words=opened(ClientGoal, "words", row["words"]), place=row["place"],
-                        ended_on=as_date(row["ended_on"]), began_on=date.fromisoformat(row["began_on"])) for row in found.get("goal", [])]
+                        ended_on=as_date(row["ended_on"]), began_on=date.fromisoformat(row["began_on"]))
+             for row in found.get("goal", [])]
     return Usual(
         tuple(sorted(goals, key=_in_order)), None if codes is None else tuple(_list(codes)),
         frozenset(row["measure"] for row in found.get("read", [])),

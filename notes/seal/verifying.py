@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 
 from notes.models import Addendum, CoSignature, Note, NotesChain
 from notes.seal import content
+from practice.encryption import faults_marked
 
 AT_ONCE = 500
 
@@ -73,7 +74,8 @@ def _links(practice_id: UUID, last: int | None) -> Iterator[Link]:
 
 def _notes(rows: QuerySet[Note], last: int | None) -> Iterator[Link]:
     for part in _by_parts(rows, content.NOTE, last):
-        hanging = content.hanging_on([row["id"] for row in part])
+        with faults_marked():
+            hanging = content.hanging_on([row["id"] for row in part])
         for row in part:
             is_sound = content.hash_of_note(row, hanging[row["id"]]) == row["content_hash"]
             yield _link(row, f"note {row['id']}", is_sound, "changed after it was signed")
@@ -108,10 +110,16 @@ def _by_parts(rows: QuerySet[Any], columns: tuple[str, ...], last: int | None) -
     if last is not None:
         found = found.filter(chain_position__lte=last)
     after = Q()
-    while part := list(found.filter(after)[:AT_ONCE]):
+    while part := _read(found.filter(after)[:AT_ONCE]):
         yield part
         place, pk = part[-1]["chain_position"], part[-1]["id"]
         after = Q(chain_position__gt=place) | Q(chain_position=place, pk__gt=pk)  # no forged twin slips through
+
+
+def _read(rows: QuerySet[Any]) -> list[Any]:
+    """The rows; what cannot be decrypted any more fits no hash."""
+    with faults_marked():
+        return list(rows)
 
 
 def _beyond_the_head(practice_id: UUID) -> Iterator[str]:
@@ -133,7 +141,7 @@ def _outside_the_chain(practice_id: UUID) -> Iterator[str]:
              .order_by("note_id", "written_at", "id").values(*content.ADDENDUM, "content_hash",
                                                             of_note=F("note__content_hash")))
     note, before = None, ""
-    for row in first.iterator(chunk_size=AT_ONCE):
+    for row in _read(first):
         before = before if row["note_id"] == note else row["of_note"]
         if content.hash_of_first_addendum(row, before) != row["content_hash"]:
             yield f"{_addendum(row)} was changed after it was written"

@@ -14,6 +14,7 @@ from clients.findings import FINDINGS
 from clients.models import Client, ClientCondition, Doctor, Episode, Finding, FindingRegion
 from conftest import MONDAY, ZONE, make_client, make_member, make_practice
 from notes import sharing, summaries
+from notes.discharging import ENDINGS
 from notes.measures.catalogue import MEASURES
 from notes.models import ClientGoal, Measurement, Note, Summary, Treatment
 from practice import clock
@@ -40,9 +41,11 @@ def anybody(seed: int) -> Summary:
                                    specialty=chance.choice(("", "Neurology", "a\u202eb")), address="")
     client = _client(chance, practice, seed)
     _course(chance, client, ana, chance.choice((1, 2, 5, 12)))
-    wanted = [s for s in summaries.SECTIONS if chance.random() < 0.8] or ["reason"]
+    ending = chance.choice(("", "", *ENDINGS))
+    may = summaries.OF_A_DISCHARGE if ending else summaries.OF_A_SUMMARY
+    wanted = [s for s in may if chance.random() < 0.8] or ["reason"]
     summary = summaries.compose_summary(client=client, doctor=doctor, first=MONDAY - timedelta(days=200), last=MONDAY,
-                                        by=ana, sections=wanted)
+                                        by=ana, sections=wanted, ending=ending)
     summaries.write_summary(summary=summary, by=ana, **{
         name: _said(chance) for name in Summary.PROSE if chance.random() < 0.4})
     summary = summaries.sign_summary(summary=summary, by=ana)

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 import schemathesis
-from django.db import transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -51,11 +52,16 @@ def described():
 
 @pytest.fixture
 def known(now, db):
+    """The practice; its rows live in the test's own transaction, whose connection no call may put away."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     world = World()
     ids = {name: str(pk) for name, pk in world.ids.items()} | {"id": ""}
     visits = [str(pk) for pk in Appointment.objects.values_list("pk", flat=True)]
     clients = [str(pk) for pk in Client.objects.values_list("pk", flat=True)]
-    return ids, visits, clients, world
+    yield ids, visits, clients, world
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def named(path: str, ids: dict[str, str], visits: list[str], clients: list[str], chance: Random) -> dict[str, str]:

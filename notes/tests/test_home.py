@@ -270,7 +270,7 @@ def test_after_a_change_the_same_address_shows_the_new_version_and_days_go_on_co
         phone.post(url, {"done": new.items.first().pk})
         week, _ = weeks_of(new, today_of(maria))
         assert week.count == 2 and week.is_done_today
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             assert home_said(maria, today_of(maria)) == ["Release a tight muscle: left calf, 2 of 7 days", "Walk, 0 of 7 days"]
         take_back_done(item=new.items.first(), by=ana)
         assert weeks_of(new, today_of(maria))[0].count == 1

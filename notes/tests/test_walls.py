@@ -25,15 +25,20 @@ from clients.importing.pieces import carry_on
 from clients.importing.steps import begin_import, choose_columns
 from clients.medicines import record_medicine
 from clients.models import Clearance, ClientDoctor, Consent, Doctor, Questionnaire, Referral, Reply
+from clients.privacy.breaches import record_breach
+from clients.privacy.requests import receive_request
 from conftest import at, make_client, make_member, make_practice, numb
 from notes import sharing, signing, summaries, writing
+from notes.copies.copies import compose_copy, sign_copy
 from notes.doctors.answering import AnswerInput, answer_share
 from notes.home.programmes import ItemInput, assign_programme
 from notes.measures.goals import set_goal
 from notes.models import BrokenGlass, FollowUp, HomeProgramme
+from notes.sending.ways import send_letter
 from notes.snippets import keep_snippet
 from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import (
+    Archive,
     Closure,
     DayHours,
     Message,
@@ -86,7 +91,7 @@ TABLE: dict[str, Row] = {
          "me/<str:token>/times/<uuid:pk>/", "me/<str:token>/book/<uuid:pk>/", "me/<str:token>/visits/<uuid:pk>/move/",
          "me/<str:token>/visits/<uuid:pk>/cancel/", "book-with/<slug:slug>/",
          *(f"book-with/<slug:slug>/{step}/" for step in ("when", "who", "check", "done", "link")),
-         "hooks/sms/status/", "hooks/sms/in/", "hooks/mail/<slug:provider>/", "u/<str:token>/",
+         "l/<str:token>/", "hooks/sms/status/", "hooks/sms/in/", "hooks/mail/<slug:provider>/", "u/<str:token>/",
          "api/v1/schema/", "api/v1/docs/", "^api/"),
         Row(ANYBODY),
     ),
@@ -154,6 +159,13 @@ TABLE: dict[str, Row] = {
     "practice/moving-in/<uuid:pk>/rows/<int:number>/<slug:verb>/": Row(
         CLINICAL, ("import", "import_row", "import_row_verb"), P),
     "practice/settings/": Row(CLINICAL),  # the owner alone: see practice/tests/test_numbers.py
+    # the privacy desk: the owner alone, see clients/tests/test_privacy.py
+    **dict.fromkeys(("practice/privacy/", "practice/privacy/trail/", "practice/privacy/trail.csv"), Row(CLINICAL, methods=G)),
+    "practice/privacy/requests/<uuid:pk>/": Row(CLINICAL, ("privacy_request",), G),
+    "practice/privacy/requests/<uuid:pk>/<slug:verb>/": Row(CLINICAL, ("privacy_request", "privacy_verb"), P),
+    "practice/privacy/breaches/new/": Row(CLINICAL),
+    "practice/privacy/breaches/<uuid:pk>/": Row(CLINICAL, ("breach",)),
+    **dict.fromkeys(("clients/<uuid:pk>/privacy-requests/new/", "clients/<uuid:pk>/legal-hold/"), Row(CLINICAL, ("client",))),
     # programs: one's own tokens, and the owner everybody's: see practice/tests/test_tokens.py
     "practice/tokens/": Row(STAFF, methods=G),
     "practice/tokens/new/": Row(STAFF),
@@ -164,6 +176,11 @@ TABLE: dict[str, Row] = {
         "letterhead", "hours", "rooms", "services", "people", "holidays", "reminders", "mail")},
     "practice/opening/<slug:step>/aside/": Row(CLINICAL, ("step",), P, is_everybodys=True),
     # other systems: the owner alone, see practice/tests/test_webhook_pages.py
+    # copies, and everything taken out: the owner alone, see practice/tests/test_keeping.py and test_archives.py
+    **dict.fromkeys(("practice/keeping/", "practice/keeping/progress/", "practice/moving-out/", "practice/moving-out/progress/"),
+                    Row(CLINICAL, methods=G)),
+    **dict.fromkeys(("practice/keeping/now/", "practice/moving-out/new/"), Row(CLINICAL, methods=P)),
+    "practice/moving-out/<uuid:pk>/": Row(CLINICAL, ("archive",), P),
     "practice/webhooks/": Row(CLINICAL, methods=G),
     "practice/webhooks/new/": Row(CLINICAL),
     "practice/webhooks/<uuid:pk>/": Row(CLINICAL, ("webhook",)),
@@ -245,6 +262,14 @@ TABLE: dict[str, Row] = {
     "notes/<uuid:pk>/ask/<slug:code>/": Row(THERAPISTS, ("note", "questionnaire")),
     "practice/mood/": Row(CLINICAL),  # the owner alone decides: see test_measures.py
     "summaries/<uuid:pk>/": Row(THERAPISTS, ("summary",)),
+    "summaries/<uuid:pk>/sendings/": Row(THERAPISTS, ("summary",), P),
+    "sendings/<uuid:pk>/": Row(THERAPISTS, ("sending",), G),
+    "sendings/<uuid:pk>/letter.pdf": Row(THERAPISTS, ("sending",), G),
+    "clients/<uuid:pk>/copies/new/": Row(THERAPISTS, ("client",)),
+    "copies/<uuid:pk>/": Row(THERAPISTS, ("copy",)),
+    "copies/<uuid:pk>/sign/": Row(THERAPISTS, ("copy",), P),
+    "copies/<uuid:pk>/your-sessions.pdf": Row(THERAPISTS, ("copy",), G),
+    "copies/<uuid:pk>/<slug:verb>/": Row(THERAPISTS, ("copy", "copy_verb"), P),
     "summaries/<uuid:pk>/letter.pdf": Row(THERAPISTS, ("summary",), G),
     "summaries/<uuid:pk>/letter.fhir.json": Row(THERAPISTS, ("summary",), G),
     **dict.fromkeys(
@@ -304,6 +329,11 @@ TABLE: dict[str, Row] = {
     "api/v1/clients/<uuid:pk>/home-programme/": Row(THERAPISTS, ("client",)),
     "api/v1/clients/<uuid:pk>/trends/": Row(THERAPISTS, ("client",), G),
     "api/v1/clients/<uuid:pk>/summaries/": Row(THERAPISTS, ("client",)),
+    "api/v1/doctor-answers/": Row(THERAPISTS, methods=G),
+    "api/v1/doctor-answers/<uuid:pk>/": Row(THERAPISTS, ("doctors_answer",), G),
+    "api/v1/doctor-answers/<uuid:pk>/fhir/": Row(THERAPISTS, ("doctors_answer",), G),
+    **{f"api/v1/doctor-answers/<uuid:pk>/{verb}/": Row(THERAPISTS, ("doctors_answer",), P)
+       for verb in ("accept", "set-aside", "done")},
     "api/v1/summaries/<uuid:pk>/": Row(THERAPISTS, ("summary",), GPA),
     "api/v1/summaries/<uuid:pk>/sign/": Row(THERAPISTS, ("summary",), P),
     "api/v1/summaries/<uuid:pk>/pdf/": Row(THERAPISTS, ("summary",), G),
@@ -424,6 +454,10 @@ class World:
                                                 until=timezone.now() - timedelta(hours=1)).pk,
             "snippet": keep_snippet(word="mk", text=f"{MARK} {FOUND}", by=self.ana).pk,
             "summary": summary.pk,
+            "sending": send_letter(summary=summary, consent=consent, way="fax", to_address="206 555 0199", by=self.ana).pk,
+            "copy": sign_copy(copy=(copy := compose_copy(client=maria, first=note.visit_on, last=note.visit_on, by=self.ana)),
+                              expected_version=copy.version, by=self.ana).pk,
+            "copy_verb": "in-person",
             "share": share.share.pk,
             "doctors_answer": answer.pk,
             "consent": consent.pk,
@@ -451,6 +485,12 @@ class World:
             "invitation": invite(practice=here, email=f"{MARK}@example.org", name=MARK, place=Place("therapist"), by=self.owner).pk,
             "invitation_verb": "again",
             "let_in": "off",
+            "privacy_request": receive_request(
+                client=maria, kind="access", asked_by=MARK, asked_for=f"{MARK} {FOUND}", received_on=timezone.now().date(),
+                law="gdpr", by=self.owner).pk,
+            "privacy_verb": "answer",
+            "breach": record_breach(practice=here, what=f"{MARK} {FOUND}", found_out_at=timezone.now(), people=1, risk="high",
+                                    assessment=MARK, law="gdpr", by=self.owner).pk,
             "home_verb": "send",
             "replan": self.replan(here, visit, effect.held[0]).pk,
             "outside_feed": OutsideFeed.objects.create(
@@ -458,6 +498,7 @@ class World:
             "feed_verb": "remove",
             "api_token": make_token(member=self.ana, by=self.ana, name=MARK).token.pk,
             "import": self.brought(here).pk, "import_row": 2, "import_verb": "bring-in", "import_row_verb": "leave",
+            "archive": Archive.objects.create(practice=here, asked_by=self.owner, asked_at=timezone.now(), name=MARK).pk,
             "webhook": (hook := Webhook.objects.create(
                 practice=here, url=f"https://{MARK}.example/hook", events=["client.created"])).pk,
             "webhook_sent": WebhookDelivery.objects.bulk_create([delivery(hook, "client.created", maria)])[0].pk,
@@ -473,7 +514,8 @@ class World:
     def brought(self, here: Any) -> Any:
         """A list of one client, checked."""
         brought = begin_import(practice=here, kind="clients", file_name=f"{MARK}.csv", by=self.owner,
-                               data=f"Name,Email,Notes\n{MARK} Anna,a@people.example,{FOUND}\n".encode())
+                               data="Name,Email,Notes\n{},a@people.example,{}\n".format(
+                                   *('"' + words.replace('"', '""') + '"' for words in (f"{MARK} Anna", FOUND))).encode())
         choose_columns(brought=brought, mapping=brought.mapping, by=self.owner)
         carry_on(brought.pk)
         return brought

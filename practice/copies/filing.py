@@ -32,7 +32,8 @@ def silent(done: int, of: int) -> None:
     """Nobody is told how far it is."""
 
 
-def lines_of(header: dict[str, Any], tables: Iterable[tuple[str, Iterator[bytes]]], told: Told = silent) -> Iterator[bytes]:
+def lines_of(header: dict[str, Any], tables: Iterable[tuple[str, Iterator[bytes]]],
+             told: Told = silent) -> Iterator[bytes]:
     """Every line of a copy: the header, each table with its rows, its count and its hash, and the end."""
     total, of = 0, sum(table["rows"] for table in header["tables"])
     yield _line(header)
@@ -172,7 +173,8 @@ def header_in(lines: Iterator[bytes], what: str = "backup") -> dict[str, Any]:
     except (StopIteration, ValueError, KeyError, TypeError) as wrong:
         raise BrokenCopy("This is not a copy made by Evenhand.") from wrong
     if written > FORMAT:
-        raise NewerCopy(f"This copy was written by a newer Evenhand ({header.get('product')}). Install that version, then "
+        raise NewerCopy(f"This copy was written by a newer Evenhand ({header.get('product')}). Install that version, "
+                        f"then "
                         "read it back.")
     if kind != what:
         raise BrokenCopy("This is the archive of one practice: read it by `manage.py import_all`." if kind == "practice"
@@ -205,13 +207,13 @@ def _control(lines: Iterator[bytes]) -> dict[str, Any]:
 
 def _rows(lines: Iterator[bytes], ended: list[dict[str, Any]]) -> Iterator[bytes]:
     count, digest = 0, hashlib.sha256()
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         if line.startswith(b"{"):
             said = json.loads(line)
             ended.append(said | {"is_so": said.get("rows") == count and said.get("sha256") == digest.hexdigest()})
             return
         digest.update(line)
-        count += 1
+        count = number
         yield line[:-1]
 
 
@@ -223,7 +225,7 @@ def _agreed(table: dict[str, Any], ended: list[dict[str, Any]]) -> int:
 
 
 def check_through(lines: Iterator[bytes], what: str = "backup", told: Told = silent) -> dict[str, Any]:
-    """Read a copy to its end without writing anything; its header, with each table's `sha256` and how many `bytes` its rows are."""
+    """Read a copy to its end and write nothing; its header, with each table's `sha256` and the `bytes` of all rows."""
     header = header_in(lines, what)
     done, of = 0, sum(table["rows"] for table in header["tables"])
     header["bytes"] = 0

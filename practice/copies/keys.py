@@ -1,7 +1,7 @@
 """The key of copies: one X25519 pair in the age format (https://age-encryption.org).
 
-The secret half (AGE-SECRET-KEY-1…) makes copies and reads them back; the public half (age1…) only makes them, so a server
-that keeps no more than that cannot read its own old copies, and neither can who breaks into it.
+The secret half (AGE-SECRET-KEY-1…) makes copies and reads them back; the public half (age1…) only makes them, so a
+server that keeps no more than that cannot read its own old copies, and neither can who breaks into it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def identity_of(key: str) -> x25519.Identity:
     """What opens a copy; only the secret half does."""
     key = _given(key)
     if key.startswith("age1"):
-        raise NoKey("BACKUP_KEY holds the public half (age1…), which only makes copies. To read one, give the secret half: "
+        raise NoKey("BACKUP_KEY holds the public half (age1…), which only makes copies. To read one, give the secret "
+                    "half: "
                     "BACKUP_KEY=AGE-SECRET-KEY-1… manage.py restore PATH")
     try:
         return x25519.Identity.from_str(key)

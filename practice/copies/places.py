@@ -16,6 +16,7 @@ from django.db.utils import load_backend
 
 from practice.copies.refusals import NotReady, PlaceTaken
 from practice.copies.tables import OF_THE_PLACE, ROOMS
+from practice.encryption import keys
 
 _IN_A_HURRY = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA foreign_keys=OFF;"
 _ROOM_FOR = 4  # bytes of disk for each byte of rows: the table, its indexes, and air
@@ -23,16 +24,18 @@ _ROOM_FOR = 4  # bytes of disk for each byte of rows: the table, its indexes, an
 
 @contextlib.contextmanager
 def standing_in(settings: dict[str, Any]) -> Iterator[BaseDatabaseWrapper]:
-    """Another database in the place of this installation's own, for this thread: migrations write where `default` is."""
+    """Another database in the place of this installation's own, for this thread: migrations write to `default`."""
     before = connections[DEFAULT_DB_ALIAS]
     other = load_backend(settings["ENGINE"]).DatabaseWrapper(
         {**before.settings_dict, "CONN_MAX_AGE": 0, **settings}, DEFAULT_DB_ALIAS)
     connections[DEFAULT_DB_ALIAS] = other
+    keys.forget()  # each database has its own
     try:
         yield other
     finally:
         other.close()
         connections[DEFAULT_DB_ALIAS] = before
+        keys.forget()
 
 
 @contextlib.contextmanager
@@ -78,7 +81,7 @@ def _copy_if_bare(path: Path, aside: Path) -> None:
 
 
 def _refuse_while_used(path: Path) -> None:
-    """Leaving the write-ahead mode needs the file for oneself, and leaves no file beside it that a new one would trip on."""
+    """Leaving the write-ahead mode needs the file for oneself, and leaves none beside it to trip a new one."""
     if not path.exists():
         return
     try:
@@ -93,7 +96,8 @@ def _refuse_while_used(path: Path) -> None:
 def _refuse_a_full_disk(folder: Path, bytes_to_come: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < _ROOM_FOR * bytes_to_come:
-        raise NotReady(f"About {_ROOM_FOR * bytes_to_come // 2**20} MB are needed in {folder}, {free // 2**20} MB are free. "
+        raise NotReady(f"About {_ROOM_FOR * bytes_to_come // 2**20} MB are needed in {folder}, {free // 2**20} MB "
+                       f"are free. "
                        "Make room first.")
 
 
@@ -118,7 +122,8 @@ def refuse_unless_empty(place: BaseDatabaseWrapper, replacing: str = "") -> None
         return
     said = f"{names[0]} and {len(names) - 1} more are" if len(names) > 1 else f"{names[0]} is"
     wrong = f' "{replacing}" is not there.' if replacing else ""
-    raise PlaceTaken(f"The place is not empty: {said} there.{wrong} Use an empty database (DATABASE_URL, DATA_DIR), or say "
+    raise PlaceTaken(f"The place is not empty: {said} there.{wrong} Use an empty database (DATABASE_URL, DATA_DIR), "
+                     f"or say "
                      f'what may be lost: --replace "{names[0]}".')
 
 
@@ -127,7 +132,7 @@ def has_rows(place: BaseDatabaseWrapper) -> bool:
     ours = tuple(f"{room}_" for room in ROOMS)
     with place.cursor() as cursor:
         for name in place.introspection.table_names(cursor):
-            if name.startswith(ours) and name not in OF_THE_PLACE | {"practice_cache"}:
+            if name.startswith(ours) and name not in OF_THE_PLACE | {"practice_cache", "practice_datakey"}:
                 cursor.execute(f'SELECT 1 FROM "{name}" LIMIT 1')  # noqa: S608  names of the database's own
                 if cursor.fetchone():
                     return True

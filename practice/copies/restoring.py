@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.core.management.color import no_style
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import IntegrityError, transaction
@@ -17,13 +18,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-from practice.copies import sealed
+from practice.copies import data_keys
 from practice.copies.filing import Told, check_through, header_in, read_sealed, silent, tables_in
 from practice.copies.places import drop_everything, filled_at_once, has_rows, refuse_unless_empty
 from practice.copies.refusals import BrokenCopy, NewerCopy
 from practice.copies.snapshot import as_seen_by, current, fingerprint
 from practice.copies.tables import Table, tables_of
 from practice.copies.values import as_it_is, reading_for
+from practice.encryption import keys
 from practice.guards import NoOverlap
 
 Tables = Iterator[tuple[str, Iterator[bytes]]]
@@ -57,7 +59,8 @@ def refuse_unknown(header: dict[str, Any]) -> None:
     unknown = [f"{app} {name}" for app, names in header["migrations"].items() for name in names
                if (app, name) not in graph.nodes]
     if unknown:
-        raise NewerCopy(f"This copy was written by Evenhand {header['product']}, whose database is newer than this version "
+        raise NewerCopy(f"This copy was written by Evenhand {header['product']}, whose database is newer than this "
+                        f"version "
                         f"knows ({', '.join(unknown)}). Install that version, then read it back.")
 
 
@@ -68,13 +71,16 @@ def fill_place(*, place: BaseDatabaseWrapper, header: dict[str, Any], tables: Ta
     with filled_at_once(place, bytes_to_come=bytes_to_come) as built:
         wanted = [(app, name) for app, names in header["migrations"].items() for name in names]
         models = _as_it_was(built, wanted)
-        known = {table.name: table for table in tables_of(models)}
+        known = {table.name: table for table in tables_of(models, in_clear=header["evenhand"] == "practice")}
         _refuse_other_tables(known, header)
         with transaction.atomic(), _without_triggers(built):
-            _write_rows(built, models, tables, header, told)
+            _give_keys(built, known, header)
+            _write_rows(built, known, tables, header, told)
+            _count_on(built, models)
         _check_rules(built, models)
         say("Comparing row for row ...")
         compare(built, known, header)
+        keys.forget()
         _brought_up_to_date(built)
         prove()
 
@@ -106,14 +112,32 @@ def _refuse_other_tables(known: dict[str, Table], header: dict[str, Any]) -> Non
 # --- writing ----------------------------------------------------------------------------------------------------
 
 
-def _write_rows(built: BaseDatabaseWrapper, models: Any, tables: Tables, header: dict[str, Any], told: Told) -> None:
-    known = {table.name: table for table in tables_of(models)}
+def _give_keys(built: BaseDatabaseWrapper, known: dict[str, Table], header: dict[str, Any]) -> None:
+    """An empty place may have a key for clinical text already: those of the copy come instead, where it holds any."""
+    if data_keys.TABLE not in known:
+        return
+    if any(table["name"] == data_keys.TABLE for table in header["tables"]):
+        with built.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {data_keys.TABLE}")  # noqa: S608  our own name
+    else:
+        keys.ensure()
+
+
+def _write_rows(built: BaseDatabaseWrapper, known: dict[str, Table], tables: Tables, header: dict[str, Any],
+                told: Told) -> None:
     done, of = 0, sum(table["rows"] for table in header["tables"])
+    if built.vendor == "postgresql":
+        with built.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # migrations leave them immediate
     fill = _fill_sqlite if built.vendor == "sqlite" else _fill_postgresql
     for name, rows in tables:
         for at_once in fill(built, known[name], rows):
             done += at_once
             told(done, of)
+
+
+def _count_on(built: BaseDatabaseWrapper, models: Any) -> None:
+    """Numbers the database gives go on after the highest that came."""
     with built.cursor() as cursor:
         for statement in built.ops.sequence_reset_sql(no_style(), list(models.get_models(include_auto_created=True))):
             cursor.execute(statement)
@@ -125,17 +149,25 @@ def _fill_sqlite(built: BaseDatabaseWrapper, table: Table, lines: Iterator[bytes
     built.ensure_connection()
     with contextlib.closing(sqlite3.Connection.cursor(built.connection)) as cursor:
         for rows in batched(_values(table, lines, "sqlite")):
-            cursor.executemany(statement, rows)
+            try:
+                cursor.executemany(statement, rows)
+            except sqlite3.Error as refused:
+                raise BrokenCopy(f"The database does not take the rows of {table.name}: {refused}. "
+                                 "Nothing was kept.") from refused
             yield len(rows)
 
 
 def _fill_postgresql(built: BaseDatabaseWrapper, table: Table, lines: Iterator[bytes]) -> Iterator[int]:
     names = ", ".join(f'"{column.name}"' for column in table.columns)
-    with built.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
-        for rows in batched(_values(table, lines, "postgresql")):
-            for row in rows:
-                copy.write_row(row)
-            yield len(rows)
+    try:
+        with built.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+            for rows in batched(_values(table, lines, "postgresql")):
+                for row in rows:
+                    copy.write_row(row)
+                yield len(rows)
+    except psycopg.Error as refused:
+        raise BrokenCopy(
+            f"The database does not take the rows of {table.name}: {refused}. Nothing was kept.") from refused
 
 
 def batched(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
@@ -145,16 +177,13 @@ def batched(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
 
 
 def _values(table: Table, lines: Iterator[bytes], vendor: str) -> Iterator[list[Any]]:
-    turns = [reading_for(column.kind, vendor) for column in table.columns]
+    turns = [reading_for(column.kind, vendor, column.field) for column in table.columns]
     turning = [(n, turn) for n, turn in enumerate(turns) if turn is not as_it_is]
-    key = next(n for n, column in enumerate(table.columns) if column.name == table.key)
-    closed = [(n, sealed.SEALED[table.name, c.name]) for n, c in enumerate(table.columns)
-              if (table.name, c.name) in sealed.SEALED]
+    has_keys = table.name == data_keys.TABLE
     for line in lines:
         row: list[Any] = json.loads(line)
-        for n, column in closed:
-            if row[n] is not None:
-                row[n] = sealed.sealed_again(column, row[key], row[n])
+        if has_keys:
+            row = data_keys.wrapped_again(table, row)
         for n, turn in turning:
             if row[n] is not None:
                 row[n] = turn(row[n])

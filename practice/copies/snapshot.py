@@ -15,7 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import load_backend
 
-from practice.copies import sealed
+from practice.copies import data_keys
 from practice.copies.tables import Table
 from practice.copies.values import writing_of
 
@@ -47,18 +47,13 @@ def _only(where: str) -> str:
 
 
 def _writer(table: Table) -> Callable[[tuple[Any, ...]], bytes]:
-    turns = [writing_of(column.kind) for column in table.columns]
-    key = next(n for n, column in enumerate(table.columns) if column.name == table.key)
-    closed = [(n, sealed.SEALED[table.name, c.name]) for n, c in enumerate(table.columns)
-              if (table.name, c.name) in sealed.SEALED]
+    turns = [writing_of(column.kind, column.field) for column in table.columns]
+    has_keys = table.name == data_keys.TABLE
     dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
     def write(row: tuple[Any, ...]) -> bytes:
-        values = [None if value is None else turn(value) for turn, value in zip(turns, row, strict=True)]
-        for n, column in closed:
-            if values[n] is not None:
-                values[n] = sealed.opened(column, values[key], values[n])
-        return dumps(values).encode()
+        values: list[Any] = [None if value is None else turn(value) for turn, value in zip(turns, row, strict=True)]
+        return dumps(data_keys.opened(table, values) if has_keys else values).encode()
 
     return write
 
@@ -132,7 +127,7 @@ def _asks_postgresql(connection: BaseDatabaseWrapper) -> Callable[[str, Sequence
     def ask(query: str, params: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
         query = query.replace("?", "%s") if params else query
         with connection.chunked_cursor() as cursor:
-            cursor.itersize = AT_ONCE
+            cursor.itersize = AT_ONCE  # type: ignore[attr-defined]
             cursor.execute(query, tuple(params) or None)
             yield from iter(cursor)
 

@@ -5,25 +5,29 @@ The models of any time tell it: today's, or those of an earlier migration (`Migr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps as todays
-from django.db.models import Field, Model
+from django.db.models import BinaryField, Field, JSONField, Model
 
+from practice.encryption.fields import EncryptedField
 from practice.guards import Unchanging
 
 ROOMS = ("practice", "clients", "therapy_sessions", "notes")
-# What belongs to the place and not to the practice: which place it is, its list of copies, archives waiting to be fetched.
-OF_THE_PLACE = frozenset({"practice_installation", "practice_copy", "practice_archive", "practice_archivepiece"})
+# What belongs to the place and not to the practice: which place it is, its list of copies, archives waiting to be
+# fetched, the code that opens it, how often its doors were tried.
+OF_THE_PLACE = frozenset({"practice_installation", "practice_copy", "practice_archive", "practice_archivepiece",
+                          "practice_openingcode", "practice_tally"})
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column, and how its values are written down (`values.py`)."""
+    """A column, and how its values are written down (`values.py`); `field` where an encrypted one is opened for it."""
 
     name: str
     kind: str
+    field: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +50,26 @@ def models_in_order(apps: Any = todays) -> list[type[Model]]:
     return sorted(found, key=lambda model: (not _is_guarded_at_insert(model), model._meta.db_table))
 
 
-def tables_of(apps: Any = todays) -> list[Table]:
-    """The tables a copy holds, in the order they can be filled in."""
-    return [table_of(model) for model in models_in_order(apps)]
+def tables_of(apps: Any = todays, *, in_clear: bool = False) -> list[Table]:
+    """The tables a copy holds, in the order they can be filled in; `in_clear`: encrypted columns as what they say."""
+    return [table_of(model, in_clear=in_clear) for model in models_in_order(apps)]
 
 
-def table_of(model: type[Model]) -> Table:
+def table_of(model: type[Model], *, in_clear: bool = False) -> Table:
     """One model's table."""
-    columns = tuple(Column(field.column or "", kind_of(field)) for field in model._meta.concrete_fields)
+    # By name: in which order a table got its columns depends on how its database came to be.
+    columns = tuple(sorted((column_of(field, in_clear) for field in model._meta.concrete_fields),
+                           key=lambda column: column.name))
     key: Any = model._meta.pk
     return Table(model._meta.db_table, key.column, columns)
+
+
+def column_of(field: Any, in_clear: bool) -> Column:
+    """One column; an encrypted one as it is kept, or as what it says."""
+    if not in_clear or not isinstance(field, EncryptedField):
+        return Column(field.column, kind_of(field))
+    kinds = ((JSONField, "json"), (BinaryField, "bytes"))
+    return Column(field.column, next((kind for of, kind in kinds if isinstance(field, of)), "text"), field)
 
 
 def kind_of(field: Field[Any, Any]) -> str:

@@ -10,13 +10,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import DatabaseError
 
 from practice.refusals import Refusal
 
 EVERY = 1.0  # seconds
 
 
-def progress(stderr: Any) -> Callable[[int, int], None]:
+def progress(stderr: Any, what: str = "rows") -> Callable[[int, int], None]:
     """Says how many rows are done, once a second and at the end."""
     said = [0.0]
 
@@ -24,7 +25,7 @@ def progress(stderr: Any) -> Callable[[int, int], None]:
         now = time.monotonic()
         if now - said[0] >= EVERY or (done == of and said[0]):
             said[0] = now
-            stderr.write(f"  {done:,} of {of:,} rows")
+            stderr.write(f"  {done:,} of {of:,} {what}")
 
     return told
 
@@ -42,5 +43,7 @@ def in_words(verb: Callable[..., Any], **given: Any) -> Any:
         return verb(**given)
     except Refusal as refused:
         raise CommandError(refused.detail) from refused
+    except DatabaseError as silent:
+        raise CommandError(f"The database says no: {str(silent).splitlines()[0]}") from silent
     except OSError as disk:
         raise CommandError(f"The disk says no: {disk}.") from disk

@@ -17,15 +17,22 @@ from typing import Any
 Turn = Callable[[Any], Any]
 
 
-def writing_of(kind: str) -> Turn:
+def writing_of(kind: str, encrypted: Any = None) -> Turn:
     """From what a database gives to what is written down; never called with None."""
+    if encrypted is not None:
+        plain = _json_of if kind == "json" else writing_of(kind)
+        return lambda kept: plain(encrypted.opened(kept))
     if kind.startswith("decimal:"):
         return partial(_decimal, Decimal(1).scaleb(-int(kind.partition(":")[2])))
     return _WRITING[kind]
 
 
-def reading_for(kind: str, vendor: str) -> Turn:
+def reading_for(kind: str, vendor: str, encrypted: Any = None) -> Turn:
     """From what is written down to what a database of this engine takes; never called with None."""
+    if encrypted is not None:
+        reads: dict[str, Turn] = {"json": json.loads, "bytes": base64.b64decode}
+        read = reads.get(kind, as_it_is)
+        return lambda written: encrypted.sealed(read(written))
     if kind == "bytes":
         return base64.b64decode
     if kind == "bool" and vendor == "sqlite":
@@ -52,7 +59,10 @@ def _bytes(value: Any) -> str:
 
 
 def _json(value: Any) -> str:
-    read = json.loads(value) if isinstance(value, str | bytes) else value
+    return _json_of(json.loads(value) if isinstance(value, str | bytes) else value)
+
+
+def _json_of(read: Any) -> str:
     return json.dumps(read, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

@@ -8,9 +8,10 @@ from practice.encryption.fields import (
     EncryptedTextField,
     opened,
 )
-from practice.encryption.keys import KeysMissing, Unreadable
+from practice.encryption.keys import UNREADABLE, KeysMissing, Unreadable, faults_marked
 
 __all__ = [
+    "UNREADABLE",
     "EncryptedBinaryField", "EncryptedCharField", "EncryptedField", "EncryptedJSONField", "EncryptedTextField",
-    "KeysMissing", "Unreadable", "opened",
+    "KeysMissing", "Unreadable", "faults_marked", "opened",
 ]

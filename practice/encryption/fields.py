@@ -56,6 +56,7 @@ class EncryptedField(models.Field):
     empty: tuple[Any, ...] = ("",)
     model: Any
     column: str
+    db_index: bool
 
     @property
     def where(self) -> str:
@@ -86,7 +87,12 @@ class EncryptedField(models.Field):
         return problems
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return self.opened(value)
+        try:
+            return self.opened(value)
+        except keys.Unreadable:
+            if keys.marks_faults():
+                return keys.UNREADABLE
+            raise
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         if value is None or hasattr(value, "as_sql"):
@@ -172,7 +178,7 @@ class EncryptedBinaryField(EncryptedField, models.BinaryField):
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         if value is None:
             return None
-        return connection.Database.Binary(self.sealed(value)) if hasattr(connection.Database, "Binary") else self.sealed(value)
+        return connection.Database.Binary(self.sealed(value))
 
 
 def opened(model: type[models.Model], name: str, kept: Any) -> Any:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +14,30 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from uuid_utils.compat import uuid7
 
 from practice.encryption.outer import SIZE, OuterKey, outer_keys
 
 NONCE = 12  # bytes
+UNREADABLE = "\0unreadable"  # no text holds a NUL
+
+
+_marking = ContextVar("marking", default=False)
+
+
+@contextmanager
+def faults_marked() -> Iterator[None]:
+    """For what looks for changed rows: within, an unreadable value reads as `UNREADABLE` and fits no hash."""
+    before = _marking.set(True)
+    try:
+        yield
+    finally:
+        _marking.reset(before)
+
+
+def marks_faults() -> bool:
+    return _marking.get()
 
 
 class Unreadable(Exception):
@@ -74,6 +96,16 @@ def load() -> None:
     globals()["_ring"] = ring
 
 
+def refuse_without() -> None:
+    """End a process that could read no clinical text, with the reason; called as web and worker start."""
+    try:
+        load()
+    except KeysMissing as missing:
+        sys.exit(str(missing))
+    except DatabaseError:
+        pass  # the database is down or not migrated: /healthz tells, and the keys are read once it answers
+
+
 def forget() -> None:
     """Drop what this process keeps; the next text reads the keys anew."""
     globals()["_ring"] = _Keyring()
@@ -109,8 +141,9 @@ def unwrapped(pk: UUID, box: bytes, wrapped_by: str) -> bytes:
         except InvalidTag:
             continue
     raise KeysMissing(
-        f"Data key {pk} was wrapped by the key {wrapped_by}, which is neither in ENCRYPTION_KEYS nor made from SECRET_KEY "
-        "or SECRET_KEY_FALLBACKS. Put it back, then run manage.py rotate_keys before taking it away; see docs/walls.md.")
+        f"Data key {pk} was wrapped by the key {wrapped_by}, which is neither in ENCRYPTION_KEYS nor made from "
+        "SECRET_KEY or SECRET_KEY_FALLBACKS. Put it back, then run manage.py rotate_keys before taking it away; see "
+        "docs/walls.md.")
 
 
 def _model() -> Any:

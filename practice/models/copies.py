@@ -25,7 +25,8 @@ class Copy(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     is_nightly = models.BooleanField(default=False)
     asked_by = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
-    began_at = models.DateTimeField()
+    asked_at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     rows_done = models.PositiveBigIntegerField(default=0)
     rows = models.PositiveBigIntegerField(default=0)
@@ -36,19 +37,20 @@ class Copy(models.Model):
     thrown_away_at = models.DateTimeField(null=True, help_text="The file made room for newer ones.")
 
     class Meta:
-        ordering: ClassVar = ["-began_at", "-id"]
+        ordering: ClassVar = ["-asked_at", "-id"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(ended_at=None) | Q(ended_at__gte=models.F("began_at")),
-                                   name="copy_ends_after_it_begins"),
+            models.CheckConstraint(condition=Q(ended_at=None) | Q(ended_at__gte=models.F("asked_at")),
+                                   name="copy_ends_after_it_is_asked_for"),
             # Nothing has failed while it is under way: two of these would be alike.
             models.UniqueConstraint(fields=["failure"], condition=Q(ended_at=None), name="one_copy_is_made_at_a_time"),
-            models.CheckConstraint(condition=Q(failure="") | Q(ended_at__isnull=False), name="copy_under_way_has_not_failed"),
+            models.CheckConstraint(condition=Q(failure="") | Q(ended_at__isnull=False),
+                                   name="copy_under_way_has_not_failed"),
         ]
 
     @property
     def is_good(self) -> bool:
-        """Whether the file was written and read through."""
-        return self.checked_at is not None and not self.failure
+        """Whether the file was written and is still there."""
+        return self.ended_at is not None and not self.failure and self.thrown_away_at is None
 
 
 class Archive(PracticeOwned):
@@ -72,7 +74,8 @@ class Archive(PracticeOwned):
     class Meta:
         ordering: ClassVar = ["-asked_at", "-id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["practice"], condition=Q(ended_at=None), name="one_archive_is_made_at_a_time"),
+            models.UniqueConstraint(fields=["practice"], condition=Q(ended_at=None),
+                                    name="one_archive_is_made_at_a_time"),
         ]
 
 

@@ -5,20 +5,24 @@ Nothing is noted as done. Rooms to the right register their own steps here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Value
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.text import get_text_list
 
+from practice.access import Role
 from practice.models import (
     Closure,
+    CodeApp,
+    Invitation,
     Membership,
     Message,
     MessageText,
+    Passkey,
     Practice,
     Room,
     Service,
@@ -45,7 +49,6 @@ class Step:
     why: str
     done: Callable[[], Any]
     route: str = ""
-    else_route: str = ""  # while nothing answers to `route`
     needed: bool = False
     without: str = ""
     aside: str = "You do without it."  # as the list says it afterwards
@@ -53,10 +56,7 @@ class Step:
     @property
     def url(self) -> str:
         """Where it is done."""
-        try:
-            return reverse(self.route or f"practice:opening_{self.code}")
-        except NoReverseMatch:
-            return reverse(self.else_route)
+        return reverse(self.route or f"practice:opening_{self.code}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +84,27 @@ class Checklist:
         return [row.step for row in self.steps if row.is_missing]
 
     @property
+    def needed(self) -> list[Step]:
+        """Of these, what nothing can be booked without."""
+        return [step for step in self.missing if step.needed]
+
+    @property
     def next(self) -> Step | None:
-        """What to do next: first what nothing can be booked without."""
-        return next((step for step in self.missing if step.needed), None) or next(iter(self.missing), None)
+        """The first that is missing, in order."""
+        return next(iter(self.missing), None)
 
     @property
     def done_count(self) -> int:
         return sum(not row.is_missing for row in self.steps)
 
-    def said_missing(self) -> str:
-        """What is still missing: “hours, rooms and a service”."""
-        return get_text_list([step.name[:1].lower() + step.name[1:] for step in self.missing], "and")
+
+
+def said_steps(steps: Sequence[Step], most: int = 3) -> str:
+    """Steps inside a sentence: “hours, rooms and services”; of many, the first and how many more."""
+    names = [step.name[:1].lower() + step.name[1:] for step in steps]
+    if len(names) > most + 1:
+        names = [*names[:most], f"{len(names) - most} more"]
+    return get_text_list(names, "and")
 
 
 STEPS: dict[str, Step] = {}
@@ -136,8 +146,16 @@ def _hours() -> Any:
 
 
 def _colleagues() -> Any:
-    return Exists(Membership.objects.filter(practice=OuterRef("pk"), is_active=True).order_by().values("practice")
-                  .annotate(count=Count("pk")).filter(count__gte=2))
+    """Two work here, or somebody is invited."""
+    invited = Exists(Invitation.objects.filter(practice=OuterRef("pk"), revoked_at=None))
+    here = Membership.objects.filter(practice=OuterRef("pk"), is_active=True).order_by().values("practice")
+    return invited | Exists(here.annotate(count=Count("pk")).filter(count__gte=2))
+
+
+def _second_step() -> Any:
+    """An owner has an app or a passkey besides the password."""
+    owner = {"user__memberships__practice": OuterRef("pk"), "user__memberships__role": Role.OWNER}
+    return Exists(CodeApp.objects.filter(confirmed_at__isnull=False, **owner)) | Exists(Passkey.objects.filter(**owner))
 
 
 def _mail() -> Any:
@@ -156,13 +174,16 @@ for _step in (
          lambda: is_there(Room, is_active=True), needed=True),
     Step("services", 40, "Services", "What can be booked, for how long, and what is kept free around it.",
          lambda: is_there(Service, is_active=True), needed=True),
-    Step("people", 50, "Colleagues", "Therapists and the front desk get a link by mail and choose their own password.",
-         _colleagues, without="I work alone", aside="You work alone."),
-    Step("holidays", 60, "Public holidays", "Nothing is booked on the days you close.",
-         lambda: is_there(Closure), without="We close on none of them", aside="You close on none of them."),
-    Step("reminders", 70, "Words of reminders", "What clients read before a visit. Ours say nothing of why they come.",
-         lambda: is_there(MessageText, kind=REMINDER), without="Keep these words", aside="You keep our words."),
-    Step("mail", 80, "A test message", "Whether mail leaves this server, seen with your own eyes.", _mail,
+    Step("mail", 50, "A test message", "Whether mail leaves this server, seen with your own eyes.", _mail,
          without="We write no mail", aside="You write no mail."),
+    Step("people", 60, "Colleagues", "Therapists and the front desk get a link by mail and choose their own password.",
+         _colleagues, without="I work alone", aside="You work alone."),
+    Step("holidays", 70, "Public holidays", "Nothing is booked on the days you close.",
+         lambda: is_there(Closure), without="We close on none of them", aside="You close on none of them."),
+    Step("reminders", 80, "Words of reminders", "What clients read before a visit. Ours say nothing of why they come.",
+         lambda: is_there(MessageText, kind=REMINDER), without="Keep these words", aside="You keep our words."),
+    Step("second-step", 85, "A second step when you sign in",
+         "An app or a passkey besides the password: what will stand here is about health.", _second_step,
+         route="practice:security", without="The password is enough", aside="Your password is enough."),
 ):
     register_step(_step)

@@ -23,6 +23,7 @@ class Tried:
     to: str
     at: datetime
     why: str
+    is_tried_again: bool  # it was not taken at first, and why says what stands in the way
 
     @property
     def is_under_way(self) -> bool:
@@ -46,4 +47,4 @@ def mail_host() -> str:
 def last_test(practice: Practice) -> Tried | None:
     """What became of the latest test of this practice."""
     row = Message.objects.filter(practice=practice, kind=TEST_KIND).order_by("-due_at", "-pk").first()
-    return Tried(row.state, row.to_address, row.sent_at or row.due_at, row.why) if row else None
+    return Tried(row.state, row.to_address, row.sent_at or row.due_at, row.why, row.attempts > 0) if row else None

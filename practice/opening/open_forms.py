@@ -13,9 +13,7 @@ from practice.closures import countries
 from practice.fields import ChoiceOf, DayField, LineField, MailField
 from practice.models import User
 from practice.opening.places import main_zone_of, zone_choices
-
-SAID_RULES = ("At least 12 characters. A sentence you remember is best. It is refused if it is one of the usual ones, "
-              "or like your name or e-mail.")
+from practice.people.joining import RULES_OF_PASSWORDS
 
 
 class CodeForm(forms.Form):
@@ -96,7 +94,7 @@ class AccountForm(forms.Form):
     email = MailField(label="Your e-mail", help_text="You sign in with it. Messages for you go there.",
                       widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}))
     password = forms.CharField(
-        label="A password", help_text=SAID_RULES, strip=False, max_length=200,
+        label="Choose a password", help_text=RULES_OF_PASSWORDS, strip=False, max_length=200,
         error_messages={"required": "Write a password.", "max_length": "At most 200 characters."},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
     again = forms.CharField(

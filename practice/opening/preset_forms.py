@@ -25,7 +25,7 @@ class PresetForm(ServiceForm):
         self.initial["take"] = preset.is_ticked and not in_use
         for name in ("therapists", "rooms", "skills", "new_skills"):
             self.fields.pop(name, None)
-        self.fields["take"].label = f"{preset.name}, {preset.minutes} minutes"
+        self.fields["take"].label = preset.name
         self.fields["take"].help_text = preset.why
         self.fields["buffer_before"].label, self.fields["buffer_after"].label = "Free before", "Free after"
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from practice.closures import close_on_holidays, holidays_ahead, set_place
@@ -23,6 +23,7 @@ from practice.opening.preset_forms import Presets
 from practice.opening.step_forms import FirstRoomForm, LetterheadForm
 from practice.opening.step_pages import after, sent, step_page, today_of
 from practice.pages import attempt, member_of, member_page
+from practice.people.inviting import open_invitations
 from practice.refusals import Refusal
 from practice.supply_forms import HolidaysForm, PlaceForm
 from practice.wording.own import variants_of
@@ -42,8 +43,11 @@ def letterhead_step(request: HttpRequest) -> HttpResponse:
             form, change_letterhead, practice=member.practice, by=member, **form.cleaned_data):
         messages.success(request, "Saved. Letters signed from now on carry it.")
         return redirect(after("letterhead"))
-    drawn = base64.b64encode(head_drawn(**form.seen())).decode()
-    return step_page(request, "letterhead", form, drawn=f"data:image/png;base64,{drawn}", head=form.seen())
+    seen = form.seen()
+    drawn = base64.b64encode(head_drawn(**seen)).decode()
+    said = [seen["name"], ", ".join(seen["address"].splitlines()), seen["phone"], seen["email"]]
+    return step_page(request, "letterhead", form, drawn=f"data:image/png;base64,{drawn}",
+                     said=" · ".join(filter(None, said)))
 
 
 @_ASKED
@@ -80,11 +84,8 @@ def services_step(request: HttpRequest) -> HttpResponse:
 def people_step(request: HttpRequest) -> HttpResponse:
     """Who works here, and where others are invited."""
     people = Membership.objects.visible_to(member_of(request)).filter(is_active=True).select_related("user")
-    try:
-        invite_url = reverse("practice:people")
-    except NoReverseMatch:
-        invite_url = ""
-    return step_page(request, "people", people=people.order_by("created_at"), invite_url=invite_url)
+    return step_page(request, "people", people=people.order_by("created_at"),
+                     invited=open_invitations(member_of(request).practice))
 
 
 @_ASKED
@@ -99,8 +100,13 @@ def holidays_step(request: HttpRequest) -> HttpResponse:
             place, done(set_place), practice=practice, country=place.cleaned_data["country"],
             region=place.cleaned_data.get("region", ""), by=member):
         return redirect("practice:opening_holidays")
-    days = HolidaysForm(None if is_place else posted, ahead=holidays_ahead(practice), today=today_of(practice))
-    if days.is_bound and days.is_valid() and attempt(
+    ahead = holidays_ahead(practice)
+    days = HolidaysForm(None if is_place else posted, ahead=ahead, today=today_of(practice))
+    if not days.is_bound and not any(holiday.is_ticked for holiday in ahead):
+        days.initial["days"] = [value for value, _ in days.fields["days"].choices]  # type: ignore[attr-defined]
+    if days.is_bound and days.is_valid() and not days.dates():
+        days.add_error("days", "Tick those on which you close, or press “We close on none of them” below.")
+    elif days.is_bound and days.is_valid() and attempt(
             days, done(close_on_holidays), practice=practice, days=days.dates(), by=member):
         count = len(days.dates())
         messages.success(request, f"Closed on {count} public holiday{'' if count == 1 else 's'}.")

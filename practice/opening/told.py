@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
+from collections.abc import Iterator
 
 from practice.access import Role
 from practice.models import Membership
-from practice.notices import Notice, register_notice
-from practice.opening.checklist import EVERYTHING, checklist_of
+from practice.opening.checklist import checklist_of, said_steps
+from practice.waiting import WAITING, Waiting
 
 
-def still_missing(member: Membership) -> Notice | None:
-    """One line with the next step; none for anybody else, nor once all is there or the owner wants no more of it."""
+def still_missing(member: Membership) -> Iterator[Waiting]:
+    """One line that leads to the next step; none for others, nor once all is there or the owner wants no more of it."""
     if member.role != Role.OWNER:
-        return None
+        return
     stands = checklist_of(member.practice)
-    step = stands.next
-    if step is None or stands.is_dismissed:
-        return None
-    needed = " Nothing can be booked before." if step.needed else ""
-    return Notice(
-        title=f"Still missing: {stands.said_missing()}", words=f"Next: {step.name}.{needed}", url=step.url,
-        action=f"Go to {step.name[:1].lower()}{step.name[1:]}", more_url=reverse("practice:opening"),
-        more="Everything that belongs to opening", dismiss_url=reverse("practice:opening_aside", args=[EVERYTHING]),
-        dismiss="Do not tell me again")
+    if stands.is_dismissed:
+        return
+    if stands.needed:
+        yield Waiting(f"Nothing can be booked yet, missing: {said_steps(stands.needed)}", stands.needed[0].url, True)
+    elif stands.next:
+        yield Waiting(f"Still missing: {said_steps(stands.missing)}", stands.next.url)
 
 
-register_notice(still_missing)
+WAITING.append(still_missing)

@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from practice import audit, outbox
+from practice import audit, outbox, walls
 from practice.access import Actor, Role
 from practice.links import hash_of, token_of
 from practice.models import Invitation, Membership, Message, Practice
@@ -102,8 +102,12 @@ def open_invitation(token: str, *, lock: bool = False) -> Invitation | None:
     rows = Invitation.objects.select_related("practice", "invited_by__user")
     if lock:
         rows = rows.select_for_update(of=("self",))
-    return rows.filter(token_hash=hash_of(token), accepted_at=None, revoked_at=None,
-                       expires_at__gt=timezone.now(), invited_by__is_active=True).first()
+    with walls.everywhere():
+        found = rows.filter(token_hash=hash_of(token), accepted_at=None, revoked_at=None,
+                            expires_at__gt=timezone.now(), invited_by__is_active=True).first()
+    if found is not None:
+        walls.enter(found.practice_id)
+    return found
 
 
 def open_invitations(practice: Practice) -> list[Invitation]:

@@ -108,6 +108,18 @@ def test_every_kind_of_refusal_is_a_problem(api, desk, maria):
     assert {e["pointer"] for e in body["errors"]} == {"/name", "/preferences/windows/0"}
 
 
+def test_a_fault_of_ours_is_a_problem_too_and_says_nothing_of_its_cause(api, ana, page, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError("of the inside")
+
+    monkeypatch.setattr("practice.api_views.MeSerializer.to_representation", broken)
+    for http in (api(ana), page(ana)):
+        http.raise_request_exception = False
+        answer = http.get(f"{ROOT}me/")
+        is_problem(answer, 500, "server_fault")
+        assert b"inside" not in answer.content and answer["X-Request-ID"]
+
+
 # --- keys that act once ---
 
 ROSA = {"name": "Rosa Vega", "phone": "206 555 0101"}

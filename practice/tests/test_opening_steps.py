@@ -39,16 +39,17 @@ def week(**days: str) -> dict[str, str]:
 def test_the_list_is_read_from_the_practice_and_today_names_the_next_step(olivia, page):
     http = page(olivia)
     assert set(state(olivia).values()) == {"missing"}
-    assert "Next: Hours. Nothing can be booked before." in http.get("/").content.decode()
+    assert "Nothing can be booked yet, missing: hours, rooms and services" in http.get("/").content.decode()
     http.post("/practice/opening/letterhead/", LETTERHEAD)
     http.post("/practice/opening/hours/", week(day_0="9-12, 13-17"))
     http.post("/practice/opening/rooms/", {"name": "River room", "access_notes": "step-free"})
     http.post("/practice/opening/services/", SERVICE_STEP | {"first-take": "on", "first-minutes": "80"})
-    for step in ("people", "holidays", "reminders"):
+    for step in ("people", "holidays", "reminders", "second-step"):
         http.post(f"/practice/opening/{step}/aside/")
     assert state(olivia) == {
-        "letterhead": "done", "hours": "done", "rooms": "done", "services": "done", "people": "aside",
-        "holidays": "aside", "reminders": "aside", "mail": "missing", "clients": "missing", "visit": "missing"}
+        "letterhead": "done", "hours": "done", "rooms": "done", "services": "done", "mail": "missing",
+        "people": "aside", "holidays": "aside", "reminders": "aside", "second-step": "aside", "clients": "missing",
+        "visit": "missing"}
     assert "Still missing: a test message, clients and the first visit" in http.get("/").content.decode()
     assert Room.objects.get().access_notes == "step-free"
     assert (Service.objects.get().name, Service.objects.get().minutes) == ("First visit", 80)
@@ -60,16 +61,16 @@ def test_the_list_is_read_from_the_practice_and_today_names_the_next_step(olivia
 
 def test_today_is_silent_when_all_is_there_when_it_is_dismissed_and_for_everybody_else(olivia, page):
     http = page(olivia)
-    assert "Still missing" in http.get("/").content.decode()
+    assert ", missing: " in http.get("/").content.decode()
     http.post("/practice/opening/everything/aside/")
-    assert "Still missing" not in http.get("/").content.decode()
+    assert ", missing: " not in http.get("/").content.decode()
     http.post("/practice/opening/everything/aside/", {"act": "take-up"})
-    assert "Still missing" in http.get("/").content.decode()
-    assert "Still missing" not in page(make_member(olivia.practice, "Dora", "d@x.example", "front_desk")).get(
+    assert ", missing: " in http.get("/").content.decode()
+    assert ", missing: " not in page(make_member(olivia.practice, "Dora", "d@x.example", "front_desk")).get(
         "/").content.decode()
     for step in STEPS:
         SetAside.objects.create(practice=olivia.practice, step=step)
-    assert "Still missing" not in http.get("/").content.decode()
+    assert ", missing: " not in http.get("/").content.decode()
 
 
 @pytest.mark.parametrize(("step", "said", "words", "kept"), [
@@ -88,6 +89,7 @@ def test_today_is_silent_when_all_is_there_when_it_is_dismissed_and_for_everybod
     ("services", SERVICE_STEP | {"half-take": "on", "hour-take": "on", "hour-name": "Session 30"}, "is there already",
      "Session 30"),
     ("holidays", {"country": "XX"}, "Choose one of the list.", ""),
+    ("holidays", {"days": []}, "Tick those on which you close", ""),
     ("holidays", {"days": ["2026-01-01"]}, "Choose from the list.", ""),
 ])
 def test_each_step_refuses_in_words_keeps_what_was_typed_and_saves_nothing(olivia, page, step, said, words, kept):

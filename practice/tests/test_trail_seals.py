@@ -108,3 +108,20 @@ def test_the_command_that_proves_the_record_proves_the_trail_and_says_its_finger
     written(ana, maria, 2)
     call_command("verify_records")
     assert f"trail of 2, last fingerprint {AuditSeal.objects.get().content_hash}" in capsys.readouterr().out
+
+
+def test_every_verb_there_is_has_words_and_each_reading_counts_as_one():
+    import re
+    from pathlib import Path
+
+    from practice.tests.scratch import ROOT
+    from practice.trail_words import is_look, words_of
+
+    code = " ".join(path.read_text() for room in ("practice", "clients", "sessions", "notes")
+                    for path in Path(ROOT, room).rglob("*.py") if "tests" not in path.parts)
+    verbs = set(re.findall(r'verb="([a-z_-]+)"', code))
+    assert len(verbs) > 120
+    for verb in verbs:
+        said = words_of(verb)
+        assert re.fullmatch(r"[a-z][a-z ’,:-]+", said) and " " in said, (verb, said)
+    assert is_look("note_read") and not is_look("note_signed") and not is_look("referral_opened")

@@ -10,10 +10,11 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_GET
 
 from practice import counting, outbox
+from practice.encryption import keys
 from practice.watching import facts
 
 STALE_SECONDS = 300  # a due message older than this and no worker: our proposal
-OLD_COPY = 36 * 3600  # seconds; a nightly copy that failed once is noticed the next noon: our proposal
+OLD_COPY = 26 * 3600  # seconds; a night, and two hours of grace: our proposal
 LEAST_DISK = 200 * 2**20  # bytes
 
 
@@ -46,6 +47,10 @@ def _ask_the_database(answer: dict[str, Any], problems: list[str], warnings: lis
     if answer["migrations_pending"]:
         problems.append("migrations are pending")
         return
+    try:
+        keys.load()
+    except keys.KeysMissing:
+        problems.append("clinical text cannot be read: a key is missing, see manage.py check --database default")
     answer["outbox_oldest_due_seconds"] = oldest = round(outbox.oldest_due_seconds(), 1)
     if oldest > STALE_SECONDS:
         problems.append("messages are due and nobody sends them: is the worker running?")
@@ -54,4 +59,4 @@ def _ask_the_database(answer: dict[str, Any], problems: list[str], warnings: lis
     age = facts.backup_age()
     answer["backup_age_hours"] = None if age is None else round(age / 3600, 1)
     if age is not None and age > OLD_COPY:
-        warnings.append("the newest copy is more than 36 hours old: did last night's run?")
+        warnings.append("the newest copy is more than 26 hours old: did last night's run?")

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from clients.duplicates import Listed
 from clients.episodes import holding
+from clients.importing.columns import plain
 from clients.importing.kinds import fault
-from clients.importing.people_reading import cells_by_target, fingerprint, shape_faults
+from clients.importing.people_reading import brought_before, cells_by_target, fingerprint, shape_faults
 from clients.importing.people_targets import CLIENTS
 from clients.importing.values import Unreadable, moment_in, number_in, said_yes, time_in
 from clients.models import Client, Import, ImportRow
@@ -27,7 +28,6 @@ from sessions.supply import rooms_for
 
 State = ImportRow.State
 SHORTEST, LONGEST = 5, 480  # minutes of a visit
-_BECAME = (State.DONE, State.SAME)
 _NOT_SAID = "This name is not said yet: press “Names in the list” and say whom or what it means here."
 
 
@@ -49,8 +49,9 @@ class VisitsReader:
         self._know_clients()
         self._know_supply()
         self._know_diary()
-        self.known = set(ImportRow.objects.filter(practice=self.practice, kind=VISITS, state__in=_BECAME).values_list(
-            "key", flat=True))
+        self.known = brought_before(self.practice, VISITS)
+        self.client_of = dict(Appointment.objects.filter(practice=self.practice).values_list(
+            "pk", "client")) if self.known else {}
         self.seen: dict[str, int] = {}
 
     # --- what it knows -----------------------------------------------------------------------------------------
@@ -60,8 +61,8 @@ class VisitsReader:
         self.standing = {pk: merged or pk for pk, merged in rows.values_list("pk", "merged_into")}
         self.name_of = dict(rows.values_list("pk", "name"))
         self.listed = Listed(rows.filter(merged_into=None))
-        brought = ImportRow.objects.filter(practice=self.practice, kind=CLIENTS, state__in=_BECAME)
-        self.by_number = {key: made for key, made in brought.values_list("key", "made_id") if made in self.standing}
+        self.by_number = {key: made for key, made in brought_before(self.practice, CLIENTS).items()
+                          if made in self.standing}
         paused = list(rows.filter(merged_into=None, episodes__status="confirmed").distinct().select_related("practice"))
         today = clock.wall_of(self.now, self.zone)[0]
         self.holds = holding(paused, today, today.replace(year=today.year + 5, day=1))
@@ -120,6 +121,10 @@ class VisitsReader:
             raise Wrong("external_id" if said.get("external_id") else "starts",
                         f"This is the same visit as row {first}. Delete one of the two.")
         if row.key in self.known:
+            had = self.client_of.get(self.known[row.key])
+            if said.get("external_id") and had and self.standing.get(had) != client:
+                raise Wrong("external_id", f"This number was brought before, as a visit of {self.name_of[had]}. If it "
+                            "is another system's number, change the columns and leave that one out.")
             row.state = State.KNOWN
             self.seen.setdefault(row.key, row.number)
             return
@@ -152,9 +157,9 @@ class VisitsReader:
         self.of_room.take(UUID(said["room"]), stretch)
 
     def _status(self, said: dict[str, str]) -> str:
-        for code, status in (("cancelled", "cancelled"), ("noshow", "noshow")):
+        for code in ("cancelled", "noshow"):
             if said.get(code) and said_yes(said[code]) is not False:
-                return status
+                return code
         if not said.get("status"):
             return ""
         status = status_in(said["status"])
@@ -185,10 +190,13 @@ class VisitsReader:
             raise Wrong(code, "Write a day of this century.") from far
 
     def _client(self, said: dict[str, str]) -> UUID:
+        name = said.get("client") or " ".join(filter(None, (said.get("client_first"), said.get("client_last"))))
         if number := said.get("client_id"):
             if found := self.by_number.get(fingerprint("id", number)):
+                if name and not set(plain(name).split()) & set(plain(self.name_of[found]).split()):
+                    raise Wrong("client_id", f"This number is {self.name_of[found]} here, and the list says {name}. If "
+                                "it is another system's number, change the columns and leave that one out.")
                 return self.standing[found]
-        name = said.get("client") or " ".join(filter(None, (said.get("client_first"), said.get("client_last"))))
         reached = self.listed.alike("", said.get("client_email", ""), said.get("client_phone", ""))
         named = self.listed.alike(name) if name else set()
         for found_pks in (reached & named, reached if not name else set(), named):

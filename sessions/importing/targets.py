@@ -14,7 +14,8 @@ TARGETS = (
         "id", "appointment id", "booking id", "visit id", "external id", "termin nr", "terminnummer", "reservation id",
         "numero de cita")),
     Target("client_id", "The client's number in the other system", (
-        "client id", "patient id", "patient guid", "customer id", "client number", "patient number", "kundennummer",
+        "client id", "client nr", "client no", "patient id", "patient nr", "patient no", "patient guid", "customer id",
+        "client number", "patient number", "kundennummer",
         "patientennummer", "klientennummer", "numero de cliente", "numero de paciente", "numero client")),
     Target("client", "The client's name", (
         "client", "client name", "patient", "patient name", "name", "customer", "customer name", "full name", "kunde",

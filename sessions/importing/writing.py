@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from clients.models import Client, Import, ImportRow
 from practice import audit
 from practice.access import Actor
 from practice.composed import insert
-from practice.models import Membership, Message, Room, Service
+from practice.models import Membership, Message, Room
 from sessions import reminders
 from sessions.diary import lock_diary, log_steps
 from sessions.importing.names import asks
@@ -23,6 +23,7 @@ from sessions.importing.targets import LAYOUTS, TARGETS, VISITS, lacks
 from sessions.models import Appointment, AppointmentEvent
 
 State = ImportRow.State
+REMINDED = (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
 
 
 def write_visits(brought: Import, rows: Sequence[ImportRow], by: Actor) -> None:
@@ -31,29 +32,25 @@ def write_visits(brought: Import, rows: Sequence[ImportRow], by: Actor) -> None:
                                          state__in=(State.DONE, State.SAME)).values_list("key", flat=True))
     for row in rows:
         row.state = State.KNOWN if row.key in known else State.DONE
-    visits = _visits(brought, [row for row in rows if row.state == State.DONE])
-    lock_diary({visit.therapist for visit in visits}, {visit.room for visit in visits},
-               {visit.client for visit in visits})
+    visits = [_visit(brought, row) for row in rows if row.state == State.DONE]
+    _lock(visits)
     insert(visits)
     log_steps([(visit, {"list": str(brought.pk)}) for visit in visits], "imported", by)
     if brought.options.get("reminders"):
-        now = timezone.now()
-        for visit in visits:
-            if visit.starts_at > now and visit.status in (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED):
-                reminders.remind(visit)
+        coming = [visit.pk for visit in visits if visit.starts_at > timezone.now() and visit.status in REMINDED]
+        for visit in Appointment.objects.filter(pk__in=coming).select_related("client__practice", "practice"):
+            reminders.remind(visit)
 
 
 def take_visits_back(brought: Import, ids: Sequence[UUID], by: Actor) -> Undone:
     """Delete those of these visits that nobody has worked with since; the others stay."""
     rows = {visit.pk: visit for visit in Appointment.objects.filter(pk__in=ids).select_related("client")}
-    visits = list(rows.values())
-    lock_diary({visit.therapist for visit in visits}, {visit.room for visit in visits},
-               {visit.client for visit in visits})
+    _lock(rows.values())
     why = {pk: "was changed here" for pk, visit in rows.items() if visit.version > 1}
-    why |= dict.fromkeys(Message.objects.filter(appointment_id__in=ids, state=Message.State.SENT).values_list(
-        "appointment_id", flat=True), "was written about")
+    told = Message.objects.filter(appointment_id__in=ids, state=Message.State.SENT)
+    why |= {pk: "was written about" for pk in told.values_list("appointment_id", flat=True) if pk}
     why |= touched(Appointment, set(rows) - set(why), own=(AppointmentEvent, Message))
-    gone = [visit for visit in visits if visit.pk not in why]
+    gone = [visit for visit in rows.values() if visit.pk not in why]
     reminders.withdraw(gone, "The list it came with was taken back.")
     audit.record_many(by=by, verb="appointment_import_undone", subjects=list(gone), list=str(brought.pk))
     AppointmentEvent.objects.filter(appointment__in=gone).delete()
@@ -62,22 +59,22 @@ def take_visits_back(brought: Import, ids: Sequence[UUID], by: Actor) -> Undone:
                                         for pk, words in why.items()})
 
 
-def _visits(brought: Import, rows: Sequence[ImportRow]) -> list[Appointment]:
-    said = [row.reading for row in rows]
-    clients = Client.objects.select_related("practice").in_bulk({UUID(one["client"]) for one in said})
-    people = Membership.objects.select_related("user").in_bulk({UUID(one["therapist"]) for one in said})
-    services = Service.objects.in_bulk({UUID(one["service"]) for one in said})
-    rooms = Room.objects.in_bulk({UUID(one["room"]) for one in said})
-    visits = []
-    for row, one in zip(rows, said, strict=True):
-        visit = Appointment(
-            pk=row.pk, practice=brought.practice, client=clients[UUID(one["client"])],
-            therapist=people[UUID(one["therapist"])], service=services[UUID(one["service"])],
-            room=rooms[UUID(one["room"])], status=one["status"], minutes=one["minutes"],
-            cancel_reason=Appointment.Reason.OTHER if one["status"] == Appointment.Status.CANCELLED else "")
-        visit.set_time(datetime.fromisoformat(one["starts_at"]), brought.practice.time_zone)
-        visits.append(visit)
-    return visits
+def _visit(brought: Import, row: ImportRow) -> Appointment:
+    said = row.reading
+    visit = Appointment(
+        pk=row.pk, practice_id=brought.practice_id, client_id=UUID(said["client"]),
+        therapist_id=UUID(said["therapist"]), service_id=UUID(said["service"]), room_id=UUID(said["room"]),
+        status=said["status"], minutes=said["minutes"],
+        cancel_reason=Appointment.Reason.OTHER if said["status"] == Appointment.Status.CANCELLED else "")
+    visit.set_time(datetime.fromisoformat(said["starts_at"]), brought.practice.time_zone)
+    return visit
+
+
+def _lock(visits: Iterable[Appointment]) -> None:
+    found = list(visits)
+    lock_diary([Membership(pk=pk) for pk in {visit.therapist_id for visit in found}],
+               [Room(pk=pk) for pk in {visit.room_id for visit in found}],
+               [Client(pk=pk) for pk in {visit.client_id for visit in found}])
 
 
 register_kind(Kind(

@@ -158,7 +158,7 @@ def test_a_kind_that_never_joins_the_last_one_is_one_episode_a_day_too(now, page
     for words in ("", "", "light hurts", "light hurts"):
         page(None).post(url, {"answer": "unwell", "symptoms": words})
     assert Episode.objects.get().kind == "migraine_attack"
-    assert EpisodeStep.objects.filter(note="light hurts", by_name="Ines Moreau").count() == 1
+    assert [step.note for step in EpisodeStep.objects.filter(by_name="Ines Moreau")].count("light hurts") == 1
 
 
 def test_words_about_a_relapse_that_is_known_reach_it_and_today_shows_it(visit, url, page, maria, ana):
@@ -169,7 +169,7 @@ def test_words_about_a_relapse_that_is_known_reach_it_and_today_shows_it(visit, 
     for _ in range(3):
         page(None).post(url, {"answer": "unwell"})
     assert Episode.objects.count() == 1
-    assert EpisodeStep.objects.filter(note="Not feeling well again.").count() == 1
+    assert [step.note for step in EpisodeStep.objects.all()].count("Not feeling well again.") == 1
     assert "Maria Lindqvist wrote again: MS relapse since Wed 18 Nov." in words_of(page(ana).get("/"))
 
 

@@ -121,3 +121,10 @@ def test_an_undo_leaves_the_visits_somebody_worked_with(owner, maria, ana):
 def test_a_list_without_what_a_visit_needs_is_refused(owner, maria):
     with pytest.raises(BadInput, match="when a visit begins"):
         bring(owner, "Client,Service\nMaria,Neuro 45\n", "visits")
+
+
+def test_a_clients_number_that_names_somebody_else_is_told(owner):
+    brought_in(bring(owner, "Nr,Name,Email\n1,Anna Berg,anna@people.example\n"), owner)
+    brought = bring(owner, "Patient Nr,Client,Therapist,Begins,Minutes\n1,Bo Dahl,Ana Alves,2026-11-24 10:00,45\n"
+                    "1,Berg Anna,Ana Alves,2026-11-25 10:00,45\n", "visits")
+    assert states(brought) == ["faulty", "ready"] and "This number is Anna Berg here" in words(brought)[0]

@@ -404,8 +404,13 @@ def about_the_waitlist(practice, ana, neuro_45):
 
 
 def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):
+    from clients.models import Doctor
     from notes import sharing, summaries
+    from notes.copies.copies import compose_copy, send_copy, sign_copy
     from notes.doctors.answering import AnswerInput, answer_share
+    from notes.sending.letters import mail_letter
+    from notes.sending.ways import send_letter
+    from notes.share_code import text_code
     from notes.share_opened import tell_opened
     from notes.tests.test_story import signed_note
 
@@ -415,6 +420,16 @@ def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):
     share = sharing.share_summary(summary=summary, doctor=neurologist, consent=consent, by=ana).share
     sharing.mail_link(share=share, by=ana)
     yield "summary-shared"
+    Doctor.objects.filter(pk=neurologist.pk).update(mobile="+12065550177")
+    share.doctor.refresh_from_db()
+    text_code(share=share, by=ana)
+    yield "share-code"
+    sending = send_letter(summary=summary, consent=consent, way="sealed", reason="Blocks links", by=ana)
+    mail_letter(sending=sending, by=ana)
+    yield "letter-attached"
+    draft = compose_copy(client=maria, first=MONDAY, last=MONDAY, by=ana)
+    send_copy(copy=sign_copy(copy=draft, expected_version=draft.version, by=ana), by=ana)
+    yield "own-copy"
     tell_opened(share)
     yield "share-opened"
     answer_share(share=share, answer=AnswerInput("granted", "Dr Okafor", note="No work on the numb foot."))
@@ -520,6 +535,14 @@ def a_text_tried(practice):
     yield "test"
 
 
+def somebody_is_invited(practice, owner):
+    """The owner asks somebody to work here."""
+    from practice.people.inviting import Place, invite
+
+    invite(practice=practice, email="cleo@example.org", name="Cleo Cruz", place=Place("therapist"), by=owner)
+    yield "invitation"
+
+
 def about_staying_away(practice, ana, owner, neuro_45):
     """A client who has not been here for long, questions that stayed open, and what the practice is told each morning."""
     client = make_client(practice, "Zoe")
@@ -558,7 +581,8 @@ def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, ow
     others = chain(asked_after_a_visit(maria), page_for_home(maria, ana), a_note_opened(maria, ana, ben, neuro_45),
                    a_text_tried(maria.practice), a_doctor_to_ring(neurologist, ana),
                    a_system_that_does_not_answer(maria.practice), texts_ended(maria),
-                   about_staying_away(maria.practice, ana, owner, neuro_45), about_accounts(ana))
+                   about_staying_away(maria.practice, ana, owner, neuro_45), about_accounts(ana),
+                   somebody_is_invited(maria.practice, owner))
     for kind in chain(letter, others, every_message(maria, ana, neuro_45), questions_by_link(maria, ana)):
         pk = Message.objects.filter(kind=kind).values_list("pk", flat=True).first()
         for language in LANGUAGES:

@@ -17,7 +17,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from practice import clock
+from practice import clock, walls
 from practice.models import Membership, NewClients, Practice, Service
 from practice.money import said_price
 from practice.pace import address_of, too_often
@@ -59,9 +59,11 @@ def _public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def found(request: HttpRequest, slug: str) -> HttpResponse:
-        practice = Practice.objects.filter(public_slug=slug, books_online=True).first()
+        with walls.everywhere():
+            practice = Practice.objects.filter(public_slug=slug, books_online=True).first()
         if practice is None:
             raise Http404("Nothing at this address.")
+        walls.enter(practice.pk)
         return kept_private(view(request, practice))
 
     return found

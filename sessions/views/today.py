@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from practice.access import Role
 from practice.log.pace import standing_still_since
-from practice.notices import notices_for
 from practice.pages import member_page
 from sessions.asked import date_or_said, member_of, today_at
 from sessions.models import Appointment
@@ -31,7 +30,7 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(request, "sessions/today.html", {
         "room": "today", "day": day, "on": on, "is_today": on == now, "whose": whose,
         "before": on - timedelta(days=1), "after": on + timedelta(days=1), "undo": _just_done(request, day.rows),
-        "still_since": standing_still_since(member.practice), "notices": notices_for(member),
+        "still_since": standing_still_since(member.practice),
     })
 
 

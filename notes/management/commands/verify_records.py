@@ -19,8 +19,9 @@ SAID_EVERY = 10_000  # links of a chain
 class Command(BaseCommand):
     help = (
         "Prove that no signed note, addendum, co-signature or summary was changed and none lost, and no line of who "
-        "read and changed what: every hash and the two chains of each practice are computed again. The last fingerprint stands for the whole chain up to it: keep it "
-        "on paper, and nobody can rewrite what lies before it unseen.\n"
+        "read and changed what: every hash and the two chains of each practice are computed again. The last "
+        "fingerprint stands for the whole chain up to it: keep it on paper, and nobody can rewrite what lies before it "
+        "unseen.\n"
         "Example: manage.py verify_records"
     )
 

@@ -162,6 +162,8 @@ class Walk {
   }
 
   reference(value, type, where) {
+    // A logical reference names what lies elsewhere, by its identifier alone (R4, References, 2.3.0.2).
+    if (!value.reference && value.identifier?.system && value.identifier.value) return;
     const target = this.targets.get(value.reference);
     if (!target) return this.faults.push(`${where} refers to ${value.reference}, which is not in the Bundle`);
     this.refersTo.push(value.reference);

@@ -15,7 +15,8 @@ from practice.copies.telling import given_key, in_words, progress
 
 class Command(BaseCommand):
     help = (
-        "Copy everything (records, diary, messages, people, the trail) into one file, sealed for BACKUP_KEY, while work goes "
+        "Copy everything (records, diary, messages, people, the trail) into one file, sealed for BACKUP_KEY, while "
+        "work goes "
         "on. `--new-key` prints a new key; `--check` reads a copy to its end and writes nothing.\n"
         "Example: BACKUP_KEY=age1… manage.py backup /mnt/elsewhere/evenhand-2026-11-21.age"
     )
@@ -23,13 +24,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", nargs="?", type=Path, help="the file to write; it must not exist yet")
         parser.add_argument("--new-key", action="store_true", help="print a new key and do nothing else")
-        parser.add_argument("--check", action="store_true", help="read the copy at PATH to its end (needs the secret half)")
+        parser.add_argument("--check", action="store_true", help="read the copy at PATH to its end (needs the secret "
+                                                                 "half)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["new_key"]:
             secret, public = new_key()
             self.stdout.write(f"{secret}\n{public}")
-            self.stderr.write("The first line opens copies: keep it on paper, away from the server. Either line in BACKUP_KEY "
+            self.stderr.write("The first line opens copies: keep it on paper, away from the server. Either line in "
+                              "BACKUP_KEY "
                               "makes copies; with the first, `backup --check` and `restore` work here as well.")
             return
         if options["path"] is None:
@@ -40,7 +43,8 @@ class Command(BaseCommand):
         began = time.monotonic()
         made = make_copy(path=path, key=settings.BACKUP_KEY, told=progress(self.stderr))
         rows = sum(table["rows"] for table in made["tables"])
-        self.stdout.write(f"{path}: {rows:,} rows of {len(made['tables'])} tables, {made['size'] / 2**20:.1f} MB, sealed "
+        self.stdout.write(f"{path}: {rows:,} rows of {len(made['tables'])} tables, {made['size'] / 2**20:.1f} MB, "
+                          f"sealed "
                           f"({time.monotonic() - began:.1f} s)")
 
     def _check(self, path: Path) -> None:

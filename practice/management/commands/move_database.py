@@ -12,7 +12,8 @@ from practice.copies.telling import in_words, progress
 
 class Command(BaseCommand):
     help = (
-        "Move everything from one database to another, SQLite or PostgreSQL: into an empty place, as a whole or not at all, "
+        "Move everything from one database to another, SQLite or PostgreSQL: into an empty place, as a whole or not "
+        "at all, "
         "each table compared row for row. What was there stays as it is. Stop Evenhand first.\n"
         "Example: manage.py move_database --from sqlite:////data/evenhand.sqlite3 --to postgres://evenhand:…@db/evenhand"
     )
@@ -29,7 +30,8 @@ class Command(BaseCommand):
         rows = sum(table["rows"] for table in done["tables"])
         self.stdout.write(f"{rows:,} rows of {len(done['tables'])} tables are there, each table equal by hash "
                           f"({time.monotonic() - began:.1f} s).")
-        self.stdout.write("Now set DATABASE_URL to the new address, keep SECRET_KEY as it is, start Evenhand, look at Today; "
+        self.stdout.write("Now set DATABASE_URL to the new address, keep SECRET_KEY as it is, start Evenhand, look "
+                          "at Today; "
                           "then put the old database away. Everybody signs in again.")
 
     def _prove(self) -> None:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
 from django.urls import reverse
 
 from practice.opening.code import new_code
@@ -13,11 +14,13 @@ class Command(BaseCommand):
     help = ("Print the address and a fresh set-up code of an installation without a practice; the one before ends.\n"
             "Example: manage.py opening_code")
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--migrate", action="store_true", help="bring the database up to date before")
+
     def handle(self, *args: Any, **options: Any) -> None:
-        if said := said_code():
-            self.stdout.write(said)
-        else:
-            self.stdout.write(f"The practice is open. Sign in at {settings.BASE_URL}{reverse('practice:login')}")
+        if options["migrate"]:
+            call_command("migrate", interactive=False, verbosity=options["verbosity"], stdout=self.stdout)
+        self.stdout.write(said_code() or f"The practice is open: {settings.BASE_URL}{reverse('practice:login')}")
 
 
 def said_code() -> str:

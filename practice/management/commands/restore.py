@@ -13,8 +13,10 @@ from practice.copies.telling import given_key, in_words, progress
 
 class Command(BaseCommand):
     help = (
-        "Read a copy made by `backup` into an empty database, on either engine. The whole file is looked at before anything "
-        "is written; it comes as a whole or not at all; every table is compared row for row, then the records are proven. "
+        "Read a copy made by `backup` into an empty database, on either engine. The whole file is looked at before "
+        "anything "
+        "is written; it comes as a whole or not at all; every table is compared row for row, then the records are "
+        "proven. "
         "Stop Evenhand first.\n"
         "Example: BACKUP_KEY=AGE-SECRET-KEY-1… DATABASE_URL=postgres://… manage.py restore evenhand-2026-11-21.age"
     )
@@ -23,7 +25,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path, help="the file to read")
-        parser.add_argument("--replace", default="", metavar="NAME", help="give up what is there: the name of its practice")
+        parser.add_argument("--replace", default="", metavar="NAME", help="give up what is there: the name of its "
+                                                                          "practice")
 
     def handle(self, *args: Any, **options: Any) -> None:
         began = time.monotonic()

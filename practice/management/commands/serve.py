@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from practice.encryption import keys
 from practice.management.commands.opening_code import said_code
 
 DEMO_LOGINS = """\
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         hold_the_data_folder()
         os.umask(0o077)  # health records: what is written from here on, only its owner reads
         call_command("migrate", interactive=False, verbosity=0)
+        keys.load()  # refuses here, in words, what would be a fault of every page
         if settings.DEMO:
             call_command("demo", if_empty=True)
         if settings.DEBUG:

@@ -1,0 +1,1 @@
+"""The privacy officer's desk: who looked at whom, what clients ask of their record, legal holds, and breaches."""

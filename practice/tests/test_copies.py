@@ -1,0 +1,381 @@
+"""Copies of everything: sealed, whole, equal row for row where they are read back, and refused in words otherwise."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from practice.copies.filing import check_through, header_in, lines_of, read_sealed, write_sealed
+from practice.copies.keys import new_key
+from practice.copies.making import make_copy
+from practice.copies.one_practice import OPENS_SOMETHING, tables_taken_out
+from practice.copies.refusals import BrokenCopy, NewerCopy, NoKey, PlaceTaken, WrongKey
+from practice.copies.restoring import restore_copy
+from practice.copies.tables import tables_of
+from practice.tests.scratch import _FILL, ROOT, Scratch, scratch_practice
+from practice.tests.sizes import size
+
+SECRET, PUBLIC = new_key()
+_MORE = _FILL + """
+from clients.models import Client
+from conftest import at
+from notes.tests.conftest import had_visit, sign
+from practice import audit
+from practice.models import Practice
+from practice.sealing import sealer
+from sessions.models import OutsideFeed
+for client in Client.objects.select_related("practice")[:3]:
+    audit.record(by=ana, verb="client_read", subject=client, client_id=client.pk)
+feed = OutsideFeed(practice=p, therapist=ana, url_hash="0" * 64, host="calendar.example")
+feed.sealed_url = sealer("outside-calendar", feed.pk).encrypt(b"https://calendar.example/ana").decode()
+feed.save()
+maria = people[0]
+maria.practice = p
+ana.practice = p
+first = sign(had_visit(maria, ana, s, days_ago=5), ana)
+ids = {"practice": str(p.pk), "ana": str(ana.pk), "feed": str(feed.pk), "note": str(first.pk)}
+print(json.dumps(ids))
+"""
+_TWO = _MORE + """
+import conftest
+owner = conftest.make_member(p, "Olga Owner", "owner@riverside.example", "owner")
+evil = conftest.make_client(p, '=HYPERLINK("http://x.example")', email="h@clients.example")
+lena = conftest.make_member(lake, "Lena Lake", "owner@lakeside.example", "owner", is_therapist=True)
+conftest.make_client(lake, "Zwetschgenmarker Fremd", email="f@clients.example")
+"""
+_OPEN_FEED = """
+from practice.sealing import sealer
+from sessions.models import OutsideFeed
+feed = OutsideFeed.objects.get()
+print(sealer("outside-calendar", feed.pk).decrypt(feed.sealed_url.encode()).decode())
+"""
+_HASHES = """
+import json
+from practice.copies.snapshot import current, fingerprint, snapshot_of
+from practice.copies.tables import tables_of
+with snapshot_of(current()) as taken:
+    print(json.dumps({t.name: fingerprint(taken.lines(t)) for t in tables_of()}))
+"""
+processes = pytest.mark.processes
+
+
+def hashes(scratch: Scratch, **env: str) -> dict[str, Any]:
+    return json.loads(scratch.manage("shell", "-v0", "-c", _HASHES, **env).strip().splitlines()[-1])
+
+
+def refused(scratch: Scratch, *args: str, **env: str) -> str:
+    """What a command says that does not do it: one sentence, no traceback."""
+    done = subprocess.run([sys.executable, "manage.py", *args], cwd=ROOT, env=scratch.env | env, capture_output=True,
+                          text=True, check=False)
+    assert done.returncode == 1, done.stdout
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Scratch]:
+    """An empty installation of its own, with another secret than the scratch practice has."""
+    scratch = Scratch(tmp_path / "empty", SECRET_KEY="another-" + "o" * 50, BACKUP_KEY=SECRET)
+    try:
+        scratch._migrate()
+        yield scratch
+    finally:
+        scratch.destroy()
+
+
+@processes
+def test_a_copy_read_back_elsewhere_is_equal_row_for_row_and_what_was_sealed_opens_there(tmp_path: Path, empty: Scratch) -> None:
+    file = tmp_path / "copy.age"
+    with scratch_practice(tmp_path / "full", fill=_MORE, BACKUP_KEY=PUBLIC) as full:
+        full.manage("backup", str(file))
+        assert b"Ada Aalto" not in file.read_bytes()
+        assert file.stat().st_mode & 0o077 == 0
+        there = empty.manage("restore", str(file))
+        assert "each table equal by hash" in there
+        assert "1 signed notes, all sound" in there
+        seals = {"practice_auditseal": None}  # proving the records, after the comparison, sealed the trail once more
+        assert hashes(empty) | seals == hashes(full) | seals  # the keys too: compared by what they are, not by what wraps them
+        assert empty.python(_OPEN_FEED).strip() == "https://calendar.example/ana"
+        assert empty.python("from notes.models import Note; print(Note.objects.get().subjective)").strip() == "legs heavier"
+        assert empty.sql("SELECT wrapped FROM practice_datakey") != full.sql("SELECT wrapped FROM practice_datakey")
+        assert "The place is not empty: Lakeside Therapy and 1 more are there" in refused(empty, "restore", str(file))
+    # The guards stand again, and the numbers go on after the last.
+    with pytest.raises(Exception, match="change refused"):
+        empty.sql("UPDATE notes_note SET plan = 'x'")
+    empty.python("from practice import audit; from practice.models import *; m = Membership.objects.first(); "
+                 "audit.record(by=m, verb='x', subject=m)")
+    assert empty.manage("restore", str(file), "--replace", "Riverside Therapy").count("equal by hash") == 1
+    assert empty.sql("SELECT count(*) FROM practice_auditentry WHERE verb = 'x'")[0][0] == 0
+
+
+@processes
+def test_a_copy_made_while_others_write_holds_all_that_was_committed_before_it_began(tmp_path: Path, empty: Scratch) -> None:
+    writes = ("import uuid, sys\nfrom practice.models import Room, Practice\np = Practice.objects.first()\n"
+              "while True:\n    r = Room.objects.create(practice=p, name=uuid.uuid4().hex[:20])\n    print(r.name, flush=True)")
+    with scratch_practice(tmp_path / "full", BACKUP_KEY=PUBLIC) as full:
+        logs = [tmp_path / f"writer-{n}" for n in range(2)]
+        for log in logs:
+            with log.open("wb") as out:
+                full.processes.append(subprocess.Popen([sys.executable, "manage.py", "shell", "-v0", "-c", writes], cwd=ROOT,
+                                                       env=full.env, stdout=out, start_new_session=True))
+        deadline = time.monotonic() + 120
+        while not all(log.stat().st_size > 400 for log in logs) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        before = {line for log in logs for line in log.read_text().split("\n")[:-1]}
+        full.manage("backup", str(tmp_path / "copy.age"))
+        after = {line for log in logs for line in log.read_text().split("\n")[:-1]}
+        assert len(before) > 10
+        assert after > before, "nobody wrote meanwhile"
+    empty.manage("restore", str(tmp_path / "copy.age"))
+    there = {name for (name,) in empty.sql("SELECT name FROM practice_room")}
+    assert before <= there
+
+
+@processes
+@pytest.mark.sized
+def test_a_restore_that_is_killed_leaves_an_empty_place_and_can_be_done_again(tmp_path: Path, empty: Scratch) -> None:
+    file, chance = tmp_path / "copy.age", random.Random(7)
+    with scratch_practice(tmp_path / "full", BACKUP_KEY=PUBLIC) as full:
+        full.manage("backup", str(file))
+    for _ in range(size(2, 30)):
+        restore = empty.start("manage.py", "restore", str(file))
+        time.sleep(chance.uniform(1, 5))
+        was_done = restore.poll() == 0
+        os.killpg(restore.pid, signal.SIGKILL) if restore.poll() is None else None
+        restore.wait()
+        if was_done or empty.sql("SELECT count(*) FROM practice_practice")[0][0]:
+            assert len(empty.sql("SELECT id FROM clients_client")) == 32  # all of it
+            empty.manage("restore", str(file), "--replace", "Riverside Therapy")
+            break
+        assert empty.sql("SELECT count(*) FROM practice_user") == [(0,)]
+    else:
+        empty.manage("restore", str(file))
+    assert len(empty.sql("SELECT id FROM clients_client")) == 32
+
+
+@processes
+@pytest.mark.sized
+def test_no_acknowledged_write_is_lost_when_the_writer_is_killed(tmp_path: Path) -> None:
+    code = ("import uuid\nfrom practice.models import Room, Practice\np = Practice.objects.first()\n"
+            "while True:\n    r = Room.objects.create(practice=p, name=uuid.uuid4().hex[:20])\n    print(r.name, flush=True)")
+    acknowledged: set[str] = set()
+    with scratch_practice(tmp_path / "full") as full:
+        for n in range(size(2, 100)):
+            log = tmp_path / f"writer-{n}"
+            with log.open("wb") as out:
+                writer = subprocess.Popen([sys.executable, "manage.py", "shell", "-v0", "-c", code], cwd=ROOT, env=full.env,
+                                          stdout=out, start_new_session=True)
+            full.processes.append(writer)
+            deadline = time.monotonic() + 60
+            while log.stat().st_size < 200 and time.monotonic() < deadline:
+                time.sleep(0.01)
+            os.killpg(writer.pid, signal.SIGKILL)
+            writer.wait()
+            acknowledged |= set(log.read_text().split("\n")[:-1])
+        there = {name for (name,) in full.sql("SELECT name FROM practice_room")}
+    assert len(acknowledged) > 10
+    assert acknowledged <= there
+
+
+_MANY = _FILL + """
+from sessions.models import Appointment
+from django.db import connection, transaction
+from datetime import datetime, UTC
+count = int(__import__("os").environ["COUNT"])
+room = Room.objects.filter(practice=p).first()
+p_, start = p, datetime(2020, 1, 1, tzinfo=UTC)
+with transaction.atomic():
+    therapists = [c.make_member(p, f"T{n}", f"t{n}@many.example", "therapist") for n in range(20)]
+    rooms = Room.objects.bulk_create(Room(practice=p, name=f"R{n}") for n in range(20))
+    clients = [c.make_client(p, f"Client {n}", email=f"c{n}@many.example") for n in range(max(20, count // 100))]
+    rows = []
+    for n in range(count):
+        visit = Appointment(practice=p, client=clients[n % len(clients)], therapist=therapists[n % 20], room=rooms[n % 20], service=s, minutes=45)
+        visit.set_time(start + timedelta(hours=n // 20), p.time_zone)
+        rows.append(visit)
+    rows.sort(key=lambda v: v.starts_at, reverse=True)  # what is written later is earlier: triggers look at little
+    for first in range(0, count, 500):
+        Appointment.objects.bulk_create(rows[first:first + 500])
+print(json.dumps({"rows": Appointment.objects.count()}))
+"""
+
+
+@processes
+@pytest.mark.sized
+def test_a_practice_of_many_visits_is_back_within_a_minute(tmp_path: Path, empty: Scratch) -> None:
+    count = size(1_000, 200_000)
+    with scratch_practice(tmp_path / "full", fill=_MANY, filling={"COUNT": str(count)}, BACKUP_KEY=PUBLIC) as full:
+        assert full.ids == {"rows": count}
+        full.manage("backup", str(tmp_path / "copy.age"))
+    began = time.monotonic()
+    said = empty.manage("restore", str(tmp_path / "copy.age"))
+    took = time.monotonic() - began
+    print(f"{count} visits restored in {took:.1f} s: {said}")
+    assert empty.sql("SELECT count(*) FROM therapy_sessions_appointment") == [(count,)]
+    assert took < 60
+
+
+# --- another database ---------------------------------------------------------------------------------------------
+
+
+_FROM_MODELS = """
+import django
+django.setup()
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import override_settings
+with override_settings(MIGRATION_MODULES={config.label: None for config in apps.get_app_configs()}):
+    call_command("migrate", run_syncdb=True, verbosity=0)
+recorder = MigrationRecorder(connection)
+recorder.ensure_schema()
+for app, name in MigrationLoader(None).disk_migrations:
+    recorder.record_applied(app, name)
+"""
+
+
+@processes
+def test_everything_moves_from_sqlite_into_the_other_database_equal_row_for_row(tmp_path: Path, empty: Scratch) -> None:
+    full = Scratch(tmp_path / "full")
+    full.is_postgres = False
+    full.folder.mkdir()
+    address = f"sqlite:///{full.folder / 'scratch.sqlite3'}"
+    full.env["DATABASE_URL"] = address
+    subprocess.run([sys.executable, "-c", _FROM_MODELS], cwd=ROOT, env=full.env, check=True)
+    full.python(_MORE)
+    to = empty.env["DATABASE_URL"]
+    assert "each table equal by hash" in full.manage("move_database", "--from", address, "--to", to)
+    theirs = {"SECRET_KEY": full.env["SECRET_KEY"]}  # it goes along
+    seals = {"practice_auditseal": None}
+    assert hashes(empty, **theirs) | seals == hashes(full) | seals
+    assert "legs heavier" in empty.manage("shell", "-v0", "-c", "from notes.models import Note; print(Note.objects.get().subjective)",
+                                          **theirs)
+    assert "The place is not empty" in refused(full, "move_database", "--to", to)
+    assert "in already" in refused(full, "move_database", "--to", address)
+    assert "no address of a database" in refused(full, "move_database", "--to", "riverside")
+    assert "The database says no" in refused(full, "move_database", "--to", "postgres://nobody:x@127.0.0.1:1/x")
+
+
+# --- one practice -----------------------------------------------------------------------------------------------
+
+
+def test_every_table_is_of_a_practice_or_known_to_stay() -> None:
+    stay = {"practice_codeapp", "practice_passkey", "practice_recoverycode", "practice_accountlink", "practice_signin",
+            "practice_datakey"} | OPENS_SOMETHING
+    assert {table.name for table in tables_of()} - {table.name for table in tables_taken_out()} == stay
+
+
+@processes
+def test_a_practice_taken_out_is_equal_where_it_is_read_in_and_nobody_elses_comes_along(tmp_path: Path, empty: Scratch) -> None:
+    first, second = tmp_path / "first.zip", tmp_path / "second.zip"
+    with scratch_practice(tmp_path / "full", fill=_TWO) as full:
+        assert "--owner owner@lakeside.example" in refused(full, "export_all", str(first))
+        full.manage("export_all", str(first), "--owner", "owner@riverside.example")
+    with zipfile.ZipFile(first) as archive:
+        everything = b"".join(gzip.decompress(archive.read(n)) if n.endswith(".gz") else archive.read(n) for n in archive.namelist())
+        people = archive.read("tables/clients_client.csv").decode("utf-8-sig")
+        assert "legs heavier" in archive.read("tables/notes_note.csv").decode("utf-8-sig")
+        assert len([name for name in archive.namelist() if name.startswith("records/")]) == 33
+    assert b"Zwetschgenmarker" not in everything
+    assert b"argon2" not in everything
+    assert b"legs heavier" in everything
+    assert "\"'=HYPERLINK" in people
+    assert "Passwords were not in the archive" in empty.manage("import_all", str(first))
+    assert empty.sql("SELECT count(*) FROM practice_practice") == [(1,)]
+    assert empty.python("from notes.models import Note; print(Note.objects.get().subjective)").strip() == "legs heavier"
+    empty.manage("export_all", str(second))
+    trail = {"practice_auditentry": None, "practice_auditseal": None}  # that it was taken out again is written down
+    assert tables_and_hashes(first) | trail == tables_and_hashes(second) | trail
+    assert "The place is not empty" in refused(empty, "import_all", str(first))
+
+
+def tables_and_hashes(path: Path) -> dict[str, Any]:
+    with zipfile.ZipFile(path) as archive, gzip.open(archive.open("rows.jsonl.gz")) as lines:
+        return {table["name"]: (table["rows"], table["sha256"]) for table in check_through(iter(lines), "practice")["tables"]}
+
+
+# --- refused in words -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def copy(db: None, tmp_path: Path) -> Path:
+    make_copy(path=tmp_path / "copy.age", key=PUBLIC)
+    return tmp_path / "copy.age"
+
+
+def through(path: Path, key: str = SECRET) -> dict[str, Any]:
+    with read_sealed(path, key) as lines:
+        return check_through(lines)
+
+
+def test_a_copy_of_nothing_is_whole(copy: Path) -> None:
+    assert through(copy)["installation"]
+
+
+def test_another_key_and_no_key_are_refused_by_name(copy: Path) -> None:
+    with pytest.raises(WrongKey, match="sealed for another key"):
+        through(copy, new_key()[0])
+    with pytest.raises(NoKey, match="public half"):
+        through(copy, PUBLIC)
+    with pytest.raises(NoKey, match="not set"):
+        through(copy, "")
+    with pytest.raises(NoKey, match="not a key"):
+        make_copy(path=copy.with_name("other"), key="riverside")
+    with pytest.raises(PlaceTaken, match="exists already"):
+        make_copy(path=copy, key=PUBLIC)
+
+
+def test_half_a_copy_and_one_changed_byte_are_refused_wherever_it_is(copy: Path) -> None:
+    whole = copy.read_bytes()
+    chance = random.Random(3)
+    for _ in range(40):
+        place = chance.randrange(len(whole))
+        copy.write_bytes(whole[:place] + bytes([whole[place] ^ (1 << chance.randrange(8))]) + whole[place + 1:])
+        with pytest.raises((BrokenCopy, WrongKey)):
+            through(copy)
+    for cut in (0, 10, 200, len(whole) // 2, len(whole) - 1):
+        copy.write_bytes(whole[:cut])
+        with pytest.raises(BrokenCopy, match="not a whole copy"):
+            through(copy)
+
+
+def test_a_newer_copy_and_one_that_lies_are_refused_before_anything_is_written(copy: Path, tmp_path: Path) -> None:
+    with read_sealed(copy, SECRET) as lines:
+        header = header_in(lines)
+    header["tables"] = [table | {"rows": 0} for table in header["tables"]]
+
+    def written(header: dict[str, Any], rows: list[bytes]) -> Path:
+        path = tmp_path / f"{random.random()}.age"
+        tables = [(t["name"], iter(rows if t["name"] == "practice_room" else [])) for t in header["tables"]]
+        write_sealed(path, lines_of(header, tables), PUBLIC)
+        return path
+
+    newer = header | {"product": "9.0", "migrations": header["migrations"] | {"notes": ["9999_of_next_year"]}}
+    with pytest.raises(NewerCopy, match=r"Evenhand 9\.0.*notes 9999_of_next_year"):
+        restore_copy(path=written(newer, []), key=SECRET)
+    with pytest.raises(NewerCopy, match=r"written by a newer Evenhand \(9\.0\)"):
+        through(written(header | {"format": 2, "product": "9.0"}, []))
+    with pytest.raises(BrokenCopy, match="practice_room"):  # a row the header does not count
+        through(written(header, [b"[]"]))
+    assert not list(tmp_path.glob(".*part"))
+
+
+def test_a_restore_does_not_write_over_a_practice(riverside: Any, copy: Path) -> None:
+    with pytest.raises(PlaceTaken, match=r'Riverside Therapy is there. Use an empty .* --replace "Riverside Therapy"'):
+        restore_copy(path=copy, key=SECRET)
+    with pytest.raises(PlaceTaken, match='"Lakeside" is not there'):
+        restore_copy(path=copy, key=SECRET, replacing="Lakeside")
