@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.db import transaction
 
-from practice import audit
+from practice import audit, walls
 from practice.access import Actor, Role
 from practice.accounts import letters, signed_in
 from practice.accounts.recovery import codes_left
@@ -51,7 +51,8 @@ def has_second_step(user: User) -> bool:
 
 def needs_second_step(user: User) -> bool:
     """Whether a practice they work in asks for one."""
-    return any(_asks(member) for member in user.memberships.filter(is_active=True).select_related("practice"))
+    with walls.everywhere():  # whichever of their practices asks
+        return any(_asks(member) for member in user.memberships.filter(is_active=True).select_related("practice"))
 
 
 def _asks(member: Membership) -> bool:
@@ -119,7 +120,8 @@ def reset_second_step(*, member: Membership, by: Actor) -> None:
 
 
 def _works_elsewhere(member: Membership) -> bool:
-    return member.user.memberships.filter(is_active=True).exclude(practice_id=member.practice_id).exists()
+    with walls.everywhere():  # from within one practice the database shows no other
+        return member.user.memberships.filter(is_active=True).exclude(practice_id=member.practice_id).exists()
 
 
 def _refuse_the_last(user: User, *, passkeys: int, has_app: bool) -> None:
