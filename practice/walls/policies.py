@@ -30,9 +30,6 @@ OUTSIDE = {
     "practice.CodeApp": "a second step of an account",
     "practice.Passkey": "a second step of an account",
     "practice.RecoveryCode": "a second step of an account",
-    "practice.Installation": "the place itself",
-    "practice.OpeningCode": "there is no practice yet",
-    "practice.Copy": "a copy is of the whole installation",
     "practice.AccountLink": "a link that an account asked for",
 }
 _HERE = f"current_setting('{SETTING}', true)"
