@@ -65,7 +65,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def _save(*, practice: Practice, by: Membership, currency: str, sms_sender: str, second_step_for: str,
           **numbers: int | None) -> Practice:
-    change_second_step_for(practice=practice, second_step_for=second_step_for, by=by)
+    change_second_step_for(practice=practice, second_step_for=second_step_for or practice.second_step_for, by=by)
     change_currency(practice=practice, currency=currency, by=by)
     change_sms_sender(practice=practice, sender=sms_sender, by=by)
     return change_numbers(practice=practice, by=by, **numbers)

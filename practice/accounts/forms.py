@@ -123,6 +123,6 @@ class PasskeyForm(forms.Form):
 def second_step_field(chosen: str) -> forms.ChoiceField:
     """Who needs a second step."""
     return ChoiceOf(
-        label="A second step to sign in is asked of", choices=SecondStepFor.choices, initial=chosen,
+        label="A second step to sign in is asked of", choices=SecondStepFor.choices, initial=chosen, required=False,
         help_text="A code from an app, or a passkey, beside the password. Nobody is thrown out: whoever has none sets "
                   "it up the next time they sign in.")

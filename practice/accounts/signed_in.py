@@ -41,7 +41,8 @@ def note_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
         word = new_secret()
     request.device_word = word  # type: ignore[attr-defined]  # set as a cookie by the middleware
     now, theirs = timezone.now(), SignIn.objects.filter(user=user)
-    is_new = theirs.exists() and not theirs.filter(device_hash=hash_of(word)).exists()
+    # What comes from no address is no browser.
+    is_new = "REMOTE_ADDR" in request.META and theirs.exists() and not theirs.filter(device_hash=hash_of(word)).exists()
     row = SignIn.objects.create(
         user=user, session_hash=hash_of(str(session.session_key)), device_hash=hash_of(word),
         device=device_of(request.META.get("HTTP_USER_AGENT", "")), address=address_of(request) or "",
