@@ -308,7 +308,7 @@ def a_full_life(client, therapist, doctor, service):
         book_appointment(client=client, therapist=therapist, service=service, starts_at=at(10, days=day), by=therapist)
 
 
-@pytest.mark.parametrize("tab, most", [("", 13), ("visits/", 12), ("notes/", 12), ("people/", 12), ("agreements/", 14),
+@pytest.mark.parametrize("tab, most", [("", 13), ("visits/", 12), ("notes/", 12), ("people/", 12), ("agreements/", 15),
                                         ("messages/", 12)])
 def test_a_full_page_takes_twelve_queries_one_for_what_happened_last_time_two_for_how_they_are_written_to(
         tab, most, page, ana, maria, neurologist, neuro_45, now, django_assert_max_num_queries):

@@ -130,6 +130,8 @@ def test_unsigned_notes_are_told_to_whoever_wrote_them(now, maria, ana, ben, des
 
 
 def test_somebody_who_left_is_told_nothing(lost, owner, time_machine):
+    other = make_member(owner.practice, "Otto Owen", "otto@riverside.example", "owner")
+    choose_digests(member=other, wanted=[], by=other)
     owner.is_active = False
     owner.save()
     at_seven(time_machine)

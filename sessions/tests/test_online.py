@@ -114,7 +114,7 @@ def test_today_shows_beside_accept_who_a_newcomer_may_be_and_what_they_wrote_at_
     with CaptureQueriesContext(connection) as two:
         both = words_of(browser.get("/?whose=all"))
     assert both.count("Perhaps already on your list") == both.count("Getting in and onto the table") == 1
-    assert len(two) == len(one) <= 20 + 2  # who is listed, and those found
+    assert len(two) == len(one) <= 21 + 2  # who is listed, and those found
     visit = Appointment.objects.get(client__name="Nora Quist")
     sheet = f"/diary/print/?on={visit.wall_date}"
     paper = " ".join(p.extract_text() for p in PdfReader(io.BytesIO(browser.get(f"{sheet}&as=pdf").content)).pages)
