@@ -127,9 +127,6 @@ def ready_to_deploy(app_configs: Any, **kwargs: Any) -> list[Any]:
         problems.append(Warning(f"Nothing vouches for what {provider} tells us: mail that comes back goes unnoticed.",
                                 id="practice.W003", hint="MAIL_WEBHOOK_SECRET=user:long-random-word, or the provider's "
                                                          "signing key in EMAIL_URL; see docs/deploying.md."))
-    if not settings.ENCRYPTION_KEYS:
-        problems.append(Warning("ENCRYPTION_KEYS is not set: clinical text hangs on SECRET_KEY alone.",
-                                id="practice.W005", hint="manage.py encryption_key; see docs/walls.md."))
     if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < 20:
         problems.append(Warning("METRICS_TOKEN can be guessed.", id="practice.W004",
                                 hint="Set it to 20 or more random characters: openssl rand -hex 32"))
