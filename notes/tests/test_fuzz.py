@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -32,7 +33,6 @@ from conftest import token_for
 from notes.tests.test_walls import World
 from practice.refusals import PROBLEM
 from practice.tests.sizes import size
-from practice.wsgi import application
 from sessions.models import Appointment
 
 SEED = 20261121
@@ -46,7 +46,7 @@ CODES = {"condition": "ms-relapsing-remitting", "finding": "reduced-sensation", 
 def described():
     made = json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
     schema = schemathesis.openapi.from_dict(made)
-    schema.app, schema.location = application, "/api/v1/schema/"
+    schema.app, schema.location = get_wsgi_application(), "/api/v1/schema/"
     return [found.ok() for found in schema.get_all_operations()]
 
 

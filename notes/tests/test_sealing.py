@@ -92,8 +92,8 @@ def test_a_note_of_the_first_version_verifies_as_before_and_the_chain_goes_on_fr
     assert (new.hash_version, new.previous_hash) == (3, old.content_hash)
     signing.add_addendum(note=old, text="and more", reason="forgot too", by=ana)
     assert broken_links(old.practice_id) == []
-    without_guard("notes_addendum", "addendum_stands_for_ever", "UPDATE notes_addendum SET text = 'mare' WHERE text = %s",
-                  "more")
+    without_guard("notes_addendum", "addendum_stands_for_ever", "UPDATE notes_addendum SET text = 'mare' WHERE content_hash = %s",
+                  content.hash_of_first_addendum(said, old.content_hash))
     assert broken_links(old.practice_id) == [f"addendum {UUID(int=5)} of note {old.pk} was changed after it was written"]
 
 

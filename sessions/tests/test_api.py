@@ -147,7 +147,7 @@ def test_availability_takes_few_queries_whatever_there_is(now, api, ana, ben, ma
 
     before, with_client = counted(), counted(client=maria.pk)
     assert before <= 8
-    assert with_client <= 12
+    assert with_client <= 13  # one writes down who looked
     for n in range(4):
         book_appointment(
             client=make_client(ana.practice, f"Client {n}"),
