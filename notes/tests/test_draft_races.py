@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -49,9 +50,10 @@ class Device:
     def version(self) -> int:
         return int(re.search(r'name="version" value="(\d+)"', self.http.get(self.page, timeout=60).text)[1])
 
-    def subjective(self) -> str:
-        """What stands in the note now, as its page says it."""
-        return re.search(r'name="subjective"[^>]*>\s*([^<]*)<', self.http.get(self.page, timeout=60).text)[1].strip()
+    def text(self, part: str) -> str:
+        """What stands in a part of the note now, as its page says it."""
+        found = re.search(rf'name="{part}"[^>]*>([^<]*)<', self.http.get(self.page, timeout=60).text)
+        return html.unescape(found[1]).strip()
 
     def save(self, version: int, turn: int, words: str) -> requests.Response:
         return self.http.post(f"{self.page}draft/", timeout=60, headers={"Accept": "application/json"}, data={
@@ -80,7 +82,7 @@ def race(scratch: Scratch, rounds: int, wsgi: str = "practice.wsgi") -> tuple[in
 
         with ThreadPoolExecutor(2) as pool:
             answers = list(pool.map(save, devices))
-        standing = devices[0].subjective()
+        standing = devices[0].text("subjective")
         assert all(answer.status_code in (200, 412) for _, answer in answers), [a.text for _, a in answers]
         lost += sum(answer.status_code == 200 and standing != f"{device.name} {n}" for device, answer in answers)
         told += sum(answer.status_code == 412 for _, answer in answers)
