@@ -28,6 +28,7 @@ from practice.opening.doors import Owner, open_by_code
 from practice.opening.open_forms import AccountForm, CodeForm, PracticeForm, YouForm, ZoneForm
 from practice.opening.places import currency_of, now_in, paper_of
 from practice.pages import attempt, status_of
+from practice.walls import everywhere_view
 
 _CODE, _DRAFT = "opening_code", "opening_draft"  # of the session
 _PAGES = ("open_practice", "open_clock", "open_you", "open_account")
@@ -41,6 +42,7 @@ def while_closed(*, needs_code: bool = True) -> Callable[[View], View]:
     def wrap(view: View) -> View:
         @never_cache
         @require_http_methods(["GET", "HEAD", "POST"])
+        @everywhere_view  # there is no practice yet to stand in
         @wraps(view)
         def guarded(request: HttpRequest) -> HttpResponse:
             if is_open():

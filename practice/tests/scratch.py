@@ -120,7 +120,7 @@ class Scratch:
         if self.is_postgres:
             import psycopg
 
-            with psycopg.connect(self.env["DATABASE_URL"], autocommit=True) as connection:
+            with psycopg.connect(self.env["DATABASE_URL"], autocommit=True, options="-c evenhand.practice=*") as connection:
                 cursor = connection.execute(query)
                 return cursor.fetchall() if cursor.description else []
         with contextlib.closing(
