@@ -229,6 +229,7 @@ def test_a_key_taken_away_too_early_is_said_in_words_and_nothing_is_changed(db, 
         outer_keys()
 
 
+@pytest.mark.proof
 @pytest.mark.processes
 def test_keys_change_under_load_and_nobody_who_reads_or_writes_notices(tmp_path):
     """Two web processes serve on while keys rotate; each finding is read back as it was written."""

@@ -291,6 +291,7 @@ def test_every_table_is_of_a_practice_or_known_to_stay() -> None:
     assert {table.name for table in tables_of()} - {table.name for table in tables_taken_out()} == stay
 
 
+@pytest.mark.proof
 @processes
 def test_a_practice_taken_out_is_equal_where_it_is_read_in_and_nobody_elses_comes_along(tmp_path: Path, empty: Scratch) -> None:
     first, second = tmp_path / "first.zip", tmp_path / "second.zip"

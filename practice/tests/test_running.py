@@ -84,6 +84,7 @@ def memory(master: int) -> int:
     return sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in children) * os.sysconf("SC_PAGE_SIZE")
 
 
+@pytest.mark.proof
 @bounded_once
 def test_a_server_at_work_for_long_does_not_grow(tmp_path, record_property):
     port = free_port()
