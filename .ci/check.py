@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 REQUIRE_ALL = os.environ.get("CI", "").lower() in ("1", "true") or bool(os.environ.get("EVENHAND_REQUIRE_ALL"))
-WORKERS = os.environ.get("TEST_WORKERS", "3")  # on two cores: whoever starts processes waits for them
+WORKERS = os.environ.get("TEST_WORKERS", "2")
 SUMMARY = re.compile(r"\d+ (passed|failed|error|skipped|deselected).* in [\d.]+s|no tests ran")
 
 

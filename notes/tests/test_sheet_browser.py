@@ -33,7 +33,7 @@ Room.objects.create(practice=p, name="River room")
 s = Service.objects.create(practice=p, name="Neuro 45", minutes=45)
 kofi = c.make_client(p, "Kofi Mensah", "diabetic-neuropathy")
 c.numb(kofi, "hand", "left")
-now = timezone.localtime().replace(minute=0, second=0, microsecond=0)
+now = timezone.localtime(timezone=__import__('zoneinfo').ZoneInfo(p.time_zone)).replace(minute=0, second=0, microsecond=0)
 def visit(at):
     return book_appointment(client=kofi, therapist=ana, service=s, starts_at=at, by=ana, override_reason="as it was")
 before = visit(now - timedelta(days=7))
