@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection as tested
 
 from practice.copies.filing import check_through, header_in, lines_of, read_sealed, tables_in, write_sealed
 from practice.copies.keys import new_key
@@ -260,6 +261,7 @@ for app, name in MigrationLoader(None).disk_migrations:
 """
 
 
+@pytest.mark.skipif(tested.vendor != "postgresql", reason="the way onto PostgreSQL is gone on PostgreSQL")
 @processes
 def test_everything_moves_from_sqlite_into_the_other_database_equal_row_for_row(tmp_path: Path, empty: Scratch) -> None:
     full = Scratch(tmp_path / "full")

@@ -11,7 +11,7 @@ import pytest
 
 from practice.tests.receiver import Receiver
 from practice.tests.scratch import scratch_practice
-from practice.tests.sizes import bounded_once, size
+from practice.tests.sizes import size
 
 pytestmark = [pytest.mark.processes, pytest.mark.sized]
 EVENTS, KILLS = size(60, 600), size(2, 10)
@@ -93,7 +93,7 @@ pump.drain()
 """
 
 
-@bounded_once
+@pytest.mark.proof
 def test_a_worker_that_marks_before_it_sends_would_lose_what_is_in_hand(tmp_path, record_property):
     with (
         Receiver() as system,

@@ -97,7 +97,7 @@ outbox.drain()
 """
 
 
-@bounded_once
+@pytest.mark.proof
 def test_workers_that_read_send_and_save_would_send_twice(tmp_path, record_property):
     with MoodyServer() as mail, scratch_practice(tmp_path / "naive", **env(mail)) as scratch:
         queue(scratch, 20)
@@ -138,7 +138,7 @@ def test_three_workers_at_once_write_to_nobody_twice_on_one_day(tmp_path, record
     record_property("figure", f"{clients} clients, 3 reminders each, 3 workers: 1 mail each, {waiting} put off a day")
 
 
-@bounded_once
+@pytest.mark.proof
 def test_workers_that_count_without_taking_a_place_would_write_twice(tmp_path, record_property):
     each, _ = sent_by_three(tmp_path, 40, _TAKES_NO_PLACE)
     assert max(each.values()) > 1
@@ -193,7 +193,7 @@ def test_no_reminder_leaves_for_a_visit_cancelled_or_moved_a_second_before(tmp_p
     record_property("figure", f"{TRIALS} visits changed while their reminders left: {left} had left, 0 left after it")
 
 
-@bounded_once
+@pytest.mark.proof
 def test_a_pump_that_does_not_check_again_at_the_door_would_remind_of_what_is_gone(tmp_path, record_property):
     wrong, _ = changed_while_sending(tmp_path, 100, "manage.py", "shell", "-v0", "-c", _UNCHECKED)
     assert wrong

@@ -16,7 +16,7 @@ import requests
 from conftest import ZONE
 from practice import clock
 from practice.tests.scratch import Scratch, scratch_practice
-from practice.tests.sizes import size
+from practice.tests.sizes import bounded_once, size
 
 pytestmark = [pytest.mark.processes, pytest.mark.sized]
 AT_ONCE, ROUNDS = size(40, 200), size(2, 20)
@@ -111,6 +111,7 @@ def test_the_same_request_sent_many_times_with_one_key_books_once_and_answers_th
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
+@bounded_once
 def test_with_the_guards_taken_out_the_same_race_books_the_slot_more_than_once(tmp_path, record_property):
     from practice.tests import unguarded_sql
 

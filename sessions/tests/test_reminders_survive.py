@@ -8,7 +8,7 @@ import time
 import pytest
 
 from practice.tests.scratch import scratch_practice
-from practice.tests.sizes import bounded_once, size
+from practice.tests.sizes import size
 from sessions.tests.faults import MoodyServer, over, queue, states, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.sized]
@@ -61,7 +61,7 @@ outbox.drain()
 """
 
 
-@bounded_once
+@pytest.mark.proof
 def test_a_worker_that_marks_before_it_sends_would_lose_what_is_in_hand(tmp_path, mail, record_property):
     with scratch_practice(tmp_path / "early", **env(mail, "1")) as scratch:
         queue(scratch, 6)
@@ -85,7 +85,7 @@ outbox.drain()
 """
 
 
-@bounded_once
+@pytest.mark.proof
 def test_a_worker_that_wrote_nothing_down_would_send_many_twice(tmp_path, mail, record_property):
     mail.slow = 0.01
     with scratch_practice(tmp_path / "unwritten", **env(mail, "1")) as scratch:
