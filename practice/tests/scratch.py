@@ -70,7 +70,7 @@ class Scratch:
                 "DATABASE_URL": url,
                 "DATA_DIR": str(folder),
                 "SECRET_KEY": "scratch-" + "s" * 50,
-                "SECRET_KEY_FALLBACKS": str(settings.SECRET_KEY),  # the database copied below has a key wrapped by it
+                "SECRET_KEY_FALLBACKS": str(settings.SECRET_KEY) if settings.configured else "",  # it wrapped the copied key
                 "DEBUG": "0",
                 "API_RATE": "off",
                 "PYTHONPATH": str(ROOT),
