@@ -35,10 +35,6 @@ OUTSIDE = {
 _HERE = f"current_setting('{SETTING}', true)"
 
 
-class NoPractice(Exception):
-    """A model that leads to no practice and is not on the list of those outside."""
-
-
 def policies() -> dict[str, str]:
     """Each protected table with the condition under which a row shows."""
     return {model._meta.db_table: condition for model in _models(apps.get_app_configs())
