@@ -20,7 +20,7 @@ help:
 	@echo "make run     set everything up and serve on http://127.0.0.1:$(PORT) (PORT=, DATA_DIR=, DATABASE_URL=, REDIS_URL=)"
 	@echo "make test    the whole suite; again on PostgreSQL + Redis with TEST_DATABASE_URL and TEST_REDIS_URL"
 	@echo "make lint    only the linters and types of the suite"
-	@echo "make proofs  the long proofs at full size; writes docs/proofs.md"
+	@echo "make proofs  the long proofs at full size; writes docs/proofs.md (ONLY='notes/tests/test_fuzz.py -k calls', ON=sqlite)"
 	@echo "make bench   the benchmarks; writes bench/results.json"
 	@echo "make lock    pin requirements*.in with hashes again"
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,13 +79,13 @@ RUNNING: list[subprocess.Popen[str]] = []  # ended with us, whatever ends us
 
 
 def run_of(name: str, markers: str, env: dict[str, str], seen: Path, *, workers: str = WORKERS,
-           aloud: bool = True) -> Part:
+           aloud: bool = True, more: Sequence[str] = ()) -> Part:
     """One run of pytest, shown as it goes, or at its end where others are shown; its last line is kept."""
     if aloud:
         print(f"\n--- {name} ---", flush=True)
     began = time.monotonic()
     command = [sys.executable, "-m", "pytest", "-q", "-m", markers, "-n", workers, "--dist", "worksteal",
-               "--durations=8", "--durations-min=2", f"--junitxml={seen}", *sys.argv[1:]]
+               "--durations=8", "--durations-min=2", f"--junitxml={seen}", *more, *sys.argv[1:]]
     said, kept = "ended without a summary", []
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           start_new_session=True) as run:
@@ -122,35 +123,40 @@ def forget_keys(redis_url: str, prefix: str) -> None:
 
 
 def test_parts(data: Path) -> list[Part]:
-    """The browser's tests, where there is one, beside all others on SQLite; those again on PostgreSQL and Redis."""
+    """All tests on SQLite, and again on PostgreSQL and Redis; beside both, where there is one, those of the browser."""
     browser = chromium()
     plain = environment(data, **({"CHROMIUM": browser} if browser else {}))
     servers = {key: plain.pop(key, "") for key in ("TEST_DATABASE_URL", "TEST_REDIS_URL")}
+    # Of the tests with processes each database has its share, where there are two; `make proofs` runs all on each.
+    shared = " and not (processes and not once and not both)" if all(servers.values()) else ""
     with ThreadPoolExecutor(1) as beside:  # a browser waits as much as it works: the others take what it leaves
         if browser:
             (data / "browser").mkdir()
             own = environment(data / "browser", CHROMIUM=browser)
             watched = beside.submit(run_of, "tests in a browser, on SQLite", "browser and not proof", own,
                                     data / "browser.xml", workers="0", aloud=False)
-        parts = [run_of("tests on SQLite", "not proof and not browser", plain, data / "sqlite.xml")]
+        parts = [run_of("tests on SQLite", f"not proof and not browser{shared}", plain, data / "sqlite.xml"),
+                 on_servers(servers, plain, data)]
         if browser:
             parts.append(watched.result())
     if not browser:
         parts.append(Part("browser tests", not REQUIRE_ALL, "no Chromium found (apt-get install chromium)", ran=False))
     if not (shutil.which("node") and shutil.which("npm")):
         parts.append(Part("validators of FHIR", not REQUIRE_ALL, "no node or npm (apt-get install npm)", ran=False))
-    name = "tests on PostgreSQL + Redis"
-    missing = [key for key, value in servers.items() if not value]
-    if not missing:
-        redis_url = servers["TEST_REDIS_URL"]
-        env = {**plain, **servers, "DATABASE_URL": servers["TEST_DATABASE_URL"], "REDIS_URL": redis_url}
-        try:
-            parts.append(run_of(name, "not proof and not browser and not once", env, data / "postgresql.xml"))
-        finally:
-            forget_keys(redis_url, plain["REDIS_KEY_PREFIX"])
-    else:
-        parts.append(Part(name, not REQUIRE_ALL, f"{' and '.join(missing)} not set", ran=False))
     return parts
+
+
+def on_servers(servers: dict[str, str], plain: dict[str, str], data: Path) -> Part:
+    """The tests on PostgreSQL and Redis, where both are named."""
+    name = "tests on PostgreSQL + Redis"
+    if missing := [key for key, value in servers.items() if not value]:
+        return Part(name, not REQUIRE_ALL, f"{' and '.join(missing)} not set", ran=False)
+    redis_url = servers["TEST_REDIS_URL"]
+    env = {**plain, **servers, "DATABASE_URL": servers["TEST_DATABASE_URL"], "REDIS_URL": redis_url}
+    try:
+        return run_of(name, "not proof and not browser and not once", env, data / "postgresql.xml")
+    finally:
+        forget_keys(redis_url, plain["REDIS_KEY_PREFIX"])
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from clients.episode_policies import change_policy
 from clients.findings import FINDINGS
 from clients.models import Episode
 from conftest import make_member
-from notes.letter_print import letter_pdf
+from notes.letters.printing import letter_pdf
 from notes.tests.test_letters import LETTER
 from practice import clock
 from practice.access import Role

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from bench.figures import Figure, queries_of
 from bench.fill import Filled
-from notes import signing
-from notes.check_kept import as_data
 from notes.models import Measurement, Note, NotesChain, Treatment
+from notes.record import signing
+from notes.record.check_kept import as_data
 from notes.seal import content
 from notes.seal.verifying import broken_links
 from notes.writing import check_note

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from clients import body_api, catalogues, notices_api, referrals_api
 from clients.consents import record_consent
-from clients.doctors import create_doctor
+from clients.doctors import change_doctor, create_doctor
 from clients.models import Client, Consent, Doctor
 from clients.profiles import change_client, create_client
 from clients.search import find_clients
@@ -87,6 +87,22 @@ class Doctors(OwnedList):
         return Response(DoctorSerializer(doctor).data, status=201)
 
 
+class OneDoctor(Api):
+    """A doctor, and how they are reached."""
+
+    model = Doctor
+
+    @extend_schema(responses=DoctorSerializer)
+    def get(self, request: Request, pk: UUID) -> Response:
+        return Response(DoctorSerializer(self.find(Doctor, pk)).data)
+
+    @extend_schema(request=DoctorSerializer, responses=DoctorSerializer)
+    def patch(self, request: Request, pk: UUID) -> Response:
+        doctor = self.find(Doctor, pk)
+        details = self.read(DoctorSerializer, partial=True)
+        return Response(DoctorSerializer(change_doctor(doctor=doctor, by=self.member, **details)).data)
+
+
 class Consents(body_api.OfClient):
     """What a client agreed to, newest first."""
 
@@ -124,4 +140,5 @@ urlpatterns = [
     path("clients/<uuid:pk>/referrals/", referrals_api.Referrals.as_view()),
     path("episodes/<uuid:pk>/notices/", notices_api.Notices.as_view()),
     path("doctors/", Doctors.as_view()),
+    path("doctors/<uuid:pk>/", OneDoctor.as_view()),
 ]

@@ -163,9 +163,14 @@ def _close_earlier(row: Clearance, today: date) -> None:
 
 def running_out(rows: QuerySet[Clearance], today: date) -> QuerySet[Clearance]:
     """Those of the grants that run out within a month, or did in the last, and that no later word has followed."""
-    window = (today - timedelta(days=EXPIRING_DAYS), today + timedelta(days=EXPIRING_DAYS))
-    granted = rows.filter(state=Clearance.State.GRANTED, expires_on__range=window)
-    return granted.exclude(Exists(_later())).select_related("client", "doctor").order_by("expires_on", "pk")
+    return ending(rows, today - timedelta(days=EXPIRING_DAYS), today + timedelta(days=EXPIRING_DAYS)).select_related(
+        "client", "doctor")
+
+
+def ending(rows: QuerySet[Clearance], since: date, until: date) -> QuerySet[Clearance]:
+    """Those of the grants that end within these days, and that no later word has followed."""
+    granted = rows.filter(state=Clearance.State.GRANTED, expires_on__gte=since, expires_on__lte=until)
+    return granted.exclude(Exists(_later())).order_by("expires_on", "pk")
 
 
 def waiting_for_an_answer(rows: QuerySet[Clearance]) -> QuerySet[Clearance]:

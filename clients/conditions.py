@@ -35,6 +35,9 @@ class Icd10:
     valid_to: date | None = None
 
 
+_CALLED_AFTER = ("Parkinson's", "Guillain", "Huntington's")
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A condition as reported, with its diagnosis codes; `parent` is the wider condition whose rules hold
@@ -55,6 +58,12 @@ class Condition:
     dose: Dose | None = None
     other_doses: tuple[Dose, ...] = field(default=())
     earlier_icd10: tuple[Icd10, ...] = field(default=())
+
+    @property
+    def in_a_sentence(self) -> str:
+        """Its name within a sentence: a small letter first, but for HIV and those called after somebody."""
+        is_name = self.name.startswith(_CALLED_AFTER) or self.name[1].isupper()
+        return self.name if is_name else self.name[0].lower() + self.name[1:]
 
     def icd10_on(self, day: date) -> str | None:
         """The code that was billable on that day."""

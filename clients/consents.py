@@ -30,6 +30,11 @@ class ConsentMissing(Refusal):
     title: ClassVar[str] = "The client's agreement is missing"
 
 
+def stands(consent: Consent, today: date) -> bool:
+    """Whether it still holds: neither taken back nor over."""
+    return consent.withdrawn_at is None and (consent.until is None or consent.until >= today)
+
+
 @transaction.atomic
 def record_consent(
     *, client: Client, by: Actor, text_version: str, how: str, kind: str = SHARING, doctor: Doctor | None = None,

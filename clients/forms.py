@@ -89,6 +89,8 @@ class ProfileForm(forms.Form):
     phone = PhoneField(label="Phone", help_text="A phone number or an e-mail address is enough.")
     email = MailField(label="E-mail")
     channels = SomeOf(label="Reminders by", choices=CHANNEL_WORDS, help_text=_TOLD)
+    first_way = ChoiceOf(label="Where both, first by", choices=CHANNEL_WORDS, required=False,
+                         help_text="The other stands in where one does not arrive.")
     agreed_on = DayField(label="They agreed on", required=False)
     agreed_how = LineField(label="How they agreed", required=False, help_text="In person, by phone, on paper.")
     wants_follow_ups = forms.BooleanField(label="Ask them how it was after a visit", required=False,
@@ -143,6 +145,7 @@ class ProfileForm(forms.Form):
                 self.add_error(f"until_{n}", "A stretch of the day has a beginning and an end: write both, or neither.")
         if kept.get("channels") and not kept.get("agreed_on") and "agreed_on" not in self.errors:
             self.add_error("agreed_on", _AGREED)
+        kept["channels"] = sorted(kept.get("channels") or (), key=lambda way: way != kept.get("first_way"))
         areas = [area.strip() for area in (kept.get("declined_areas") or "").split(",") if area.strip()]
         if len(areas) > MOST_AREAS or any(len(area) > 60 for area in areas):
             self.add_error("declined_areas", f"At most {MOST_AREAS} areas of 60 letters each, with commas between.")
@@ -177,6 +180,7 @@ def _initial(client: Client, wishes: Wishes) -> dict[str, Any]:
         "version", "name", "preferred_name", "birth_date", "language", "time_zone", "phone", "email", "channels",
         "wants_follow_ups", "wants_recalls", "heat_sensitive", "cold_sensitive")}
     return plain | {
+        "first_way": next(iter(client.channels), "email"),
         "agreed_on": client.reminder_consent_on, "agreed_how": client.reminder_consent_source,
         "weekdays": list(wishes.weekdays or ()), "therapists": [str(pk) for pk in wishes.therapists or ()],
         "minutes": wishes.minutes, "mobility": wishes.mobility, "transfer": wishes.transfer,
@@ -196,19 +200,27 @@ def _zones(client: Client) -> list[tuple[str, Any]]:
     return [("", f"As the practice: {client.practice.time_zone}"), *own, *areas.items()]
 
 
-class DoctorForm(forms.Form):
-    """A doctor of the list, or a new one, and what they are to this client."""
+class DoctorDetailsForm(forms.Form):
+    """Who a doctor is, how they are reached, and what they are to this client."""
 
-    doctor = RowField(label="A doctor you have already", required=False, empty_label="Somebody new")
     role = LineField(label="To this client they are", max_length=60, required=False,
                      help_text="Neurologist, family doctor.")
-    name = LineField(label="Name of somebody new", required=False)
+    name = LineField(label="Name", max_length=120, missing="Write the doctor’s name.")
     specialty = LineField(label="Specialty", max_length=80, required=False)
     email = MailField(label="E-mail", help_text="Letters can be opened through a link sent there.")
     phone = PhoneField(label="Phone")
     mobile = PhoneField(label="Mobile", help_text="The code that opens a letter can go there as a text message.")
     fax = PhoneField(label="Fax")
-    address = TextField(label="Address", required=False, help_text="As on an envelope, one line each.")
+    address = TextField(label="Address", required=False, max_length=500,
+                        help_text="As on an envelope, one line each.")
+
+
+class DoctorForm(DoctorDetailsForm):
+    """A doctor of the list, or a new one, and what they are to this client."""
+
+    doctor = RowField(label="A doctor you have already", required=False, empty_label="Somebody new")
+    name = LineField(label="Name of somebody new", max_length=120, required=False)
+    field_order = ("doctor", "role", "name")
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

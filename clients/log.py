@@ -6,6 +6,8 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from clients.limits import Known
 from clients.models import Client
 from clients.search import find_clients
@@ -35,10 +37,14 @@ def clients_like(member: Membership, words: str) -> Collection[UUID]:
 
 
 def messages_of(member: Membership, client: Client, _known: Known | None) -> dict[str, Any]:
-    """What is still to leave, soonest first, and what left or did not, latest first."""
+    """What is still to leave, soonest first, and what left or did not, latest first.
+
+    What was taken back because the same waits for another address stands in the log alone.
+    """
     rows = Message.objects.visible_to(member).filter(client_id=client.pk)
     coming = list(rows.filter(state__in=COMING.states).order_by("due_at", "pk")[:MOST_COMING + 1])
-    past = list(rows.exclude(state__in=COMING.states).order_by("-due_at", "-pk")[:MOST_PAST + 1])
+    elsewhere = Q(state=Message.State.CANCELLED, replaced_by__isnull=False)
+    past = list(rows.exclude(state__in=COMING.states).exclude(elsewhere).order_by("-due_at", "-pk")[:MOST_PAST + 1])
     entries = entries_of(member, [*coming[:MOST_COMING], *past[:MOST_PAST]], people={client.pk: person_of(client)})
     shown = min(len(coming), MOST_COMING)
     return {"coming": entries[:shown], "past": entries[shown:], "has_more": len(past) > MOST_PAST,

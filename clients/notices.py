@@ -12,8 +12,9 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from clients.consents import NOTICE, ConsentMissing
+from clients.consents import NOTICE, ConsentMissing, stands
 from clients.disclosures import WAYS, record_disclosure
+from clients.doctors import corrected_since
 from clients.episodes import note_facts, today_in
 from clients.models import Client, Consent, Doctor, Episode, EpisodeNotice
 from clients.standing import lock_client
@@ -45,7 +46,7 @@ def agreement_to_tell(client: Client, doctor: Doctor) -> Consent:
     given = Consent.objects.filter(client=client.standing_id, kind=NOTICE)
     theirs = list(given.filter(doctor=doctor))
     for consent in theirs:
-        if not consent.withdrawn_at and consent.given_on <= today and (not consent.until or consent.until >= today):
+        if consent.given_on <= today and stands(consent, today):
             return consent
     last = theirs[0] if theirs else None
     if last is None:
@@ -125,8 +126,9 @@ def _ask_to_ring(notice: EpisodeNotice) -> None:
 
 
 def _may_be_told(message: Message) -> str | None:
-    agreed = EpisodeNotice.objects.filter(pk=message.subject_id, consent__withdrawn_at=None)
-    return None if agreed.exists() else "The client has taken the agreement back."
+    agreed = EpisodeNotice.objects.select_related("doctor").filter(pk=message.subject_id, consent__withdrawn_at=None)
+    notice = agreed.first()
+    return corrected_since(message, notice.doctor.email) if notice else "The client has taken the agreement back."
 
 
 def _asks_to_ring(message: Message) -> Said:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -30,6 +32,8 @@ from practice import clock
 from practice.access import may_read
 from practice.models import Membership
 from practice.panels import panels_for
+
+Word = tuple[Clearance, str, str]  # a doctor's word, what it is about, its limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def overview_of(member: Membership, client: Client, known: Known, today: date) -
         return shown
     conditions = [(row, CONDITIONS[row.condition]) for row in known.conditions]
     findings = [(row, FINDINGS[row.finding], said_places(row)) for row in known.findings]
-    clearances = [(row, scope_name(row), said_terms(row)) for row in known.clearances]
+    words, replaced = _told_apart(known.clearances)
     medicines = [(row, MEDICINES[row.kind], said_given(row, today)) for row in sorted(known.medicines, key=_by_name)]
     return shown | {
         "limits": limits, "last_time": last_time(member, client), "is_map_due": any(map(is_map_due, known.episodes)),
@@ -85,10 +89,23 @@ def overview_of(member: Membership, client: Client, known: Known, today: date) -
         "past_conditions": [c for c in conditions if _is_over(c[0], today)],
         "findings": [f for f in findings if not _is_over(f[0], today)],
         "past_findings": [f for f in findings if _is_over(f[0], today)],
-        "clearances": clearances,
+        "clearances": words, "past_clearances": replaced,
         "medicines": [m for m in medicines if not _is_over(m[0], today)],
         "past_medicines": [m for m in medicines if _is_over(m[0], today)],
         "on_times": said_windows(on_times(known.medicines, today))}
+
+
+def _told_apart(rows: Iterable[Clearance]) -> tuple[list[Word], list[Word]]:
+    """Doctors' words that count, newest first, and those a later word of the same doctor on the same replaced."""
+    counting: list[Word] = []
+    replaced: list[Word] = []
+    settled: set[tuple[UUID, str]] = set()
+    for row in rows:
+        of = (row.doctor_id, row.scope)
+        (replaced if of in settled else counting).append((row, scope_name(row), said_terms(row)))
+        if row.state != Clearance.State.RECEIVED:  # until it is accepted, it replaces nothing
+            settled.add(of)
+    return counting, replaced
 
 
 def person_of(client: Client) -> dict[str, Any]:

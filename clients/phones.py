@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
-
 from clients.models import Client
 from practice.models import Practice
 from practice.refusals import BadInput
-
-
-def in_full(number: str, country: str = "") -> str:
-    """The number with its country, "+12065550100"; empty where it cannot be read so, or is one extension of many."""
-    written = number.strip()
-    if written.startswith("00"):
-        written = f"+{written[2:]}"
-    try:
-        read = phonenumbers.parse(written, country.upper() or None)
-    except NumberParseException:
-        return ""
-    is_whole = phonenumbers.is_possible_number_with_reason(read) == ValidationResult.IS_POSSIBLE
-    return phonenumbers.format_number(read, PhoneNumberFormat.E164) if is_whole and not read.extension else ""
+from practice.texting.numbers import in_full
 
 
 def sms_number(client: Client) -> str:
@@ -37,8 +22,8 @@ def refuse_untextable(client: Client) -> None:
     if not client.practice.country and not client.phone.strip().startswith(("+", "00")):
         raise BadInput(f"Write {client.phone} with its country, for example +1 206 555 0100: text messages need that.",
                        field="phone")
-    raise BadInput(f"{client.phone} is too short or too long for text messages. Write all of it, with its country: "
-                   "+1 206 555 0100.", field="phone")
+    raise BadInput(f"{client.phone} is no whole number where you are: no text message would arrive. Write all of "
+                   "it, with its country: +1 206 555 0100.", field="phone")
 
 
 def clients_with(number: str, practices: list[Practice]) -> list[Client]:

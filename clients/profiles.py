@@ -106,7 +106,7 @@ def _put(client: Client, profile: ProfileFields) -> list[str]:
         if field in columns:
             columns[field] = one_line(columns[field])
     if "channels" in columns:
-        columns["channels"] = [channel for channel in CHANNELS if channel in columns["channels"]]
+        columns["channels"] = list(dict.fromkeys(way for way in columns["channels"] if way in CHANNELS))
     if "preferences" in columns:
         columns["preferences"] = columns["preferences"].as_json()
     if "reminder_consent" in columns:

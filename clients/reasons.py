@@ -157,6 +157,16 @@ def said_cap(cap: Cap) -> str:
     return "a resting hold at most" if cap == 0 else f"pressure {cap} at most"
 
 
+def said_terms(grant: KnownClearance, total: int | None) -> str:
+    """A doctor's limits in words, and the visit's length where it is longer; empty where they set none."""
+    terms = [said_cap(grant.max_pressure)] if grant.max_pressure is not None else []
+    terms += [f"no {method(technique)}" for technique in grant.excluded_techniques]
+    if grant.minutes is not None:
+        is_longer = total is not None and total > grant.minutes
+        terms.append(f"{grant.minutes} minutes at most{f'; here {total}' if is_longer else ''}")
+    return ", ".join(terms)
+
+
 def said_plan(cap: Cap, treatment: ProposedTreatment) -> str:
     """What is planned against a cap: its pressure, or its name where no number says it."""
     if cap == "none" or treatment.pressure is None:

@@ -6,7 +6,6 @@ them off. What was found stands in `clients/rules/emergencies.py`.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from clients.models import Episode
@@ -42,9 +41,6 @@ _SEVERE_TOO = RedFlag(_SEVERE.sign, ("evenhand",))  # the source speaks of MS; e
 _SPREADING = RedFlag("weakness that spreads from day to day", ("werner-gbs",))
 # What may be a blood clot; in the words and with the sources of the rule in `clients/rules/body.py`.
 CLOT = RedFlag("a leg or an arm that is newly swollen, hot, red or painful", ("neuropathy-blog", "bc-college"))
-_LIMB = r"\b(leg|legs|calf|calves|thighs?|shins?|knees?|ankles?|foot|feet|arms?|forearms?|limbs?)\b"
-_SIGN = r"\b(hot|warm|swollen|swell\w*|red|redd\w*|redness|painful|tender|throb\w*)\b"
-_LIKE_A_CLOT = re.compile(rf"{_LIMB}.*{_SIGN}|{_SIGN}.*{_LIMB}", re.I | re.S)
 # What is told to everybody, whatever they live with: where the front desk writes down a call.
 FOR_ANYBODY = (CLOT, _SEVERE_TOO, _INFECTION, *COMMON)
 OF_KIND: dict[str, tuple[RedFlag, ...]] = {
@@ -63,8 +59,3 @@ OF_KIND: dict[str, tuple[RedFlag, ...]] = {
     Episode.Kind.ACUTE_ILLNESS: (_SEVERE_TOO, _INFECTION),
     Episode.Kind.OTHER: (_SEVERE_TOO, _SPREADING, _INFECTION),
 }
-
-
-def is_like_a_clot(words: str) -> bool:
-    """Whether somebody's own words, in English, speak of a hot, swollen, red or painful leg or arm."""
-    return bool(_LIKE_A_CLOT.search(words))

@@ -7,6 +7,7 @@ from clients import (
     clearance_views,
     contact_views,
     disclosure_views,
+    doctor_views,
     emergency_views,
     medicine_views,
     notice_views,
@@ -18,7 +19,7 @@ from clients import (
 from clients.asking import intake_views, question_views
 from clients.importing import pages as importing
 from clients.keeping import keeping_views
-from clients.privacy import trail_views
+from clients.privacy import disposal_views, trail_views
 from clients.privacy import views as privacy
 from clients.replies import reply_views, unwanted_views
 
@@ -34,7 +35,9 @@ urlpatterns = [
     path("clients/<uuid:pk>/restore/", views.client_restore, name="restore"),
     path("clients/<uuid:pk>/merge/", keeping_views.client_merge, name="merge"),
     path("clients/<uuid:pk>/export/", keeping_views.client_export, name="export"),
-    path("clients/<uuid:pk>/doctors/new/", views.doctor_new, name="doctor_new"),
+    path("clients/<uuid:pk>/doctors/new/", doctor_views.doctor_new, name="doctor_new"),
+    path("clients/<uuid:pk>/doctors/<uuid:doctor>/", doctor_views.doctor_edit, name="doctor_edit"),
+    path("clients/<uuid:pk>/doctors/<uuid:doctor>/remove/", doctor_views.doctor_remove, name="doctor_remove"),
     path("clients/<uuid:pk>/referrals/new/", referral_views.referral_new, name="referral_new"),
     path("referrals/<uuid:pk>/edit/", referral_views.referral_edit, name="referral_edit"),
     path("referrals/<uuid:pk>/close/", referral_views.referral_close, name="referral_close"),
@@ -57,6 +60,8 @@ urlpatterns = [
     path("practice/privacy/trail.csv", trail_views.trail_csv, name="trail_csv"),
     path("practice/privacy/requests/<uuid:pk>/", privacy.request_page, name="privacy_request"),
     path("practice/privacy/requests/<uuid:pk>/<slug:verb>/", privacy.request_act, name="privacy_request_act"),
+    path("practice/privacy/years/", disposal_views.disposals, name="disposals"),
+    path("practice/privacy/years/<uuid:pk>/", disposal_views.dispose, name="dispose"),
     path("practice/privacy/breaches/new/", privacy.breach_new, name="breach_new"),
     path("practice/privacy/breaches/<uuid:pk>/", privacy.breach, name="breach"),
     path("clients/<uuid:pk>/privacy-requests/new/", privacy.request_new, name="privacy_request_new"),

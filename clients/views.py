@@ -1,4 +1,4 @@
-"""The pages of a client: find them, who they are and what limits the work today, new, edit, their doctors."""
+"""The pages of a client: find them, who they are and what limits the work today, new, edit."""
 
 from __future__ import annotations
 
@@ -7,26 +7,23 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clients.doctors import create_doctor, link_doctor
 from clients.duplicates import already_listed
 from clients.episodes import today_in
-from clients.forms import DoctorForm, NewClientForm, ProfileForm
+from clients.forms import NewClientForm, ProfileForm
 from clients.keeping.archiving import archive_client, restore_client
 from clients.keeping.retention import kept_until, soonest_first
 from clients.limits import known_of
-from clients.models import Client, ClientDoctor, Doctor
+from clients.models import Client
 from clients.overview import age_of, overview_of, panels_on, person_of
 from clients.profiles import change_client, create_client
 from clients.search import LONGEST, find_clients
 from clients.standing import merged_into
 from practice import audit, clock
-from practice.access import Actor
 from practice.models import Membership
 from practice.pages import attempt, find, member_page
 from practice.pages import status_of as status_of
@@ -168,23 +165,3 @@ def client_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
     restore_client(client=client, by=member)
     messages.success(request, f"{client.name} is on your list again.")
     return redirect("clients:client", client.pk)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@member_page()
-def doctor_new(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Say who treats or refers this client: a doctor of the list, or a new one."""
-    member = member_of(request)
-    client = find(Client, member, pk, "practice")
-    form = DoctorForm(request.POST if request.method == "POST" else None, member=member)
-    if form.is_bound and form.is_valid() and attempt(form, _add_doctor, client=client, by=member, **form.cleaned_data):
-        messages.success(request, "Added to their doctors.")
-        return redirect("clients:client", client.pk)
-    return render(request, "clients/doctor_new.html", {"room": "clients", "client": client, "form": form},
-                  status=status_of(form))
-
-
-@transaction.atomic
-def _add_doctor(*, client: Client, by: Actor, doctor: Doctor | None, role: str, **fields: Any) -> ClientDoctor:
-    return link_doctor(client=client, by=by, role=role,
-                       doctor=doctor or create_doctor(practice=client.practice, by=by, **fields))

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from django.core.exceptions import ValidationError
 
-# Marks that turn the direction of everything after them; a name needs none, and one could make a list lie.
-_DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+from practice.lines import one_line
+
+__all__ = ["LEAST_DIGITS", "check_phone", "one_line"]
+
 _NOT_A_PHONE = re.compile(r"[^\d\s+()./#*x-]", re.IGNORECASE)
 LEAST_DIGITS = 4
-
-
-def one_line(text: str) -> str:
-    """The text on one line: line breaks and runs of space become one space; control and direction marks go."""
-    plain = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    return " ".join(_DIRECTION_MARKS.sub("", plain).split())
 
 
 def check_phone(number: str) -> None:

@@ -1,4 +1,4 @@
-"""API of the record: notes, their signatures and addenda, readings over time. Summaries: `notes/api_summaries.py`."""
+"""API of the record: notes, their signatures and addenda, readings over time. Summaries: `notes/summaries/api.py`."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clients.models import Client
-from notes import api_answers, api_summaries, api_trends, cosigning, glass, signing, writing
+from notes import writing
+from notes.doctors import api as api_answers
 from notes.home import api as home_api
 from notes.measures.api import urlpatterns as measures_urlpatterns
 from notes.measures.mood import worrying_in
 from notes.measures.of_client import measures_of
 from notes.models import Note
-from notes.note_paper import note_pdf
 from notes.outcomes import MEASURES
+from notes.paper.note_paper import note_pdf
 from notes.reading import WHOLE, read_note, read_notes, read_outcomes, whole, whole_note
+from notes.record import cosigning, glass, signing
 from notes.serializers import (
     AddendumSerializer,
     CheckedNoteSerializer,
@@ -39,7 +41,9 @@ from notes.serializers import (
     measure_as_data,
     outcome_as_data,
 )
+from notes.summaries import api as api_summaries
 from notes.totals import totals_of
+from notes.trends import api as api_trends
 from practice.access import CLINICAL
 from practice.api import Api, Pages, etag_of, require_match
 from practice.api_views import Catalogue, OwnedList

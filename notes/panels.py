@@ -8,14 +8,14 @@ from typing import Any
 from clients.limits import Known
 from clients.models import Client, Consent
 from notes.earlier import last_treatments
-from notes.glass import kept_from, may_break
 from notes.home.doing import today_of, weeks_of
 from notes.home.programmes import paused_by, programme_of
 from notes.measures.of_client import measures_of
 from notes.models import ClientCopy, HomeProgramme, Note, Share, Summary
 from notes.outcomes import readings_at_visits, readings_for_year, readings_of
-from notes.suggesting import why_now
-from notes.trend_page import shown_sparks
+from notes.record.glass import kept_from, may_break
+from notes.summaries.suggesting import why_now
+from notes.trends.page import shown_sparks
 from notes.writing import SOAP
 from practice.access import may_read
 from practice.models import Membership

@@ -17,7 +17,7 @@ from notes.measures.of_client import measures_of
 from notes.models import Note, NoteEvent, Share, Summary, Treatment
 from notes.outcomes import Point, readings_of
 from notes.totals import Totals, totals_of
-from notes.trends import Trends, trends_of
+from notes.trends.trends import Trends, trends_of
 from notes.writing import SOAP, check_note, treatment_said
 from practice import audit
 from practice.models import AuditEntry, Membership

@@ -11,11 +11,11 @@ from clients.body_serializers import CautionsSerializer, ReasonSerializer
 from clients.rule import POSITIONS, TEMPERATURES
 from notes.events.log import EventInput
 from notes.events.serializers import EventRow, EventSerializer
-from notes.late import late_entry
 from notes.measures.measure import KINDS, Change, Measure
 from notes.measures.verdict import Word
 from notes.models import Addendum, BrokenGlass, Measurement, Note, Treatment
 from notes.outcomes import Point, course_of
+from notes.record.late import late_entry
 from notes.writing import SOAP, MeasurementInput, TreatmentInput
 from practice.api import Owned, PlainText
 from practice.api_views import CatalogueEntry

@@ -2,23 +2,19 @@
 
 from django.urls import path
 
-from notes import (
-    draft_views,
-    own_words_views,
-    paper_views,
-    record_views,
-    share_views,
-    summary_views,
-    trend_views,
-    views,
-)
+from notes import draft_views, own_words_views, views
 from notes.copies import views as copies
 from notes.doctors import views as doctors
 from notes.follow_ups import views as follow_ups
 from notes.home import own as home_own
 from notes.home import views as home_views
 from notes.measures import views as measure_views
+from notes.paper import views as paper_views
+from notes.record import views as record_views
 from notes.sending import views as sending
+from notes.sharing import views as share_views
+from notes.summaries import views as summary_views
+from notes.trends import views as trend_views
 
 app_name = "notes"
 urlpatterns = [

@@ -17,26 +17,27 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.limits import body_of
-from notes import earlier, signing, writing
+from notes import earlier, writing
 from notes.autosave import as_saved, left_unfinished, said_unfinished, saved_fields, sheet_of
 from notes.billing import billed_when_signed
 from notes.events.proposing import to_finding
 from notes.follow_ups.between import between_of
 from notes.forms import AddendumForm, SendBackForm
-from notes.glass import kept_from
 from notes.home.doing import home_said
-from notes.late import late_entry
 from notes.models import Note, NoteDraft
 from notes.reading import read_note, said_of, whole, whole_note
+from notes.record import signing
+from notes.record.glass import kept_from
+from notes.record.late import late_entry
+from notes.record.standing import standing_of
 from notes.sheet import Sheet
 from notes.sheet.acts import arranged
 from notes.sheet.differing import Differing, differing
 from notes.sheet.together import together
 from notes.sheet.visit import AddedWork
 from notes.snippets import snippets_of
-from notes.standing import standing_of
-from notes.suggesting import why_now
-from notes.summaries import days_to_tell, doctors_of, usual_sections
+from notes.summaries.suggesting import why_now
+from notes.summaries.summaries import doctors_of
 from notes.writing import refuse_unless_therapist
 from practice import clock
 from practice.access import CLINICAL, THERAPISTS
@@ -236,15 +237,13 @@ def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | No
 def to_read(request: HttpRequest, found: Note, form: AddendumForm | None = None, *, sending_back: Any = None,
             ) -> HttpResponse:
     """A note that is not ours to change: signed, or a colleague's draft."""
-    first, last = days_to_tell(found.client.standing)
     member, bound = member_of(request), form or sending_back
     units = billed_when_signed(found) if member.is_therapist else None
     return render(request, "notes/note_read.html", {
         **standing_of(found, member), "sending_back": sending_back or SendBackForm(),
         "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment,
         "said": said_of(found), "form": form or AddendumForm(), "doctor": doctors_of(found.client.standing).first(),
-        "first": first, "last": last, "next_on": _next_on(found), "billed": units,
-        "sections": usual_sections(found.client.standing, first, last),
+        "next_on": _next_on(found), "billed": units,
         "why_now": why_now(found.client.standing) if found.is_signed and member.is_therapist else []},
         status=status_of(bound) if bound else 200)
 

@@ -18,13 +18,13 @@ from clients.contraindications import Body, Check, ProposedTreatment, cautions_f
 from clients.limits import body_of
 from clients.rule import POSITIONS, TEMPERATURES
 from clients.standing import lock_client
-from notes.check_kept import check_from_data
 from notes.events.log import EventInput, replace_events
-from notes.known_then import body_at
 from notes.measures.mood import refuse_unasked
 from notes.measures.of_client import measures_of
 from notes.models import Measurement, Note, NoteDraft, NotesChain, Treatment
 from notes.models.note import MOST_DAYS_AHEAD
+from notes.record.check_kept import check_from_data
+from notes.record.known_then import body_at
 from notes.totals import totals_of
 from practice import audit
 from practice.access import Actor, Role

@@ -17,6 +17,9 @@ from practice.models import AuditEntry, Membership
 from practice.reading import note_named
 from practice.webhooks import events
 
+# Who acts by a link is known by the client's id: their name would stay when everything of them was disposed of.
+_NAMES = {"client": "The client", "waitlist": "The client"}
+
 
 def record(*, by: Actor, verb: str, subject: models.Model, client_id: UUID | None = None, **detail: Any) -> None:
     """Write one entry. `detail` holds ids, field names and states, never what a person said or feels."""
@@ -44,7 +47,7 @@ def _entry(
         "at": timezone.now(),
         "actor": by if isinstance(by, Membership) else None,
         "actor_role": by.role,
-        "actor_name": by.name[:120],
+        "actor_name": _NAMES.get(by.role, by.name)[:120],
         "verb": verb,
         "subject_type": subject._meta.model_name,
         "subject_id": subject.pk,

@@ -61,11 +61,17 @@ def with_substitutes(ahead: Collection[Holiday]) -> list[tuple[Holiday, tuple[Ho
     return [(h, tuple(of.get(h.on, ()))) for h in free if h.on not in substitutes]
 
 
+# As people write them where the calendar's own names are spelt for programs.
+_SPELT = {"AX": "Åland Islands", "BL": "Saint Barthélemy", "CD": "DR Congo", "CW": "Curaçao", "GW": "Guinea-Bissau",
+          "HM": "Heard Island and McDonald Islands", "RE": "Réunion", "ST": "São Tomé and Príncipe"}
+
+
 @cache
 def countries() -> tuple[tuple[str, str], ...]:
     """Every country whose public holidays are known: code and name, by name."""
-    named = {row[1]: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", row[0]) for row in COUNTRIES.values()}
-    return tuple(sorted(named.items(), key=lambda pair: pair[1]))
+    rows = sorted((re.sub(r"(?<=[a-z])(?=[A-Z])", " ", row[0]), row[1]) for row in COUNTRIES.values())
+    return tuple((code, _SPELT.get(code) or re.sub(r" (And|Of|The)\b", lambda word: word[0].lower(), name))
+                 for name, code in rows)
 
 
 def regions_of(country: str) -> tuple[tuple[str, str], ...]:

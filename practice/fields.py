@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+
+FIRST_YEAR, LAST_YEAR = 1850, 2150  # of a day that somebody types
 
 _TODAY = {"required": "Choose a date.", "invalid": "Write the date as day, month and year."}
 
@@ -32,6 +35,13 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("error_messages", _TODAY)
         super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+    def clean(self, value: Any) -> date | None:
+        """The day; refuses one that nobody lives to see."""
+        day: date | None = super().clean(value)
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise forms.ValidationError(f"Write a year from {FIRST_YEAR} to {LAST_YEAR}.")
+        return day
 
 
 class ClockField(forms.TimeField):

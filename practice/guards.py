@@ -145,17 +145,20 @@ class Unchanging(_Guard):
 
     `insert_when`: SQL over NEW under which a row may not be added either (a child of a signed note).
     `columns`: only these stand still; the rest of the row may change.
+    `goes_when`: SQL over OLD under which a row may be deleted after all (its client was disposed of).
     """
 
     def __init__(self, *, name: str, when: str = "", insert_when: str = "", columns: tuple[str, ...] = (),
-                 violation_error_code: str | None = None, violation_error_message: str | None = None) -> None:
-        self.when, self.insert_when, self.columns = when, insert_when, tuple(columns)
+                 goes_when: str = "", violation_error_code: str | None = None,
+                 violation_error_message: str | None = None) -> None:
+        self.when, self.insert_when, self.columns, self.goes_when = when, insert_when, tuple(columns), goes_when
         super().__init__(name=name, violation_error_code=violation_error_code,
                          violation_error_message=violation_error_message)
 
     def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
-        own = (("when", self.when), ("insert_when", self.insert_when), ("columns", self.columns))
+        own = (("when", self.when), ("insert_when", self.insert_when), ("columns", self.columns),
+               ("goes_when", self.goes_when))
         kwargs |= {key: value for key, value in own if value}
         return path, args, kwargs
 
@@ -165,7 +168,8 @@ class Unchanging(_Guard):
         if self.columns:
             changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in self.columns)
             moved_in = f"({moved_in}) AND ({changed})"
-        rules = [("UPDATE", moved_in), ("DELETE", when)]
+        gone = f"({when}) AND NOT ({self.goes_when})" if self.goes_when else when
+        rules = [("UPDATE", moved_in), ("DELETE", gone)]
         return rules + [("INSERT", self.insert_when)] if self.insert_when else rules
 
     def _sqlite(self, model: Any) -> list[str]:
@@ -174,6 +178,17 @@ class Unchanging(_Guard):
             f"BEGIN SELECT RAISE(ABORT, 'change refused: {self.name}'); END"
             for event, rule in ((e, r.replace("IS DISTINCT FROM", "IS NOT")) for e, r in self._rules())
         ]
+
+    def rewrite(self, model: Any, editor: Any) -> None:
+        """Put this guard where one of its name and events stands, without building the table anew."""
+        statements = self._statements(model, editor)
+        if editor.connection.vendor == "sqlite":
+            for event, _ in self._rules():
+                editor.execute(f"DROP TRIGGER IF EXISTS {self.name}_{event.lower()}")
+        else:
+            del statements[1:]  # the trigger stays, and calls the function in its new words
+        for statement in statements:
+            editor.execute(statement, params=None)
 
     def _postgresql(self, model: Any) -> list[str]:
         body = "".join(

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from practice import audit
 from practice.access import Actor, Role
-from practice.models import Practice
+from practice.models import LEAST_YEARS, Practice
 from practice.refusals import BadInput, NotAllowed
 
 
@@ -39,8 +39,10 @@ class Number:
 
 NUMBERS: dict[str, Number] = {n.name: n for n in (
     Number("retention_years", "Keep what is written for (years)",
-           "After the last visit or note; a child’s years from the 18th birthday. Ten is usual; your law decides.",
-           1, 100, "years"),
+           "After the last contact; a child’s years from the 18th birthday. Ten (P): Ontario’s college of massage "
+           "therapists says so (CMTO). Never less than four, the least any rule we found asks (NCBTMB, Standards III). "
+           "Your law decides.",
+           LEAST_YEARS, 100, "years"),
     Number("intake_every_months", "Ask the intake again after (months)", "(P) our proposal. Empty: never again.",
            1, 120, "months", may_be_empty=True),
     Number("slot_grid_minutes", "Open times begin every (minutes)", "Counted from midnight.", 5, 60, "minutes",

@@ -17,8 +17,11 @@ from django.http import HttpRequest
 from practice.models import Tally
 
 HOUR = 3600  # seconds
-_COUNT = """INSERT INTO practice_tally (key, number, until) VALUES (%s, 1, %s)
-    ON CONFLICT (key) DO UPDATE SET number = practice_tally.number + 1 RETURNING number"""
+_COUNT = """INSERT INTO practice_tally (key, number, until) VALUES (%(key)s, 1, %(until)s)
+    ON CONFLICT (key) DO UPDATE SET
+        number = CASE WHEN practice_tally.until <= %(now)s THEN 1 ELSE practice_tally.number + 1 END,
+        until = CASE WHEN practice_tally.until <= %(now)s THEN excluded.until ELSE practice_tally.until END
+    RETURNING number"""
 
 
 def address_of(request: HttpRequest) -> str | None:
@@ -35,10 +38,10 @@ def address_of(request: HttpRequest) -> str | None:
 
 
 def too_often(what: str, who: str, most: int) -> bool:
-    """Count one more of `what` by `who`; whether that is more than `most` within this hour of the clock."""
+    """Count one more of `what` by `who`; whether that is more than `most` within an hour of the first."""
     now = int(time.time())
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [_key(what, who), now + HOUR])
+        cursor.execute(_COUNT, {"key": _key(what, who), "now": now, "until": now + HOUR})
         [(number,)] = cursor.fetchall()
     return bool(number > most)
 
@@ -49,9 +52,9 @@ def forgive(what: str, who: str) -> None:
 
 
 def forget_tallies() -> int:
-    """Drop the counts of hours long past; how many."""
+    """Drop the counts of hours that are over; how many."""
     return Tally.objects.filter(until__lt=int(time.time())).delete()[0]
 
 
 def _key(what: str, who: str) -> str:
-    return f"{what}:{who}:{int(time.time()) // HOUR}"
+    return f"{what}:{who}"

@@ -113,6 +113,14 @@ def status_of(form: forms.Form) -> int:
     return 422 if form.is_bound and form.errors else 200
 
 
+def kept_private(response: HttpResponse) -> HttpResponse:
+    """Neither kept, nor found by search, nor told to the next site: for every page behind a link."""
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def pdf_file(content: bytes, name: str) -> HttpResponse:
     """A PDF to be kept or printed, under a name that says nothing of whom it is about."""
     return HttpResponse(content, content_type="application/pdf", headers={

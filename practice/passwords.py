@@ -16,7 +16,7 @@ from practice.models import User
 from practice.pace import address_of, forgive, too_often
 from practice.refusals import Refusal
 
-TRIES_FROM_HERE, TRIES_IN_ALL = 10, 50  # wrong passwords for one account within an hour of the clock
+TRIES_FROM_HERE, TRIES_IN_ALL = 10, 50  # wrong passwords for one account within an hour
 
 
 class WrongPassword(Refusal):
@@ -64,7 +64,7 @@ def person_with(request: HttpRequest, *, email: str, password: str) -> User:
     here = f"{account}:{address_of(request)}"
     tired = [too_often("wrong-password", here, TRIES_FROM_HERE), too_often("wrong-password", account, TRIES_IN_ALL)]
     if any(tired):
-        raise TooManyTries("Too many wrong passwords for this account. Try again after the full hour.")
+        raise TooManyTries("Too many wrong passwords for this account. Try again in an hour.")
     person = authenticate(request, username=email, password=password)
     if not isinstance(person, User):
         raise WrongPassword("That is not the password. Capital letters count.")

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "practice.watching.requests.RequestLog",
     "practice.walls.standing.WallMiddleware",
+    "practice.https.refuse_plain_calls",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -233,7 +234,7 @@ CACHES = (
                       "OPTIONS": {"MAX_ENTRIES": 20_000}}}
 ) | {"process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
-# --- booking by oneself, in an hour of the clock: our proposals ------------------------------------------------
+# --- booking by oneself, in an hour: our proposals ------------------------------------------------
 ONLINE_LOOKS = env.int("ONLINE_LOOKS", 300)  # pages of open times looked at from one address
 ONLINE_SENDS = env.int("ONLINE_SENDS", 10)  # requests and links asked for from one address
 ONLINE_SENDS_IN_ALL = env.int("ONLINE_SENDS_IN_ALL", 60)  # of one practice, or by one client

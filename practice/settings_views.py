@@ -22,6 +22,19 @@ from practice.offers import change_currency
 from practice.pages import attempt, member_page
 from practice.texting.senders import change_sms_sender
 
+# How they stand on the page; what is named nowhere, under the first.
+GROUPS = {
+    "The diary": ("slot_grid_minutes", "horizon_days", "notice_minutes", "waitlist_offers", "waitlist_offer_hours"),
+    "Clients by themselves": ("client_notice_hours", "client_change_hours"),
+    "Before and after a visit": ("confirm_days", "check_before_hours", "follow_up_days", "recall_weeks"),
+    "How often, and when": ("messages_per_day", "messages_per_week", "reminder_gap_hours", "quiet_from_hour",
+                            "quiet_until_hour", "sms_sender"),
+    "The record": ("retention_years", "intake_every_months", "intake_reminder_days", "summary_after_visits",
+                   "share_openings"),
+    "Signing in": ("second_step_for", "lock_minutes"),
+    "Money": ("currency",),
+}
+
 
 class NumbersForm(forms.Form):
     """One field for each number, with what it is for."""
@@ -46,6 +59,15 @@ class NumbersForm(forms.Form):
             label="Text messages come from", max_length=20, required=False, initial=practice.sms_sender,
             help_text="Only where you have a number of your own at the SMS gateway; answers to it reach you alone. "
                       "A name instead of a number gets no answers.")
+        self.order_fields([name for names in GROUPS.values() for name in names])
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields under their headings, in the order of the page."""
+        heading_of = {name: heading for heading, names in GROUPS.items() for name in names}
+        found: dict[str, list[forms.BoundField]] = {heading: [] for heading in GROUPS}
+        for field in self:
+            found[heading_of.get(field.name, "The diary")].append(field)
+        return list(found.items())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -37,7 +37,7 @@ class TokenForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for area, said in tokens.AREAS.items():
-            self.fields[area] = ChoiceOf(label=said, choices=REACH, initial=FULL)
+            self.fields[area] = ChoiceOf(label=said, choices=REACH, initial="none")
         self.order_fields(self.field_order)
 
     def clean(self) -> dict[str, Any]:

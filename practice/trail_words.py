@@ -34,6 +34,8 @@ _SAID = {
     "episode_reported_again": "reported the episode again", "episode_moved_on": "said how the episode stands",
     "episode_looked_at_again": "looked at the episode again", "episode_facts_noted": "noted facts of the episode",
     "doctor_told": "asked the doctor to ring", "doctor_linked": "named a doctor of the client",
+    "doctor_unlinked": "took a doctor off the client’s list",
+    "doctor_changed": "corrected how a doctor is reached",
     "message_told": "noted that they were told by phone", "message_not_told": "noted that they were not told after all",
     "message_sent_again": "sent the message again", "new_times_asked": "looked for new times",
     "new_times_applied": "gave new times", "new_times_undone": "took the new times back",
@@ -45,6 +47,10 @@ _SAID = {
     "member_switched_off": "switched a colleague off", "member_switched_on": "let a colleague in again",
     "member_joined": "joined the practice", "member_invited": "invited a colleague",
     "member_place_changed": "changed a colleague’s role", "member_credential_changed": "changed a credential",
+    "member_signed_out": "signed a colleague out everywhere",
+    "second_step_reset": "took a colleague’s second step away",
+    "import_begun": "chose a list to move in", "import_started": "began to bring a list in",
+    "import_taken_back": "took a list back that was brought in", "import_dropped": "put a list away, not brought in",
     "practice_opened": "opened the practice", "map_taken": "took the body map over",
     "waitlist_joined": "put on the waitlist", "channel_ended": "ended a way of being written to",
     "mood_decided": "decided on questions about mood", "digests_chosen": "chose what they are told",
@@ -56,6 +62,8 @@ _SAID = {
     "follow_up_asked": "asked how it was after a visit", "follow_up_answered": "answered how it was after a visit",
     "follow_up_seen": "saw how it was after a visit", "privacy_desk_opened": "opened the privacy desk",
     "breach_step_added": "added to the breach", "disagreement_added": "kept the client’s disagreement",
+    "client_disposed": "disposed of everything about the client", "disposals_read": "looked whose years are over",
+    "disposal_read": "looked at what would go of the client",
     "legal_hold_placed": "put a legal hold on the record", "legal_hold_lifted": "lifted the legal hold",
 }
 _PAST = {"seen": "looked at", "written": "wrote", "withdrawn": "withdrew", "taken": "took", "chosen": "chose",
@@ -86,13 +94,8 @@ def words_of(verb: str) -> str:
     return f"{_PAST.get(done, done)} the {_THINGS.get(thing, thing) or 'visit'}"
 
 
-def is_look(verb: str) -> bool:
-    """Whether somebody only looked."""
-    return (verb.endswith(_LOOKS) and verb not in _NO_LOOKS) or verb in _LOOKS_TOO
-
-
 def looks() -> Q:
-    """The same as a condition of a query over the trail."""
+    """The lines of the trail at which somebody only looked."""
     found = Q(verb__in=_LOOKS_TOO)
     for ending in _LOOKS:
         found |= Q(verb__endswith=ending)

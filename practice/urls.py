@@ -142,6 +142,7 @@ urlpatterns = [
     path("api/v1/schema/", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
     path("api/v1/docs/", api_views.Docs.as_view(), name="api-docs"),
     path("api/v1/", include("practice.api_views")),
+    path("api/v1/", include("practice.webhooks.api")),
     path("api/v1/", include("clients.api")),
     path("api/v1/", include("sessions.api")),
     path("api/v1/", include("notes.api")),

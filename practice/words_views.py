@@ -18,7 +18,7 @@ from practice.models import Membership, Practice
 from practice.outbox import KINDS, Kind, Letter
 from practice.pages import attempt, member_of, member_page, status_of
 from practice.refusals import NotAllowed, Refusal
-from practice.wording import FRAME, LANGUAGES, UNREVIEWED, Text, own_texts, product_text, text_of
+from practice.wording import FRAME, LANGUAGES, UNREVIEWED, Text, our_text, own_texts, text_of
 from practice.wording.clinical import clinical_words_in
 from practice.wording.examples import examples_in
 from practice.wording.lengths import Length, length_of
@@ -28,6 +28,7 @@ from practice.wording.own import (
     change_sender_name,
     check_text,
     drop_text,
+    is_used,
     languages_of,
     variables_for,
     variants_of,
@@ -35,6 +36,7 @@ from practice.wording.own import (
 )
 from practice.wording.trying import TEST, as_it_leaves, send_test
 
+_PARTS = ("subject", "body", "sms")
 _READERS = {"client": "To clients", "doctor": "To doctors", "member": "To colleagues"}
 _ABOUT = ("About their visits", "When visits pause", "Booking by themselves", "Asked and given")
 _VARIANTS = {
@@ -58,16 +60,22 @@ class TextForm(forms.Form):
                               widget=forms.TextInput(attrs={"autocomplete": "off"}))
     body = forms.CharField(label="Mail", error_messages={"required": EMPTY["body"]}, widget=forms.Textarea)
     sms = forms.CharField(label="SMS", error_messages={"required": EMPTY["sms"]}, widget=forms.Textarea)
+    number = forms.CharField(label="Your mobile", required=False, max_length=40, widget=forms.TextInput(
+        attrs={"type": "tel", "autocomplete": "tel"}), help_text=(
+            "A test as a text message goes there, and stands in the list of messages as every test does."))
 
     def __init__(self, *args: Any, ours: Text, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for part in ("subject", "body", "sms"):
+        for part in _PARTS:
             if not getattr(ours, part):
                 del self.fields[part]
+        if not ours.sms:
+            del self.fields["number"]
 
     def text(self) -> Text:
         """What was typed, as a text, right or wrong."""
-        return Text(**{part: str(self.data.get(part, "")).replace("\x00", "") for part in self.fields})
+        parts = [part for part in _PARTS if part in self.fields]
+        return Text(**{part: str(self.data.get(part, "")).replace("\x00", "") for part in parts})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +132,7 @@ def text_page(request: HttpRequest, kind: str) -> HttpResponse:
     """One text with its variables and how it reads; changed, tried and put back by the owner."""
     member, chosen = member_of(request), _chosen(request, kind)
     practice, is_owner = member.practice, member.role == Role.OWNER
-    ours = product_text(**chosen.where) or product_text(chosen.kind, chosen.variant) or Text()
+    ours = our_text(**chosen.where)
     stands = text_of(practice, **chosen.where)
     form = TextForm(request.POST if request.method == "POST" else None, ours=ours,
                     initial={"subject": stands.subject, "body": stands.body.strip(), "sms": stands.sms.strip()})
@@ -138,6 +146,8 @@ def text_page(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "practice/words/text.html", {
         "room": "messages", "form": form, "chosen": chosen, "is_owner": is_owner, "stands": stands,
         "kind": KINDS.get(chosen.kind), "is_own": tuple(chosen.where.values()) in own_texts(practice),
+        "is_unused": not is_used(kind, stands),
+        "put_right": "Not sent: there is something to put right" if "test" in request.POST.get("act", "") else "",
         "variants": [(_VARIANTS.get(v, v.replace("-", " ").capitalize()), chosen.url(variant=v), v == chosen.variant)
                      for v in variants_of(kind)] if len(variants_of(kind)) > 1 else [],
         "languages": [(LANGUAGES[code], chosen.url(language=code), code == chosen.language)
@@ -154,8 +164,9 @@ def _act(request: HttpRequest, form: TextForm, member: Membership, chosen: Chose
     if act == "drop":
         drop_text(**at)
         return "Back to our words."
-    if act == "test":
-        message = attempt(form, send_test, **at)
+    if act in ("test", "test-sms"):
+        number = form.data.get("number", "") if act == "test-sms" else None
+        message = attempt(form, send_test, number=number, **at)
         return f"A test is on its way to {message.to_address}, with the text as it is saved." if message else ""
     if act == "preview":
         return ""
@@ -212,5 +223,10 @@ def _place(kind: Kind) -> tuple[int, int, int]:
 
 
 def _own_in(own: dict[tuple[str, str, str], Text], kind: str) -> str:
-    """The languages in which a kind has words of the practice's own: "English, German"."""
-    return ", ".join(name for code, name in LANGUAGES.items() if any(key[0] == kind and key[2] == code for key in own))
+    """The languages in which a kind has words of the practice's own: "English, German (not used)"."""
+    found: dict[str, bool] = {}
+    for (of, _, language), text in own.items():
+        if of == kind:
+            found[language] = is_used(kind, text) and found.get(language, True)
+    return ", ".join(f"{name}{'' if found[code] else ' (not used)'}" for code, name in LANGUAGES.items()
+                     if code in found)

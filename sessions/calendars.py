@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from icalendar import Calendar, Event, vCalAddress, vDuration, vText
+from icalendar import Calendar, Event, Timezone, vCalAddress, vDuration, vText
 
 from clients.words import one_line
 from practice import audit, clock, walls
@@ -224,10 +225,16 @@ def _calendar(method: str, events: Iterable[Event]) -> Calendar:
     for event in events:
         calendar.add_component(event)
     times = [time for event in calendar.events for time in (event.DTSTART, event.DTEND)]
-    if days := [time.date() for time in times if isinstance(time, datetime)]:
-        day = timedelta(days=1)  # without bounds a zone is written out from 1970 to 2038
-        calendar.add_missing_timezones(first_date=min(days) - day, last_date=max(days) + day)
+    if years := [time.year for time in times if isinstance(time, datetime)]:
+        for zone in sorted(calendar.get_missing_tzids()):
+            calendar.subcomponents.insert(0, _changes_of(zone, min(years), max(years)))
     return calendar
+
+
+@lru_cache(64)
+def _changes_of(zone: str, first: int, last: int) -> Timezone:
+    """The changes of a zone's clocks in these years. Working them out takes longer than all else of a file."""
+    return Timezone.from_tzid(zone, first_date=date(first - 1, 12, 31), last_date=date(last + 1, 1, 1))
 
 
 def _sender(practice: Practice) -> str:

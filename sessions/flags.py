@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from clients.clearances import running_out
+from clients.clearances import EXPIRING_DAYS, ending
 from clients.contraindications import cautions_for
 from clients.limits import bodies_of
 from clients.models import Clearance, Client, ClientCondition, Contact, Episode, Finding, Questionnaire
 from practice import clock
+from practice.composed import ComposedRows
 from practice.models import Membership, Room
 from sessions.attention import BARRING_CONDITIONS, BARRING_FINDINGS, COMING
+from sessions.away import absence_columns
 from sessions.caution_line import first_name
 from sessions.check_before import PRE_VISIT
 from sessions.models import RELEASED, Appointment
@@ -38,10 +41,28 @@ class Flag:
     weighs: bool = False
 
 
-def with_marks(visits: QuerySet[Appointment], member: Membership) -> QuerySet[Appointment]:
-    """The same visits, each with what `flags_of` reads of it; not one query more."""
-    now, client = timezone.now(), OuterRef("client")
-    today = clock.wall_of(now, member.practice.time_zone)[0]
+def visits_between(member: Membership, begin: datetime, end: datetime) -> list[Any]:
+    """The visits that begin between two instants, each with what `flags_of` and `absence_of` read of it, and with whom
+    they are and where: in three queries.
+
+    A day of ten therapists has a hundred visits and ten people: each is read once, not joined to every row.
+    """
+    practice, now = member.practice, timezone.now()
+    today = clock.wall_of(now, practice.time_zone)[0]
+    people = {row.pk: row for row in Membership.objects.filter(practice=practice).select_related("user")}
+    rooms = {row.pk: row for row in Room.objects.filter(practice=practice)}
+    found = _VISITS(practice.pk, begin, end, now, today, today + timedelta(days=EXPIRING_DAYS))
+    for person in people.values():
+        person.practice = practice
+    for visit in found:
+        visit.practice = visit.client.practice = practice
+        visit.therapist, visit.room = people[visit.therapist_id], rooms[visit.room_id]
+    return found
+
+
+def _visits(practice: UUID, begin: datetime, end: datetime, now: datetime, today: date,
+            soon: date) -> QuerySet[Appointment]:
+    client = OuterRef("client")
     asked = Questionnaire.objects.filter(client=client)
     earlier = Appointment.objects.filter(client=client, starts_at__lt=OuterRef("starts_at"))
     doubt = Episode.objects.filter(client=client).filter(Q(status="suspected") | Q(
@@ -51,8 +72,9 @@ def with_marks(visits: QuerySet[Appointment], member: Membership) -> QuerySet[Ap
         Q(ended_on=None) | Q(ended_on__gte=OuterRef("wall_date")))
     named = ClientCondition.objects.filter(client=client, condition__in=BARRING_CONDITIONS, ended_on=None)
     contacts = Contact.objects.filter(client=client)
-    ends = running_out(Clearance.objects.filter(client=client, expires_on__gte=today), today)
+    visits = Appointment.objects.filter(practice=practice, starts_at__gte=begin, starts_at__lt=end)
     return visits.annotate(
+        **absence_columns(),
         is_first=~Exists(earlier.exclude(status__in=RELEASED)),
         is_next=~Exists(earlier.filter(status__in=COMING, ends_at__gt=now)),
         has_transport=Exists(contacts.filter(role=Contact.Role.TRANSPORT)),
@@ -61,11 +83,15 @@ def with_marks(visits: QuerySet[Appointment], member: Membership) -> QuerySet[Ap
         is_red=Exists(Questionnaire.objects.filter(
             kind=PRE_VISIT, subject_id=OuterRef("pk"), is_red=True, reviewed_at=None, submitted_at__isnull=False)),
         in_doubt=Exists(doubt), may_bar=Exists(found) | Exists(named) | Exists(hot),
-        clearance_ends=Subquery(ends.order_by("expires_on").values("expires_on")[:1]))
+        clearance_ends=Subquery(ending(Clearance.objects.filter(client=client), today, soon).values("expires_on")[:1]),
+    ).order_by("starts_at", "id").select_related("client").defer(*_NOT_SHOWN)
+
+
+_VISITS = ComposedRows(_visits)
 
 
 def flags_of(visits: Sequence[Appointment], member: Membership) -> dict[UUID, list[Flag]]:
-    """The marks of each of these visits (read by `with_marks`).
+    """The marks of each of these visits (read by `visits_between`).
 
     Only where something known can bar a client's visit at all, one query more, however many there are.
     """
@@ -98,20 +124,3 @@ def _needing_decision(visits: Sequence[Any]) -> set[UUID]:
     bodies = bodies_of({v.client_id: v.client for v in asked}.values()) if asked else {}
     return waiting | {v.pk for v in asked if cautions_for(
         bodies[v.client_id], on=v.wall_date, minutes=v.minutes).verdict in ("clearance", "stop")}
-
-
-def with_people(visits: QuerySet[Appointment], member: Membership) -> list[Any]:
-    """These visits of the member's practice with whom they are and where, in three queries.
-
-    A day of ten therapists has a hundred visits and ten people: each is read once, not joined to every row.
-    """
-    practice = member.practice
-    people = {row.pk: row for row in Membership.objects.filter(practice=practice).select_related("user")}
-    rooms = {row.pk: row for row in Room.objects.filter(practice=practice)}
-    found = list(visits.select_related("client").defer(*_NOT_SHOWN))
-    for person in people.values():
-        person.practice = practice
-    for visit in found:
-        visit.practice = visit.client.practice = practice
-        visit.therapist, visit.room = people[visit.therapist_id], rooms[visit.room_id]
-    return found

@@ -22,14 +22,16 @@ def book_newcomer(*, name: str, by: Actor, phone: str = "", email: str = "", agr
                   **visit: Any) -> Appointment:
     """Put a new client on the list and book their first visit; refused, neither stands.
 
-    Where they agreed to e-mail just now (`agreed_how`), the intake is sent: it asks for the rest.
+    Where they agreed just now to be written to there (`agreed_how`), by mail or text message, the intake is sent: it
+    asks for the rest.
     Refuses what `create_client` and `book_appointment` refuse.
     """
     assert isinstance(by, Membership)
     profile = ProfileFields(name=name, phone=phone, email=email)
-    if agreed_how and email:
+    if agreed_how:
         today = clock.wall_of(timezone.now(), by.practice.time_zone)[0]
-        profile["channels"], profile["reminder_consent"] = ["email"], ReminderConsent(today, agreed_how)
+        profile["channels"] = [channel for channel, given in (("email", email), ("sms", phone)) if given]
+        profile["reminder_consent"] = ReminderConsent(today, agreed_how)
     client = create_client(practice=by.practice, by=by, **profile)
     booked = book_appointment(client=client, by=by, **visit)
     if is_written_to(client):

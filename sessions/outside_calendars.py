@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 from django.db import transaction
 from django.utils import timezone
 from icalendar import Calendar
-from recurring_ical_events import of as series_of
 
 from practice import audit, clock
 from practice.access import Actor
@@ -188,6 +187,8 @@ def _repeats_without_measure(event: Any) -> bool:
 
 def _occurrences(calendar: Calendar, since: datetime, until: datetime) -> Iterator[Any]:
     """Every event between two instants, repeating ones unfolded, a stretch of days at a time."""
+    from recurring_ical_events import of as series_of
+
     unfolded, begin = series_of(calendar, skip_bad_series=True), since
     while begin < until:
         end = min(begin + _AT_ONCE, until)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from clients.episodes import holding, today_in
 from clients.keeping.exporting import CHAPTERS, Chapter
 from clients.keeping.merging import WORTH_KNOWING, MergeRefused
 from clients.keeping.parts import PARTS, Part, register_parts, rows_of
-from clients.keeping.retention import LAST_CONTACT
+from clients.keeping.retention import CONTACTS, KEPT_BY, Contact, by_person
 from clients.models import Client
 from clients.return_visits import TOOK_PLACE
 from practice import clock
@@ -97,11 +97,22 @@ def _visits_in_held_time(merged: Client, stays: Client) -> list[str]:
     return said
 
 
-def last_visits(clients: Iterable[UUID]) -> dict[UUID, date]:
-    """Each client's last visit that took place; one nobody closed afterwards counts as having taken place."""
-    rows = Appointment.objects.filter(client__in=list(clients), ends_at__lte=timezone.now()).exclude(
-        status__in=(*RELEASED, "proposed"))
-    return dict(rows.order_by().values_list("client").annotate(Max("wall_date")))
+def _took_place() -> Q:
+    """Visits that are contact; one nobody closed afterwards counts as having taken place."""
+    return Q(ends_at__lte=timezone.now()) & ~Q(status__in=(*RELEASED, "proposed"))
+
+
+def still_to_come(clients: Collection[UUID]) -> Iterator[tuple[UUID, str]]:
+    """A visit to come or on hold, an open return plan, a wish for another time: none of it is over."""
+    now = timezone.now()
+    coming = Appointment.objects.filter(Q(status="held") | Q(ends_at__gt=now) & ~Q(status__in=RELEASED))
+    for visit in by_person(coming, clients):
+        day = clock.said_date(visit.wall_date, year=True)
+        yield visit.whose, f"a visit of {day} is on hold" if visit.status == "held" else f"a visit on {day} is to come"
+    for plan in by_person(Plan.objects.filter(status=Plan.Status.PROPOSED, expires_at__gt=now), clients):
+        yield plan.whose, "a return plan is open"
+    for wish in by_person(WaitlistEntry.objects.filter(ended_at=None, until_on__gte=now.date()), clients):
+        yield wish.whose, f"on the waitlist until {clock.said_date(wish.until_on, year=True)}"
 
 
 def visits_that_took_place(clients: Collection[UUID], since: date) -> Iterable[tuple[UUID, date]]:
@@ -120,7 +131,9 @@ def _visits_told(member: Membership, client: Client) -> dict[str, Any]:
 
 
 CHAPTERS.append(Chapter(40, "sessions/record_visits.html", _visits_told))
-LAST_CONTACT.append(last_visits)
+CONTACTS += [Contact(Appointment, "wall_date", which=_took_place),
+             Contact(CheckIn, "answered_at", "episode__client")]
+KEPT_BY.append(still_to_come)
 TOOK_PLACE.append(visits_that_took_place)
 WORTH_KNOWING.append(_visits_in_held_time)
 WORTH_KNOWING.append(overlaps)

@@ -125,7 +125,7 @@ def _weigh_day(
 
 
 def _visit_words(day: int, last_day: int | None) -> str:
-    return "the last visit" if day == last_day else f"the visit on {said_date(date.fromordinal(day + EPOCH_DAY))}"
+    return "the last visit" if day == last_day else said_date(date.fromordinal(day + EPOCH_DAY))
 
 
 def _weigh_time(

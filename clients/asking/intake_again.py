@@ -13,8 +13,8 @@ from django.utils import timezone
 from clients.asking.intake import INTAKE, MESSAGE
 from clients.asking.questionnaires import minutes_for, url_of
 from clients.models import Questionnaire
-from clients.writing import not_agreed_any_more, write_to
-from practice import clock, outbox, wording
+from clients.writing import not_agreed_any_more, reads, write_to
+from practice import clock, outbox
 from practice.models import Message, Practice
 from practice.outbox import Kind, Said
 
@@ -66,9 +66,10 @@ def _still_open(message: Message) -> str | None:
 def _asks_again(message: Message) -> Said:
     row = _row(message)
     assert row is not None
-    until = clock.said_date(clock.wall_of(row.closes_at, row.client.zone)[0])
+    language = reads(row.client)
+    until = clock.said_date(clock.wall_of(row.closes_at, row.client.zone)[0], language=language)
     return Said({"minutes": str(minutes_for(row)), "link": url_of(row), "until": until}, row.client.called,
-                language=wording.language_of(row.client.language))
+                language=language)
 
 
 outbox.declare(Kind(AGAIN, "Questions before a visit, once more", _still_open, _asks_again,

@@ -34,7 +34,7 @@ from clients.asking.questions_forms import AgreementForm, AnswerForm
 from clients.models import Questionnaire
 from clients.views import status_of
 from practice.pace import address_of
-from practice.pages import attempt, look
+from practice.pages import attempt, kept_private, look
 from practice.refusals import Refusal
 
 CHECK, AGREE, SENT = "check", "agree", "sent"
@@ -46,21 +46,14 @@ def _closed(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("clients/questions_closed.html", look(request)), status=404)
 
 
-def _kept_private(response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    response["Cache-Control"] = "no-store"
-    return response
-
-
 @require_safe
 def start(request: HttpRequest, token: str) -> HttpResponse:
     """What is asked, how long it takes, who reads it; the way in, or back to where one left."""
     row = open_behind(token, begun_here=_begun_here(request))
     if row is None:
-        return _kept_private(_closed(request))
+        return kept_private(_closed(request))
     questions, answers = questions_of(row), answers_of(row)
-    return _kept_private(render(request, "clients/questions_start.html", _around(row, token) | {
+    return kept_private(render(request, "clients/questions_start.html", _around(row, token) | {
         "begun": sum(1 for question in questions if question.code in answers), "count": len(questions),
         "minutes": minutes_for(row), "next": _next_url(row, token)}))
 
@@ -70,17 +63,17 @@ def page(request: HttpRequest, token: str, code: str) -> HttpResponse:
     """One page of the questions: a question by its code, or `check`, `agree`, `sent`."""
     here = _begun_here(request)
     if code == SENT and (sent := just_sent_behind(token, begun_here=here)):
-        return _kept_private(render(request, "clients/questions_sent.html", _around(sent, token) | {
+        return kept_private(render(request, "clients/questions_sent.html", _around(sent, token) | {
             "then": SETS[sent.kind].then(sent)}))
     row = open_behind(token, begun_here=here)
     if row is None:
         is_thanked = code == AGREE and request.method == "POST" and just_sent_behind(token, begun_here=here)
-        return _kept_private(_to(token, SENT) if is_thanked else _closed(request))
+        return kept_private(_to(token, SENT) if is_thanked else _closed(request))
     show = {CHECK: _check, AGREE: _agree}.get(code, _question)
     try:
-        return _kept_private(show(request, row, token, code))
+        return kept_private(show(request, row, token, code))
     except AnswersSent:
-        return _kept_private(_to(token, SENT) if code == AGREE else _closed(request))
+        return kept_private(_to(token, SENT) if code == AGREE else _closed(request))
 
 
 def _question(request: HttpRequest, row: Questionnaire, token: str, code: str) -> HttpResponse:

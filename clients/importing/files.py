@@ -27,6 +27,7 @@ _SAMPLE = 20_000  # bytes, to tell an old encoding from another
 _OLD = ["cp1252", "cp1250", "mac_roman"]
 _NOT_TEXT = ((b"PK\x03\x04", "an Excel workbook"), (b"\xd0\xcf\x11\xe0", "an old Excel workbook"), (b"%PDF", "a PDF"),
              (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"\x1f\x8b", "packed"))
+_EMPTY = "This file is empty. Export the list once more, and look at it before you choose it here."
 _SAVE_AS = "In Excel choose File, Save as, “CSV UTF-8 (comma delimited)”, and choose that file here."
 _SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _IN_QUOTES = re.compile(r'="((?:[^"]|"")*)"')  # how Excel is told that digits are words
@@ -60,11 +61,14 @@ def read_table(data: bytes) -> Table:
                           "at once. Split it into several files, each with the headers on top.")
     text = decoded(data)
     if not text.strip():
-        raise FileRefused("This file is empty. Export the list once more, and look at it before you choose it here.")
+        raise FileRefused(_EMPTY)
     delimiter = delimiter_of(text)
     try:
         rows = _rows(text, delimiter)
-        headers = _headers(next(rows)[1])
+        first = next(rows, None)
+        if first is None:
+            raise FileRefused(_EMPTY)
+        headers = _headers(first[1])
         size = sum(1 for _ in rows)
     except csv.Error as broken:
         raise FileRefused(f"A quotation mark is not closed, or a cell is far too long ({broken}). Look for a lone \" "

@@ -46,9 +46,10 @@ class ColumnsForm(forms.Form):
                 label=header, choices=targets, required=False, initial=brought.mapping[index])
         if len(orders) != 1:
             self.fields["date_order"] = ChoiceOf(
-                label="How the list writes its days", required=False, initial=brought.date_order,
+                label="How the list writes its days", initial=brought.date_order,
                 choices=[("", "Choose"), *((code, ORDERS[code]) for code in ORDERS if not orders or code in orders)],
-                help_text="No day in it can be read in one way only.")
+                help_text="No day in it can be read in one way only.",
+                missing="Say how the list writes its days: they could be read in more than one order.")
         for tick in what.ticks:
             self.fields[f"tick_{tick.name}"] = forms.BooleanField(
                 label=tick.label, help_text=tick.help, required=False, initial=brought.options.get(tick.name, False))
@@ -81,7 +82,7 @@ class NamesForm(forms.Form):
             said = brought.names.get(code, {})
             for index, name in enumerate(ask.names):
                 self.fields[f"{code}_{index}"] = ChoiceOf(
-                    label=name, required=False, choices=[("", "Nobody here: leave these rows"), *ask.choices],
+                    label=name, required=False, choices=[("", "Not here: leave these rows out"), *ask.choices],
                     initial=said.get(name, ask.guessed.get(name, "")))
 
     def names(self) -> dict[str, dict[str, str]]:

@@ -110,7 +110,8 @@ def moving_in_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     form.is_valid()
     if verb == "go-on":
         Import.objects.filter(pk=pk).update(problem="")
-        pieces.carry_on(pk, seconds=SECONDS_HERE)
+        pieces.carry_on(pk, seconds=SECONDS_HERE)  # here, should there be no worker; whatever is left by a worker
+        pieces.wake(brought)
         return redirect("clients:moving_in_list", pk)
     acts: dict[str, Any] = {
         "bring-in": steps.bring_in, "undo": steps.take_back, "drop": steps.drop_import, "check-again": rows.check_again,

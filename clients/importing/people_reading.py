@@ -21,7 +21,6 @@ from clients.importing.kinds import fault
 from clients.importing.people_targets import CLIENTS
 from clients.importing.values import Unreadable, day_in, said_yes
 from clients.models import Client, Import, ImportRow
-from clients.phones import in_full
 from clients.profiles import ProfileFields, ReminderConsent, draft_client
 from clients.search import folded
 from clients.words import check_phone
@@ -29,6 +28,7 @@ from practice import clock
 from practice.access import Actor
 from practice.models import Practice
 from practice.refusals import Refusal
+from practice.texting.numbers import in_full
 
 State = ImportRow.State
 _LONGEST = {"name": 120, "preferred_name": 60, "email": 254, "phone": 40, "time_zone": 64}

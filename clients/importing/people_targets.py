@@ -56,7 +56,7 @@ TARGETS = (
         "medicines", "history", "notes", "note", "clinical", "symptoms", "icd", "icd10", "diagnose", "diagnosen",
         "anamnese", "medikamente", "allergien", "notizen", "befund", "diagnostic", "antecedents", "medicaments",
         "traitement", "diagnostico", "diagnosticos", "antecedentes", "medicamentos", "alergias", "notas",
-        "appointment notes", "gender identity", "sex", "pronouns"), is_clinical=True),
+        "appointment notes"), is_clinical=True),
 )
 
 LAYOUTS = (

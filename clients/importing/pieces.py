@@ -119,7 +119,7 @@ def _check(brought: Import, until: float) -> None:
     while piece := list(islice(rows, CHECKED_AT_ONCE)):
         with transaction.atomic():
             now = locked(brought.pk)
-            if now.state != _State.CHECKING or now.mapping != brought.mapping:
+            if now.state != _State.CHECKING or _asked(now) != _asked(brought):
                 return
             have = list(now.rows.filter(number__gte=piece[0][0], number__lte=piece[-1][0]))
             if have:  # read before this step broke off
@@ -133,8 +133,17 @@ def _check(brought: Import, until: float) -> None:
             _tell(now, len(found))
         if monotonic() > until:
             return
-    Import.objects.filter(pk=brought.pk, state=_State.CHECKING, mapping=brought.mapping).update(
-        state=_State.CHECKED, heard_at=timezone.now())
+    with transaction.atomic():
+        now = locked(brought.pk)
+        # Begun anew meanwhile, its rows were thrown away: whoever began anew ends it, with all of them there.
+        if now.state == _State.CHECKING and _asked(now) == _asked(brought) and now.rows.count() == now.size:
+            now.state, now.heard_at = _State.CHECKED, timezone.now()
+            now.save(update_fields=["state", "heard_at"])
+
+
+def _asked(brought: Import) -> tuple[object, ...]:
+    """How the list is read; changed meanwhile, what was read before counts no more."""
+    return brought.mapping, brought.date_order, brought.names, brought.options
 
 
 def _write(brought: Import, until: float) -> None:

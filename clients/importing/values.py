@@ -7,17 +7,19 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from clients.search import folded
+from practice.fields import FIRST_YEAR, LAST_YEAR
 
 ORDERS = {"dmy": "day, month, year (31/12/2026)", "mdy": "month, day, year (12/31/2026)",
           "ymd": "year, month, day (2026-12-31)"}
-FIRST_YEAR, LAST_YEAR = 1850, 2150
 _EXAMPLES = {"dmy": "31/12/1970", "mdy": "12/31/1970", "ymd": "1970-12-31"}
 _DAY = re.compile(r"(\d{1,4})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{1,4})\.?(?=\D|$)")
 _IN_WORDS = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th|er|\.)?(?:\s+de)?[\s-]+([^\W\d]{3,12})\.?|([^\W\d]{3,12})\.?\s+"
                        r"(\d{1,2})(?:st|nd|rd|th)?),?(?:\s+de)?[\s-]+(\d{4})")
 _TIME = re.compile(r"(\d{1,2})\s*(?:[:.h]\s*(\d{2})(?::\d{2}(?:\.\d+)?)?)?\s*h?\s*([ap])?\.?m?\.?(?: uhr)?",
                    re.IGNORECASE)
-_OFFSET = re.compile(r"\s*(z|utc|gmt|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
+# An offset: behind a space, behind seconds, or where an ISO time ends; 09:30-10:30 is a stretch of time.
+_OFFSET = re.compile(r"(?:\s*(z|utc|gmt)|(?:\s+|(?<=:\d\d:\d\d)|(?<=\.\d{3})|(?<=\.\d{6}))([+-]\d{2}:?\d{2}))$",
+                     re.IGNORECASE)
 _MONTHS = {"jan": 1, "ene": 1, "fev": 2, "feb": 2, "mar": 3, "mrz": 3, "apr": 4, "avr": 4, "abr": 4, "may": 5, "mai": 5,
            "jun": 6, "juin": 6, "jul": 7, "juil": 7, "aug": 8, "aou": 8, "ago": 8, "sep": 9, "set": 9, "oct": 10,
            "okt": 10, "nov": 11, "dec": 12, "dez": 12, "dic": 12}
@@ -78,7 +80,10 @@ def time_in(text: str) -> time:
 def moment_in(text: str, order: str) -> tuple[date, time | None, datetime | None]:
     """Day and time of one cell; the time is None where there is none, and the instant is known where an offset stands.
     """
-    cell = text.strip().replace("T", " ", 1) if re.match(r"\d{4}-\d\d-\d\dT", text.strip()) else text.strip()
+    cell = text.strip()
+    if re.match(r"\d{4}-\d\d-\d\d[T ]", cell):
+        cell = re.sub(r"(T\d\d:\d\d)([+-])|( \d\d:\d\d)(\+)", r"\1\3 \2\4", cell)
+        cell = re.sub(r"^(\S{10})T", r"\1 ", cell)
     offset = _OFFSET.search(cell)
     if offset and ":" in cell[:offset.start()]:
         cell = cell[:offset.start()]
@@ -90,7 +95,7 @@ def moment_in(text: str, order: str) -> tuple[date, time | None, datetime | None
     at = time_in(rest) if rest else None
     if offset is None or at is None:
         return on, at, None
-    return on, at, datetime.combine(on, at, _zone(offset[1])).astimezone(UTC)
+    return on, at, datetime.combine(on, at, _zone(offset[1] or offset[2])).astimezone(UTC)
 
 
 def number_in(text: str) -> int:
@@ -130,4 +135,6 @@ def _zone(words: str) -> timezone:
     if words.lower() in ("z", "utc", "gmt"):
         return UTC
     hours, minutes = int(words[1:3]), int(words[-2:])
+    if hours > 14 or minutes > 59:
+        raise Unreadable(f"{words} is no difference to UTC; the largest there is is +14:00.")
     return timezone((1 if words[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))

@@ -11,6 +11,7 @@ from clients.models.body import (
     Medicine,
     RuleChange,
 )
+from clients.models.disposals import Disposal
 from clients.models.moving_in import Import, ImportRow
 from clients.models.notices import EpisodeNotice
 from clients.models.people import Client, ClientDoctor, Contact, Doctor, EmergencyCard
@@ -19,7 +20,7 @@ from clients.models.reaching import ChannelConsent, Reply
 
 __all__ = [
     "Breach", "BreachStep", "ChannelConsent", "Clearance", "Client", "ClientCondition", "ClientDoctor", "Consent",
-    "Contact", "Disclosure", "Doctor", "EmergencyCard", "Episode", "EpisodeNotice", "EpisodeStep", "Finding",
-    "FindingRegion", "Import", "ImportRow", "LegalHold", "Medicine", "PrivacyRequest", "Questionnaire", "Referral",
-    "Reply", "RuleChange",
+    "Contact", "Disclosure", "Disposal", "Doctor", "EmergencyCard", "Episode", "EpisodeNotice", "EpisodeStep",
+    "Finding", "FindingRegion", "Import", "ImportRow", "LegalHold", "Medicine", "PrivacyRequest", "Questionnaire",
+    "Referral", "Reply", "RuleChange",
 ]

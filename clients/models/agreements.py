@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
+from clients.models.disposals import disposed
 from clients.models.people import Client, Doctor
 from practice.access import CLINICAL, PracticeOwned
 from practice.encryption import EncryptedCharField, EncryptedJSONField
@@ -68,7 +69,8 @@ class Disclosure(PracticeOwned):
     class Meta:
         ordering: ClassVar = ["-on", "-id"]
         constraints: ClassVar = [
-            Unchanging(name="disclosure_stands_for_ever"), Kept(name="disclosures_are_kept"),
+            Unchanging(name="disclosure_stands_for_ever", goes_when=disposed("OLD.client_id")),
+            Kept(name="disclosures_are_kept"),
             models.CheckConstraint(condition=~Q(to_name="") & ~Q(what="") & ~Q(why=""),
                                    name="disclosure_says_to_whom_what_and_why")]
 
@@ -135,7 +137,8 @@ class Questionnaire(PracticeOwned):
             models.CheckConstraint(condition=Q(reviewed_at=None) | Q(submitted_at__isnull=False),
                                    name="answers_are_reviewed_once_they_are_sent"),
             Unchanging(name="sent_answers_stand", when="OLD.submitted_at IS NOT NULL", columns=(
-                "answers", "submitted_at", "submitted_from", "consent_version", "answered_by")),
+                "answers", "submitted_at", "submitted_from", "consent_version", "answered_by"),
+                       goes_when=disposed("OLD.client_id")),
         ]
         indexes: ClassVar = [
             models.Index(fields=["practice", "submitted_at"], condition=Q(reviewed_at=None), name="answers_to_review"),

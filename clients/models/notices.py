@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from clients.models.agreements import Consent
 from clients.models.body import Episode
+from clients.models.disposals import disposed
 from clients.models.people import Doctor
 from practice.access import CLINICAL, PracticeOwned
 from practice.guards import Kept, Unchanging
@@ -34,5 +35,6 @@ class EpisodeNotice(PracticeOwned):
 
     class Meta:
         ordering: ClassVar = ["-at", "-id"]
-        constraints: ClassVar = [Unchanging(name="telling_a_doctor_stands_for_ever"),
-                                 Kept(name="tellings_of_doctors_are_kept")]
+        constraints: ClassVar = [Unchanging(name="telling_a_doctor_stands_for_ever", goes_when=disposed(
+            "(SELECT e.client_id FROM clients_episode e WHERE e.id = OLD.episode_id)")),
+            Kept(name="tellings_of_doctors_are_kept")]

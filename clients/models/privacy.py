@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
+from clients.models.disposals import disposed
 from clients.models.people import Client
 from practice.access import CLINICAL, PracticeOwned, Role
 from practice.encryption import EncryptedCharField, EncryptedTextField
@@ -64,7 +65,8 @@ class PrivacyRequest(PracticeOwned):
             models.CheckConstraint(condition=~Q(outcome="refused") | ~Q(answer=""), name="refusal_says_why"),
             Unchanging(name="answered_request_stands", when="OLD.answered_on IS NOT NULL", columns=(
                 "kind", "asked_by", "asked_for", "received_on", "law", "due_on", "extended_to", "extension_reason",
-                "outcome", "answered_on", "answer", "answered_by_name")),
+                "outcome", "answered_on", "answer", "answered_by_name"),
+                       goes_when=disposed("OLD.client_id")),
         ]
 
     @property

@@ -10,6 +10,7 @@ from django.db.models import Q
 from phonenumbers import NumberParseException, PhoneNumberFormat
 from uuid_utils.compat import uuid7
 
+from clients.models.disposals import disposed
 from clients.models.people import Client
 from practice.access import PracticeOwned
 from practice.encryption import EncryptedTextField
@@ -47,9 +48,10 @@ class ChannelConsent(PracticeOwned):
             models.CheckConstraint(condition=Q(withdrawn_at=None) | ~Q(withdrawn_how=""),
                                    name="channel_consent_ends_for_a_reason"),
             Unchanging(name="channel_consent_stands", columns=(
-                "channel", "given_on", "source", "wording", "address", "recorded_at")),
+                "channel", "given_on", "source", "wording", "address", "recorded_at"),
+                       goes_when=disposed("OLD.client_id")),
             Unchanging(name="ended_channel_consent_stays_ended", when="OLD.withdrawn_at IS NOT NULL",
-                       columns=("withdrawn_at", "withdrawn_how")),
+                       columns=("withdrawn_at", "withdrawn_how"), goes_when=disposed("OLD.client_id")),
         ]
 
 

@@ -77,10 +77,13 @@ def is_open(breach: Breach) -> bool:
 
 def standing_of(breach: Breach) -> list[Standing]:
     """Each duty, whether it is done and whether it is late."""
-    told = {step.kind: step.at for step in breach.steps.all()}
+    told: dict[str, datetime] = {}
+    for step in sorted(breach.steps.all(), key=lambda step: step.at):
+        told.setdefault(step.kind, step.at)  # told once is told, whatever is added later
+    found_out_at = breach.found_out_at.astimezone(clock.zone_of(breach.practice.time_zone))
     return [Standing(duty, told.get(duty.who),
                      duty.until is not None and (told.get(duty.who) or timezone.now()) > duty.until)
-            for duty in duties_of(breach.law, breach.found_out_at, people_known(breach), breach.risk)]
+            for duty in duties_of(breach.law, found_out_at, people_known(breach), breach.risk)]
 
 
 def breaches_waiting(member: Membership) -> Iterator[Waiting]:

@@ -87,6 +87,13 @@ class LiftForm(forms.Form):
     why = LineField(label="Why it is over", max_length=300, missing="Write why it is over.")
 
 
+class DisposeForm(forms.Form):
+    """Why everything about somebody goes."""
+
+    reason = LineField(label="Why", max_length=300, missing="Write why it goes.",
+                       help_text="It stays with your name. For example: “Ten years are over.” Name nobody.")
+
+
 class MomentField(forms.DateTimeField):
     """A day and a time on the practice's wall."""
 

@@ -15,12 +15,11 @@ from django.db.models import QuerySet
 from clients.keeping.exporting import cell_of
 from clients.models import Client
 from practice import audit, clock
-from practice.models import AuditEntry, Membership
+from practice.models import AuditEntry, Invitation, Membership
 from practice.offers import refuse_unless_owner
 from practice.trail_words import looks, words_of
 
 PAGE = 50
-MOST_TAKEN_OUT = 100_000
 MOST_NAMED = 200
 BY_LINK = "link"  # whoever acts without an account: clients, doctors, the product itself
 LOOKED, CHANGED = "looked", "changed"
@@ -85,7 +84,7 @@ def _table(asked: Asked, by: Membership) -> Iterator[str]:
     zone = by.practice.time_zone
     yield "\ufeff" + _row(["when", "who", "as", "what", "client", "client id", "about", "about id"])
     last = None
-    for _ in range(0, MOST_TAKEN_OUT, 1000):
+    while True:
         rows = _found(asked, by)
         part = list((rows.filter(pk__lt=last) if last else rows)[:1000])
         for line in _lines(part, by):
@@ -124,8 +123,19 @@ def _lines(rows: list[AuditEntry], by: Membership) -> list[Line]:
     known = {pk: (name, merged is None) for pk, name, merged in Client.objects.filter(
         practice=by.practice_id, pk__in={row.client_id for row in rows if row.client_id}).values_list(
         "pk", "name", "merged_into")}
-    return [Line(row, words_of(row.verb), *(known.get(row.client_id, nobody) if row.client_id else nobody))
-            for row in rows]
+    colleagues = _colleagues(rows, by)
+    return [Line(row, words_of(row.verb) + (f": {name}" if (name := colleagues.get(row.subject_id)) else ""),
+                 *(known.get(row.client_id, nobody) if row.client_id else nobody)) for row in rows]
+
+
+def _colleagues(rows: list[AuditEntry], by: Membership) -> dict[UUID, str]:
+    """Whom the lines about somebody who works here, or was asked to, are about, where it is not who acted."""
+    of = {row.subject_id for row in rows if row.subject_type in ("membership", "invitation")
+          and row.subject_id != row.actor_id}
+    if not of:
+        return {}
+    here, asked = (model.objects.filter(practice=by.practice_id, pk__in=of) for model in (Membership, Invitation))
+    return dict(here.values_list("pk", "user__name")) | dict(asked.values_list("pk", "name"))
 
 
 def _write_down(asked: Asked, by: Membership, verb: str) -> None:

@@ -43,7 +43,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     breaches = Breach.objects.visible_to(member).prefetch_related("steps")
     audit.record(by=member, verb="privacy_desk_opened", subject=member.practice)
     return render(request, "clients/privacy/desk.html", {
-        "room": "practice", "law": law_of(member.practice), "open": requests.filter(answered_on=None),
+        "room": "practice", "law": law_of(member.practice), "years": member.practice.retention_years,
+        "open": requests.filter(answered_on=None),
         "answered": requests.exclude(answered_on=None).order_by("-answered_on", "-pk")[:50],
         "holds": LegalHold.objects.visible_to(member).filter(lifted_at=None).select_related("client"),
         "breaches": [(row, is_open(row), people_known(row)) for row in breaches]})

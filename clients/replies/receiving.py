@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clients.channels import end_channel
 from clients.models import Client, Reply
-from clients.phones import clients_with, in_full
+from clients.phones import clients_with
 from clients.replies.meanings import Meaning, meaning_of
 from clients.writing import is_written_to
 from practice import audit, outbox
@@ -19,6 +19,7 @@ from practice.access import Outsider
 from practice.hooks.receiving import RECEIVERS, Incoming
 from practice.models import Practice
 from practice.refusals import Refusal
+from practice.texting.numbers import in_full
 
 ENDED = "texts-ended"
 

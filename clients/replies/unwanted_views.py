@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from clients.replies.unwanted import client_behind, end_mail
-from practice.pages import look
+from practice.pages import kept_private, look
 
 
 @csrf_exempt  # a mail program presses it for its reader (RFC 8058): it has seen no page of ours
@@ -29,6 +29,4 @@ def no_more_mail(request: HttpRequest, token: str) -> HttpResponse:
         response = render(request, "clients/no_more_mail.html", {
             "practice": client.practice, "gets_mail": client.may_be_mailed, "gets_texts": "sms" in client.channels,
             "is_done": request.method == "POST"})
-    response["Referrer-Policy"], response["X-Robots-Tag"] = "no-referrer", "noindex"
-    response["Cache-Control"] = "no-store"
-    return response
+    return kept_private(response)

@@ -7,7 +7,10 @@ from datetime import date
 import pytest
 
 from clients.body import REGIONS, sides_of
+from clients.clearances import record_clearance
+from clients.consents import record_consent
 from clients.contraindications import ProposedTreatment, cautions_for
+from clients.doctors import link_doctor
 from clients.findings import FINDINGS, GROUPS
 from clients.limits import body_of, limits_on
 from clients.models import Clearance, ClientCondition, ClientDoctor, Doctor, Finding
@@ -15,6 +18,7 @@ from clients.reasons import folded
 from clients.recording import ContradictoryFindings, record_finding
 from conftest import numb
 from practice.models import AuditEntry
+from practice.refusals import BadInput
 from practice.tests.answers import text_of, value_of
 
 
@@ -211,6 +215,45 @@ def test_a_doctor_of_the_list_or_a_new_one_becomes_theirs(page, desk, maria, neu
     assert ClientDoctor.objects.count() == 2
 
 
+def test_how_a_doctor_is_reached_is_corrected_and_the_page_returns_to_the_letter(
+        page, api, desk, maria, neurologist, lakeside, now):
+    page(desk).post(f"/clients/{maria.pk}/doctors/new/", {"doctor": str(neurologist.pk), "role": "neurologist"})
+    address = f"/clients/{maria.pk}/doctors/{neurologist.pk}/"
+    assert f"{address}?next=/clients/{maria.pk}/" in page(desk).get(f"/clients/{maria.pk}/").content.decode()
+    assert 'value="Dr Adaeze Okafor"' in page(desk).get(address).content.decode()
+    typed = {"name": "Dr Adaeze Okafor", "role": "MS neurologist", "fax": "+44 1632 960143", "mobile": "+44 7700 900142",
+             "address": "1 Hill Street\nYork"}
+    assert page(desk).post(address, {**typed, "next": "/summaries/1/#share"}).url == "/summaries/1/#share"
+    assert page(desk).post(address, {**typed, "next": "https://elsewhere.example/"}).url == f"/clients/{maria.pk}/"
+    neurologist.refresh_from_db()
+    assert (neurologist.fax, neurologist.mobile) == ("+44 1632 960143", "+44 7700 900142")
+    assert neurologist.address_lines() == ("1 Hill Street", "York")
+    assert ClientDoctor.objects.get().role == "MS neurologist"
+    changed = AuditEntry.objects.filter(verb="doctor_changed")
+    assert changed.count() == 1 and "960143" not in str(changed.get().detail)
+    refused = page(desk).post(address, {**typed, "name": "", "fax": "ring me"})
+    assert refused.status_code == 422 and "Write the doctor’s name." in text_of(refused)
+    assert 'value="ring me"' in refused.content.decode()
+    answer = api(desk).patch(f"/api/v1/doctors/{neurologist.pk}/", {"fax": ""}, format="json")
+    assert answer.status_code == 200 and answer.json()["fax"] == "" and answer.json()["mobile"] == "+44 7700 900142"
+    theirs = Doctor.objects.create(practice=lakeside, name="Dr Lake")
+    assert page(desk).get(f"/clients/{maria.pk}/doctors/{theirs.pk}/").status_code == 404
+
+
+def test_a_doctor_comes_off_a_clients_list_and_what_was_agreed_stands(page, desk, ana, maria, neurologist, now):
+    link_doctor(client=maria, doctor=neurologist, by=ana)
+    record_consent(client=maria, doctor=neurologist, by=ana, text_version="1", how="in person")
+    address = f"/clients/{maria.pk}/doctors/{neurologist.pk}/"
+    assert "goes on until it is taken back" in text_of(page(desk).get(address))
+    done = page(desk).post(f"{address}remove/", follow=True)
+    assert "Dr Adaeze Okafor is off the list." in text_of(done)
+    assert not ClientDoctor.objects.exists() and maria.consents.get().withdrawn_at is None
+    assert AuditEntry.objects.filter(verb="doctor_unlinked", client_id=maria.pk).count() == 1
+    assert "Take off the list" not in text_of(page(desk).get(address))
+    assert page(desk).post(f"{address}remove/").status_code == 302
+    assert AuditEntry.objects.filter(verb="doctor_unlinked").count() == 1
+
+
 def test_a_finding_to_be_looked_at_again_rises_on_today_from_that_day_on_and_ends_nothing(page, ana, desk, maria, now):
     page(ana).post(f"/clients/{maria.pk}/findings/new/", {"finding": "open-wound", "places": ["foot:left"],
                                                           "began_on": "2026-11-20", "review_on": "2026-11-23"})
@@ -226,7 +269,10 @@ def test_a_finding_to_be_looked_at_again_rises_on_today_from_that_day_on_and_end
 
 def test_a_year_nobody_alive_knows_is_asked_about(page, ana, maria, now):
     asked = page(ana).post(f"/clients/{maria.pk}/findings/new/", {"finding": "spasm", "began_on": "1700-01-01"})
-    assert asked.status_code == 400 and "1700 is too long ago" in text_of(asked) and not maria.findings.exists()
+    assert asked.status_code == 422 and "Write a year from 1850 to 2150." in text_of(asked)
+    with pytest.raises(BadInput, match="1700 is too long ago"):
+        record_finding(client=maria, finding="spasm", began_on=date(1700, 1, 1), by=ana)
+    assert not maria.findings.exists()
 
 
 @pytest.mark.parametrize(("stands", "new", "is_asked"), [
@@ -302,3 +348,12 @@ def test_what_speaks_of_one_place_is_one_line_by_its_strictest_and_the_worst_com
     weightier = replace(both_feet[0], level="clearance", treatment=0, regions=("foot:left",), text="ask first")
     first = folded([*speaks, weightier])[0]
     assert first.text == "ask first" and both_feet[0].text in [r.text for r in first.others], "first, and once"
+
+
+def test_a_doctors_later_word_on_the_same_thing_stands_and_the_earlier_is_folded_away(page, ana, maria, neurologist, now):
+    for state, scope in (("requested", "relapse"), ("granted", "relapse"), ("requested", "")):
+        record_clearance(client=maria, doctor=neurologist, state=state, scope=scope, by=ana)
+    words = text_of(page(ana).get(f"/clients/{maria.pk}/"))
+    count, _, replaced = words[words.index("Doctors’ words"):].partition("Replaced since (1)")
+    assert "on MS relapse granted" in count and "on work in general asked" in count
+    assert "on MS relapse asked" not in count and "on MS relapse asked" in replaced

@@ -11,7 +11,7 @@ from django.utils import timezone
 from clients.channels import WORDING, end_channel
 from clients.keeping.merging import merge_clients
 from clients.models import ChannelConsent, Client
-from clients.phones import clients_with, in_full
+from clients.phones import clients_with
 from clients.profiles import ReminderConsent, change_client, create_client
 from clients.writing import Way, ways_to, write_to
 from conftest import MONDAY, make_client
@@ -21,6 +21,7 @@ from practice.hooks.deliveries import note_delivery
 from practice.models import AuditEntry, Message
 from practice.refusals import BadInput
 from practice.tests.saying import say
+from practice.texting.numbers import in_full
 
 IN_PERSON = ReminderConsent(MONDAY, "in person")
 
@@ -38,7 +39,7 @@ def agreed(client):
     ("+1 206 555 0123", "", "+12065550123"), ("(206) 555-0123", "US", "+12065550123"),
     ("0151 23456789", "DE", "+4915123456789"), ("0041 79 123 45 67", "US", "+41791234567"),
     ("+44 (0)7700 900123", "", "+447700900123"), ("07700 900123", "gb", "+447700900123"),
-    ("206 555 0123", "", ""), ("555 0123", "US", ""), ("+1 206 555 0123 ext 12", "", ""), ("1", "US", ""),
+    ("206 555 0123", "", ""), ("555 0123", "US", ""), ("07700 900", "gb", ""), ("+1 206 555 0123 ext 12", "", ""), ("1", "US", ""),
     ("+999 1234567", "", ""), ("", "US", ""), ("landline by the door", "US", "")])
 def test_a_number_is_read_in_full_or_not_at_all(number, country, full):
     assert in_full(number, country) == full
@@ -53,8 +54,9 @@ def test_a_number_is_kept_as_it_was_typed_and_written_to_in_full(now, riverside,
 
 
 @pytest.mark.parametrize(("phone", "country", "says"), [
-    ("206 555 0123", "", "with its country"), ("555 0123", "US", "too short or too long"),
-    ("+1 206", "", "too short or too long"), ("", "US", "Add the mobile number")])
+    ("206 555 0123", "", "with its country"), ("555 0123", "US", "no whole number where you are"),
+    ("0412 345 671", "US", "no whole number where you are"),
+    ("+1 206", "", "no whole number where you are"), ("", "US", "Add the mobile number")])
 def test_text_messages_to_a_number_nobody_could_send_to_are_refused_in_words(now, riverside, ana, phone, country, says):
     riverside.country = country
     with pytest.raises(BadInput, match=says) as refused:
@@ -82,6 +84,21 @@ def test_the_form_says_at_the_number_what_is_wrong_with_it(now, maria, ana, page
     answer = page(ana).post(f"/clients/{maria.pk}/edit/", form)
     assert answer.status_code == 400
     assert "Write 555 0123 with its country" in answer.content.decode()
+
+
+def test_who_agreed_to_both_is_written_to_by_the_one_they_like_better_and_the_other_stands_in(
+        now, maria, ana, page, api):
+    form = {"version": maria.version, "name": maria.name, "language": "en", "phone": "+1 206 555 0123",
+            "email": maria.email, "channels": ["email", "sms"], "first_way": "sms", "agreed_on": "2026-11-01",
+            "agreed_how": "in person"}
+    assert page(ana).post(f"/clients/{maria.pk}/edit/", form).status_code == 302
+    maria.refresh_from_db()
+    assert [way.channel for way in ways_to(maria)] == ["sms", "email"]
+    assert '<option value="sms" selected' in page(ana).get(f"/clients/{maria.pk}/edit/").content.decode()
+    assert api(ana).get(f"/api/v1/clients/{maria.pk}/").json()["channels"] == ["sms", "email"]
+    api(ana).patch(f"/api/v1/clients/{maria.pk}/", {"channels": ["email", "sms", "email"]})
+    maria.refresh_from_db()
+    assert maria.channels == ["email", "sms"]
 
 
 def test_the_api_says_it_at_the_number_too(now, maria, ana, api):

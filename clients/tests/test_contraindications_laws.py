@@ -201,6 +201,17 @@ def test_with_nothing_planned_a_cap_of_the_whole_body_is_told_for_every_place_of
     assert check(body("blood-thinner"), plan("effleurage", "back", "left", 1)).max_pressure_by_region == {"back:left": 2}
 
 
+def test_what_a_doctor_allowed_is_said_before_any_work_is_chosen():
+    grant = KnownClearance("", "granted", (), 3, ("cupping",), 45, doctor="Dr Silva")
+    [told] = [reason for reason in check(body(grant), minutes=60).reasons if reason.rule == "clearance-terms"]
+    assert told.text == "Dr Silva allowed pressure 3 at most, no cupping, 45 minutes at most; here 60."
+    assert (told.level, told.max_pressure, told.regions) == ("caution", 3, ())
+    knee = KnownClearance("", "granted", (("knee", "left"),), 1, doctor="Dr Silva")
+    [told] = check(body(knee)).reasons
+    assert told.text == "Left knee: Dr Silva allowed pressure 1 at most."
+    assert check(body(KnownClearance("", "granted", doctor="Dr Silva"))).reasons == ()
+
+
 def test_the_limits_of_a_grant_end_with_what_it_was_for():
     grant = KnownClearance("pregnancy", "granted", max_pressure=1)
     firm = plan("petrissage", "shoulder", "left", 3)

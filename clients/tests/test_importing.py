@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from clients.importing import files, pieces, rows, steps
+from clients.importing.values import Unreadable, moment_in
 from clients.models import ChannelConsent, Client, Import, ImportRow
 from clients.profiles import change_client
 from practice.models import AuditEntry, Membership
@@ -113,7 +114,7 @@ def test_the_rows_to_put_right_come_as_a_file_that_runs_nothing_and_can_be_broug
 
 
 @pytest.mark.parametrize("data, said", [
-    (b"", "empty"), (b"Name,Email\n", "no rows"), (b"PK\x03\x04" + b"\0" * 50, "Excel workbook"), (b"%PDF-1.7", "PDF"),
+    (b"", "empty"), (b" ,\n,\n", "empty"), (b"sep=;\n\n", "empty"), (b"Name,Email\n", "no rows"), (b"PK\x03\x04" + b"\0" * 50, "Excel workbook"), (b"%PDF-1.7", "PDF"),
     (b"Name,Email\nA\0nna,x\n", "bytes"), (b"Phone,Name,Phone\n1,2,3\n", "Two columns are called “Phone” (A and C)"),
     (b"anna@people.example,Anna\nbo@people.example,Bo\n", "does not name the columns"),
     (b'Name,Email\n"Anna,anna@people.example\n', "quotation mark"), (b"x," * 1_000_000 + b"x\ny\n", "columns"),
@@ -215,3 +216,24 @@ def test_a_number_that_another_system_gave_to_somebody_else_is_told_and_loses_no
     assert states(second) == ["faulty"] and "brought before, as Anna Berg" in words(second)[0]
     second = carried(steps.choose_columns(brought=second, mapping=["", "name", "email"], by=owner))
     assert states(second) == ["ready"]
+
+
+@pytest.mark.parametrize("cell", ["24/11/2026 09:30-10:30", "24/11/2026 14:30 +9900", "2026-11-24 09:30-24:30"])
+def test_a_stretch_of_time_is_no_difference_to_utc_and_a_difference_there_is_none_of_is_refused(cell):
+    with pytest.raises(Unreadable):
+        moment_in(cell, "dmy")
+
+
+def test_a_list_asked_to_be_read_otherwise_while_it_is_read_is_read_anew_and_whole(owner):
+    text = HEAD + "".join(f"{n};Ada{n};Lee{n};a{n}@people.example;;{n % 12 + 1:02d}.02.1970\r\n" for n in range(30))
+    brought = steps.begin_import(practice=owner.practice, kind="clients", file_name="l.csv", by=owner, data=text.encode())
+    steps.choose_columns(brought=brought, by=owner, mapping=brought.mapping, date_order="dmy")
+    first = Import.objects.get(pk=brought.pk)  # as the first worker read it
+    steps.choose_columns(brought=brought, by=owner, mapping=brought.mapping, date_order="mdy")
+    pieces._check(first, float("inf"))
+    brought.refresh_from_db()
+    assert brought.state == "checking" and not brought.rows.exists()
+    carried(brought)
+    assert brought.rows.count() == 30
+    brought.refresh_from_db()
+    assert brought.state == "checked"

@@ -51,6 +51,15 @@ def test_the_message_carries_the_same_link_and_ends_with_the_visit(asked, time_m
     assert message.useful_until == at(10, days=14)
 
 
+def test_the_last_day_to_answer_is_said_in_the_language_of_the_client(asked, ines, time_machine):
+    ines.language = "de"
+    ines.save(update_fields=["language"])
+    time_machine.move_to(at(10, 30, days=11))
+    ask_again_before_visits()
+    letter = outbox.KINDS["intake-due"].compose(again().select_related("practice").get())
+    assert "Dez." in letter.body and "Dec" not in letter.body and "Wed" not in letter.body
+
+
 @pytest.mark.parametrize("change", ["answered", "no number", "not sent yet", "not agreed", "cancelled"])
 def test_it_is_not_asked_again_where_it_would_be_wrong(asked, change, riverside, ines, ana, time_machine):
     if change == "answered":

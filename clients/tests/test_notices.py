@@ -13,7 +13,7 @@ from clients.episodes import advance_episode, record_episode
 from clients.models import Consent, Disclosure, Doctor, EpisodeNotice
 from clients.notices import tell_doctor
 from conftest import MONDAY
-from notes.sharing import withdraw_consent
+from notes.sharing.sharing import withdraw_consent
 from practice import outbox
 from practice.models import AuditEntry, Message
 from practice.refusals import BadInput, NotAllowed, WrongState
@@ -99,7 +99,8 @@ def test_without_a_live_agreement_for_this_doctor_nothing_leaves_and_the_words_t
 
 
 def test_an_agreement_to_be_told_does_not_open_a_summary(now, maria, agreed, neurologist, ana, neuro_45):
-    from notes import sharing, summaries
+    from notes.sharing import sharing
+    from notes.summaries import summaries
     from notes.tests.test_story import signed_note
 
     signed_note(maria, ana, neuro_45)

@@ -2,9 +2,10 @@
 
 import csv
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
@@ -19,6 +20,8 @@ from clients.privacy.requests import add_disagreement, answer_request, extend_re
 from conftest import MONDAY, make_client
 from practice import audit
 from practice.models import AuditEntry, Practice
+from practice.people.inviting import Place, invite
+from practice.people.places import switch_off
 from practice.refusals import BadInput, NotAllowed, WrongState
 
 ASKED = {"kind": "access", "asked_by": "Maria Lindqvist", "asked_for": "All notes since March", "law": "hipaa"}
@@ -45,6 +48,14 @@ def test_the_owner_reads_in_words_who_looked_at_maria_and_that_is_written_down_t
     assert "Maria Lindqvist" in found and "Joao" not in found
     for other in ({"kind": "changed"}, {"until": MONDAY - timedelta(days=1)}, {"q": "nobody"}):
         assert "Nobody did" in browser.get("/practice/privacy/trail/", {"q": "linDQ", **other}).content.decode()
+
+
+def test_the_trail_names_the_colleague_a_line_is_about(now, riverside, ana, owner, page):
+    invite(practice=riverside, email="cleo@example.org", name="Cleo Cruz", place=Place("front_desk"), by=owner)
+    switch_off(person=ana, by=owner)
+    seen = page(owner).get("/practice/privacy/trail/").content.decode()
+    assert "invited a colleague: Cleo Cruz" in seen and "switched a colleague off: Ana Alves" in seen
+    assert "Olga Owner: " not in seen and ": Olga Owner" not in seen, "who acts on themselves is not named twice"
 
 
 def test_the_trail_is_read_page_by_page_and_taken_out_with_no_cell_that_runs(now, riverside, ana, owner, page):
@@ -212,6 +223,21 @@ def test_a_breach_is_written_down_for_good_and_added_to(now, maria, owner, page)
                 act(rows)
     add_step(breach=row, kind="done", at=timezone.now(), words="Written to all", by=owner)
     assert "A breach" not in browser.get("/").content.decode()
+
+
+def test_the_years_others_are_those_of_the_year_on_the_practices_clock_and_told_once_is_told(now, riverside, owner):
+    Practice.objects.update(time_zone="America/New_York", country="US")
+    found_out_at = datetime(2027, 1, 1, 0, 30, tzinfo=UTC)  # still the last evening of 2026 there
+    with time_machine.travel(found_out_at + timedelta(days=9)):
+        row = record_breach(practice=Practice.objects.get(pk=riverside.pk), what="A letter went astray", by=owner, people=3,
+                            found_out_at=found_out_at, risk="some", assessment="Unread", law="hipaa")
+        by = {one.duty.who: one for one in standing_of(row)}
+        assert by["authority"].duty.until.year == 2027
+        add_step(breach=row, kind="authority", at=timezone.now(), words="First report", by=owner)
+    with time_machine.travel(found_out_at + timedelta(days=200)):
+        add_step(breach=row, kind="authority", at=timezone.now(), words="More was found", by=owner)
+        by = {one.duty.who: one for one in standing_of(Breach.objects.get(pk=row.pk))}
+        assert by["authority"].done_at and not by["authority"].is_late
 
 
 def test_a_breach_of_tomorrow_is_refused(now, riverside, owner):

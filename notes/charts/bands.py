@@ -15,9 +15,10 @@ MOST_ROWS = 3
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A band with its edges, the middle of its name, and the row the name stands in (None: under the pointer only)."""
+    """A band with its edges, its name as drawn, the middle of that, and its row (None: under the pointer only)."""
 
     band: Band
+    label: str
     x1: float
     x2: float
     at: float
@@ -41,19 +42,19 @@ def span_with(bands: Sequence[Band], first: date, last: date) -> tuple[date, dat
 def named(bands: Sequence[Band], frame: Frame) -> list[Named]:
     """Each band that reaches into the frame, its name in the first row above the plot where it stands free."""
     look, ends, placed = frame.look, [], []
-    for band in sorted(bands, key=by_days):
-        if band.last < frame.first or band.first > frame.last:
-            continue
+    shown = [band for band in sorted(bands, key=by_days) if band.last >= frame.first and band.first <= frame.last]
+    room = int((frame.right - frame.left) / min(len(shown) or 1, 2) / look.wide("n"))  # letters a name may have
+    for band in shown:
         x1, x2 = frame.x(max(band.first, frame.first), 0), frame.x(min(band.last, frame.last), 1)
-        label = _label(band, frame)
+        label = shortened(band.label, room)
         half = look.wide(label) / 2
         at = min(max((x1 + x2) / 2, frame.left + half), frame.right - half)
         row = next((i for i, end in enumerate(ends) if at - half > end + look.text), len(ends))
         if row >= MOST_ROWS or not label:
-            placed.append(Named(band, x1, x2, at, None))
+            placed.append(Named(band, label, x1, x2, at, None))
             continue
         ends[row:row + 1] = [at + half]
-        placed.append(Named(band, x1, x2, at, row))
+        placed.append(Named(band, label, x1, x2, at, row))
     return placed
 
 
@@ -75,13 +76,9 @@ def drawn(placed: Sequence[Named], frame: Frame) -> Iterator[str]:
                         stroke=caution, stroke_opacity=0.5, stroke_width=0.8, stroke_dasharray="3 3")
         else:
             yield group([rect(one.x1, frame.top, wide, tall, name)], fill=caution, fill_opacity=0.13)
-    rows = [words(one.at, frame.top - (0.45 + 1.2 * one.row) * frame.look.text, _label(one.band, frame), "middle")
+    rows = [words(one.at, frame.top - (0.45 + 1.2 * one.row) * frame.look.text, one.label, "middle")
             for one in placed if one.row is not None]
     yield group(rows, fill=caution)
-
-
-def _label(band: Band, frame: Frame) -> str:
-    return shortened(band.label, int((frame.right - frame.left) / 2 / frame.look.wide("n")))
 
 
 def height_of_names(look: Look, rows: int) -> float:

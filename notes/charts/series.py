@@ -12,7 +12,18 @@ from math import ceil, isfinite
 from notes.charts import bands as behind
 from notes.charts.frame import Frame, scale, ticks_of
 from notes.charts.pen import Look, circle, group, kept_apart, line, n, picture, rect, words
-from notes.charts.told import Band, Firmness, Reading, chart_said, is_number, oldest_first, said_value, said_with_unit
+from notes.charts.told import (
+    Band,
+    Firmness,
+    Reading,
+    Used,
+    chart_said,
+    is_number,
+    oldest_first,
+    said_value,
+    said_with_unit,
+)
+from notes.charts.work import Done
 
 GAP = 28  # days
 CROWDED = 5  # units between two visits; where they stand closer, a line through the middle of each month leads the eye
@@ -39,22 +50,23 @@ class Scale:
 
 def readings_chart(
     measure: Scale, readings: Sequence[Reading], look: Look, *, bands: Sequence[Band] = (),
-    firmness: Sequence[Firmness] = (), span: tuple[date, date] | None = None,
+    firmness: Sequence[Firmness] = (), used: Sequence[Used] = (), span: tuple[date, date] | None = None,
 ) -> str:
     """Draw `readings` as an SVG: before as open circles, after as filled ones, both of one visit joined.
 
     A reading beyond the scale widens it. The published change shades what lies that close to the first reading
-    before. `span` is the days shown where several charts share them. The title is the picture's name for those who
-    cannot see it; the visible heading stands beside the picture.
+    before. The techniques `used` most stand in bands under the days. `span` is the days shown where several charts
+    share them. The title is the picture's name for those who cannot see it; the visible heading stands beside it.
     """
     readings = [r for r in oldest_first(readings) if r.is_taken]
     if span:
         readings = [r for r in readings if span[0] <= r.on <= span[1]]
-    described = chart_said(readings, bands, is_asked=measure.is_asked)
+    done = Done(firmness, used)
+    described = chart_said(readings, bands, done.rows, is_asked=measure.is_asked)
     if not readings:
         tall = ceil(3 * look.text)
         return picture(look, tall, measure.said, described, [words(0, 1.8 * look.text, "No reading yet")])
-    sheet = _Sheet(measure, readings, look, bands, firmness, span)
+    sheet = _Sheet(measure, readings, look, bands, done, span)
     return picture(look, sheet.height, measure.said, described, sheet.parts())
 
 
@@ -69,11 +81,11 @@ class _Sheet:
 
     def __init__(
         self, measure: Scale, readings: Sequence[Reading], look: Look, bands: Sequence[Band],
-        firmness: Sequence[Firmness], span: tuple[date, date] | None,
+        done: Done, span: tuple[date, date] | None,
     ) -> None:
         self.measure, self.readings, self.look = measure, readings, look
         first, last = span or behind.span_with(bands, readings[0].on, readings[-1].on)
-        self.firmness = [f for f in firmness if first <= f.on <= last]
+        self.done = done.within(first, last)
         self.bands = bands if span else behind.near(bands, readings[0].on, readings[-1].on)
         self.baseline = next((r.before for r in readings if is_number(r.before)), None)
         self.change = measure.change if measure.change and isfinite(measure.change) and measure.change > 0 else None
@@ -92,10 +104,11 @@ class _Sheet:
     def _framed(self, first: date, last: date, low: float, high: float, rows: int) -> Frame:
         text = self.look.text
         figures = max(self.look.wide(said_value(v)) for v in ticks_of(low, high))
-        beside = [*(said for said, *_ in self.labels), *(["pressure 0"] if self.firmness else [])]
+        beside = [*(said for said, *_ in self.labels), *(["pressure 0"] if self.done.firmness else [])]
         room = max(self.look.gutter, *map(self.look.wide, beside))
-        self.height = self.look.height + behind.height_of_names(self.look, rows)
-        foot = self.height - (1.9 + 1.5 * bool(self.firmness)) * text
+        under = self.done.height(self.look)
+        self.height = self.look.height + behind.height_of_names(self.look, rows) + self.done.further(self.look)
+        foot = self.height - 1.9 * text - under
         return Frame(self.look, first, last, low, high, left=1 + figures + 0.5 * text,
                      right=self.look.width - room - 0.9 * text, top=behind.height_of_names(self.look, rows),
                      bottom=foot, inset=0.5 * text)
@@ -104,9 +117,9 @@ class _Sheet:
         yield from behind.drawn(self.named, self.frame)
         yield from self._within()
         yield from self.frame.grid()
-        yield from self._firmly()
-        days = [*(r.on for r in self.readings), *(f.on for f in self.firmness)]
-        yield from self.frame.along(days, self.frame.bottom + 1.5 * self.look.text * bool(self.firmness))
+        yield from self.done.drawn(self.frame, self.radius)
+        days = [*(r.on for r in self.readings), *(f.on for f in self.done.firmness)]
+        yield from self.frame.along(days, self.frame.bottom + self.done.height(self.look))
         yield from self._crowd() if self.is_crowded else self._lines()
         yield from self._marks()
         yield from self._said()
@@ -117,16 +130,6 @@ class _Sheet:
             top, bottom = self.frame.y(self.baseline + self.change), self.frame.y(self.baseline - self.change)
             ground = rect(self.frame.left, top, self.frame.right - self.frame.left, bottom - top)
             yield group([ground], fill=self.look.accent, fill_opacity=0.1)
-
-    def _firmly(self) -> Iterator[str]:
-        """The firmest work of each visit as one thin bar, as high as it was firm; a resting hold is a dot."""
-        text, foot = self.look.text, self.frame.bottom + 1.45 * self.look.text
-        wide = min(max(1.1 * self.radius, 1), 0.3 * text)
-        bars = []
-        for one in self.firmness:
-            tall = max(one.pressure / 5 * 1.1 * text, 1.5)
-            bars.append(rect(self.frame.x(one.on) - wide / 2, foot - tall, wide, tall))
-        yield group(bars, fill=self.look.ink, fill_opacity=0.5)
 
     def _lines(self) -> Iterator[str]:
         """From before to before, but never across a hold or weeks without a reading; and from before to after."""
@@ -185,10 +188,11 @@ class _Sheet:
     def _said_last(self, word: str, value: float) -> str:
         if not self.measure.is_asked:
             return f"{word} {said_value(value)}"
-        return said_with_unit(value, self.measure.unit)
+        is_scale = self.measure.unit[:1].isdigit()  # its ends stand beside the picture's name
+        return said_with_unit(value, "" if is_scale else self.measure.unit)
 
     def _said(self) -> Iterator[str]:
-        """The words beside the last marks, kept apart; those of the quiet band and the pressure beside theirs."""
+        """The words beside the last marks, kept apart; those of the quiet band beside it."""
         text, frame = self.look.text, self.frame
         wished = [frame.y(value) + 0.35 * text for _, _, value in self.labels]
         heights = kept_apart(wished, 1.15 * text, frame.top + 0.5 * text, frame.bottom)
@@ -197,8 +201,6 @@ class _Sheet:
                                                                    frame.right + 0.3 * text)
             label = words(x, y, said)
             yield group([label], fill_opacity=0.75) if on == date.max else group([label], fill=self.look.accent)
-        if self.firmness:
-            yield words(frame.right + 0.3 * text, frame.bottom + 1.4 * text, f"pressure {self.firmness[-1].pressure}")
 
     def _between(self, a: tuple[float, float], b: tuple[float, float], gap: float) -> str:
         """A line from mark to mark that touches neither."""

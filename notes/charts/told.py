@@ -43,6 +43,32 @@ class Firmness:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Visit after visit with one technique: the first day, the last, and how many visits."""
+
+    first: date
+    last: date
+    visits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A technique and the stretches of visits at which it was used, oldest first."""
+
+    name: str
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def visits(self) -> int:
+        return sum(one.visits for one in self.stretches)
+
+    @property
+    def said(self) -> str:
+        """"Effleurage: 5 Jan to 16 Nov 2026, 31 visits"."""
+        return said_stretch(self.name, Stretch(self.stretches[0].first, self.stretches[-1].last, self.visits))
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of the table beside the chart, already said in words."""
 
@@ -86,6 +112,22 @@ def said_band(band: Band) -> str:
     return f"{band.label}: {said_day(band.first, year=year)} to {said_day(band.last, year=year)}"
 
 
+def said_days(one: Stretch) -> str:
+    """Say the days of a stretch: "17 Sep to 4 Oct 2026"."""
+    last = said_day(one.last, year=True)
+    return last if one.first == one.last else f"{said_day(one.first, year=one.first.year != one.last.year)} to {last}"
+
+
+def said_stretch(name: str, one: Stretch) -> str:
+    """Say a technique with a stretch of it: "Effleurage: 17 Sep to 4 Oct 2026, 3 visits"."""
+    return f"{name}: {said_days(one)}, {one.visits} visit{'s' * (one.visits != 1)}"
+
+
+def used_most(used: Sequence[Used]) -> list[Used]:
+    """Techniques by how many visits each was used at."""
+    return sorted(used, key=lambda one: (-one.visits, one.name))
+
+
 def readings_table(readings: Sequence[Reading]) -> tuple[Row, ...]:
     """The rows of the table that stands beside the chart, oldest first."""
     rows = oldest_first(readings)
@@ -115,10 +157,12 @@ def readings_said(readings: Sequence[Reading], *, is_asked: bool = False) -> str
     return f"{words} After the session {course}" + (f" on average ({len(pairs)} sessions)." if len(pairs) > 1 else ".")
 
 
-def chart_said(readings: Sequence[Reading], bands: Sequence[Band], *, is_asked: bool = False) -> str:
+def chart_said(readings: Sequence[Reading], bands: Sequence[Band], used: Sequence[Used] = (), *,
+               is_asked: bool = False) -> str:
     """All that the chart shows in words, for those who cannot see it."""
     said = readings_said(readings, is_asked=is_asked)
-    return " ".join([said, *(f"{said_band(b)}." for b in sorted(bands, key=by_days))])
+    behind = (f"{said_band(b)}." for b in sorted(bands, key=by_days))
+    return " ".join([said, *behind, *(f"{one.said}." for one in used)])
 
 
 def by_days(band: Band) -> tuple[date, date]:

@@ -15,11 +15,11 @@ from clients.standing import lock_client
 from clients.writing import write_to
 from notes.copies.paper import copy_pdf
 from notes.copies.words import draft_copy
-from notes.drafting import signed_notes
 from notes.models import ClientCopy
-from notes.summaries import NothingToSummarise, hash_of
+from notes.summaries.drafting import signed_notes
+from notes.summaries.summaries import NothingToSummarise, hash_of
 from notes.writing import NotATherapist, refuse_unless_therapist
-from practice import audit, clock, links
+from practice import audit, clock, links, outbox
 from practice.access import Actor, Outsider
 from practice.models import Message
 from practice.refusals import BadInput, Refusal, Stale, WrongState
@@ -108,7 +108,7 @@ def send_copy(*, copy: ClientCopy, by: Actor) -> Message:
     _refuse_draft(copy)
     client = copy.client.standing
     message = write_to(client=client, kind=OWN_COPY, subject_id=copy.pk, due_at=timezone.now(),
-                       start_version=timezone.now().date().isoformat(), why=f"{by.name} sent it.")
+                       start_version=timezone.now().isoformat(timespec="minutes"), why=f"{by.name} sent it.")
     if message is None:
         raise NotWrittenTo(f"{client.called} has not agreed to be written to. Print the copy and hand it over.")
     _disclose(copy, "by their own link", by)
@@ -126,6 +126,7 @@ def close_copy_link(*, copy: ClientCopy, by: Actor) -> None:
     """The link to it opens no more."""
     refuse_unless_therapist(by)
     links.close_link(purpose=OWN_COPY, subject_id=copy.pk)
+    outbox.cancel_messages(subject_id=copy.pk, kinds=[OWN_COPY], why="The link was closed.")
     audit.record(by=by, verb="copy_link_closed", subject=copy)
 
 

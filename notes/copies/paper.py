@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from notes.models import ClientCopy
-from notes.note_paper import heading_of
+from notes.paper.note_paper import heading_of
 from practice import clock
 from practice.typesetting.lines import one_line, paragraphs, placed, shortened
 from practice.typesetting.press import press

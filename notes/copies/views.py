@@ -16,7 +16,7 @@ from clients.models import Client
 from notes.copies import copies
 from notes.copies.paper import PARTS, copy_pdf, parts_of
 from notes.models import ClientCopy
-from notes.summaries import days_to_tell
+from notes.summaries.summaries import days_to_tell
 from practice import audit
 from practice.access import THERAPISTS
 from practice.pages import attempt, find, look, member_page, pdf_file, post_page

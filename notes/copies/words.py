@@ -1,4 +1,7 @@
-"""What a client's copy begins with: short sentences, no codes, readings as “from 6 to 4 on your 0-10 scale”."""
+"""What a client's copy begins with: short sentences, no codes, readings as “from 6 to 4 on your 0-10 scale”.
+
+What it advises is proposed (P), without a source; the therapist changes it in the draft.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ from clients.findings import FINDINGS
 from clients.models import Client
 from clients.sentences import in_a_sentence
 from notes.charts import said_day, said_value
+from notes.letters.sensation_history import sensation_between
 from notes.measures.measure import Measure
 from notes.measures.of_client import measures_of
 from notes.models import Note
 from notes.outcomes import course_of, readings_in
-from notes.sensation_history import sensation_between
 from notes.writing import given_in
 from practice import clock
 from sessions.models import Appointment

@@ -13,6 +13,7 @@ from notes.demo.around import build_around
 from notes.demo.at_home import build_at_home
 from notes.demo.clockwork import ZONE, as_of
 from notes.demo.letters import build_letters
+from notes.demo.lost import build_lost
 from notes.demo.people import CASES, DOCTORS, SNIPPETS
 from notes.demo.record import build_record
 from notes.demo.visits import build_case, open_day
@@ -37,6 +38,7 @@ def build(password: str, lakeside_password: str) -> Practice:
     _lakeside(lakeside_password)
     # What was due before today left on its day; only what is still to come waits in the outbox.
     Message.objects.filter(state="waiting", due_at__lte=timezone.now()).update(state="sent", sent_at=F("due_at"))
+    build_lost(riverside)
     return riverside
 
 

@@ -9,13 +9,14 @@ from django.utils import timezone
 from clients.clearances import Terms
 from clients.consents import record_consent
 from clients.models import Client, Consent, Doctor
-from notes import sharing, summaries
 from notes.copies.copies import compose_copy, hand_over, sign_copy
 from notes.demo.clockwork import as_of
-from notes.discharging import first_signed_on
 from notes.doctors.answering import AnswerInput, answer_share
 from notes.models import Share
 from notes.sending.ways import send_letter
+from notes.sharing import sharing
+from notes.summaries import summaries
+from notes.summaries.discharging import first_signed_on
 from practice.models import Membership, Practice
 
 

@@ -78,6 +78,7 @@ class Case:
     findings: tuple[tuple[str, tuple[tuple[str, str], ...], str], ...] = ()
     doctor: str = "Dr Adaeze Okafor"
     preferences: dict[str, Any] | None = None
+    channels: tuple[str, ...] = ("email",)
     heat_sensitive: bool = False
     subjective: str = ""
     objective: str = ""
@@ -176,6 +177,7 @@ CASES: tuple[Case, ...] = (
         8,
         doctor="Dr Henrik Sand",
         preferences={"windows": [["10:00", "12:30"]], "transfer": "one person, sits two minutes before standing"},
+        channels=("email", "sms"),
         subjective="Tablets at 8:30, “on” when he came.",
         objective="Right arm rigid, tremor at rest.",
         assessment="Tremor quieter for the rest of the visit, as he reports.",
@@ -245,6 +247,7 @@ CASES: tuple[Case, ...] = (
         2,
         5,
         doctor="Dr Miriam Stein",
+        channels=("sms",),
         subjective="Relief lasted two to three days.",
         objective="Hands and feet cool.",
         assessment="More energy, as he says.",

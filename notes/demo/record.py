@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from notes import glass, signing, writing
+from notes import writing
 from notes.demo.clockwork import as_of
 from notes.models import Note
+from notes.record import glass, signing
 from notes.writing import TreatmentInput
 from practice import clock
 from practice.models import Membership, Practice

@@ -10,10 +10,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from clients.models import Clearance, Client, ClientCondition, ClientDoctor, Doctor, Finding, FindingRegion
-from notes import signing, writing
+from notes import writing
 from notes.demo.clockwork import ZONE, as_of
 from notes.demo.happened import begin_course, bring_totals, events_of, ratings_of
-from notes.demo.people import CASES, Case, Read
+from notes.demo.people import CASES, Case, Read, Work
+from notes.record import signing
 from notes.writing import MeasurementInput, TreatmentInput
 from practice import clock
 from practice.models import Membership, Message, Practice, Service
@@ -32,9 +33,9 @@ def build_case(
         practice=practice,
         name=case.name,
         email=email,
-        phone="+44 1632 9601" + f"{10 + CASES.index(case)}",
+        phone=("+44 7700 9001" if "sms" in case.channels else "+44 1632 9601") + f"{10 + CASES.index(case)}",
         birth_date=born,
-        channels=["email"],
+        channels=list(case.channels),
         reminder_consent_on=base - timedelta(days=200),
         reminder_consent_source="intake form",
         preferences=case.preferences or {},
@@ -135,7 +136,7 @@ def _had(visit: Appointment, case: Case, therapist: Membership, read: Read, *, n
         readings = [MeasurementInput(code, when, Decimal(value)) for code, when, value in read.taken()]
         readings += ratings_of(visit.client, nth) if nth is not None else []
         reason = "Deeper work is what helps her; sensation tested and intact."
-        work = [replace(w, pressure=read.pressure) if read.pressure is not None and not place else w
+        work = [_as_firm(w, read.pressure) if read.pressure is not None and not place else w
                 for place, w in enumerate(case.work)]
         rows = [TreatmentInput(w.region, w.side, w.technique, w.pressure, w.minutes, w.response,
                                tolerated="" if w.response else "well") for w in work]
@@ -157,6 +158,11 @@ def _had(visit: Appointment, case: Case, therapist: Membership, read: Read, *, n
             explained = [replace(row, override_reason=reason if i in against else "") for i, row in enumerate(rows)]
             note = writing.write_note(note=note, by=therapist, expected_version=note.version, treatments=explained)
         signing.sign_note(note=note, by=therapist)
+
+
+def _as_firm(work: Work, pressure: int) -> Work:
+    """The same work as firm as it was that day; the lightest is effleurage, as in the weeks after a relapse."""
+    return replace(work, pressure=pressure, technique=work.technique if pressure > 1 else "effleurage")
 
 
 def _left_in_time(visit: Appointment) -> None:

@@ -13,9 +13,9 @@ from clients.clearances import Terms, receive_clearance
 from clients.models import Clearance
 from clients.words import one_line
 from notes.doctors.letters import tell_answered
-from notes.letters import Letter
+from notes.letters.letters import Letter
 from notes.models import DoctorAnswer, Share
-from notes.summaries import letter_of
+from notes.summaries.summaries import letter_of
 from practice import audit, clock
 from practice.access import Outsider
 from practice.refusals import BadInput, Refusal

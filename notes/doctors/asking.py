@@ -5,7 +5,7 @@ from __future__ import annotations
 from clients.body_forms import scope_name
 from clients.models import Clearance, Client, Doctor
 from clients.overview import said_terms
-from notes.asked import Ask
+from notes.letters.asked import Ask
 
 
 def ask_of(row: Clearance) -> Ask:

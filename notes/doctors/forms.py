@@ -12,10 +12,10 @@ from clients.clearances import Terms
 from clients.contraindications import Check
 from clients.fields import ChoiceOf, DayField, LineField, NumberField, Places, RowField, SomeOf, TextField
 from clients.models import Doctor
-from notes.asked import Ask
 from notes.doctors.answering import AnswerInput, scopes_of
 from notes.doctors.said import as_clearance
-from notes.letters import Letter
+from notes.letters.asked import Ask
+from notes.letters.letters import Letter
 from notes.models import DoctorAnswer
 from practice.models import Membership
 from practice.techniques import PRESSURES, TECHNIQUES

@@ -11,12 +11,12 @@ from clients.contraindications import Check
 from clients.episodes import today_in
 from clients.models import Clearance, Client, Doctor, Episode
 from clients.standing import lock_client
-from notes.asked import ask_from_data
 from notes.doctors.asking import ask_of
-from notes.drafting import said_episode
+from notes.letters.asked import ask_from_data
 from notes.models import Share, Summary
-from notes.sharing import SHARED
-from notes.summaries import OF_A_REQUEST
+from notes.sharing.sharing import SHARED
+from notes.summaries.drafting import said_episode
+from notes.summaries.summaries import OF_A_REQUEST
 from notes.writing import refuse_unless_therapist
 from practice import audit
 from practice.access import Actor

@@ -30,6 +30,13 @@ def said_answer(answer: DoctorAnswer) -> str:
     return "has written" if answer.note else "has read it"
 
 
+def said_back(answer: DoctorAnswer) -> str:
+    """The same to whoever answered: “I have read it”."""
+    if answer.kind in (DoctorAnswer.Kind.READ, DoctorAnswer.Kind.NOTE):
+        return DoctorAnswer.Kind(answer.kind).label
+    return said_answer(answer).replace("asks to be rung", "please call me", 1)
+
+
 def said_short(answer: DoctorAnswer) -> str:
     """The same where there is little room."""
     if answer.kind == DoctorAnswer.Kind.GRANTED:

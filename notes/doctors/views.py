@@ -17,9 +17,10 @@ from notes.doctors import deciding
 from notes.doctors.forms import AcceptForm, RequestForm, SetAsideForm
 from notes.doctors.requests import compose_request, drafted
 from notes.doctors.said import as_clearance, said_answer
-from notes.letter_page import shown
+from notes.letters.page import shown
 from notes.models import DoctorAnswer
-from notes.summaries import doctors_of, letter_of
+from notes.reading import read_summary
+from notes.summaries.summaries import doctors_of, letter_of
 from practice.access import THERAPISTS
 from practice.pages import attempt, find, member_page, post_page
 from sessions.asked import member_of, status_of
@@ -87,6 +88,7 @@ def answer_done(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _page(request: HttpRequest, answer: DoctorAnswer, form: AcceptForm, *,
           aside: SetAsideForm | None = None) -> HttpResponse:
     share = answer.share
+    read_summary(summary=share.summary, by=member_of(request), what="answer")
     others = share.answers.exclude(pk=answer.pk).select_related("done_with__by__user")
     freed = deciding.episode_freed(answer.clearance)
     context: dict[str, Any] = {

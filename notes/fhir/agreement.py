@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from clients.models import Consent
 from notes.fhir.entries import HL7, LOINC, Entries, Reference, coding
-from notes.letters import Letter
+from notes.letters.letters import Letter
 from notes.models import Summary
 from practice import clock
 

@@ -13,7 +13,7 @@ from notes.fhir import people
 from notes.fhir.document import MEDIA_TYPE, URI
 from notes.fhir.entries import LOINC, Entries, coding, concept, lasting_id
 from notes.fhir.text import narrative, paragraphs, pruned
-from notes.letters import letter_from_data
+from notes.letters.letters import letter_from_data
 from notes.models import AnswerDone, DoctorAnswer
 from practice import clock
 
@@ -36,7 +36,7 @@ def answer_document(answer: DoctorAnswer) -> dict[str, Any]:
     subject, therapist = people.client(told, summary, letter), people.therapist(told, summary, letter)
     doctor, practice = people.doctor(told, summary, letter), people.practice(told, summary, letter)
     at = clock.iso(answer.at, zone)
-    about = {"identifier": {"system": URI, "value": f"urn:uuid:{summary.pk}"}}
+    about = {"type": "Composition", "identifier": {"system": URI, "value": f"urn:uuid:{summary.pk}"}}
     lines = _lines(answer)
     sent = told.add(
         "Communication", answer.pk, identifier=[{"system": URI, "value": f"urn:uuid:{answer.pk}"}], about=[about],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from notes.asked import Ask
 from notes.fhir.entries import REGION, Entries, Reference, coding
-from notes.letters import Letter
+from notes.letters.asked import Ask
+from notes.letters.letters import Letter
 from notes.models import Summary
 
 _TASK_CODE = "http://hl7.org/fhir/CodeSystem/task-code"

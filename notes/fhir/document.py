@@ -14,9 +14,9 @@ from notes.fhir import agreement, asking, facts, people, readings, work
 from notes.fhir.entries import LOINC, Entries, Reference, coding, concept, lasting_id
 from notes.fhir.sections import Part, head, section, sections
 from notes.fhir.text import narrative, paragraphs, pruned
-from notes.letters import Letter, letter_from_data, said_period
+from notes.letters.letters import Letter, letter_from_data, said_period
 from notes.models import Summary
-from notes.sharing import SummaryNotSigned
+from notes.sharing.sharing import SummaryNotSigned
 from practice import clock
 
 MEDIA_TYPE = "application/fhir+json"

@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from notes.fhir.entries import HL7, ICD_10_CM, SNOMED, Entries, Reference, coding, concept
 from notes.fhir.text import clean
-from notes.letters import Letter
+from notes.letters.letters import Letter
 from notes.models import Summary
 
 

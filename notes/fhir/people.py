@@ -6,7 +6,7 @@ from typing import Any
 
 from notes.fhir.entries import Entries, Reference
 from notes.fhir.text import clean, narrative, paragraphs
-from notes.letters import Letter
+from notes.letters.letters import Letter
 from notes.models import Summary
 
 

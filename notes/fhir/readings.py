@@ -8,8 +8,8 @@ from typing import Any
 
 from notes.charts.told import is_number, oldest_first
 from notes.fhir.entries import HL7, LOINC, MEASURE, TIMING, UCUM, Entries, Reference, coding, concept
-from notes.letter_codes import SeriesCodes
-from notes.letters import Letter, Series
+from notes.letters.codes import SeriesCodes
+from notes.letters.letters import Letter, Series
 from notes.models import Summary
 
 _UNITS = {"seconds": "s", "metres": "m", "degrees": "deg", "days": "d", "of 28 days": "d"}

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from notes import charts, letters
+from notes import charts
 from notes.charts import Band, said_day
 from notes.fhir.entries import LOINC, Reference, coding
 from notes.fhir.text import bullets, heading, narrative, paragraphs, table
-from notes.letters import Letter
-from notes.sensation import TITLE as SENSATION
-from notes.sensation import said_sensation
+from notes.letters import letters
+from notes.letters.letters import Letter
+from notes.letters.sensation import TITLE as SENSATION
+from notes.letters.sensation import said_sensation
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def _read(letter: Letter) -> list[str]:
             paragraphs(series.meaningful_change),
             table(("Day", "Answer") if series.is_asked else ("Day", "Before", "After"), rows)]
     behind = sorted(letter.bands, key=lambda band: (band.first, band.last))
-    return [*parts, bullets([_lay_behind(letter, band) for band in behind])] if parts else []
+    lines = [*(_lay_behind(letter, band) for band in behind), *(f"{used.said}." for used in letter.used)]
+    return [*parts, bullets(lines)] if parts else []
 
 
 def _lay_behind(letter: Letter, band: Band) -> str:

@@ -8,8 +8,8 @@ from itertools import zip_longest
 from typing import Any
 
 from notes.fhir.entries import HL7, REGION, WORK, Entries, Reference, coding, concept
-from notes.letter_codes import SessionCodes, WorkCodes
-from notes.letters import Letter, Session, said_session
+from notes.letters.codes import SessionCodes, WorkCodes
+from notes.letters.letters import Letter, Session, said_session
 from notes.models import Summary
 
 SESSION = "Massage therapy session"

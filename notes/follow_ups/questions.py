@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from clients.conditions import CONDITIONS, line_of
-from clients.red_flags import is_like_a_clot
+from clients.words_told import is_alarming, is_like_a_clot
 from notes.models import FollowUp
 from practice import clock
 from practice.techniques import MS_THREE_USES, NEUROPATHY_BLOG
@@ -24,12 +23,6 @@ DEGREES = ((0, "No"), (1, "A little"), (2, "Clearly"), (3, "Very"))
 SORE_FOR = ((1, "One day"), (2, "Two days"), (3, "Three days or longer"))
 HEAVY_FOR = ((2, "An hour or two"), (6, "Half a day"), (12, "The whole day"), (24, "Longer"))
 _HEADACHES = ("migraine", "tension-headache")
-# English only: whatever else somebody writes is shown to their therapist too, only not first.
-_WORRYING = re.compile(
-    r"\b(fever|temperature|infect\w*|numb\w*|weak\w*|fell|fall(en|ing)?|faint\w*|dizz\w*|collaps\w*|seizure|blood|"
-    r"bleed\w*|bruis\w*|swell\w*|swollen|breath\w*|chest|vision|blind\w*|sight|slur\w*|droop\w*|hospital|ambulance|"
-    r"emergency|doctor|worse|worst|unbearable|suicid\w*|want to die|kill myself|end it all|"
-    r"(can ?not|can['’]?t|could ?not|couldn['’]?t) (move|walk|stand|see|feel|speak|swallow|breathe))\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +78,5 @@ def days_it_may_have_helped(row: FollowUp, today: date) -> list[tuple[int, str]]
 
 def is_worrying(row: FollowUp) -> bool:
     """Whether a therapist must look: very sore, very heavy, or a word that means more than a session does."""
-    return (row.soreness == 3 or row.lethargy == 3 or bool(_WORRYING.search(row.words))
+    return (row.soreness == 3 or row.lethargy == 3 or is_alarming(row.words)
             or is_like_a_clot(row.words))

@@ -11,7 +11,8 @@ from django.db.models.functions import Coalesce
 
 from clients.last_time import LastTime
 from clients.models import Client
-from clients.red_flags import CLOT, is_like_a_clot
+from clients.red_flags import CLOT
+from clients.words_told import is_like_a_clot
 from notes.follow_ups.questions import SOURCE, is_worrying
 from notes.follow_ups.saying import said_follow_up
 from notes.models import FollowUp

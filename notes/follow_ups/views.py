@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from clients.episodes import today_in
-from clients.red_flags import CLOT, FOR_ANYBODY, is_like_a_clot
+from clients.red_flags import CLOT, FOR_ANYBODY
+from clients.words_told import is_like_a_clot
 from notes.follow_ups.asking import answer_follow_up, ask_no_more, see_follow_up
 from notes.follow_ups.forms import FollowUpForm
 from notes.follow_ups.letters import follow_up_behind
@@ -36,12 +37,14 @@ def follow_up(request: HttpRequest, token: str) -> HttpResponse:
         return _gone(request)
     client, by = row.appointment.client, Outsider(row.practice, "client", row.appointment.client.name)
     act = request.POST.get("act", "") if request.method == "POST" else ""
-    if act in ("stop", "again"):
-        ask_no_more(client=client, by=by, again=act == "again")
-        return kept_private(redirect("notes:follow_up", token=token))
     today = today_in(client)
     form = FollowUpForm(request.POST if request.method == "POST" else None, row=row, today=today)
-    if form.is_bound and form.is_valid() and attempt(
+    if act in ("stop", "again"):
+        ask_no_more(client=client, by=by, again=act == "again")
+        if not form.has_changed():
+            return kept_private(redirect("notes:follow_up", token=token))
+        client.refresh_from_db(fields=["wants_follow_ups"])  # what was typed stays to be sent
+    elif form.is_bound and form.is_valid() and attempt(
             form, answer_follow_up, follow_up=row, answers=form.answers(), by=by):
         return kept_private(redirect("notes:follow_up", token=token))
     return kept_private(render(request, "notes/follow_up/page.html", {

@@ -22,7 +22,7 @@ from clients.standing import lock_client
 from clients.words import one_line
 from notes.home.catalogue import EXERCISES, STOP
 from notes.models import HomeItem, HomeProgramme, Note
-from notes.signing import ReasonRequired
+from notes.record.signing import ReasonRequired
 from notes.writing import refuse_unless_therapist
 from practice import audit, clock
 from practice.access import Actor

@@ -9,7 +9,8 @@ from django.db.models import Q
 from uuid_utils.compat import uuid7
 
 from clients.models import Clearance
-from notes.models.summary import Share
+from clients.models.disposals import disposed
+from notes.models.summary import GONE_WITH_SHARE, Share
 from practice.access import THERAPISTS, PracticeOwned
 from practice.encryption import EncryptedCharField, EncryptedTextField
 from practice.guards import Kept, Unchanging
@@ -57,7 +58,7 @@ class DoctorAnswer(PracticeOwned):
     class Meta:
         ordering: ClassVar = ["at", "id"]
         constraints: ClassVar = [
-            Unchanging(name="doctors_answer_stands_for_ever"),
+            Unchanging(name="doctors_answer_stands_for_ever", goes_when=GONE_WITH_SHARE),
             Kept(name="doctors_answers_are_kept"),
             models.UniqueConstraint(fields=["share", "key"], name="answer_pressed_twice_is_one"),
             models.CheckConstraint(condition=~Q(name="") & ~Q(content_hash=""), name="doctors_answer_is_signed"),
@@ -104,7 +105,9 @@ class AnswerDone(PracticeOwned):
     class Meta:
         ordering: ClassVar = ["at", "id"]
         constraints: ClassVar = [
-            Unchanging(name="what_was_done_with_an_answer_stands"),
+            Unchanging(name="what_was_done_with_an_answer_stands", goes_when=disposed(
+                "(SELECT s.client_id FROM notes_summary s JOIN notes_share h ON h.summary_id = s.id "
+                "JOIN notes_doctoranswer a ON a.share_id = h.id WHERE a.id = OLD.answer_id)")),
             Kept(name="what_was_done_with_answers_is_kept"),
             models.CheckConstraint(condition=~Q(what="set_aside") | ~Q(reason=""),
                                    name="an_answer_is_set_aside_for_a_reason"),

@@ -9,7 +9,7 @@ from django.db.models import Q
 from uuid_utils.compat import uuid7
 
 from notes.events.kinds import ENDINGS, KINDS, LASTED, REACTIONS, STOPS, TIMES
-from notes.models.note import SIGNED, Note
+from notes.models.note import GONE_WITH_NOTE, SIGNED, Note
 from practice.encryption import EncryptedCharField
 from practice.guards import Unchanging
 
@@ -56,5 +56,5 @@ class NoteEvent(models.Model):
                 name="event_is_said_in_the_words_there_are"),
             models.CheckConstraint(condition=_whole("") & _whole("work_"), name="place_of_event_has_region_and_side"),
             Unchanging(name="event_of_signed_note_stands", when=SIGNED.format(row="OLD"),
-                       insert_when=SIGNED.format(row="NEW")),
+                       insert_when=SIGNED.format(row="NEW"), goes_when=GONE_WITH_NOTE),
         ]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from clients.models import Client
+from clients.models.disposals import disposed
 from notes.models.note import Note
 from practice.access import THERAPISTS, PracticeOwned
 from practice.encryption import EncryptedCharField, EncryptedTextField
@@ -43,7 +44,8 @@ class HomeProgramme(PracticeOwned):
             models.CheckConstraint(condition=Q(ended_at=None) | Q(ended_at__gte=F("assigned_at")),
                                    name="home_programme_ends_after_it_begins"),
             Unchanging(name="home_programme_stands_as_assigned",
-                       columns=("note_id", "author_id", "version", "assigned_at")),
+                       columns=("note_id", "author_id", "version", "assigned_at"),
+                       goes_when=disposed("OLD.client_id")),
         ]
 
 
@@ -79,7 +81,8 @@ class HomeItem(models.Model):
             models.CheckConstraint(condition=Q(word_of="", word_on=None, word_how="")
                                    | (~Q(word_of="") & ~Q(word_how="") & Q(word_on__isnull=False)),
                                    name="word_on_a_home_item_is_whole"),
-            Unchanging(name="home_item_stands_as_assigned"),
+            Unchanging(name="home_item_stands_as_assigned", goes_when=disposed(
+                "(SELECT p.client_id FROM notes_homeprogramme p WHERE p.id = OLD.programme_id)")),
         ]
 
     @property

@@ -12,6 +12,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from clients.models import Client
+from clients.models.disposals import disposed
 from clients.rule import POSITIONS, TEMPERATURES
 from practice.access import THERAPISTS, OwnedQuerySet, PracticeOwned
 from practice.encryption import EncryptedCharField, EncryptedJSONField, EncryptedTextField
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from notes.models.record import CoSignature
 
 # True of a row whose note is signed; `{row}` is OLD or NEW.
+# SQL over a row that hangs on a note: whether its client was disposed of.
+GONE_WITH_NOTE = disposed("(SELECT n.client_id FROM notes_note n WHERE n.id = OLD.note_id)")
 SIGNED = "EXISTS (SELECT 1 FROM notes_note n WHERE n.id = {row}.note_id AND n.signed_at IS NOT NULL)"
 
 MOST_DAYS_AHEAD = 365
@@ -38,7 +41,7 @@ class NoteQuerySet(OwnedQuerySet["Note"]):
         return rows.filter(Q(visibility="therapists") | Q(author=member) | supervised_by(member))  # type: ignore[return-value]
 
     def readable_by(self, member: Membership) -> NoteQuerySet:
-        """What `visible_to` answers, and the notes this member has just opened with a reason (`notes/glass.py`).
+        """What `visible_to` answers, and the notes this member has just opened with a reason (`notes/record/glass.py`).
 
         For one note on a page of its own: lists, readings and exports ask `visible_to`.
         """
@@ -97,7 +100,8 @@ class Note(PracticeOwned):
     class Meta:
         ordering: ClassVar = ["-visit_on", "-id"]
         constraints: ClassVar = [
-            Unchanging(name="signed_note_stands_for_ever", when="OLD.signed_at IS NOT NULL"),
+            Unchanging(name="signed_note_stands_for_ever", when="OLD.signed_at IS NOT NULL",
+                       goes_when=disposed("OLD.client_id")),
             Kept(name="notes_are_kept"),
             models.UniqueConstraint(fields=["practice", "chain_position"], name="note_has_its_place_in_the_chain"),
             models.CheckConstraint(
@@ -195,7 +199,7 @@ class Treatment(models.Model):
             models.CheckConstraint(condition=Q(position__in=["", *POSITIONS]),
                                    name="treatment_has_a_position_the_check_knows"),
             Unchanging(name="treatment_of_signed_note_stands", when=SIGNED.format(row="OLD"),
-                       insert_when=SIGNED.format(row="NEW")),
+                       insert_when=SIGNED.format(row="NEW"), goes_when=GONE_WITH_NOTE),
             Kept(name="treatments_are_kept"),
         ]
 
@@ -214,7 +218,7 @@ class Measurement(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["note", "measure", "when"], name="measure_is_read_once_before_and_after"),
             Unchanging(name="reading_of_signed_note_stands", when=SIGNED.format(row="OLD"),
-                       insert_when=SIGNED.format(row="NEW")),
+                       insert_when=SIGNED.format(row="NEW"), goes_when=GONE_WITH_NOTE),
             Kept(name="readings_are_kept"),
         ]
 
@@ -239,4 +243,5 @@ class Addendum(models.Model):
 
     class Meta:
         ordering: ClassVar = ["written_at", "id"]
-        constraints: ClassVar = [Unchanging(name="addendum_stands_for_ever"), Kept(name="addenda_are_kept")]
+        constraints: ClassVar = [Unchanging(name="addendum_stands_for_ever", goes_when=GONE_WITH_NOTE),
+                                 Kept(name="addenda_are_kept")]

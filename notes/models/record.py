@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
-from notes.models.note import Note
+from notes.models.note import GONE_WITH_NOTE, Note
 from practice.access import CLINICAL, THERAPISTS, PracticeOwned
 from practice.encryption import EncryptedCharField
 from practice.guards import Kept, Unchanging
@@ -31,7 +31,7 @@ class CoSignature(PracticeOwned):
 
     class Meta:
         constraints: ClassVar = [
-            Unchanging(name="cosignature_stands_for_ever"),
+            Unchanging(name="cosignature_stands_for_ever", goes_when=GONE_WITH_NOTE),
             Kept(name="cosignatures_are_kept"),
             models.UniqueConstraint(fields=["practice", "chain_position"],
                                     name="cosignature_has_its_place_in_the_chain"),
@@ -56,7 +56,8 @@ class BrokenGlass(PracticeOwned):
         ordering: ClassVar = ["-at", "-id"]
         constraints: ClassVar = [
             Unchanging(name="broken_glass_stands_for_ever",
-                       columns=("note_id", "by_id", "reason", "at", "until", "practice_id")),
+                       columns=("note_id", "by_id", "reason", "at", "until", "practice_id"),
+                       goes_when=GONE_WITH_NOTE),
             Kept(name="broken_glass_is_kept"),
             models.CheckConstraint(condition=~Q(reason=""), name="glass_is_broken_for_a_reason"),
             models.CheckConstraint(condition=Q(until__gt=F("at")), name="glass_is_broken_for_a_while"),

@@ -10,7 +10,8 @@ from django.db.models import Q
 from uuid_utils.compat import uuid7
 
 from clients.models import Client, Consent, Doctor
-from notes.models.summary import Summary
+from clients.models.disposals import disposed
+from notes.models.summary import GONE_WITH_SUMMARY, Summary
 from practice.access import THERAPISTS, PracticeOwned
 from practice.encryption.fields import EncryptedBinaryField, EncryptedJSONField, EncryptedTextField
 from practice.guards import Unchanging
@@ -41,7 +42,7 @@ class Sending(PracticeOwned):
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
         constraints: ClassVar = [
-            Unchanging(name="sending_stands_for_ever"),
+            Unchanging(name="sending_stands_for_ever", goes_when=GONE_WITH_SUMMARY),
             models.CheckConstraint(condition=~Q(way="sealed") | ~Q(reason=""), name="sealed_letter_has_its_reason"),
         ]
 
@@ -74,7 +75,8 @@ class ClientCopy(PracticeOwned):
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
         constraints: ClassVar = [
-            Unchanging(name="signed_copy_stands_for_ever", when="OLD.signed_at IS NOT NULL"),
+            Unchanging(name="signed_copy_stands_for_ever", when="OLD.signed_at IS NOT NULL",
+                       goes_when=disposed("OLD.client_id")),
             models.CheckConstraint(condition=Q(signed_at=None) | ~Q(content_hash=""),
                                    name="signed_copy_carries_its_hash"),
         ]

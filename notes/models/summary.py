@@ -11,18 +11,24 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from clients.models import Client, Consent, Doctor
+from clients.models.disposals import disposed
 from practice import clock
 from practice.access import THERAPISTS, PracticeOwned
 from practice.encryption import EncryptedBinaryField, EncryptedJSONField, EncryptedTextField
 from practice.guards import Kept, Unchanging
 from practice.models import Membership
 
+# SQL over a row that hangs on a summary, or on a sharing of one: whether its client was disposed of.
+GONE_WITH_SUMMARY = disposed("(SELECT s.client_id FROM notes_summary s WHERE s.id = OLD.summary_id)")
+GONE_WITH_SHARE = disposed("(SELECT s.client_id FROM notes_summary s JOIN notes_share h ON h.summary_id = s.id "
+                           "WHERE h.id = OLD.share_id)")
+
 
 class Summary(PracticeOwned):
     """What a doctor receives: composed from signed notes only; its content is frozen when signed.
 
-    A clearance request is one too: it tells of no session and asks one thing, `asked` (`notes/asked.py`). So is a
-    discharge letter, which also says why it ends, how it stands against the first readings, and how to come back.
+    A clearance request is one too: it tells of no session and asks one thing, `asked` (`notes/letters/asked.py`). So is
+    a discharge letter, which also says why it ends, how it stands against the first readings, and how to come back.
     """
 
     class Kind(models.TextChoices):
@@ -59,7 +65,8 @@ class Summary(PracticeOwned):
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
         constraints: ClassVar = [
-            Unchanging(name="signed_summary_stands_for_ever", when="OLD.signed_at IS NOT NULL"),
+            Unchanging(name="signed_summary_stands_for_ever", when="OLD.signed_at IS NOT NULL",
+                       goes_when=disposed("OLD.client_id")),
             models.CheckConstraint(condition=Q(signed_at=None) | ~Q(content_hash=""),
                                    name="signed_summary_carries_its_hash"),
             models.CheckConstraint(condition=~Q(kind="request") & Q(asked={}) | Q(kind="request") & ~Q(asked={}),
@@ -90,7 +97,7 @@ class SummaryPaper(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints: ClassVar = [Unchanging(name="summary_paper_stands_for_ever"),
+        constraints: ClassVar = [Unchanging(name="summary_paper_stands_for_ever", goes_when=GONE_WITH_SUMMARY),
                                  Kept(name="summary_papers_are_kept")]
 
 
@@ -159,4 +166,4 @@ class ShareOpening(models.Model):
 
     class Meta:
         ordering: ClassVar = ["at", "id"]
-        constraints: ClassVar = [Unchanging(name="opening_stands_for_ever")]
+        constraints: ClassVar = [Unchanging(name="opening_stands_for_ever", goes_when=GONE_WITH_SHARE)]

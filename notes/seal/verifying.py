@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db.models import F, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from clients.keeping.tombstones import links_of
 from notes.models import Addendum, CoSignature, Note, NotesChain
 from notes.seal import content
 from practice.encryption import faults_marked
@@ -64,11 +65,12 @@ def faults_of_chain(practice_id: UUID, told: Callable[[int], None] = lambda done
 
 
 def _links(practice_id: UUID, last: int | None) -> Iterator[Link]:
-    """Notes, addenda and co-signatures of the chain in its order, up to `last`."""
+    """Notes, addenda, co-signatures and what was disposed of, in the order of the chain, up to `last`."""
     streams = (
         _notes(Note.objects.filter(practice_id=practice_id), last),
         _added(Addendum.objects.filter(note__practice_id=practice_id), last),
-        _cosigned(CoSignature.objects.filter(practice_id=practice_id), last))
+        _cosigned(CoSignature.objects.filter(practice_id=practice_id), last),
+        _disposed(practice_id, last))
     return heapq.merge(*streams)
 
 
@@ -93,6 +95,13 @@ def _cosigned(rows: QuerySet[CoSignature], last: int | None) -> Iterator[Link]:
         for row in part:
             is_sound = content.hash_of_cosignature(row) == row["content_hash"]
             yield _link(row, f"co-signature of note {row['note_id']}", is_sound, "changed after it was signed")
+
+
+def _disposed(practice_id: UUID, last: int | None) -> Iterator[Link]:
+    """Links that went with a client: their tombstone says what stood there, and itself stands in a chain."""
+    for place, before, own, tombstone in links_of(practice_id):
+        if last is None or place <= last:
+            yield Link(place, f"what tombstone {tombstone} tells of", "", own, before)
 
 
 def _addendum(row: dict[str, Any]) -> str:

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from clients.doctors import corrected_since
 from notes.models import Sending
-from notes.sending.ways import paper_for
+from notes.sending.ways import is_agreed, paper_for
 from practice import outbox
 from practice.access import Actor
 from practice.models import Message
@@ -30,12 +31,14 @@ def mail_letter(*, sending: Sending, by: Actor) -> Message | None:
 
 
 def _may_leave(message: Message) -> str | None:
-    sending = Sending.objects.select_related("consent").filter(pk=message.subject_id).first()
-    if sending is None or sending.consent.withdrawn_at:
-        return "The agreement was taken back."
+    rows = Sending.objects.select_related("consent", "doctor", "summary__client__practice")
+    sending = rows.filter(pk=message.subject_id).first()
+    if sending is None or not is_agreed(sending):
+        return "The agreement was taken back or has ended."
     # A letter in clear leaves by the gateway alone, whatever becomes of that.
-    right = _CHANNELS.get(Sending.Way(sending.way)) == message.channel
-    return None if right else "A letter in clear never goes by ordinary e-mail."
+    if _CHANNELS.get(Sending.Way(sending.way)) != message.channel:
+        return "A letter in clear never goes by ordinary e-mail."
+    return corrected_since(message, sending.doctor.email)
 
 
 def _about_letter(message: Message) -> Said:

@@ -14,8 +14,8 @@ from notes.reading import whole_summary
 from notes.sending import ways
 from notes.sending.forms import SendingForm
 from notes.sending.letters import mail_letter
-from notes.sharing import fitting_consent
-from notes.summary_views import RELATIONS, summary_page
+from notes.sharing.sharing import fitting_consent
+from notes.summaries.views import RELATIONS, summary_page
 from practice import audit
 from practice.access import THERAPISTS
 from practice.models import Message
@@ -52,7 +52,7 @@ def sending(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What is still to be done: print and fax it, post it, or tell the password."""
     member = member_of(request)
     found = find(Sending, member, pk, *_RELATIONS)
-    is_sealed = found.way == Sending.Way.SEALED and not found.consent.withdrawn_at
+    is_sealed = found.way == Sending.Way.SEALED and ways.is_agreed(found)
     if is_sealed and request.method == "GET":
         audit.record(by=member, verb="password_read", subject=found, client_id=found.summary.client_id)
     return render(request, "notes/sending/sending.html", {

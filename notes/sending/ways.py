@@ -12,20 +12,24 @@ from django.db import transaction
 from django.utils import timezone
 from pypdf import PdfReader, PdfWriter
 
+from clients.consents import stands
 from clients.disclosures import record_disclosure
+from clients.episodes import today_in
 from clients.models import Consent, Doctor
-from clients.phones import in_full
 from clients.words import one_line
 from notes.models import Sending, Summary
 from notes.sending.cover import cover_pdf
-from notes.sharing import SummaryNotSigned, refuse_without_consent, what_it_is
-from notes.summaries import paper_of
+from notes.sending.joining import put_before
+from notes.sharing.sharing import SummaryNotSigned, refuse_without_consent, what_it_is
+from notes.summaries.summaries import paper_of
 from notes.writing import refuse_unless_therapist
 from practice import audit, clock, links
 from practice.access import Actor
 from practice.refusals import BadInput, Refusal
+from practice.texting.numbers import in_full
 
 HOW = {"sealed": "as an encrypted PDF", "post": "by post", "fax": "by fax", "secure-mail": "by secure e-mail"}
+_MAILED = ("sealed", "secure-mail")
 _GROUPS, _LETTERS = 4, 4  # a password of sixteen letters and digits: 80 bits
 
 
@@ -55,7 +59,8 @@ def send_letter(*, summary: Summary, consent: Consent | None, way: str, by: Acto
     if not summary.is_signed:
         raise SummaryNotSigned("Sign the letter first: what is sent does not change any more.")
     doctor, reason = summary.doctor, one_line(reason)[:300]
-    address = to_address.replace("\x00", "").strip()[:500] or _known_address(doctor, way)
+    typed = "" if way in _MAILED and doctor.email else to_address  # a mail goes to the address that is known
+    address = typed.replace("\x00", "").strip()[:500] or _known_address(doctor, way)
     _refuse_unclear(way, address, reason, doctor)
     locked = Consent.objects.select_for_update(no_key=True).filter(pk=consent.pk).first() if consent else None
     refuse_without_consent(summary, locked, clock.wall_of(timezone.now(), summary.client.practice.time_zone)[0])
@@ -79,16 +84,22 @@ def ways_open(doctor: Doctor) -> list[str]:
 
 
 def paper_for(sending: Sending) -> bytes:
-    """What leaves: the kept letter, encrypted, or behind its cover page. Refuses once the agreement was taken back."""
-    if sending.consent.withdrawn_at:
-        raise AgreementEnded("The agreement was taken back: nothing more is made of this letter for the doctor.")
+    """What leaves: the kept letter, encrypted, or behind its cover page. Refuses once the agreement ended."""
+    if not is_agreed(sending):
+        raise AgreementEnded("The agreement was taken back or has ended: nothing more is made of this letter for the "
+                             "doctor.")
     letter = paper_of(sending.summary)
     if sending.way == Sending.Way.SEALED:
         return _encrypted(letter, password_of(sending))
     if sending.way in (Sending.Way.POST, Sending.Way.FAX):
         pages = len(PdfReader(BytesIO(letter)).pages)
-        return _joined(cover_pdf(sending, pages=pages + 1), letter)
+        return put_before(cover_pdf(sending, pages=pages + 1), letter)
     return letter
+
+
+def is_agreed(sending: Sending) -> bool:
+    """Whether the agreement under which it goes still stands today."""
+    return stands(sending.consent, today_in(sending.summary.client.standing))
 
 
 def password_of(sending: Sending) -> str:
@@ -101,16 +112,6 @@ def password_of(sending: Sending) -> str:
 def _encrypted(letter: bytes, password: str) -> bytes:
     writer = PdfWriter(clone_from=BytesIO(letter))
     writer.encrypt(password, links.new_secret(), algorithm="AES-256")
-    made = BytesIO()
-    writer.write(made)
-    return made.getvalue()
-
-
-def _joined(*papers: bytes) -> bytes:
-    """Several papers as one to print; what they tell a screen reader stays with the letter itself."""
-    writer = PdfWriter()
-    for paper in papers:
-        writer.append(BytesIO(paper))
     made = BytesIO()
     writer.write(made)
     return made.getvalue()

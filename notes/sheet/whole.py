@@ -20,9 +20,9 @@ from notes.forms import NoteWords
 from notes.measures.form import Readings
 from notes.measures.mood import Worrying, worrying_in
 from notes.models import Note, Treatment
+from notes.record.signing import ReasonRequired, VisitNotStarted, rows_without_reason
 from notes.sheet.rows import TreatmentRow, raw, says_something, ways_of, what_was
 from notes.sheet.visit import AddedWork, NextVisit, WholeVisit
-from notes.signing import ReasonRequired, VisitNotStarted, rows_without_reason
 from notes.totals import Totals, totals_of
 from notes.writing import GIVEN, LEFT_OUT, PLANNED, SOAP, MeasurementInput, TreatmentInput, check_note, given_in
 from sessions.caution_line import Line, Told, in_one_line

@@ -13,10 +13,11 @@ from clients.consents import record_consent
 from clients.findings import FINDINGS
 from clients.models import Client, ClientCondition, Doctor, Episode, Finding, FindingRegion
 from conftest import MONDAY, ZONE, make_client, make_member, make_practice
-from notes import sharing, summaries
-from notes.discharging import ENDINGS
 from notes.measures.catalogue import MEASURES
 from notes.models import ClientGoal, Measurement, Note, Summary, Treatment
+from notes.sharing import sharing
+from notes.summaries import summaries
+from notes.summaries.discharging import ENDINGS
 from practice import clock
 from practice.access import Role
 from practice.models import Membership, Practice, Room, Service

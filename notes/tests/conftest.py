@@ -10,8 +10,11 @@ import pytest
 
 from clients.models import Client
 from conftest import MONDAY, ZONE
-from notes import sharing, signing, summaries, writing
+from notes import writing
 from notes.models import Note, Summary
+from notes.record import signing
+from notes.sharing import sharing
+from notes.summaries import summaries
 from notes.tests.fhir_check import Missing, Validator
 from notes.writing import MeasurementInput, TreatmentInput
 from practice import clock

@@ -4,12 +4,13 @@ import pytest
 
 from clients.clearances import Terms
 from clients.models import Clearance
-from notes import sharing, summaries
 from notes.doctors.answering import AnswerInput, answer_share
 from notes.doctors.requests import compose_request
 from notes.fhir.answer import answer_document
 from notes.fhir.document import document_of
 from notes.models import DoctorAnswer
+from notes.sharing import sharing
+from notes.summaries import summaries
 from practice.models import AuditEntry
 
 ROOT = "/api/v1/doctor-answers/"

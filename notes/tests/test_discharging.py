@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from conftest import MONDAY, numb
-from notes import sharing, summaries
 from notes.fhir.document import document_of
-from notes.letter_page import shown
+from notes.letters.page import shown
 from notes.models import Summary
-from notes.suggesting import why_now
+from notes.sharing import sharing
+from notes.summaries import summaries
+from notes.summaries.suggesting import why_now
 from notes.tests.conftest import had_visit, sign
 from notes.tests.test_letters import text_of
 from practice.refusals import BadInput

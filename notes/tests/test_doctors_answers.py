@@ -16,11 +16,11 @@ from clients.keeping.merging import merge_clients
 from clients.limits import limits_on
 from clients.models import Clearance, Consent
 from conftest import MONDAY, at, make_client
-from notes import sharing
 from notes.doctors import deciding
 from notes.doctors.answering import MOST_ANSWERS, AnswerInput, TooManyAnswers, answer_share
 from notes.doctors.needs import answers_waiting
 from notes.models import AnswerDone, DoctorAnswer, Share, ShareOpening
+from notes.sharing import sharing
 from notes.tests.test_sharing import wrong
 from notes.writing import TreatmentInput, begin_note, check_note
 from practice import outbox
@@ -64,6 +64,7 @@ def test_a_grant_is_kept_with_who_when_whence_and_what_it_answers_to(client, sha
                 places=["leg:left"], excluded_techniques=["cupping"])
     text = page.content.decode()
     assert page.status_code == 200 and "Thank you, your answer was sent" in text
+    assert "has your answer: <strong>clearance granted (" in text
     row = DoctorAnswer.objects.get()
     assert (row.kind, row.max_pressure, row.minutes, row.until.isoformat()) == ("granted", 2, 30, "2027-01-31")
     assert (row.regions, row.excluded_techniques) == ([{"region": "leg", "side": "left"}], ["cupping"])
@@ -77,11 +78,11 @@ def test_a_grant_is_kept_with_who_when_whence_and_what_it_answers_to(client, sha
 
 
 @pytest.mark.parametrize(("typed", "said"), [
-    ({"kind": "read"}, "has read it"),
-    ({"kind": "call", "phone": "+1 206 555 0142", "call_when": "after 12"}, "asks to be rung: +1 206 555 0142, after 12"),
+    ({"kind": "read"}, "I have read it"),
+    ({"kind": "call", "phone": "+1 206 555 0142", "call_when": "after 12"}, "please call me: +1 206 555 0142, after 12"),
     ({"kind": "not_yet", "scope": "", "not_before": "2026-12-24"}, "not yet (work in general), until Thu 24 Dec 2026"),
     ({"kind": "granted", "scope": ""}, "clearance granted (work in general): without limits"),
-    ({"kind": "note", "note": "See my letter."}, "has written"),
+    ({"kind": "note", "note": "See my letter."}, "<strong>A note<"),
 ])
 def test_each_of_the_five_answers_is_said_back_in_words(typed, said, client, share):
     text = send(client, share, name="Dr Okafor", **typed).content.decode()
@@ -469,5 +470,5 @@ def test_what_was_shared_shows_each_answer_and_what_became_of_it(page, share, si
     deciding.accept_answer(answer=answered(share), by=ana, terms=Terms(max_pressure=2, minutes=30))
     for path in (f"/summaries/{signed_summary.pk}/", f"/clients/{maria.pk}/agreements/"):
         text = re.sub(r"\s+", " ", page(ana).get(path).content.decode())
-        assert "Answered 23 Nov, 08:00: i have read it" in text.replace("Mon ", "")
+        assert "Answered 23 Nov, 08:00: “I have read it”" in text.replace("Mon ", "")
         assert "Accepted by Ana Alves" in text

@@ -20,7 +20,8 @@ from datetime import time, timedelta
 from django.utils import timezone
 from clients.clearances import Terms
 from clients.models import Consent, Doctor
-from notes import sharing, summaries
+from notes.sharing import sharing
+from notes.summaries import summaries
 from notes.doctors.requests import compose_request
 from practice import clock
 from practice.models import Room, Service

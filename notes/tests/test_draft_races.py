@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from practice.tests.scratch import Scratch, scratch_practice
-from practice.tests.sizes import bounded_once, size
+from practice.tests.sizes import size
 
 pytestmark = [pytest.mark.processes, pytest.mark.sized]
 RACES, PASSWORD = size(10, 500), "a long enough password"
@@ -94,7 +94,7 @@ def test_of_two_devices_that_save_at_once_one_is_told_and_nothing_saved_is_lost(
     record_property("figure", f"{RACES} races of two sheets: 0 lost updates, {RACES} told")
 
 
-@bounded_once
+@pytest.mark.proof
 def test_with_the_look_at_the_version_taken_out_something_is_lost(scratch, record_property):
     lost, _ = race(scratch, size(3, 20), "notes.tests.unguarded_notes:application")
     assert lost > 0

@@ -16,9 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clients.keeping.parts import PARTS, rows_of
-from notes import signing, writing
+from notes import writing
 from notes.autosave import MOST_TYPED, keep_typed
 from notes.models import Note, NoteDraft
+from notes.record import signing
 from practice.models import AuditEntry
 from practice.refusals import Stale
 from practice.tests.answers import is_problem, text_of, value_of

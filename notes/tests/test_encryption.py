@@ -38,7 +38,7 @@ CLEAR = {
         Sending.to_address Import.names Import.stays ImportRow.alike ImportRow.key Disclosure.to_name Disclosure.to_address""",
     "the name of who did, said or signed it": """
         AuditEntry.actor_name AuditEntry.actor_role AppointmentEvent.by_name BulkPlan.made_by_name Plan.made_by_name
-        Breach.recorded_by_name BreachStep.by_name LegalHold.lifted_by_name
+        Breach.recorded_by_name BreachStep.by_name Disposal.by_name LegalHold.lifted_by_name
         LegalHold.placed_by_name PrivacyRequest.answered_by_name PrivacyRequest.asked_by Recall.by_name Import.made_by_name CheckIn.by_name WaitlistOffer.by_name EpisodeStep.by_name Episode.reported_by
         Episode.confirmed_on_word_of Consent.given_by Consent.relationship Disclosure.by_name Questionnaire.answered_by
         Note.signer_credential CoSignature.credential OutsideTotal.rater HomeItem.word_of HomeItem.word_how""",
@@ -68,11 +68,12 @@ CLEAR = {
         Disclosure.content_hash Plan.diary_print IdempotentRequest.body IdempotentRequest.fingerprint DataKey.wrapped
         DataKey.wrapped_by Invitation.token_hash Tally.key SignIn.session_hash SignIn.device_hash CodeApp.sealed_secret
         Passkey.credential_id Passkey.public_key RecoveryCode.code_hash AccountLink.token_hash AuditSeal.previous_hash
-        AuditSeal.content_hash ArchivePiece.sealed ClientCopy.content_hash OpeningCode.code_hash""",
+        AuditSeal.content_hash ArchivePiece.sealed ClientCopy.content_hash OpeningCode.code_hash
+        Disposal.links Disposal.signed_hash Disposal.previous_hash Disposal.content_hash""",
     "how a message, call, plan or visit went, in words of the product": """
         Message.kind Message.channel Message.time_zone Message.start_version Message.rule Message.why
         Message.subject_line Message.reference ActionLink.purpose IdempotentRequest.key IdempotentRequest.content_type
-        IdempotentRequest.etag AuditEntry.verb AuditEntry.subject_type AuditEntry.detail AuditSeal.entries
+        IdempotentRequest.etag Disposal.counts AuditEntry.verb AuditEntry.subject_type AuditEntry.detail AuditSeal.entries
         WebhookDelivery.event WebhookDelivery.object WebhookDelivery.last_words Reply.reference Reply.outcome
         Series.weekdays Appointment.time_zone AppointmentEvent.verb AppointmentEvent.detail BulkPlan.cost_terms
         BulkPlan.problem BulkMove.options BulkMove.why BulkMove.cost_terms Plan.cost_terms Plan.avoids PlanMove.why

@@ -12,10 +12,11 @@ from clients.keeping.parts import PARTS, rows_of
 from clients.last_time import last_time, last_times
 from clients.models import Finding
 from conftest import MONDAY
-from notes import signing, writing
+from notes import writing
 from notes.events.log import EventInput, events_between, said
 from notes.models import NoteEvent
 from notes.reading import said_of
+from notes.record import signing
 from notes.tests.conftest import SOFT, draft_of, had_visit, sign
 from notes.tests.test_pages import ROW, typed, words
 
@@ -248,7 +249,7 @@ def test_what_happened_is_read_in_the_note_and_what_is_typed_stays_inert(page, a
 
 
 def test_the_summary_tells_what_happened(now, maria, ana, neurologist, neuro_45):
-    from notes import summaries
+    from notes.summaries import summaries
     sign(had_visit(maria, ana, neuro_45, days_ago=7), ana, events=[SPASM])
     drafted = summaries.compose_summary(client=maria, doctor=neurologist, first=MONDAY - timedelta(days=30), last=MONDAY,
                                         by=ana)

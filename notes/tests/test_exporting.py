@@ -17,8 +17,8 @@ from clients.keeping.merging import merge_clients
 from clients.keeping.parts import LEFT_OUT, PARTS, is_clients_own
 from clients.models import Client, ClientCondition
 from conftest import at, make_client, numb
-from notes import signing
 from notes.models import Note
+from notes.record import signing
 from notes.seal.content import HANGS_ON_NOTE, NOTE
 from notes.tests.conftest import draft_of, had_visit, sign
 from practice.models import AuditEntry

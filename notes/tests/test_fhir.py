@@ -9,13 +9,15 @@ from django.template.loader import render_to_string
 
 from clients.models import ClientCondition
 from conftest import MONDAY, numb
-from notes import sharing, signing, summaries
 from notes.fhir.document import document_bytes, document_of
 from notes.fhir.text import clean
-from notes.letter_page import shown
-from notes.letters import as_data, letter_from_data
+from notes.letters.letters import as_data, letter_from_data
+from notes.letters.page import shown
 from notes.measures.goals import set_goal
 from notes.models import Summary
+from notes.record import signing
+from notes.sharing import sharing
+from notes.summaries import summaries
 from notes.tests.conftest import FIRM, SOFT, draft_of, had_visit, sign
 from notes.writing import MeasurementInput, write_note
 from practice.models import AuditEntry

@@ -8,10 +8,11 @@ from copy import deepcopy
 import pytest
 
 from conftest import MONDAY, numb
-from notes import sharing, summaries
 from notes.fhir.document import document_bytes
-from notes.letters import as_data, letter_from_data
+from notes.letters.letters import as_data, letter_from_data
 from notes.models import Summary
+from notes.sharing import sharing
+from notes.summaries import summaries
 from notes.tests.anybody import PRIVATE, anybody
 from notes.tests.conftest import had_visit, sign
 from practice.tests.sizes import size
@@ -87,6 +88,8 @@ BROKEN = {
     "an address that is no uuid": lambda b: b["entry"][-1].update(fullUrl="urn:uuid:1"),
     "an entry with a request": lambda b: b["entry"][1].update(request={"method": "PUT", "url": "Patient/1"}),
     "a reference to nothing": lambda b: one(b, "Condition")["subject"].update(reference=f"urn:uuid:{'0' * 8}-0000-5000-8000-{'0' * 12}"),
+    "a subject outside the document": lambda b: one(b, "Condition").update(
+        subject={"type": "Patient", "identifier": one(b, "Composition")["identifier"]}),
     "a custodian that is a person": lambda b: one(b, "Composition").update(custodian=one(b, "Composition")["subject"]),
     "no subject": lambda b: one(b, "Condition").pop("subject"),
     "no status": lambda b: one(b, "Procedure").pop("status"),

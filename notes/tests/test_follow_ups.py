@@ -265,6 +265,16 @@ def test_who_would_rather_not_be_asked_says_so_there_and_can_take_it_back(asked,
     assert "Do not ask me after visits any more" in words_of(send(page, asked, act="again"))
 
 
+def test_what_was_typed_stays_to_be_sent_when_somebody_asks_to_be_asked_no_more(asked, maria, page):
+    shown = send(page, asked, act="stop", soreness="1", words="My leg was heavy.")
+    assert "You are not asked after visits any more." in words_of(shown)
+    text = shown.content.decode()
+    assert "My leg was heavy." in text and re.search(r'<input[^>]*name="soreness"[^>]*checked', text)
+    assert FollowUp.objects.get().answered_at is None
+    send(page, asked, soreness="1", words="My leg was heavy.")
+    assert FollowUp.objects.get().words == "My leg was heavy."
+
+
 def test_not_feeling_well_leads_to_the_report(asked, maria, page):
     page(None).post(path_of(asked) + "unwell/", {"answer": "unwell", "fever_or_infection": "unknown"})
     assert maria.episodes.get().status == "suspected"
@@ -301,14 +311,21 @@ def test_a_free_line_is_read_too_and_worrying_words_come_first(asked, ana, page)
 
 @pytest.mark.parametrize("words, worries", [
     ("I could not move my legs", True), ("high temperature since", True), ("can't feel my foot", True), ("short of breath", True),
-    ("fine, thanks", False), ("the room was a little cold", False), ("I feel much better", False)])
+    ("fine, thanks", False), ("the room was a little cold", False), ("I feel much better", False),
+    ("Tengo fiebre desde ayer", True), ("¡No puedo mover la pierna!", True), ("Me caí en la escalera", True),
+    ("muy bien, he dormido mejor", False), ("J’ai de la fièvre", True), ("je ne peux plus marcher", True),
+    ("je suis tombé hier", True), ("merci, je me sens plus légère", False), ("Fieber und Schüttelfrost", True),
+    ("ich kann das linke Bein nicht mehr bewegen", True), ("meine Hand ist taub", True), ("bin gestuerzt", True),
+    ("danke, ich kann wieder gut schlafen", False), ("mir geht es besser", False)])
 def test_words_that_mean_more_than_a_session_does(words, worries):
     assert is_worrying(FollowUp(words=words)) is worries
 
 
 @pytest.mark.parametrize("words, is_told", [
     ("My calf is swollen & hot", True), ("a hot, tender leg", True), ("legs red since Tuesday", True),
-    ("I had a hot bath", False), ("my legs are light", False)])
+    ("I had a hot bath", False), ("my legs are light", False), ("Mi pantorrilla está hinchada", True),
+    ("le mollet est rouge et chaud", True), ("die Wade ist geschwollen", True), ("mein Unterschenkel schmerzt", True),
+    ("die Beine sind leicht", False)])
 def test_a_hot_or_swollen_leg_is_told_to_ring_a_doctor_today(asked, page, words, is_told):
     shown = words_of(send(page, asked, lethargy=3, words=words))
     assert ("newly swollen, hot, red or painful: ring a doctor today" in shown) is is_told

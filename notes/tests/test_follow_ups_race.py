@@ -51,6 +51,7 @@ def scratch(tmp_path: Any) -> Any:
         yield made
 
 
+@pytest.mark.proof
 def test_however_many_schedulers_wake_up_at_once_each_visit_is_asked_about_once(scratch, record_property):
     code = _VISITS.replace("VISITS", str(VISITS))
     for name in ("ana", "service", "clients"):

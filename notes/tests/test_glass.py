@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conftest import make_member
-from notes import glass
 from notes.models import BrokenGlass, Note
+from notes.record import glass
 from notes.tests.conftest import SOFT, draft_of, sign
 from practice.models import AuditEntry, Message
 from practice.refusals import BadInput, NotAllowed

@@ -33,7 +33,7 @@ from notes.home.programmes import (
     spoken_of,
 )
 from notes.models import HomeDone, HomeItem, HomeProgramme
-from notes.signing import ReasonRequired
+from notes.record.signing import ReasonRequired
 from notes.tests.test_letters import HOSTILE, tight
 from practice.access import Outsider
 from practice.models import AuditEntry, Message

@@ -18,10 +18,9 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ContentStream
 
-from notes import letter_print, letters
-from notes.charts import Band, Reading
-from notes.letter_print import LetterNotTypeset, letter_pdf
-from notes.letters import (
+from notes.charts import Band, Reading, Stretch, Used
+from notes.letters import letters, printing
+from notes.letters.letters import (
     Letter,
     Person,
     Practice,
@@ -30,6 +29,7 @@ from notes.letters import (
     as_data,
     letter_from_data,
 )
+from notes.letters.printing import LetterNotTypeset, letter_pdf
 from notes.tests.names import PARTS, names
 from practice.typesetting import press
 from practice.typesetting.glyphs import FONTS, covered, printable
@@ -70,6 +70,10 @@ LETTER = Letter(
     bands=(Band(date(2026, 9, 17), date(2026, 10, 4), "relapse", "episode"),
            Band(date(2026, 9, 18), date(2026, 9, 22), "steroids", "steroids")),
     paper="a4",
+    used=(Used("Effleurage", (Stretch(FIRST, FIRST + timedelta(weeks=3), 4), Stretch(FIRST + timedelta(weeks=6),
+                                                                                      FIRST + timedelta(weeks=7), 2))),
+          Used("Myofascial release", (Stretch(FIRST, FIRST + timedelta(weeks=7), 8),)),
+          Used("Petrissage", (Stretch(FIRST + timedelta(weeks=2), FIRST + timedelta(weeks=2), 1),))),
 )
 
 NAMES = (
@@ -314,7 +318,7 @@ def test_a_right_to_left_name_does_not_turn_the_numbers_beside_it():
         words = flat(reader(hebrew).pages[0].extract_text())
         assert "206 555 0100" in words.split("Answer to")[1]
         assert "born 14 Mar 1971" in words
-        placed = letter_print._to_print(hebrew)
+        placed = printing._to_print(hebrew)
         assert placed["answer"]["text"].startswith(f"Answer to \u2068{name}\u2069: 206")
         assert placed["running"] == f"\u2068{name}\u2069, born 14 Mar 1971"
 
@@ -323,10 +327,10 @@ def test_the_same_letter_gives_the_same_bytes_in_any_process(tmp_path):
     once = letter_pdf(LETTER)
     assert letter_pdf(letter_from_data(as_data(LETTER))) == once
     program = (
-        "import json, sys; from notes.letters import letter_from_data; from notes.letter_print import letter_pdf; "
+        "import json, sys; from notes.letters.letters import letter_from_data; from notes.letters.printing import letter_pdf; "
         "sys.stdout.buffer.write(letter_pdf(letter_from_data(json.load(sys.stdin))))"
     )
-    here = str(Path(letters.__file__).parent.parent)
+    here = str(Path(letters.__file__).parents[2])
     for seed, zone in (("1", "Asia/Tokyo"), ("2", "America/Los_Angeles")):
         again = subprocess.run(
             [sys.executable, "-c", program], input=json.dumps(as_data(LETTER)).encode(), stdout=subprocess.PIPE,
@@ -388,6 +392,7 @@ def test_a_letter_of_one_page_is_set_quickly():
     assert statistics.median(took[2:]) < 0.5
 
 
+@pytest.mark.sized
 def test_more_than_five_hundred_names_of_more_than_twenty_scripts_are_set_without_a_missing_sign(record_property):
     everybody = names()
     assert len(everybody) >= 500 and len(PARTS) >= 20

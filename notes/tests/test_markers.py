@@ -13,13 +13,13 @@ from pypdf import PdfReader
 from clients.contacts import add_contact
 from clients.models import Client, Doctor, Episode
 from conftest import MONDAY
-from notes import summaries
 from notes.copies import copies
 from notes.copies.paper import parts_of
 from notes.doctors.forms import AnswerForm
 from notes.fhir.document import document_bytes
-from notes.letter_page import shown
+from notes.letters.page import shown
 from notes.models import Measurement, Note, Summary, Treatment
+from notes.summaries import summaries
 from notes.tests.anybody import PRIVATE, anybody
 from notes.tests.test_letters import tight
 from practice.tests.sizes import size
@@ -71,7 +71,7 @@ def test_no_field_outside_the_allow_list_is_in_anything_that_leaves(now, record_
 @pytest.mark.django_db
 def test_a_field_let_through_by_mistake_is_found(now, monkeypatch):
     """The twin: with the plan's place taken by what stays inside, every one of them shows it."""
-    from notes import drafting
+    from notes.summaries import drafting
 
     monkeypatch.setattr(drafting, "_born", lambda client: f"born {PRIVATE}")
     summary = anybody(7_001)

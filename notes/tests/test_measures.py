@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from clients.models import Client
 from conftest import MONDAY
-from notes import summaries, writing
+from notes import writing
 from notes.measures.answering import answer_questionnaire
 from notes.measures.catalogue import MEASURES
 from notes.measures.chosen import choose_measures, enter_total, take_back_total
@@ -22,6 +22,7 @@ from notes.measures.of_client import open_goals, usual_of
 from notes.models import ClientGoal, OutsideTotal, WorryingAnswer
 from notes.outcomes import readings_of
 from notes.reading import said_of, whole_note
+from notes.summaries import summaries
 from notes.tests.conftest import had_visit, sign
 from notes.tests.test_pages import typed, words
 from notes.writing import MeasurementInput, write_note

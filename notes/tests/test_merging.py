@@ -17,10 +17,12 @@ from clients.profiles import change_client
 from clients.recording import end_finding, record_condition, record_finding
 from clients.standing import ClientMerged
 from conftest import MONDAY, at, make_client, make_member, make_practice, numb
-from notes import sharing, signing, summaries
 from notes.earlier import last_signed, last_treatments
 from notes.models import Note, Summary
 from notes.outcomes import readings_of
+from notes.record import signing
+from notes.sharing import sharing
+from notes.summaries import summaries
 from notes.tests.conftest import draft_of, had_visit, sign
 from notes.writing import TreatmentInput
 from practice.models import AuditEntry, Message

@@ -5,11 +5,12 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from notes import signing, writing
-from notes.cosigning import cosign_note
+from notes import writing
 from notes.events.log import EventInput
-from notes.note_paper import note_pdf
+from notes.paper.note_paper import note_pdf
 from notes.reading import whole_note
+from notes.record import signing
+from notes.record.cosigning import cosign_note
 from notes.tests.conftest import SOFT, draft_of, had_visit, sign
 from notes.tests.test_letters import HOSTILE, NAMES, flat, tight
 from notes.writing import TreatmentInput

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from conftest import MONDAY, at
-from notes.signing import sign_note
+from notes.record.signing import sign_note
 from notes.tests.conftest import SOFT, draft_of
 from practice.tests.answers import text_of
 from sessions.booking import book_appointment, cancel_appointment

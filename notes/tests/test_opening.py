@@ -39,10 +39,10 @@ def queries_of(browser, path) -> int:
     return len(asked)
 
 
-def test_a_note_opens_in_fifteen_queries_and_a_signed_one_in_eighteen(todays, years, page, ana):
+def test_a_note_opens_in_fifteen_queries_written_on_or_signed(todays, years, page, ana):
     browser = page(ana)
     draft, signed = (queries_of(browser, f"/notes/{note.pk}/") for note in (todays, years[-1]))
-    assert draft <= 15 and signed <= 18, (draft, signed)
+    assert max(draft, signed) <= 15, (draft, signed)
 
 
 @pytest.mark.parametrize(("tab", "most"), [("", 13), ("visits/", 12), ("notes/", 15)])

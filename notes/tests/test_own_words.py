@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from notes.billing import change_codes, codes_of
 from notes.models import Snippet
-from notes.signing import sign_note
+from notes.record.signing import sign_note
 from notes.snippets import MOST, keep_snippet, snippets_of
 from notes.tests.conftest import draft_of, had_visit
 from notes.tests.test_pages import ROW, typed, url, words

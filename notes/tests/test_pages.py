@@ -343,14 +343,12 @@ def test_three_presses_lead_from_the_signed_note_to_the_sent_summary(page, ana, 
     http = page(ana)
     form = http.get(url("note", signed)).content.decode()
     assert "Summary for Dr Adaeze Okafor" in form
-    sent = {
-        "doctor": neurologist.pk,
-        "first": "2026-08-25",
-        "last": "2026-11-23",
-        "sections": re.findall(r'name="sections" value="([^"]+)"', form),
-    }
+    fields = form.split('summaries/new/">')[1].split("</form>")[0]
+    sent = dict(re.findall(r'name="(doctor|usual)" value="([^"]+)"', fields))
     draft = http.post(reverse("notes:summary_new", args=[maria.pk]), sent, follow=True)
     summary = Summary.objects.get()
+    assert (summary.from_on.isoformat(), summary.until_on.isoformat(), "course" in summary.sections) == (
+        "2026-08-25", "2026-11-23", True)
     assert "Exactly what Dr Adaeze Okafor will read" in words(draft)
     prose = {name: getattr(summary, name) for name in Summary.PROSE} | {
         "version": summary.version,
@@ -395,7 +393,7 @@ def test_what_was_typed_after_the_last_look_is_shown_before_it_is_signed(page, a
 
 
 def test_a_summary_changed_meanwhile_is_not_signed_unseen(page, ana, summary):
-    from notes.summaries import write_summary
+    from notes.summaries.summaries import write_summary
 
     write_summary(summary=summary, by=ana, questions="new")
     prose = {name: getattr(summary, name) for name in Summary.PROSE} | {
@@ -523,7 +521,8 @@ def test_the_client_page_shows_the_desk_nothing_of_the_record(page, desk, owner,
 
 
 def test_hostile_text_is_inert_on_every_page(page, client, ana, maria, visit, neurologist, consent):
-    from notes import sharing, summaries
+    from notes.sharing import sharing
+    from notes.summaries import summaries
 
     maria.name = neurologist.name = HOSTILE[:80]
     maria.save()

@@ -1,19 +1,25 @@
 """A letter on other ways than the link: what leaves, to whom, under which agreement, and what never goes together."""
 
+from datetime import timedelta
 from email import message_from_bytes
 from io import BytesIO
+from typing import Any
 
 import pytest
+import time_machine
 from aiosmtpd.controller import Controller
+from django.utils import timezone
 from pypdf import PdfReader
 
 from clients.consents import ConsentMissing
+from clients.doctors import change_doctor
 from clients.models import Disclosure, Doctor
-from notes import sharing, summaries
 from notes.models import Sending
 from notes.sending.letters import KIND, mail_letter
 from notes.sending.ways import AgreementEnded, NoGateway, paper_for, password_of, send_letter
-from notes.share_code import text_code
+from notes.sharing import sharing
+from notes.sharing.texting import text_code
+from notes.summaries import summaries
 from notes.tests.test_letters import flat
 from practice import outbox
 from practice.models import Message
@@ -78,6 +84,31 @@ def test_a_fax_has_its_cover_page_in_front_which_names_nobody_but_sender_and_rec
     assert sent("post").to_address == "City Hospital\nSeattle"
 
 
+def test_a_fax_is_read_aloud_cover_first_and_each_page_knows_its_own_elements(sent, signed_summary):
+    pdf: Any = PdfReader(BytesIO(paper_for(sent("fax", to_address="206 555 0143"))))
+    root = pdf.trailer["/Root"]
+    tree = root["/StructTreeRoot"]
+    assert root["/MarkInfo"]["/Marked"] and root["/Lang"]
+    pages = {page.indirect_reference.idnum: number for number, page in enumerate(pdf.pages)}
+
+    def pages_of(element: Any) -> list[int]:
+        element = element.get_object()
+        if not isinstance(element, dict):
+            return []
+        own = [pages[element.raw_get("/Pg").idnum]] if "/Pg" in element else []
+        kids = element.get("/K", [])
+        return own + [page for kid in (kids if isinstance(kids, list) else [kids]) for page in pages_of(kid)]
+
+    first, then = (set(pages_of(kid)) for kid in tree["/K"])
+    assert (first, then) == ({0}, {1})
+    numbers = tree["/ParentTree"]["/Nums"]
+    keys = [int(key) for key in numbers[::2]]
+    assert sorted(page["/StructParents"] for page in pdf.pages) == sorted(keys) and tree["/ParentTreeNextKey"] > max(keys)
+    for page in pdf.pages:
+        elements = numbers[keys.index(page["/StructParents"]) * 2 + 1].get_object()
+        assert {number for element in elements for number in pages_of(element)} == {pages[page.indirect_reference.idnum]}
+
+
 def test_each_way_stands_among_what_went_to_whom_with_its_reason(sent, maria):
     sent("sealed", reason="Their clinic blocks links")
     sent("fax", to_address="206 555 0199")
@@ -104,7 +135,21 @@ def test_no_way_leads_round_the_agreement_and_taken_back_nothing_more_is_made(se
     sending = Sending.objects.get()
     with pytest.raises(AgreementEnded):
         paper_for(sending)
-    assert outbox.KINDS[KIND].recheck(message) == "The agreement was taken back."
+    assert outbox.KINDS[KIND].recheck(message) == "The agreement was taken back or has ended."
+
+
+def test_once_the_agreement_is_over_what_waits_stays_and_no_further_file_is_made(sent, consent, ana, page, now):
+    consent.until = timezone.now().date()
+    consent.save()
+    sending = sent("sealed", reason="x", to_address="reception@clinic.example")
+    assert sending.to_address == sending.doctor.email, "what went to whom names the address the mail goes to"
+    message = mail_letter(sending=sending, by=ana)
+    assert paper_for(sending) and outbox.KINDS[KIND].recheck(message) is None
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        with pytest.raises(AgreementEnded):
+            paper_for(Sending.objects.get())
+        assert "has ended" in outbox.KINDS[KIND].recheck(message)
+        assert password_of(sending) not in page(ana).get(f"/sendings/{sending.pk}/").content.decode()
 
 
 def test_without_a_gateway_no_letter_leaves_in_clear_and_never_by_ordinary_mail(sent, settings, ana):
@@ -152,6 +197,19 @@ def test_the_code_goes_by_text_to_the_doctors_mobile_and_the_link_by_mail(share,
     assert outbox.KINDS["share-code"].recheck(text) == "The code never goes the way of the link."
     sharing.revoke_share(share=share.share, by=ana)
     assert {Message.objects.get(pk=row.pk).state for row in (text, mail)} == {"cancelled"}
+
+
+def test_what_waits_for_an_address_that_was_corrected_since_does_not_leave(
+        share, sent, ana, signed_summary, neurologist):
+    change_doctor(doctor=neurologist, by=ana, email="wrong@hospital.example", mobile="+1 206 555 0177")
+    for row in (share.share, signed_summary):
+        row.doctor.refresh_from_db()
+    waiting = [text_code(share=share.share, by=ana), sharing.mail_link(share=share.share, by=ana),
+               mail_letter(sending=sent("sealed", reason="x"), by=ana)]
+    assert [outbox.KINDS[row.kind].recheck(row) for row in waiting] == [None] * 3
+    change_doctor(doctor=neurologist, by=ana, email="okafor@hospital.example", mobile="+1 206 555 0178")
+    for row in waiting:
+        assert outbox.KINDS[row.kind].recheck(row) == "The doctor's address was corrected meanwhile. Send it anew."
 
 
 def test_on_the_summarys_page_another_way_is_chosen_and_its_page_says_what_is_to_be_done(page, signed_summary, consent, ana):

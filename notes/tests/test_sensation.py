@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from clients.models import Finding
 from conftest import MONDAY, numb
-from notes import letters, summaries
-from notes.letter_page import shown
-from notes.sensation import Felt, Sensation, said_sensation
-from notes.sensation_history import sensation_between
+from notes.letters import letters
+from notes.letters.page import shown
+from notes.letters.sensation import Felt, Sensation, said_sensation
+from notes.letters.sensation_history import sensation_between
+from notes.summaries import summaries
 from notes.tests.conftest import sign
 from notes.tests.test_letters import LETTER, text_of
 

@@ -1,7 +1,7 @@
 """Whoever shared a letter is told once that it was opened, without a name; a code that does not open tells nobody."""
 
 from notes.models import ShareOpening
-from notes.sharing import revoke_share
+from notes.sharing.sharing import revoke_share
 from practice import outbox
 from practice.models import Message
 
@@ -24,7 +24,7 @@ def test_three_openings_tell_the_therapist_once_and_name_nobody(client, share, s
 
 
 def test_each_sharing_is_told_of_by_itself(client, share, signed_summary, neurologist, consent, ana):
-    from notes.sharing import share_summary
+    from notes.sharing.sharing import share_summary
 
     again = share_summary(summary=signed_summary, doctor=neurologist, consent=consent, by=ana)
     for made in (share, again):

@@ -9,12 +9,16 @@ import time_machine
 from django.utils import timezone
 
 from clients.models import Consent, Disclosure
-from notes import sharing, summaries
+from conftest import MONDAY
 from notes.models import Share, ShareOpening
+from notes.sharing import sharing
+from notes.summaries import summaries
 from practice import outbox
 from practice.models import AuditEntry, Message
 from practice.refusals import BadInput, NotAllowed
+from practice.tests.answers import text_of
 from practice.tests.scratch import scratch_practice
+from practice.tests.sizes import size
 
 
 def token_of(made):
@@ -221,6 +225,21 @@ def test_the_agreement_that_fits_is_found_and_a_narrower_or_older_one_is_not(sig
 # --- the message ------------------------------------------------------------------------------------------------
 
 
+def test_an_agreement_that_ended_yesterday_is_said_to_have_ended_and_one_recorded_too_late_too(
+        page, ana, signed_summary, neurologist, maria, now):
+    yesterday = MONDAY - timedelta(days=1)
+    typed = {"given_by": "Maria", "relationship": "self", "how": "in person", "given_on": "2026-11-01",
+             "until": yesterday.isoformat()}
+    http = page(ana)
+    said = text_of(http.post(f"/summaries/{signed_summary.pk}/consents/", typed, follow=True))
+    assert "The agreement is recorded, but does not reach this letter. The agreement ended on Sun 22 Nov." in said
+    assert "The agreement ended on Sun 22 Nov. Ask Maria anew, in these words: “May I send Dr Adaeze Okafor" in said
+    refused = http.post(f"/summaries/{signed_summary.pk}/shares/", {"expires_on": "2026-12-01"})
+    assert refused.status_code == 409 and "ended on Sun 22 Nov" in text_of(refused)
+    Consent.objects.update(until=None, withdrawn_at=timezone.now())
+    assert "The agreement was withdrawn. Ask Maria anew" in text_of(http.get(f"/summaries/{signed_summary.pk}/"))
+
+
 def test_the_mail_carries_the_link_and_never_the_code_or_the_client(share, ana):
     message = sharing.mail_link(share=share.share, by=ana)
     mail = outbox.KINDS["summary-shared"].compose(message)
@@ -265,7 +284,10 @@ from datetime import timedelta
 from decimal import Decimal
 from django.utils import timezone
 from clients.models import Client, Consent, Doctor
-from notes import sharing, signing, summaries, writing
+from notes.sharing import sharing
+from notes.record import signing
+from notes.summaries import summaries
+from notes import writing
 from practice import clock
 from practice.models import Membership, Service
 from sessions.booking import book_appointment
@@ -290,7 +312,7 @@ _RACE = """
 import hmac, json
 from threading import Barrier, Lock, Thread
 from django.db import connections
-from notes import sharing
+from notes.sharing import sharing
 token, codes = {token!r}, {codes!r}
 start, lock, opened, compared = Barrier(len(codes)), Lock(), [], []
 real = hmac.compare_digest
@@ -313,18 +335,20 @@ print(json.dumps([len(opened), len(compared)]))
 """
 
 
+@pytest.mark.sized
 @pytest.mark.processes
-def test_of_many_guesses_at_once_at_most_five_are_compared_and_answering_is_no_way_round(tmp_path):
+def test_of_many_guesses_at_once_at_most_five_are_compared_and_answering_is_no_way_round(tmp_path, record_property):
     with scratch_practice(tmp_path / "share") as scratch:
 
         def race(token, codes, what="page"):
             return json.loads(scratch.python(_RACE.format(token=token, codes=codes, what=what)).strip().splitlines()[-1])
 
         guessed, opened, answering = json.loads(scratch.python(_SHARED).strip().splitlines()[-1])
-        for (token, code, _), count, what in ((guessed, 20, "page"), (answering, 200, "answer")):
+        for (token, code, _), count, what in ((guessed, size(20, 200), "page"), (answering, 200, "answer")):
             wrong_ones = [f"{n:06d}" for n in range(count + 1) if f"{n:06d}" != code][:count]
             assert race(token, wrong_ones, what) == [0, 5]
             assert race(token, [code], what) == [0, 0]
+        record_property("figure", f"{size(20, 200)} at once at the page, 200 answering: 5 compared each, then the code is dead")
         token, code, _ = opened
         assert race(token, [code] * 4)[0] == 4
         assert scratch.sql("SELECT count(*) FROM notes_shareopening") == [(4,)]

@@ -11,11 +11,13 @@ from django.urls import reverse
 from clients.body import REGIONS, sides_of
 from clients.findings import FINDINGS
 from clients.models import Finding, FindingRegion
-from notes import drafting, signing, writing
+from notes import writing
 from notes.earlier import last_treatments
 from notes.models import Note
-from notes.signing import NothingWritten, sign_note
+from notes.record import signing
+from notes.record.signing import NothingWritten, sign_note
 from notes.snippets import keep_snippet
+from notes.summaries import drafting
 from notes.tests.conftest import SOFT, draft_of, had_visit, sign
 from notes.tests.test_pages import HOSTILE, ROW, typed, url, words
 from notes.writing import TreatmentInput

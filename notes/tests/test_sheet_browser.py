@@ -20,7 +20,8 @@ _FILL = """
 import json, conftest as c
 from datetime import timedelta
 from django.utils import timezone
-from notes import signing, writing
+from notes.record import signing
+from notes import writing
 from notes.snippets import keep_snippet
 from notes.writing import TreatmentInput
 from practice.models import Room, Service

@@ -8,8 +8,10 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from clients.models import Finding
-from notes import signing, summaries, writing
+from notes import writing
 from notes.models import Addendum, Measurement, Note, NotesChain, ShareOpening, Summary, Treatment
+from notes.record import signing
+from notes.summaries import summaries
 from notes.tests.conftest import FIRM, SOFT, draft_of, had_visit, sign
 from notes.writing import TreatmentInput
 from practice.refusals import NotAllowed
@@ -240,7 +242,7 @@ def test_sound_records_are_said_to_be_sound(signed, signed_summary, share, ana, 
 
 
 def test_a_signed_summary_and_an_opening_refuse_change_in_the_database(share):
-    from notes.sharing import open_share
+    from notes.sharing.sharing import open_share
 
     open_share(token=share.url.rstrip("/").rsplit("/", 1)[1], code=share.code)
     summary = share.share.summary

@@ -9,9 +9,12 @@ from django.utils import timezone
 
 from clients.models import Episode
 from conftest import MONDAY, at
-from notes import sharing, signing, summaries, writing
-from notes.letter_print import letter_pdf
+from notes import writing
+from notes.letters.printing import letter_pdf
 from notes.models import Note, Treatment
+from notes.record import signing
+from notes.sharing import sharing
+from notes.summaries import summaries
 from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import Message
 from sessions import holds, rescheduling

@@ -6,9 +6,10 @@ import pytest
 
 from clients.models import Episode
 from conftest import MONDAY, at
-from notes import signing, summaries
 from notes.models import NoteEvent
-from notes.suggesting import why_now
+from notes.record import signing
+from notes.summaries import summaries
+from notes.summaries.suggesting import why_now
 from notes.tests.conftest import SOFT, draft_of, had_visit, sign
 from practice.numbers import change_numbers
 from sessions.booking import arrive, book_appointment
@@ -33,7 +34,7 @@ def test_after_eight_visits_without_one_a_summary_is_suggested_and_seven_are_not
     visits(7)
     assert why_now(maria) == []
     visits(1, before=7)
-    assert why_now(maria) == ["8 visits and none so far"]
+    assert why_now(maria) == ["8 visits and no summary so far"]
 
 
 def test_what_was_told_already_counts_no_more_and_a_draft_keeps_quiet(visits, maria, ana, neurologist):
@@ -48,14 +49,14 @@ def test_the_owner_decides_after_how_many_and_nought_is_never(visits, maria, own
     visits(3)
     change_numbers(practice=riverside, by=owner, summary_after_visits=3)
     maria.practice.refresh_from_db()
-    assert why_now(maria) == ["3 visits and none so far"]
+    assert why_now(maria) == ["3 visits and no summary so far"]
     change_numbers(practice=riverside, by=owner, summary_after_visits=0)
     maria.practice.refresh_from_db()
     assert why_now(maria) == []
 
 
 @pytest.mark.parametrize("kind, words", [("reaction", ["a reaction was written down on Sun 22 Nov"]),
-                                         ("stopped", ["work was stopped and that written down on Sun 22 Nov"]),
+                                         ("stopped", ["work was stopped on Sun 22 Nov"]),
                                          ("spasm", [])])
 def test_a_reaction_or_a_stop_is_told_and_a_spasm_is_the_conditions_own(maria, ana, neuro_45, now, kind, words):
     note = draft_of(had_visit(maria, ana, neuro_45, days_ago=1), ana, SOFT, subjective="x")
@@ -86,5 +87,5 @@ def test_a_summary_of_a_year_ago_is_old_once_there_is_something_to_tell(
 def test_the_page_says_so_to_who_can_write_it(visits, maria, page, ana, owner):
     visits(8)
     url = f"/clients/{maria.pk}/agreements/"
-    assert "8 visits and none so far." in page(ana).get(url).content.decode()
-    assert "8 visits and none so far." not in page(owner).get(url).content.decode()
+    assert "8 visits and no summary so far." in page(ana).get(url).content.decode()
+    assert "8 visits and no summary so far." not in page(owner).get(url).content.decode()

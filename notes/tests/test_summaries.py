@@ -13,10 +13,14 @@ from clients.contraindications import RULES, Check, Reason
 from clients.episodes import advance_episode, record_episode
 from clients.models import ClientCondition, Episode
 from conftest import MONDAY, numb
-from notes import letter_print, letters, outcomes, sharing, signing, summaries, writing
-from notes.letter_limits import said_limits
-from notes.letter_page import shown
+from notes import outcomes, writing
+from notes.letters import letters, printing
+from notes.letters.limits import said_limits
+from notes.letters.page import shown
 from notes.models import Summary, SummaryPaper
+from notes.record import signing
+from notes.sharing import sharing
+from notes.summaries import summaries
 from notes.tests.conftest import SOFT, draft_of, had_visit, sign
 from notes.writing import MeasurementInput, TreatmentInput
 from practice.refusals import BadInput, NotAllowed, Stale
@@ -39,6 +43,19 @@ def test_only_signed_notes_of_the_days_are_told(maria, ana, neuro_45, neurologis
     assert [session.on for session in letter.sessions] == [MONDAY - timedelta(days=7)]
     assert letter.plan == "Weekly, calf release."
     assert "draft" not in str(letters.as_data(letter))
+
+
+@pytest.mark.parametrize(("codes", "said"), [
+    ((), "Kofi Mensah comes for massage therapy beside your care."),
+    (("parkinsons",), "Kofi Mensah, living with Parkinson's disease, comes for massage therapy beside your care."),
+    (("hiv-neuropathy", "epilepsy"), "Kofi Mensah, living with HIV-related neuropathy and epilepsy, comes for massage"),
+    (("epilepsy", "stroke"), "Kofi Mensah, living with epilepsy, after a stroke, comes for massage")])
+def test_a_letter_says_in_a_sentence_why_somebody_comes(codes, said, kofi, ana, neuro_45, neurologist, now):
+    kofi.conditions.all().delete()
+    sign(had_visit(kofi, ana, neuro_45, days_ago=7), ana, subjective="x")
+    for code in codes:
+        ClientCondition.objects.create(practice=kofi.practice, client=kofi, condition=code)
+    assert composed(kofi, neurologist, ana).reason.startswith(said)
 
 
 def test_a_note_kept_to_its_author_is_told_to_nobody(maria, ana, ben, neuro_45, neurologist, now):
@@ -94,6 +111,30 @@ def test_an_adverse_response_is_drafted_even_where_the_check_had_nothing_to_say(
     assert "bruised the next day" in composed(maria, neurologist, ana).reactions
 
 
+def test_what_is_written_alike_on_several_days_is_told_once_with_its_days(maria, ana, neuro_45, neurologist, now):
+    for days in (14, 7, 0):
+        late = TreatmentInput("foot", "left", "effleurage", 1, 5, "felt late")
+        sore = [TreatmentInput("back", "both", "effleurage", 2, 5, "sore")] if days else []
+        sign(had_visit(maria, ana, neuro_45, days_ago=days), ana, late, *sore, subjective="x")
+    said = composed(maria, neurologist, ana).reactions
+    assert said == ("Mon 9 Nov and Mon 16 Nov, back: sore. "
+                    "Mon 9 Nov, Mon 16 Nov and Mon 23 Nov, left foot: felt late.")
+    sign(had_visit(maria, ana, neuro_45, days_ago=21), ana, late, subjective="x")
+    assert composed(maria, neurologist, ana).reactions.endswith("4 times, last on Mon 23 Nov, left foot: felt late.")
+
+
+def test_a_relapse_that_began_before_the_days_of_the_letter_is_told_and_one_that_was_over_is_not(
+    maria, ana, signed, neurologist
+):
+    for onset, ended in ((200, 150), (120, 20)):
+        Episode.objects.create(
+            practice=maria.practice, client=maria, kind="relapse", status="resolved", reported_by="Maria",
+            onset_on=MONDAY - timedelta(days=onset), ended_on=MONDAY - timedelta(days=ended))
+    course = composed(maria, neurologist, ana).course
+    assert "MS relapse reported from Sun 26 Jul to Tue 3 Nov, not confirmed." in course
+    assert course.count("MS relapse") == 1
+
+
 def test_a_series_carries_its_published_change_and_its_scale(maria, ana, neuro_45, neurologist, now):
     for days, pain in ((14, (7, 5)), (7, (6, 4))):
         sign(had_visit(maria, ana, neuro_45, days_ago=days), ana, subjective="x", pain=pain)
@@ -101,6 +142,19 @@ def test_a_series_carries_its_published_change_and_its_scale(maria, ana, neuro_4
     assert (series.low, series.high, series.change, series.better) == (0, 10, 2.0, "lower")
     assert "Farrar" in series.meaningful_change
     assert [(r.before, r.after) for r in series.readings] == [(7, 5), (6, 4)]
+
+
+def test_the_first_picture_shows_what_was_done_where_the_letter_tells_of_it(maria, ana, neuro_45, neurologist, now):
+    for days in (21, 14, 7):
+        sign(had_visit(maria, ana, neuro_45, days_ago=days), ana, SOFT, subjective="x", pain=(6, 4))
+    summary = composed(maria, neurologist, ana)
+    letter = summaries.letter_of(summary)
+    assert [used.said for used in letter.used] == ["Effleurage: 2 Nov to 16 Nov 2026, 3 visits"]
+    pictures = [series.svg for series in shown(letter).series]
+    assert ">Effleurage</text>" in pictures[0] and not any("Effleurage" in other for other in pictures[1:])
+    sections = [section for section in summary.sections if section != "sessions"]
+    summary = summaries.write_summary(summary=summary, by=ana, sections=sections)
+    assert summaries.letter_of(summary).used == ()
 
 
 @pytest.mark.parametrize(
@@ -141,7 +195,7 @@ def test_limits_are_those_of_the_day_the_letter_is_written_and_said_to_be(
     assert letters.LIMITS == "What limits the work now"
     text = render_to_string("notes/_letter.html", {"shown": shown(letter)})
     assert "<h3>What limits the work now</h3>" in text and "Limits kept" not in text
-    assert "Limits kept" not in str(letter_print._to_print(letter))
+    assert "Limits kept" not in str(printing._to_print(letter))
     maria.findings.update(ended_on=MONDAY - timedelta(days=1))
     assert summaries.letter_of(composed(maria, neurologist, ana, last=MONDAY - timedelta(days=5))).limits == ()
 
@@ -208,7 +262,7 @@ def test_what_was_signed_stays_whatever_changes_later(maria, ana, signed_summary
     ClientCondition.objects.all().delete()
     signed_summary.refresh_from_db()
     assert summaries.letter_of(signed_summary) == before
-    assert letter_print.letter_pdf(before) == letter_print.letter_pdf(summaries.letter_of(signed_summary))
+    assert printing.letter_pdf(before) == printing.letter_pdf(summaries.letter_of(signed_summary))
 
 
 def test_only_its_author_edits_and_signs_a_summary(summary, ana, ben, desk, owner):
@@ -252,6 +306,21 @@ def test_a_new_summary_tells_from_the_last_one_on_where_something_was_signed_sin
     assert summaries.days_to_tell(maria) == (MONDAY - timedelta(days=9), MONDAY)
 
 
+def test_the_first_summary_of_a_relapse_of_the_last_year_begins_at_its_onset(maria, ana, neuro_45, neurologist, now):
+    def relapse(days: int) -> Episode:
+        on = MONDAY - timedelta(days=days)
+        return Episode.objects.create(practice=maria.practice, client=maria, kind="relapse", status="resolved",
+                                      reported_by="Maria", onset_on=on, confirmed_on=on)
+
+    relapse(500)
+    assert summaries.days_to_tell(maria) == (MONDAY - timedelta(days=90), MONDAY)
+    relapse(200)
+    assert summaries.days_to_tell(maria) == (MONDAY - timedelta(days=200), MONDAY)
+    sign(had_visit(maria, ana, neuro_45), ana, subjective="x")
+    summaries.sign_summary(summary=composed(maria, neurologist, ana, last=MONDAY), by=ana)
+    assert summaries.days_to_tell(maria) == (MONDAY - timedelta(days=90), MONDAY)
+
+
 def test_page_and_paper_say_the_same_words(signed_summary):
     letter = summaries.letter_of(signed_summary)
     seen = shown(letter)
@@ -280,7 +349,7 @@ def test_writing_a_note_after_composing_changes_a_draft_and_not_a_signed_summary
     )
     note = writing.begin_note(appointment=had_visit(maria, ben, neuro_45, days_ago=3), by=ben)[0]
     note = writing.write_note(note=note, by=ben, expected_version=1, subjective="x", treatments=[SOFT])
-    from notes.signing import sign_note
+    from notes.record.signing import sign_note
 
     sign_note(note=note, by=ben)
     assert len(summaries.letter_of(draft).sessions) == 2
@@ -298,7 +367,7 @@ def test_work_against_the_check_is_told_only_where_the_therapist_chooses_to(mari
     assert "left foot" in line.lower() and "felt every stroke" in line and "Ana Alves" in line
     page = render_to_string("notes/_letter.html", {"shown": shown(summaries.letter_of(told))})
     assert "Work against the check, and why" in page and "felt every stroke" in page
-    assert letter_print.letter_pdf(summaries.letter_of(told)).startswith(b"%PDF")
+    assert printing.letter_pdf(summaries.letter_of(told)).startswith(b"%PDF")
 
 
 def test_a_letter_written_before_decisions_were_told_still_reads(maria, ana, signed, neurologist):
@@ -332,8 +401,8 @@ def test_the_picture_is_on_the_page_and_on_the_paper_and_stays_as_it_was_signed(
     before = summaries.letter_of(summary)
     page = render_to_string("notes/_letter.html", {"shown": shown(before)})
     assert "year__visits" in page and "Month by month, in words" in page and "year__now" not in page
-    assert letter_print.letter_pdf(before)[:4] == b"%PDF"
-    assert before.year.said in letter_print._to_print(before)["year"]["svg"]
+    assert printing.letter_pdf(before)[:4] == b"%PDF"
+    assert before.year.said in printing._to_print(before)["year"]["svg"]
     Appointment.objects.filter(client=maria).update(status="cancelled")
     assert summaries.letter_of(Summary.objects.get(pk=summary.pk)) == before
     data = letters.as_data(before)
@@ -355,7 +424,7 @@ def test_an_agreement_that_names_its_parts_does_not_cover_the_year(maria, ana, s
 def test_everybody_receives_the_bytes_kept_at_signing_even_once_the_letter_is_typeset_otherwise(
         signed_summary, share, client, ana, page, monkeypatch):
     kept = bytes(signed_summary.paper.pdf)
-    monkeypatch.setattr(letter_print, "letter_pdf", lambda letter: b"%PDF of another year")
+    monkeypatch.setattr(printing, "letter_pdf", lambda letter: b"%PDF of another year")
     doctors = client.post(share.url, {"code": share.code, "what": "letter"})
     assert doctors.content == page(ana).get(f"/summaries/{signed_summary.pk}/letter.pdf").content == kept
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -365,10 +434,24 @@ def test_everybody_receives_the_bytes_kept_at_signing_even_once_the_letter_is_ty
 
 def test_a_letter_that_cannot_be_put_on_paper_is_not_signed(summary, ana, monkeypatch):
     def refuse(letter):
-        raise letter_print.LetterNotTypeset("no room")
+        raise printing.LetterNotTypeset("no room")
 
-    monkeypatch.setattr(letter_print, "letter_pdf", refuse)
+    monkeypatch.setattr(printing, "letter_pdf", refuse)
     with pytest.raises(BadInput, match="cannot be put on paper: no room"):
         summaries.sign_summary(summary=summary, by=ana)
     summary.refresh_from_db()
     assert not summary.is_signed and summary.content == {}
+
+
+def test_a_section_unticked_on_the_draft_is_told_in_no_sentence_either(maria, ana, neuro_45, neurologist, now):
+    for days in (14, 7):
+        sign(had_visit(maria, ana, neuro_45, days_ago=days), ana, subjective="x", pain=(7, 5))
+    summary = composed(maria, neurologist, ana)
+    assert "multiple sclerosis" in summary.reason and "Pain" in summary.course
+    left = [section for section in summary.sections if section not in ("conditions", "readings")]
+    own = {"plan": "Every fortnight."}
+    summary = summaries.write_summary(summary=summary, by=ana, sections=left, reason=summary.reason,
+                                      course=summary.course.replace("\n", "\r\n"), **own)
+    assert "sclerosis" not in summary.reason and "Pain" not in summary.course and summary.plan == "Every fortnight."
+    edited = summaries.write_summary(summary=summary, by=ana, sections=[*left, "conditions"], reason="As we said by phone.")
+    assert edited.reason == "As we said by phone."

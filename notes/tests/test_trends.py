@@ -12,7 +12,7 @@ from conftest import MONDAY
 from notes.models import Note
 from notes.tests.conftest import had_visit
 from notes.tests.long_course import TURNS, long_course
-from notes.trends import trends_of
+from notes.trends.trends import trends_of
 from notes.writing import MeasurementInput, TreatmentInput, begin_note, write_note
 from practice.models import AuditEntry
 from sessions.holds import change_episode, report_episode
@@ -143,3 +143,27 @@ def test_the_api_says_the_numbers_of_the_pictures(now, maria, ana, neuro_45, api
     for query, pointer in (("since=ever", "/since"), ("against=luck", "/against")):
         refused = api(ana).get(f"/api/v1/clients/{maria.pk}/trends/?{query}")
         assert refused.status_code == 400 and refused.json()["errors"][0]["pointer"] == pointer
+
+
+def test_a_technique_is_a_stretch_of_visits_that_a_visit_without_it_a_hold_or_a_pause_ends(
+        now, maria, ana, neuro_45, page, api):
+    long_course(maria, ana, neuro_45, 1, every=70)
+    for ago, technique in ((28, "effleurage"), (21, "effleurage"), (14, "myofascial-release"), (10, "effleurage"),
+                           (1, "effleurage")):
+        note = visit_read(maria, ana, neuro_45, ago=ago, pressure=2, pain=(5, 3))
+        write_note(note=note, by=ana, expected_version=note.version, treatments=[
+            TreatmentInput("calf", "left", technique, 2, 10), TreatmentInput("foot", "left", "petrissage", 2, 5, state="planned")])
+
+    def stretches():
+        return {used.name: [((MONDAY - one.first).days, (MONDAY - one.last).days, one.visits) for one in used.stretches]
+                for used in trends_of(maria, by=ana).used}
+
+    assert stretches() == {"Effleurage": [(70, 70, 1), (28, 21, 2), (10, 1, 2)], "Myofascial release": [(14, 14, 1)]}
+    html = page(ana).get(f"/clients/{maria.pk}/readings/").content.decode()
+    assert "Effleurage: 26 Oct to 2 Nov 2026, 2 visits" in html and "Petrissage" not in html
+    assert '<tr><th scope="row">Effleurage</th><td>26 Oct to 2 Nov 2026</td><td>2</td></tr>' in html
+    said = api(ana).get(f"/api/v1/clients/{maria.pk}/trends/").json()["techniques"]
+    assert {"name": "Myofascial release", "first": "2026-11-09", "last": "2026-11-09", "visits": 1} in said
+    episode = report_episode(client=maria, kind="relapse", onset_on=MONDAY - timedelta(days=8), by=ana).episode
+    change_episode(episode=episode, status="confirmed", on=MONDAY - timedelta(days=7), by=ana)
+    assert stretches()["Effleurage"] == [(70, 70, 1), (28, 21, 2), (10, 10, 1), (1, 1, 1)]

@@ -8,11 +8,11 @@ from django.db.models import Q
 from django.urls import reverse
 
 from conftest import make_client, make_member
-from notes.late import late_entry
 from notes.models import Note
+from notes.record.late import late_entry
+from notes.record.waiting import TOLD_ONE_BY_ONE
 from notes.seal.verifying import broken_links
 from notes.tests.conftest import SOFT, draft_of, had_visit, sign
-from notes.waiting import TOLD_ONE_BY_ONE
 from sessions.needs import MORE_NEEDS
 
 
@@ -37,7 +37,7 @@ def test_a_draft_waits_from_a_day_after_the_visit_for_its_author_alone(draft, an
 
 
 def test_signed_it_waits_no_more(late_draft, ana, owner):
-    from notes.signing import sign_note
+    from notes.record.signing import sign_note
 
     assert len(needs(ana)) == 1
     sign_note(note=late_draft, by=ana)
@@ -87,7 +87,7 @@ def test_a_note_begun_more_than_a_day_after_the_visit_says_both_days(maria, ana,
 
 
 def test_a_note_begun_in_time_and_signed_late_says_all_three(draft, ana):
-    from notes.signing import sign_note
+    from notes.record.signing import sign_note
     from notes.writing import write_note
 
     assert late_entry(draft) == ""
@@ -99,7 +99,7 @@ def test_a_note_begun_in_time_and_signed_late_says_all_three(draft, ana):
 
 
 def test_a_note_signed_within_the_day_is_not_late(draft, ana):
-    from notes.signing import sign_note
+    from notes.record.signing import sign_note
     from notes.writing import write_note
 
     with time_machine.travel(draft.appointment.ends_at + timedelta(hours=24), tick=False):

@@ -28,14 +28,17 @@ from clients.models import Clearance, ClientDoctor, Consent, Doctor, Questionnai
 from clients.privacy.breaches import record_breach
 from clients.privacy.requests import receive_request
 from conftest import at, make_client, make_member, make_practice, numb
-from notes import sharing, signing, summaries, writing
+from notes import writing
 from notes.copies.copies import compose_copy, sign_copy
 from notes.doctors.answering import AnswerInput, answer_share
 from notes.home.programmes import ItemInput, assign_programme
 from notes.measures.goals import set_goal
 from notes.models import BrokenGlass, FollowUp, HomeProgramme
+from notes.record import signing
 from notes.sending.ways import send_letter
+from notes.sharing import sharing
 from notes.snippets import keep_snippet
+from notes.summaries import summaries
 from notes.writing import MeasurementInput, TreatmentInput
 from practice.models import (
     Archive,
@@ -104,7 +107,7 @@ TABLE: dict[str, Row] = {
     **dict.fromkeys(("me/security/app/remove/", "me/security/passkeys/wanted/", "me/security/passkeys/made/", "me/security/places/end/"), Row(STAFF, methods=P)),
     "me/security/passkeys/<uuid:pk>/remove/": Row(STAFF, ("passkey",), P),
     "me/security/places/<uuid:pk>/end/": Row(STAFF, ("place",), P),
-    "practice/people/<uuid:pk>/sign-in/": Row(CLINICAL, ("therapist",)),  # the owner alone: see practice/tests/test_accounts.py
+    "practice/people/<uuid:pk>/sign-in/": Row(CLINICAL, ("therapist",)),  # the owner alone: see practice/tests/test_sign_in.py
     "messages/<uuid:pk>/": Row(STAFF, ("message",), G),
     "replies/": Row(STAFF, methods=G),
     "replies/<uuid:pk>/": Row(STAFF, ("reply",), G),
@@ -115,6 +118,9 @@ TABLE: dict[str, Row] = {
         ("clients/<uuid:pk>/edit/", "clients/<uuid:pk>/doctors/new/", "clients/<uuid:pk>/not-well/"),
         Row(STAFF, ("client",)),
     ),
+    "clients/<uuid:pk>/doctors/<uuid:doctor>/": Row(STAFF, ("client", "doctor")),
+    "clients/<uuid:pk>/doctors/<uuid:doctor>/remove/": Row(STAFF, ("client", "doctor"), P),
+    "api/v1/doctors/<uuid:pk>/": Row(STAFF, ("doctor",), ("get", "patch")),
     "clients/<uuid:pk>/referrals/new/": Row(STAFF, ("client",)),
     "clients/<uuid:pk>/disclosures/": Row(CLINICAL, ("client",)),
     "referrals/<uuid:pk>/edit/": Row(STAFF, ("referral",)),
@@ -160,7 +166,8 @@ TABLE: dict[str, Row] = {
         CLINICAL, ("import", "import_row", "import_row_verb"), P),
     "practice/settings/": Row(CLINICAL),  # the owner alone: see practice/tests/test_numbers.py
     # the privacy desk: the owner alone, see clients/tests/test_privacy.py
-    **dict.fromkeys(("practice/privacy/", "practice/privacy/trail/", "practice/privacy/trail.csv"), Row(CLINICAL, methods=G)),
+    **dict.fromkeys(("practice/privacy/", "practice/privacy/trail/", "practice/privacy/trail.csv", "practice/privacy/years/"), Row(CLINICAL, methods=G)),
+    "practice/privacy/years/<uuid:pk>/": Row(CLINICAL, ("client",)),
     "practice/privacy/requests/<uuid:pk>/": Row(CLINICAL, ("privacy_request",), G),
     "practice/privacy/requests/<uuid:pk>/<slug:verb>/": Row(CLINICAL, ("privacy_request", "privacy_verb"), P),
     "practice/privacy/breaches/new/": Row(CLINICAL),
@@ -181,6 +188,11 @@ TABLE: dict[str, Row] = {
                     Row(CLINICAL, methods=G)),
     **dict.fromkeys(("practice/keeping/now/", "practice/moving-out/new/"), Row(CLINICAL, methods=P)),
     "practice/moving-out/<uuid:pk>/": Row(CLINICAL, ("archive",), P),
+    "api/v1/webhooks/": Row(CLINICAL),  # see practice/tests/test_webhook_api.py
+    "api/v1/webhooks/<uuid:pk>/": Row(CLINICAL, ("webhook",), ("get", "patch", "delete")),
+    "api/v1/webhooks/<uuid:pk>/deliveries/": Row(CLINICAL, ("webhook",), G),
+    **{f"api/v1/webhooks/<uuid:pk>/{verb}/": Row(CLINICAL, ("webhook",), P) for verb in ("on", "off", "secret", "test", "again")},
+    "api/v1/webhooks/deliveries/<uuid:pk>/again/": Row(CLINICAL, ("webhook_sent",), P),
     "practice/webhooks/": Row(CLINICAL, methods=G),
     "practice/webhooks/new/": Row(CLINICAL),
     "practice/webhooks/<uuid:pk>/": Row(CLINICAL, ("webhook",)),

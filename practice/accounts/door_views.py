@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +13,7 @@ from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
@@ -19,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from practice.accounts import passkeys, signed_in
 from practice.accounts.forms import CodeForm, ForgotForm, NewPasswordForm, SignInForm
-from practice.accounts.links import ask_for_password, live_link, set_password_by_link, take_address
+from practice.accounts.links import LinkOver, ask_for_password, live_link, set_password_by_link, take_address
 from practice.accounts.pages import next_of, typed_status
 from practice.accounts.recovery import FEW, codes_left
 from practice.accounts.second_step import ways_of
@@ -27,7 +30,7 @@ from practice.accounts.sign_in import after_password, finish_with_code, half_sig
 from practice.models import AccountLink, Membership, User
 from practice.opening.code import is_open
 from practice.pace import address_of
-from practice.pages import attempt, status_of
+from practice.pages import attempt, kept_private, look, status_of
 from practice.refusals import Refusal
 
 DEMO_PASSWORD = "riverside-demo"  # noqa: S105  printed on the demo's own sign-in page, only under DEBUG
@@ -127,9 +130,23 @@ def forgot_page(request: HttpRequest) -> HttpResponse:
     return render(request, "practice/accounts/forgot.html", {"form": form}, status=status_of(form))
 
 
-@never_cache
+def _by_link(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
+    """A page behind a link in a mail: kept by nobody; unknown, used and old links get the same bytes."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            return kept_private(view(request, token))
+        except LinkOver as over:
+            said = render_to_string("refused.html", {**look(request), "refusal": over})
+            return kept_private(HttpResponse(said, status=over.status))
+
+    return opened
+
+
 @sensitive_post_parameters("password")
 @require_http_methods(READ_AND_SEND)
+@_by_link
 def new_password_page(request: HttpRequest, token: str) -> HttpResponse:
     """Behind the link in the mail: a new password, once."""
     link = live_link(token, AccountLink.Purpose.PASSWORD)
@@ -142,8 +159,8 @@ def new_password_page(request: HttpRequest, token: str) -> HttpResponse:
                   status=status_of(form))
 
 
-@never_cache
 @require_http_methods(READ_AND_SEND)
+@_by_link
 def new_address_page(request: HttpRequest, token: str) -> HttpResponse:
     """Behind the link at the new address: a press proves it."""
     link = live_link(token, AccountLink.Purpose.ADDRESS)

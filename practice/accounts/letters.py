@@ -16,7 +16,8 @@ from practice.outbox import Kind, Said
 
 NEW_PASSWORD, NEW_ADDRESS, NEW_DEVICE, CHANGED = (
     "account-password", "account-address", "account-device", "account-changed")
-CHANGES = ("password", "address", "app-added", "passkey-added", "app-removed", "passkey-removed", "codes", "reset")
+CHANGES = ("password", "address", "app-added", "passkey-added", "app-removed", "passkey-removed", "codes", "reset",
+           "signed-out")
 _TOLD_FOR = timedelta(days=3)  # after which such a notice is of no use: our proposal
 
 

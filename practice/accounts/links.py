@@ -48,7 +48,7 @@ def ask_for_password(*, email: str, from_address: str | None) -> None:
     tired = [too_often("forgot", str(from_address), ASKED_FROM_HERE),
              too_often("forgot", account_of(email), ASKED_FOR_ONE)]
     if any(tired):
-        raise AskedTooOften("Too many links were asked for. Try again after the full hour.")
+        raise AskedTooOften("Too many links were asked for. Try again in an hour.")
     _write_down(AccountLink.Purpose.PASSWORD, email, None)
 
 
@@ -118,6 +118,7 @@ def take_address(*, token: str) -> User:
             user.save(update_fields=["email"])
     except IntegrityError as taken:
         raise BadInput("Somebody signs in with this address already. Use another.") from taken
+    end_links(user)
     member = letters.membership_of(user)
     if member is not None:
         audit.record(by=member, verb="address_changed", subject=member)
@@ -133,7 +134,13 @@ def set_password(user: User, password: str, *, but: str | None = None) -> None:
         raise BadInput(" ".join(weak.messages), field="password") from weak
     user.set_password(password)
     user.save(update_fields=["password"])
+    end_links(user)
     signed_in.end_all(user=user, but=but)
+
+
+def end_links(user: User) -> None:
+    """No link that was asked for before opens anything: whoever asked may have been somebody else."""
+    AccountLink.objects.filter(user=user, used_at=None).delete()
 
 
 def forget_links() -> int:

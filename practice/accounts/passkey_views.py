@@ -47,8 +47,9 @@ def passkey_wanted(request: HttpRequest, member: Membership) -> HttpResponse:
 def passkey_made(request: HttpRequest, member: Membership) -> HttpResponse:
     """What the device made: kept under its name."""
     try:
-        passkeys.add_passkey(user=member.user, name=request.POST.get("name", ""), answer=_answer(request),
-                             challenge=take_challenge(request), by=member)
+        name = request.POST.get("name", "").replace("\x00", "")
+        passkeys.add_passkey(user=member.user, name=name, answer=_answer(request), challenge=take_challenge(request),
+                             by=member)
     except Refusal as refused:
         return problem_of(refused)
     request.session[HAS_PASSKEYS] = True

@@ -1,7 +1,8 @@
 """Passkeys (WebAuthn): a device or password manager signs a challenge; it opens the door as second step, or alone.
 
 The person is always verified by their device (finger, face, PIN), so that one passkey is two proofs. The checks of
-signature, origin and challenge are those of the library `webauthn`.
+signature, origin and challenge are those of the library `webauthn`, which is loaded when it
+is first asked: 16 MB that few processes need.
 """
 
 from __future__ import annotations
@@ -9,26 +10,20 @@ from __future__ import annotations
 import ipaddress
 import json
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-import webauthn
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from practice import audit
 from practice.models import Membership, Passkey, User
 from practice.refusals import BadInput, Refusal
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 MOST = 20  # passkeys of one person: our proposal
 
@@ -64,15 +59,22 @@ def place() -> Place:
 
 def ask_for_new(*, user: User, challenge: bytes) -> dict[str, Any]:
     """What the browser is asked, to make a passkey for this person; none that they have already."""
+    import webauthn
+    from webauthn.helpers import structs
+
     return _plain(webauthn.generate_registration_options(
         rp_id=place().name, rp_name="Evenhand", user_id=user.pk.bytes, user_name=user.email,
         user_display_name=user.name, challenge=challenge, exclude_credentials=_described(user),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED)))
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED)))
 
 
 def ask_for_proof(*, user: User | None, challenge: bytes) -> dict[str, Any]:
     """What the browser is asked, to sign in: any passkey for this place, or one of this person's."""
+    import webauthn
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     return _plain(webauthn.generate_authentication_options(
         rp_id=place().name, challenge=challenge, allow_credentials=_described(user) if user else None,
         user_verification=UserVerificationRequirement.REQUIRED))
@@ -81,6 +83,10 @@ def ask_for_proof(*, user: User | None, challenge: bytes) -> dict[str, Any]:
 @transaction.atomic
 def add_passkey(*, user: User, name: str, answer: Any, challenge: bytes, by: Membership) -> Passkey:
     """Keep the public half of a passkey just made. Refuses what does not answer our challenge, and a known one."""
+    import webauthn
+    from webauthn.helpers import bytes_to_base64url
+    from webauthn.helpers.exceptions import WebAuthnException
+
     name = name.strip()[:60]
     if not name:
         raise BadInput("Give it a name you will know it by, such as “Work phone”.", field="name")
@@ -105,8 +111,14 @@ def add_passkey(*, user: User, name: str, answer: Any, challenge: bytes, by: Mem
 
 def person_of(*, answer: Any, challenge: bytes) -> User:
     """Whose passkey signed our challenge. Refuses unknown ones, old answers, and a copy that counts backwards."""
+    import webauthn
+    from webauthn.helpers import base64url_to_bytes
+    from webauthn.helpers.exceptions import WebAuthnException
+
     known = "This passkey does not open anything here. Use another, or sign in with your password."
     try:
+        if "\x00" in str(answer["id"]):
+            raise ValueError("no id of a passkey")
         key = Passkey.objects.select_related("user").get(
             credential_id=str(answer["id"]), user__is_active=True)
         proof = webauthn.verify_authentication_response(
@@ -122,9 +134,14 @@ def person_of(*, answer: Any, challenge: bytes) -> User:
 
 
 def _described(user: User) -> list[PublicKeyCredentialDescriptor]:
+    from webauthn.helpers import base64url_to_bytes
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential_id)) for key in user.passkeys.all()]
 
 
 def _plain(options: Any) -> dict[str, Any]:
+    import webauthn
+
     plain: dict[str, Any] = json.loads(webauthn.options_to_json(options))
     return plain

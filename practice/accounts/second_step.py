@@ -10,6 +10,7 @@ from django.db import transaction
 from practice import audit, walls
 from practice.access import Actor, Role
 from practice.accounts import letters, signed_in
+from practice.accounts.links import end_links
 from practice.accounts.recovery import codes_left
 from practice.models import CodeApp, Membership, Passkey, Practice, RecoveryCode, SecondStepFor, User
 from practice.refusals import BadInput, NotAllowed, Refusal, WrongState
@@ -114,6 +115,7 @@ def reset_second_step(*, member: Membership, by: Actor) -> None:
                              "manage.py reset_second_step with their address.")
     for model in (CodeApp, Passkey, RecoveryCode):
         model.objects.filter(user=user).delete()
+    end_links(user)
     signed_in.end_all(user=user)
     audit.record(by=by, verb="second_step_reset", subject=member)
     letters.tell_of_change(user, "reset")

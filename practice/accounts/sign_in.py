@@ -13,7 +13,6 @@ from uuid import UUID
 from django.contrib.auth import login
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from practice.accounts import passkeys
 from practice.accounts.code_apps import takes_code
@@ -83,7 +82,7 @@ def finish_with_code(request: HttpRequest, *, code: str) -> User:
 def check_code(person: User, code: str) -> None:
     """Refuse unless this is a code of theirs. Each try counts before it is looked at; the right one forgives."""
     if too_often("second-step", str(person.pk), CODES_AN_HOUR):
-        raise TooManyTries("Too many codes for this account. Try again after the full hour, or use a passkey.")
+        raise TooManyTries("Too many codes for this account. Try again in an hour, or use a passkey.")
     if not takes_code(person, code) and not takes_recovery_code(person, code):
         raise WrongCode("That is not the code. The app shows a new one every half minute, and none is taken twice.")
     forgive("second-step", str(person.pk))
@@ -110,7 +109,7 @@ def second_step_is_set_up(request: HttpRequest) -> None:
 def new_challenge(request: HttpRequest) -> bytes:
     """A challenge for this session, to be answered once within five minutes."""
     challenge = secrets.token_bytes(32)
-    request.session[CHALLENGE] = {"bytes": bytes_to_base64url(challenge), "until": int(time.time()) + HALF_FOR}
+    request.session[CHALLENGE] = {"bytes": challenge.hex(), "until": int(time.time()) + HALF_FOR}
     return challenge
 
 
@@ -119,13 +118,13 @@ def take_challenge(request: HttpRequest) -> bytes:
     kept = request.session.pop(CHALLENGE, None)
     if not kept or kept["until"] < time.time():
         raise passkeys.PasskeyNotKnown("That took too long. Press the button once more.")
-    return base64url_to_bytes(kept["bytes"])
+    return bytes.fromhex(kept["bytes"])
 
 
 def finish_with_passkey(request: HttpRequest, *, answer: Any) -> User:
     """Sign in with a passkey, alone or as second step. Refuses another person's while a password waits."""
     if too_often("passkey", str(address_of(request)), PASSKEYS_AN_HOUR):
-        raise TooManyTries("Too many tries from here. Try again after the full hour.")
+        raise TooManyTries("Too many tries from here. Try again in an hour.")
     half = half_signed_in(request)
     person = passkeys.person_of(answer=answer, challenge=take_challenge(request))
     if not works_somewhere(person):

@@ -18,11 +18,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from practice import audit, cookies
+from practice.access import Role
 from practice.accounts import letters
 from practice.accounts.devices import device_of
 from practice.links import hash_of, new_secret
 from practice.models import Membership, SignIn, User
 from practice.pace import address_of
+from practice.refusals import NotAllowed, WrongState
 
 COOKIE, COOKIE_FOR = "device", 365 * 24 * 3600  # a random word by which a browser is known again; seconds
 SEEN, SEEN_EVERY = "seen_at", 300  # of a session: when our row was last touched; seconds
@@ -93,6 +95,20 @@ def end_others(*, user: User, but: HttpRequest, by: Membership) -> int:
     ended = _end(live(user).exclude(session_hash=hash_of(str(but.session.session_key))))
     if ended:
         audit.record(by=by, verb="signed_out_elsewhere", subject=by, places=ended)
+    return ended
+
+
+@transaction.atomic
+def sign_out_member(*, member: Membership, by: Membership) -> int:
+    """Sign a colleague out everywhere, for the owner who is worried; in how many places they were. They are told."""
+    if by.role != Role.OWNER or by.practice_id != member.practice_id:
+        raise NotAllowed("Only the owner can do this. Ask them.")
+    if by.user_id == member.user_id:
+        raise WrongState("Your own places are ended on your own page, under Signing in.")
+    ended = end_all(user=member.user)
+    if ended:
+        audit.record(by=by, verb="member_signed_out", subject=member, places=ended)
+        letters.tell_of_change(member.user, "signed-out")
     return ended
 
 

@@ -87,6 +87,7 @@ def make_archives() -> None:
     """What the scheduler does each minute: make what is asked for, throw away what has expired."""
     _end_what_was_cut_off()
     ArchivePiece.objects.filter(archive__expires_at__lt=timezone.now()).delete()
+    ArchivePiece.objects.filter(archive__expires_at=None).exclude(archive__ended_at=None).delete()  # cut off
     for archive in Archive.objects.filter(ended_at=None, began_at=None).select_related("practice", "asked_by__user"):
         mine = Archive.objects.filter(pk=archive.pk)
         if not mine.filter(began_at=None).update(began_at=timezone.now()):

@@ -92,15 +92,25 @@ def _make(copy: Copy) -> None:
         made = make_copy(path=folder / name, key=settings.BACKUP_KEY, told=told)
         checked = _read_through(folder / name)
     except (Refusal, OSError) as fault:
+        _throw_away_unread(folder / name)
         words = fault.detail if isinstance(fault, Refusal) else f"The disk says no: {fault.strerror or fault}."
         _end(copy, failure=words[:400])
         return
     except Exception:
         _log.exception("A copy could not be made")
+        _throw_away_unread(folder / name)
         _end(copy, failure="It could not be made; the log of the worker says why.")
         return
     _end(copy, name=name, size=made["size"], checked_at=checked)
     throw_away_old()
+
+
+def _throw_away_unread(path: Path) -> None:
+    """A file nobody could read to its end is no copy, and would lie among those that are."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        _log.exception("A copy that could not be read stays at its place")
 
 
 def _read_through(path: Path) -> datetime | None:
@@ -164,8 +174,7 @@ def worry() -> str:
     """What an owner ought to know about copies, in a sentence; empty where all is well."""
     if not settings.BACKUP_KEY:
         return "" if settings.DEBUG else ("Nothing is copied anywhere: if this machine is lost, so is every record. "
-                                          "Whoever "
-                                          "runs the server sets BACKUP_KEY; the page of copies says how.")
+                                          "Whoever runs the server sets a key for copies (BACKUP_KEY).")
     old = age()
     if old is not None and old <= OLD:
         return ""
@@ -185,5 +194,5 @@ def _said(age_: timedelta) -> str:
 
 
 def listed(most: int = 30) -> Sequence[Copy]:
-    """The newest copies that are there, under way, or failed."""
+    """The newest copies that are there, under way, or failed; they are of the whole installation."""
     return list(Copy.objects.filter(thrown_away_at=None).select_related("asked_by__user")[:most])

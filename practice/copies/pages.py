@@ -26,7 +26,7 @@ OWNER = frozenset({Role.OWNER})
 def keeping_page(request: HttpRequest) -> HttpResponse:
     """What there is, and what it takes to come back from it."""
     return render(request, "practice/copies/keeping.html", {
-        "room": "practice", "key": _key(), "folder": settings.BACKUP_DIR, "hour": settings.BACKUP_HOUR, **_state()})
+        "room": "practice", "folder": settings.BACKUP_DIR, "hour": settings.BACKUP_HOUR, **_state()})
 
 
 @require_safe
@@ -53,7 +53,8 @@ def copy_now(request: HttpRequest) -> HttpResponse:
 def _state() -> dict[str, Any]:
     copies = keeping.listed()
     under_way = Copy.objects.filter(ended_at=None).first()
-    return {"copies": copies, "under_way": under_way, "worry": keeping.worry(), "last": keeping.last_good()}
+    return {"copies": copies, "under_way": under_way, "worry": keeping.worry(), "last": keeping.last_good(),
+            "key": _key()}
 
 
 def _key() -> str:

@@ -22,6 +22,7 @@ from practice.log.shelves import COMING, NOT_DELIVERED, SHELVES, counted, dealt_
 from practice.log.subjects import Entry, entries_of
 from practice.log.telling import is_too_late, not_told_after_all, send_again, tell_by_phone
 from practice.models import Membership, Message
+from practice.opening.mail import why_nobody_receives
 from practice.outbox import Kind, Letter
 from practice.pages import find, member_of, member_page, post_page
 from practice.refusals import Refusal
@@ -44,6 +45,7 @@ def messages_page(request: HttpRequest) -> HttpResponse:
     return render(request, "practice/messages.html", {
         "room": "messages", "form": form, "shelf": shelf, "tabs": tabs, "leaf": leaf, "is_dealt_with": is_dealt_with,
         "entries": [(entry, offers_again(entry)) for entry in entries_of(member, leaf.rows)],
+        "nobody": "" if settings.DEBUG else why_nobody_receives(),
         "still_since": standing_still_since(member.practice), "batch": batch_of(member.practice),
         "kept": [(name, request.GET[name]) for name in ("view", "dealt", "client") if name in request.GET]})
 

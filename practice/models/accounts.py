@@ -12,7 +12,7 @@ from practice.models.people import User
 
 
 class Tally(models.Model):
-    """How often something was tried within an hour of the clock, counted by the database (`practice/pace.py`)."""
+    """How often something was tried within an hour, counted by the database (`practice/pace.py`)."""
 
     key = models.CharField(primary_key=True, max_length=200)
     number = models.PositiveIntegerField(default=0)

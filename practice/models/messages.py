@@ -91,6 +91,11 @@ class Message(PracticeOwned):
         ]
 
     @property
+    def asked_by(self) -> str:
+        """The rule that asked for it; `why` may tell of an attempt that failed meanwhile, or of a day without room."""
+        return (self.rule or self.why).partition(" · ")[0]
+
+    @property
     def kind_name(self) -> str:
         """What this kind of message is called."""
         from practice.outbox import KINDS

@@ -11,6 +11,8 @@ from uuid_utils.compat import uuid7
 
 from practice import clock
 
+LEAST_YEARS = 4  # of keeping what is written: the least that any rule we found asks (NCBTMB, Standards III e)
+
 
 def check_zone(name: str) -> None:
     """Refuse a name that is no IANA time zone."""
@@ -113,6 +115,8 @@ class Practice(models.Model):
                                    name="quiet_hours_leave_a_day"),
             models.CheckConstraint(condition=Q(messages_per_day__gte=1, messages_per_week__gte=1),
                                    name="some_messages_may_leave"),
+            models.CheckConstraint(condition=Q(retention_years__gte=LEAST_YEARS),
+                                   name="what_is_written_is_kept_for_years"),
             models.CheckConstraint(condition=Q(books_online=False) | Q(public_slug__isnull=False),
                                    name="public_page_has_an_address"),
         ]

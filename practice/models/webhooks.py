@@ -40,7 +40,10 @@ class Webhook(PracticeOwned):
     @property
     def host(self) -> str:
         """Whom it calls, without what may be secret in the address."""
-        return urlsplit(self.url).hostname or ""
+        try:
+            return urlsplit(self.url).hostname or ""
+        except ValueError:  # no address at all; the form takes none such
+            return ""
 
 
 class WebhookDelivery(PracticeOwned):

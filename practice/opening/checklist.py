@@ -40,7 +40,8 @@ class Step:
     """One step: its name, why it is asked, and how the practice shows that it is done.
 
     `done` makes an expression over a practice's row. `route` is where it is done; `needed`: nothing can be booked
-    without it. `without` is what the owner presses who does without it; empty: there is no without.
+    without it, or without as much of it as `enough` says. `without` is what the owner presses who does without it;
+    empty: there is no without.
     """
 
     code: str
@@ -50,6 +51,7 @@ class Step:
     done: Callable[[], Any]
     route: str = ""
     needed: bool = False
+    enough: Callable[[], Any] | None = None
     without: str = ""
     aside: str = "You do without it."  # as the list says it afterwards
 
@@ -66,6 +68,12 @@ class Standing:
     step: Step
     is_done: bool
     is_aside: bool
+    is_enough: bool  # one can book, though it is not all there
+
+    @property
+    def is_needed(self) -> bool:
+        """Nothing can be booked before."""
+        return self.is_missing and self.step.needed and not self.is_enough
 
     @property
     def is_missing(self) -> bool:
@@ -86,7 +94,7 @@ class Checklist:
     @property
     def needed(self) -> list[Step]:
         """Of these, what nothing can be booked without."""
-        return [step for step in self.missing if step.needed]
+        return [row.step for row in self.steps if row.is_needed]
 
     @property
     def next(self) -> Step | None:
@@ -123,10 +131,12 @@ def checklist_of(practice: Practice) -> Checklist:
     """The list of one practice, in two queries."""
     steps = steps_in_order()
     found = Practice.objects.filter(pk=practice.pk).annotate(
-        **{f"has_{step.code}": step.done() for step in steps}).get()
+        **{f"has_{step.code}": step.done() for step in steps},
+        **{f"enough_{step.code}": step.enough() for step in steps if step.enough}).get()
     aside = set(SetAside.objects.filter(practice=practice).values_list("step", flat=True))
-    return Checklist(tuple(Standing(step, bool(getattr(found, f"has_{step.code}")), step.code in aside)
-                           for step in steps), EVERYTHING in aside)
+    return Checklist(tuple(Standing(step, bool(getattr(found, f"has_{step.code}")), step.code in aside,
+                                    bool(getattr(found, f"enough_{step.code}", False))) for step in steps),
+                     EVERYTHING in aside)
 
 
 def is_there(model: Any, **where: Any) -> Exists:
@@ -138,11 +148,14 @@ def _of_the_practice(q: Q) -> ExpressionWrapper:
     return ExpressionWrapper(q, output_field=BooleanField())
 
 
+def _therapists(**where: Any) -> Any:
+    return Membership.objects.filter(practice=OuterRef("pk"), is_therapist=True, is_active=True, **where)
+
+
 def _hours() -> Any:
     """Everybody who gives sessions has hours, and somebody does."""
-    therapists = Membership.objects.filter(practice=OuterRef("pk"), is_therapist=True, is_active=True)
     hours = WorkingHours.objects.filter(therapist=OuterRef("pk"))
-    return Exists(therapists) & ~Exists(therapists.filter(~Exists(hours)))
+    return Exists(_therapists()) & ~Exists(_therapists().filter(~Exists(hours)))
 
 
 def _colleagues() -> Any:
@@ -169,7 +182,8 @@ for _step in (
     Step("letterhead", 10, "Address and letterhead",
          "Stands on every letter to a doctor, and tells clients where to come and whom to ring.",
          lambda: _of_the_practice(~Q(address="") & ~Q(phone="", email=""))),
-    Step("hours", 20, "Hours", "Visits are offered within them. Without hours no time is open.", _hours, needed=True),
+    Step("hours", 20, "Hours", "Visits are offered within them. Without hours no time is open.", _hours, needed=True,
+         enough=lambda: Exists(_therapists(working_hours__isnull=False))),
     Step("rooms", 30, "Rooms", "Each visit takes one; the same room is never booked twice.",
          lambda: is_there(Room, is_active=True), needed=True),
     Step("services", 40, "Services", "What can be booked, for how long, and what is kept free around it.",

@@ -44,6 +44,18 @@ def mail_host() -> str:
     return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname or "")
 
 
+def why_nobody_receives() -> str:
+    """Why no mail from this server reaches anybody, and what to do; "" where it leaves."""
+    if not settings.EMAIL_URL:
+        where = "This server knows no mail server, so each message is only written to a file."
+    elif mail_host() == CATCHER:
+        where = "Mail goes to the catcher that comes with the containers: it shows every message and sends none."
+    else:
+        return ""
+    return (f"{where} Whoever looks after it sets EMAIL_URL and DEFAULT_FROM_EMAIL and starts it again; "
+            "docs/deploying.md says how.")
+
+
 def last_test(practice: Practice) -> Tried | None:
     """What became of the latest test of this practice."""
     row = Message.objects.filter(practice=practice, kind=TEST_KIND).order_by("-due_at", "-pk").first()

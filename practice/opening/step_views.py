@@ -18,7 +18,7 @@ from practice.models import Membership, Room, Service
 from practice.offer_views import OWNER
 from practice.offers import add_room, add_services
 from practice.opening.checklist import REMINDER
-from practice.opening.mail import CATCHER, last_test, mail_host
+from practice.opening.mail import CATCHER, last_test, mail_host, why_nobody_receives
 from practice.opening.preset_forms import Presets
 from practice.opening.step_forms import FirstRoomForm, LetterheadForm
 from practice.opening.step_pages import after, sent, step_page, today_of
@@ -140,7 +140,7 @@ def mail_step(request: HttpRequest) -> HttpResponse:
             refused = full
     host = mail_host()
     answer = step_page(request, "mail", tried=last_test(member.practice), host=host, refused=refused,
-                       is_catcher=host == CATCHER, address=member.user.email)
+                       is_catcher=host == CATCHER, nobody=why_nobody_receives(), address=member.user.email)
     answer.status_code = refused.status if refused else 200
     return answer
 

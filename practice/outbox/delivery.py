@@ -254,8 +254,7 @@ class Delivery:
             if message.useful_until and morning >= message.useful_until:
                 self._mark(message, _State.SKIPPED, f"{rule}: no place was left while it was of use.")
             else:
-                first = message.why.partition(" · ")[0]
-                self._wait(message, morning, f"{first} · {rule}: not before {clock.said_date(until)}.")
+                self._wait(message, morning, f"{message.asked_by} · {rule}: not before {clock.said_date(until)}.")
 
     def _wait(self, message: Message, until: datetime, why: str) -> bool:
         self._update(message, state=_State.WAITING, due_at=until, why=why[:200], claimed_until=None)
@@ -297,9 +296,9 @@ def _can_be_written(message: Message) -> bool:
 
 def _receipts_of(parcel: Parcel, letter: Letter, reference: str) -> list[Receipt]:
     now, carrier = timezone.now(), parcel.carrier
-    why = " ".join([carrier.why.partition(" · ")[0], *(f"Copy to {address}." for address in letter.copies)])[:200]
+    why = " ".join([carrier.asked_by, *(f"Copy to {address}." for address in letter.copies)])[:200]
     subject, reference = letter.subject[:200], reference[:120]
-    inside = [(message.pk, f"{message.why.partition(' · ')[0][:150]} It left in one message with another.")
+    inside = [(message.pk, f"{message.asked_by[:150]} It left in one message with another.")
               for message in parcel.carried]
     return [Receipt(carrier.pk, now, subject, reference, why),
             *(Receipt(pk, now, subject, reference, told, carrier.pk) for pk, told in inside)]

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
 from practice import links, wording
+from practice.lines import one_line
 from practice.models import Message
 from practice.outbox.kinds import KINDS, Letter
 from practice.outbox.mail import PlainMail, post
@@ -82,9 +83,9 @@ class MailDoor:
             self._connection.open()
         practice, no_more = message.practice, _no_more(message, letter.language)
         email = PlainMail(
-            subject=self.subject_of(letter), body=f"{letter.body}{no_more.line}",
-            from_email=formataddr((practice.sender_name or practice.name, self.sender)),
-            to=[formataddr((message.to_name, message.to_address))], connection=self._connection,
+            subject=one_line(self.subject_of(letter)), body=f"{letter.body}{no_more.line}",
+            from_email=formataddr((one_line(practice.sender_name or practice.name), self.sender)),
+            to=[formataddr((one_line(message.to_name), message.to_address))], connection=self._connection,
             reply_to=[practice.email] if practice.email else None,
             # The same id on every attempt, so that a receiver can tell a repeat.
             headers={"Message-ID": f"<{message.pk}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>",

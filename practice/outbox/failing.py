@@ -107,8 +107,8 @@ def stand_in(message: Message, way: Way, why: str) -> Message | None:
         subject_id=message.subject_id, kind=message.kind, channel=way.channel, start_version=message.start_version,
         to_address=way.address,
         defaults={"practice_id": message.practice_id, "to_name": message.to_name, "time_zone": message.time_zone,
-                  "due_at": due_at, "why": why, "useful_until": message.useful_until, "client_id": message.client_id,
-                  "appointment_id": message.appointment_id, "instead_of": message})
+                  "due_at": due_at, "why": why, "rule": why, "useful_until": message.useful_until,
+                  "client_id": message.client_id, "appointment_id": message.appointment_id, "instead_of": message})
     if not is_new and row.state == Message.State.CANCELLED:
         take_up_again(row.pk, due_at, why, message.useful_until)
         Message.objects.filter(pk=row.pk).update(instead_of=message)
@@ -127,7 +127,7 @@ def follow_ways(*, client_id: UUID, before: list[Way], now: list[Way], because: 
         client_id=client_id, state__in=[Message.State.WAITING, Message.State.SENDING]).exclude(pk=but)
     for message in [row for row in waiting if Way(row.channel, row.to_address) in old]:
         way, name = live.get(message.channel) or next(iter(now), None), name_of(message.channel)
-        instead = stand_in(message, way, message.why) if way else None
+        instead = stand_in(message, way, message.rule or message.why) if way else None
         if instead is None:
             why = because or f"The client does not wish to be written to by {name} any more."
         elif instead.channel == message.channel:

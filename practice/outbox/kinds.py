@@ -5,6 +5,7 @@ The words themselves stand in `<room>/wording/<language>.toml`, or are a practic
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.encoders import encode_base64
@@ -13,6 +14,8 @@ from types import MappingProxyType
 
 from practice import wording
 from practice.models import Message
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +108,9 @@ class Kind:
 
     def filled(self, message: Message, said: Said, text: wording.Text | None = None) -> wording.Text:
         """The kind's text with the values it says, without greeting and closing."""
-        text = text or wording.text_of(message.practice, self.code, said.variant, said.language)
         about = {**said.values, **_from_whom(message)}
-        subject, body, sms = (wording.fill(part, about).strip() for part in (text.subject, text.body, text.sms))
-        return wording.Text(" ".join(subject.split()), body, sms)
+        filled = _filled(text, about) if text else _as_stands(message, self.code, said.variant, said.language, about)
+        return wording.Text(" ".join(filled.subject.split()), filled.body, filled.sms)
 
 
 def framed(
@@ -120,11 +122,30 @@ def framed(
     """
     reader = KINDS[message.kind].is_to
     variant = "anybody" if reader == "client" and not said.called else reader
-    frame = frame or wording.text_of(message.practice, wording.FRAME, variant, said.language)
     around = {"called": said.called, **_from_whom(message)}
-    body = wording.fill(frame.body, {**around, "message": "\n\n".join(bodies)}).strip()
-    sms = wording.fill(frame.sms, {**around, "message": " ".join(texts)}).strip() if texts else ""
-    return Letter("", f"{body}\n", sms=wording.folded(sms))
+    in_mail, in_sms = {**around, "message": "\n\n".join(bodies)}, {**around, "message": " ".join(texts)}
+    whole = _filled(frame, in_mail, in_sms) if frame else _as_stands(
+        message, wording.FRAME, variant, said.language, in_mail, in_sms)
+    return Letter("", f"{whole.body}\n", sms=wording.folded(whole.sms or in_sms["message"]) if texts else "")
+
+
+def _as_stands(message: Message, kind: str, variant: str, language: str, values: Mapping[str, str],
+               in_sms: Mapping[str, str] | None = None) -> wording.Text:
+    """The text that stands, filled; ours where the practice's own names a variable the kind has no longer."""
+    text = wording.text_of(message.practice, kind, variant, language)
+    try:
+        return _filled(text, values, in_sms)
+    except KeyError as unknown:
+        ours = wording.our_text(kind, variant, language)
+        if text == ours:
+            raise
+        log.warning("our text of %s in %s leaves: the practice's own names %s", kind, language, unknown)
+        return _filled(ours, values, in_sms)
+
+
+def _filled(text: wording.Text, values: Mapping[str, str], in_sms: Mapping[str, str] | None = None) -> wording.Text:
+    return wording.Text(wording.fill(text.subject, values).strip(), wording.fill(text.body, values).strip(),
+                        wording.fill(text.sms, in_sms or values).strip())
 
 
 def _from_whom(message: Message) -> dict[str, str]:

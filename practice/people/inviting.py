@@ -17,6 +17,7 @@ from practice.access import Actor, Role
 from practice.links import hash_of, token_of
 from practice.models import Invitation, Membership, Message, Practice
 from practice.offers import refuse_unless_owner
+from practice.opening.mail import why_nobody_receives
 from practice.people.places import checked_credential
 from practice.refusals import BadInput, Refusal, WrongState
 
@@ -45,7 +46,7 @@ class Place:
 
 @transaction.atomic
 def invite(*, practice: Practice, email: str, name: str, place: Place, by: Actor) -> Invitation:
-    """Ask somebody to join by a link that only their mail holds.
+    """Ask somebody to join by a link in their mail; where no mail leaves, the owner hands it over.
 
     Refuses an address that works here already or is invited, and a fifty-first open invitation.
     """
@@ -122,7 +123,7 @@ def how_it_went(invitation: Invitation) -> str:
     if message is None:
         return ""
     if message.state == Message.State.SENT:
-        return "the mail has left"
+        return "no mail has left: this server sends none" if why_nobody_receives() else "the mail has left"
     if message.state in (Message.State.WAITING, Message.State.SENDING):
         return "the mail is about to leave"
     return "the mail did not leave: " + message.why

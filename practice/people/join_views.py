@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from practice.access import CHOSEN_PLACE, Role
 from practice.accounts.sign_in import come_in
 from practice.models import Invitation, Membership
-from practice.pages import attempt, look, status_of
+from practice.pages import attempt, kept_private, look, status_of
 from practice.passwords import person_with
 from practice.people.forms import NewAccountForm, OwnPasswordForm
 from practice.people.inviting import open_invitation
@@ -38,7 +38,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     page = render(request, "practice/people/join.html", {
         "form": form, "invitation": invitation, "practice": invitation.practice, "has_account": has_account,
         "as_what": _AS_WHAT[Role(invitation.role)]}, status=status_of(form))
-    return _private(page)
+    return kept_private(page)
 
 
 _AS_WHAT = {Role.OWNER: "as an owner", Role.THERAPIST: "as a therapist", Role.FRONT_DESK: "at the front desk"}
@@ -71,12 +71,4 @@ def _land(request: HttpRequest, member: Membership, has_account: bool) -> HttpRe
 
 
 def _gone(request: HttpRequest) -> HttpResponse:
-    return _private(HttpResponse(render_to_string("practice/people/join_gone.html", look(request)), status=404))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """Neither kept, nor found by search, nor told to the next site."""
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    response["Cache-Control"] = "no-store"
-    return response
+    return kept_private(HttpResponse(render_to_string("practice/people/join_gone.html", look(request)), status=404))

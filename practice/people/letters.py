@@ -13,7 +13,7 @@ from practice.people.inviting import KIND, PURPOSE
 
 
 def url_of(invitation: Invitation) -> str:
-    """The address that lets them join; only their mail holds it."""
+    """The address that lets them join: their mail holds it; the owner reads it only where no mail leaves."""
     return f"{settings.BASE_URL}/j/{token_of(PURPOSE, invitation.pk)}/"
 
 

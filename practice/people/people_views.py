@@ -10,11 +10,13 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from practice.access import Role
 from practice.models import Invitation, Membership
 from practice.offer_views import OWNER
+from practice.opening.mail import why_nobody_receives
 from practice.pages import attempt, find, member_of, member_page, post_page, status_of
 from practice.people.credentials import runs_out
 from practice.people.forms import CredentialForm, InviteForm, PlaceForm
@@ -27,6 +29,7 @@ from practice.people.inviting import (
     revoke_invitation,
 )
 from practice.people.leaving import left_with
+from practice.people.letters import url_of
 from practice.people.places import change_credential, change_place, owners_of, switch_off, switch_on
 from practice.people.switching import be_at
 
@@ -39,11 +42,13 @@ def people(request: HttpRequest) -> HttpResponse:
     is_owner = member.role == Role.OWNER
     rows = Membership.objects.visible_to(member).select_related("user", "practice").order_by("user__name", "pk")
     asked = open_invitations(member.practice) if is_owner else []
+    by_hand = why_nobody_receives()
     return render(request, "practice/people/people.html", {
         "room": "practice", "is_owner": is_owner,
         "people": [(row, runs_out(row)) for row in rows if row.is_active],
         "former": [row for row in rows if not row.is_active] if is_owner else [],
-        "invited": [(row, how_it_went(row)) for row in asked]})
+        "invited": [(row, how_it_went(row), url_of(row) if by_hand and row.expires_at > timezone.now() else "")
+                    for row in asked]})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,9 +61,14 @@ def invite_page(request: HttpRequest) -> HttpResponse:
         said = dict(form.cleaned_data)
         name, email = said.pop("name"), said.pop("email")
         if attempt(form, invite, practice=member.practice, name=name, email=email, place=Place(**said), by=member):
-            messages.success(request, f"{name} is invited. The link goes to {email} and works for seven days.")
+            if why_nobody_receives():
+                messages.warning(request, f"{name} is invited, but no mail leaves this server: hand them the link "
+                                          "below yourself.")
+            else:
+                messages.success(request, f"{name} is invited. The link goes to {email} and works for seven days.")
             return redirect("practice:people")
-    return render(request, "practice/people/invite.html", {"room": "practice", "form": form}, status=status_of(form))
+    return render(request, "practice/people/invite.html", {
+        "room": "practice", "form": form, "nobody": why_nobody_receives()}, status=status_of(form))
 
 
 @post_page("practice:people")
@@ -68,7 +78,7 @@ def invitation_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     row: Invitation = find(Invitation, member_of(request), pk, "practice")
     verbs: dict[str, tuple[Callable[..., Any], str]] = {
         "take-back": (revoke_invitation, "Taken back. The link in the mail works no more."),
-        "again": (invite_again, f"A new link goes to {row.email}; the old one works no more.")}
+        "again": (invite_again, "There is a new link; the old one works no more.")}
     if verb not in verbs:
         raise Http404("No such step.")
     act, words = verbs[verb]

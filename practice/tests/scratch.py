@@ -25,7 +25,7 @@ from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
-_FILL = """
+FILL = """
 import json, conftest as c
 from datetime import timedelta
 from django.utils import timezone
@@ -45,6 +45,26 @@ while day.weekday() > 4:
 print(json.dumps({"practice": str(p.pk), "ana": str(ana.pk), "ben": str(ben.pk), "service": str(s.pk), "day": day.isoformat(),
                   "clients": [str(x.pk) for x in people], "token": c.token_for(ana),
                   "starts_at": clock.iso(clock.instant_of(day, __import__("datetime").time(10), p.time_zone), p.time_zone)}))
+"""
+SIGNED = FILL + """
+from clients.models import Client
+from conftest import at
+from notes.tests.conftest import had_visit, sign
+from practice import audit
+from practice.models import Practice
+from practice.sealing import sealer
+from sessions.models import OutsideFeed
+for client in Client.objects.select_related("practice")[:3]:
+    audit.record(by=ana, verb="client_read", subject=client, client_id=client.pk)
+feed = OutsideFeed(practice=p, therapist=ana, url_hash="0" * 64, host="calendar.example")
+feed.sealed_url = sealer("outside-calendar", feed.pk).encrypt(b"https://calendar.example/ana").decode()
+feed.save()
+maria = people[0]
+maria.practice = p
+ana.practice = p
+first = sign(had_visit(maria, ana, s, days_ago=5), ana)
+ids = {"practice": str(p.pk), "ana": str(ana.pk), "feed": str(feed.pk), "note": str(first.pk)}
+print(json.dumps(ids))
 """
 
 
@@ -185,7 +205,7 @@ class Scratch:
 
 @contextlib.contextmanager
 def scratch_practice(
-    folder: Path, fill: str = _FILL, filling: dict[str, str] | None = None, **env: str
+    folder: Path, fill: str = FILL, filling: dict[str, str] | None = None, **env: str
 ) -> Iterator[Scratch]:
     """A practice filled by the code `fill` (with `filling` in its environment), taken down with all it started."""
     scratch = Scratch(folder, **env)

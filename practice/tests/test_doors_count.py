@@ -14,7 +14,7 @@ from practice.accounts.links import ASKED_FOR_ONE
 from practice.accounts.sign_in import CODES_AN_HOUR
 from practice.passwords import TRIES_FROM_HERE
 from practice.tests.scratch import Scratch, scratch_practice
-from practice.tests.sizes import bounded_once, size
+from practice.tests.sizes import size
 
 pytestmark = pytest.mark.processes
 GUESSES = size(48, 200)
@@ -75,6 +75,7 @@ def came_in_with_one_code(base: str, phone: pyotp.TOTP) -> int:
     return answers.count(302)
 
 
+@pytest.mark.sized
 def test_of_many_guesses_at_once_no_door_looks_at_more_than_it_allows(tmp_path):
     with scratch_practice(tmp_path / "doors", _FILL, LOOKED_AT=str(tmp_path / "looked")) as scratch:
         base = scratch.serve("practice.tests.counting:application")
@@ -88,7 +89,7 @@ def test_of_many_guesses_at_once_no_door_looks_at_more_than_it_allows(tmp_path):
         assert looked_at(scratch, base, "/forgot/", {"email": "ana@riverside.example"}) == ASKED_FOR_ONE
 
 
-@bounded_once
+@pytest.mark.proof
 def test_counted_by_reading_and_then_writing_the_same_crowd_gets_through(tmp_path):
     with scratch_practice(tmp_path / "open", _FILL, LOOKED_AT=str(tmp_path / "looked"), UNGUARDED="1") as scratch:
         base = scratch.serve("practice.tests.counting:application")

@@ -52,9 +52,13 @@ def test_cookies_come_by_names_that_only_this_host_over_https_can_set(url):
         assert "SameSite=Lax" in attributes and not [one for one in attributes if one.startswith("Domain")]
 
 
-def test_plain_http_is_led_to_https_on_pages(url):
+def test_plain_http_is_led_to_https_on_pages_and_refused_to_calls(url):
     answer = requests.get(f"{url}/login/", headers={"Host": "diary.example.org"}, timeout=60, allow_redirects=False)
     assert (answer.status_code, answer.headers["Location"]) == (301, "https://diary.example.org/login/")
+    call = requests.get(f"{url}/api/v1/me/", headers={"Host": "diary.example.org", "Authorization": "Bearer evh_x"},
+                        timeout=60, allow_redirects=False)
+    assert (call.status_code, call.headers["Content-Type"]) == (403, "application/problem+json")
+    assert call.json()["code"] == "https_needed" and "revoke it" in call.json()["detail"]
 
 
 def test_a_method_no_page_has_and_a_host_that_is_not_ours_are_refused(url):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from practice.tests.scratch import ROOT, Scratch
+from practice.copies.keys import new_key
+from practice.tests.scratch import ROOT, SIGNED, Scratch, scratch_practice
 
-pytestmark = [pytest.mark.processes, pytest.mark.once]
+pytestmark = pytest.mark.processes
 _SQLITE = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'"
 
 
@@ -53,48 +54,53 @@ def test_the_migrations_build_exactly_what_the_models_say(migrated: Scratch) -> 
     assert here == there, f"only by the models: {sorted(here - there)}\nonly by the migrations: {sorted(there - here)}"
 
 
-_BEFORE = """
-from uuid import uuid4
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-from django.utils import timezone
-apps = MigrationExecutor(connection).loader.project_state(
-    [("practice", "0007_waitlist_offers"), ("clients", "0007_episode_decides_to_hold")]).apps
-model = apps.get_model
-def practice(name, **numbers):
-    row = model("practice", "Practice").objects.create(name=name, **numbers)
-    user = model("practice", "User").objects.create(email=f"{name}@a.example", name=name)
-    return row, model("practice", "Membership").objects.create(practice=row, user=user, role="owner")
-changed, owner = practice("changed", review_window_days=21, check_in_days=3, rule_changes=1)
-model("clients", "RuleChange").objects.create(practice=changed, rule="return-pressure", numbers={"max_pressure": 3},
-                                              reason="firmer", made_by=owner, made_at=timezone.now())
-practice("usual")
+
+_NEXT_SETTINGS = """
+from practice.settings import *
+MIGRATION_MODULES = {"notes": "next_notes"}
 """
-_AFTER = """
-import json
-from clients.episode_policies import policy_of
-from practice.models import Practice
-found = {}
-for practice in Practice.objects.all():
-    policy = policy_of(practice, "relapse")
-    found[practice.name] = [policy.hold_days, policy.steroid_gap_days, policy.check_in_days, policy.return_pressure,
-                            "Carried over" in policy.own and "firmer" in policy.own]
-print(json.dumps(found))
+_NEXT_MIGRATION = """
+from django.db import migrations, models
+from practice.guards import remade
+
+def every_note_gets_one(apps, editor):
+    assert apps.get_model("notes", "Note").objects.exclude(of_next_year="new").count() == 0
+
+class Migration(migrations.Migration):
+    dependencies = [("notes", "%s")]
+    operations = [*remade(migrations.AddField("note", "of_next_year", models.CharField(default="new", max_length=9))),
+                  migrations.RunPython(every_note_gets_one, migrations.RunPython.noop)]
 """
+
+
+@pytest.fixture
+def next_version(tmp_path: Any) -> dict[str, str]:
+    """The environment of a version whose notes have one column more."""
+    shutil.copytree(ROOT / "notes" / "migrations", tmp_path / "next" / "next_notes", ignore=shutil.ignore_patterns("__pycache__"))
+    last = max(path.stem for path in (ROOT / "notes" / "migrations").glob("0*.py"))
+    (tmp_path / "next" / "next_notes" / "9999_next.py").write_text(_NEXT_MIGRATION.replace("%s", last))
+    (tmp_path / "next" / "next_settings.py").write_text(_NEXT_SETTINGS)
+    return {"DJANGO_SETTINGS_MODULE": "next_settings", "PYTHONPATH": f"{tmp_path / 'next'}:{ROOT}"}
 
 
 @pytest.mark.proof
-def test_a_practice_keeps_the_numbers_it_had_given_relapses(tmp_path: Any) -> None:
-    scratch = Scratch(tmp_path / "numbers")
-    scratch.folder.mkdir()
-    try:
-        if scratch.is_postgres:
-            scratch._admin(f'CREATE DATABASE "{scratch.name}"')
-        scratch.manage("migrate", "-v0", "practice", "0007")
-        scratch.manage("migrate", "-v0", "clients", "0007")
-        scratch.python(_BEFORE)
-        scratch.manage("migrate", "-v0")
-        assert json.loads(scratch.python(_AFTER).strip().splitlines()[-1]) == {
-            "changed": [21, 7, 3, 3, True], "usual": [14, 7, 7, 2, False]}
-    finally:
-        scratch.destroy()
+def test_rows_of_this_version_are_there_in_the_next_and_so_is_a_copy_of_them(tmp_path: Any, next_version: dict[str, str]) -> None:
+    """Where the database stands, and from a copy read back: the signed note opens, is sound and stays closed."""
+    secret, public = new_key()
+    later = next_version | {"BACKUP_KEY": secret}
+    read = "from notes.models import Note; print(*Note.objects.values_list('subjective', flat=True))"
+    with scratch_practice(tmp_path / "now", fill=SIGNED, BACKUP_KEY=public) as now:
+        now.manage("backup", str(tmp_path / "copy.age"))
+        now.manage("migrate", "-v0", **later)
+        fresh = Scratch(tmp_path / "fresh", SECRET_KEY="another-" + "o" * 50)
+        try:
+            fresh._migrate()
+            assert "1 signed notes, all sound" in fresh.manage("restore", str(tmp_path / "copy.age"), **later)
+            for place in (now, fresh):
+                assert place.manage("shell", "-v0", "-c", read, **later).strip() == "legs heavier"
+                assert place.sql("SELECT of_next_year FROM notes_note") == [("new",)]
+                assert "all sound" in place.manage("verify_records", **later)
+                with pytest.raises(Exception, match="change refused"):
+                    place.sql("UPDATE notes_note SET plan = 'x'")
+        finally:
+            fresh.destroy()

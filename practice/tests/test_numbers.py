@@ -6,6 +6,7 @@ from django.urls import reverse
 from practice.models import AuditEntry
 from practice.numbers import NUMBERS, change_numbers
 from practice.refusals import BadInput, NotAllowed
+from practice.settings_views import GROUPS, NumbersForm
 
 
 def typed_as_they_are(practice):
@@ -50,3 +51,10 @@ def test_nobody_but_the_practices_own_owner_changes_them(riverside, ana, desk, l
     with pytest.raises(NotAllowed):
         change_numbers(practice=riverside, by=lakeside_owner, retention_years=1)
     assert "numbers" not in page(ana).get(reverse("practice:home")).content.decode()
+
+
+def test_every_number_stands_once_under_a_heading_of_its_own(riverside):
+    form = NumbersForm(practice=riverside)
+    grouped = [name for names in GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(form.fields)
+    assert [field.name for _, fields in form.groups() for field in fields] == grouped

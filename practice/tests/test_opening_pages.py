@@ -115,6 +115,13 @@ def test_once_a_practice_is_open_nothing_of_it_is_there_for_anybody(browser, riv
     assert OpeningCode.objects.count() == 1, "left over, and good for nothing"
 
 
+def test_countries_are_spelt_as_people_write_them_in_the_order_of_their_letters():
+    names = dict(countries())
+    assert [names[code] for code in ("AX", "BA", "CD", "IM", "TT", "US")] == [
+        "Åland Islands", "Bosnia and Herzegovina", "DR Congo", "Isle of Man", "Trinidad and Tobago", "United States"]
+    assert [code for code in names if code in ("AF", "AX", "AL")] == ["AF", "AX", "AL"]
+
+
 @given(st.sampled_from([code for code, _ in countries()]))
 @settings(max_examples=40, deadline=None)
 def test_what_a_country_suggests_can_be_chosen(country):

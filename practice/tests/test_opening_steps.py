@@ -55,6 +55,11 @@ def test_the_list_is_read_from_the_practice_and_today_names_the_next_step(olivia
     assert (Service.objects.get().name, Service.objects.get().minutes) == ("First visit", 80)
     assert Practice.objects.get().address == "12 Water Street\nSeattle"
     assert WorkingHours.objects.count() == 2
+    new = make_member(olivia.practice, "Ana Alves", "ana@example.org", "therapist")
+    WorkingHours.objects.filter(therapist=new).delete()
+    assert "Still missing: hours, a test message, clients and the first visit" in http.get("/").content.decode(), (
+        "one can book, though not with everybody")
+    assert "missing for somebody" in http.get("/practice/opening/").content.decode()
     Room.objects.update(is_active=False)
     assert state(olivia)["rooms"] == "missing", "nothing is noted as done"
 

@@ -298,7 +298,8 @@ def test_a_temporary_refusal_waits_longer_each_time_and_leaves_in_the_end(noon, 
     assert waits == [15, 30, 60, 120]
     post.answers.clear()
     assert outbox.drain() == {"sent": 1}
-    assert message.attempts == 4
+    message.refresh_from_db()
+    assert (message.attempts, message.why) == (5, message.rule), "it says why it was sent, not what went wrong before"
 
 
 def test_a_permanent_refusal_is_listed_as_not_delivered_and_not_tried_again(noon, post, trial):
@@ -345,15 +346,18 @@ def test_a_connection_that_breaks_is_opened_anew_for_the_next(noon, post, trial)
     assert outbox.drain() == {"sent": 1}
 
 
-@pytest.mark.parametrize(
-    "to_name, to",
-    [("Maria\nBcc: all@x.example", "maria@clients.example"), ("Maria", "maria@clients.example\nBcc: x@x.example")],
-)
-def test_a_name_or_address_with_a_line_break_smuggles_no_header_in(noon, post, trial, to_name, to):
-    message = queue(noon, to=to, to_name=to_name)
+def test_an_address_with_a_line_break_is_not_written_to(noon, post, trial):
+    message = queue(noon, to="maria@clients.example\nBcc: x@x.example", to_name="Maria")
     assert outbox.drain() == {"failed": 1}
     assert (state_of(message), message.why) == ("failed", "The address cannot be written to.")
     assert post.received == []
+
+
+def test_a_name_with_a_line_break_smuggles_no_header_in_and_its_mail_leaves(noon, post, trial):
+    queue(noon, to="maria@clients.example", to_name="Maria\nBcc: all@x.example")
+    assert outbox.drain() == {"sent": 1}
+    [(to, sent)] = post.received
+    assert to == "maria@clients.example" and sent["Bcc"] is None
 
 
 # --- checked again at the door ---------------------------------------------------------------------------------------

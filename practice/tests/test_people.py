@@ -60,6 +60,25 @@ def test_a_link_that_is_unknown_expired_used_or_taken_back_gives_one_answer(now,
     assert len(answers) == 1 and answers.pop()[0] == 404
 
 
+def test_where_no_mail_leaves_nobody_is_told_that_an_invitation_has_left_and_the_owner_hands_it_over(
+        now, owner, ana, page, settings):
+    asked = {"name": "Cleo Cruz", "email": "cleo@example.org", "role": "front_desk"}
+    settings.EMAIL_URL = "smtp://mail.example:25"
+    assert "Nobody receives mail" not in page(owner).get("/practice/people/invite/").content.decode()
+    settings.EMAIL_URL = ""
+    assert "Nobody receives mail from here yet" in page(owner).get("/practice/people/invite/").content.decode()
+    said = page(owner).post("/practice/people/invite/", asked, follow=True).content.decode()
+    assert "Cleo Cruz is invited, but no mail leaves this server: hand them the link below yourself" in said
+    assert url_of(Invitation.objects.get(email="cleo@example.org")) in said
+    assert "/j/" not in page(ana).get("/practice/people/").content.decode()
+    Message.objects.filter(kind="invitation").update(state="sent", sent_at=now)
+    assert "no mail has left: this server sends none" in page(owner).get("/practice/people/").content.decode()
+    assert "Nobody receives mail from here yet" in page(owner).get("/messages/").content.decode()
+    settings.EMAIL_URL = "smtp://mail.example:25"
+    listed = page(owner).get("/practice/people/").content.decode()
+    assert "the mail has left" in listed and "/j/" not in listed
+
+
 def test_an_invitation_sent_anew_has_another_link_and_the_old_mail_stays(now, asked, owner):
     again = invite_again(invitation=asked, by=owner)
     assert url_of(again) != url_of(asked)

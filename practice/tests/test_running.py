@@ -52,7 +52,6 @@ def ask(port: int, path: str, token: str) -> str:
 
 
 @bounded_once
-@bounded_once
 def test_new_processes_take_over_and_the_last_ones_stop_without_dropping_a_request(tmp_path, record_property):
     """SIGHUP puts new processes in place of old ones, as a new version does; SIGTERM ends them; 0 are dropped."""
     port = free_port()

@@ -15,9 +15,20 @@ from django.test import Client as Browser
 
 from practice.accounts import signed_in
 from practice.accounts.code_apps import begin_code_app, confirm_code_app, set_up_of
+from practice.accounts.links import ask_for_address
 from practice.accounts.recovery import HOW_MANY, make_codes
 from practice.accounts.sign_in import CODES_AN_HOUR
-from practice.models import AuditEntry, CodeApp, Membership, Message, Passkey, Practice, RecoveryCode, SignIn
+from practice.models import (
+    AccountLink,
+    AuditEntry,
+    CodeApp,
+    Membership,
+    Message,
+    Passkey,
+    Practice,
+    RecoveryCode,
+    SignIn,
+)
 from practice.tests.answers import is_problem, text_of
 
 PASSWORD = "a long enough password"
@@ -159,17 +170,33 @@ def test_an_owner_takes_the_second_step_of_a_lost_phone_away_and_nobody_else_can
     browser.post("/login/second-step/", {"code": app.now()})
     address = f"/practice/people/{anna.pk}/sign-in/"
     assert page_of(ben).post(address).status_code == 403
-    assert "Your own second step" in text_of(page_of(owner).post(f"/practice/people/{owner.pk}/sign-in/"))
-    told = page_of(owner).post(address, follow=True)
+    assert "Your own second step" in text_of(page_of(owner).post(f"/practice/people/{owner.pk}/sign-in/", {"act": "reset"}))
+    assert page_of(owner).post(address, {"act": "resett"}).status_code == 404 and CodeApp.objects.filter(user=anna.user).exists()
+    ask_for_address(member=anna, email="somebody.else@riverside.example", by=anna)
+    told = page_of(owner).post(address, {"act": "reset"}, follow=True)
     assert "signs in with the password alone now" in text_of(told)
+    assert not AccountLink.objects.filter(user=anna.user, used_at=None).exists()
     assert not is_in(browser) and not SignIn.objects.filter(user=anna.user, ended_at=None).exists()
     assert at_the_door(anna)[1]["Location"] == "/" and AuditEntry.objects.filter(verb="second_step_reset").count() == 1
     assert Message.objects.get(kind="account-changed").to_address == anna.user.email
 
 
+def test_an_owner_signs_somebody_out_everywhere_who_is_told_and_keeps_what_opens_the_door(anna, app, ben, owner, clock_of):
+    browser, _ = at_the_door(anna)
+    browser.post("/login/second-step/", {"code": app.now()})
+    address, press = f"/practice/people/{anna.pk}/sign-in/", {"act": "sign-out"}
+    assert page_of(ben).post(address, press).status_code == 403 and is_in(browser)
+    assert "Your own places" in text_of(page_of(owner).post(f"/practice/people/{owner.pk}/sign-in/", press))
+    assert "signed out everywhere" in text_of(page_of(owner).post(address, press, follow=True))
+    assert not is_in(browser) and CodeApp.objects.filter(user=anna.user).exists()
+    assert "signed-out" in Message.objects.get(kind="account-changed").start_version
+    assert "was signed in nowhere" in text_of(page_of(owner).post(address, press, follow=True))
+    assert AuditEntry.objects.filter(verb="member_signed_out").count() == 1
+
+
 def test_whoever_works_in_two_practices_is_reset_by_the_server_alone(anna, app, owner, lakeside, capsys):
     Membership.objects.create(practice=lakeside, user=anna.user, role="therapist", is_therapist=True)
-    refused = page_of(owner).post(f"/practice/people/{anna.pk}/sign-in/")
+    refused = page_of(owner).post(f"/practice/people/{anna.pk}/sign-in/", {"act": "reset"})
     assert "works in another practice too" in text_of(refused) and CodeApp.objects.exists()
     call_command("reset_second_step", anna.user.email)
     assert not CodeApp.objects.exists() and "password alone" in capsys.readouterr().out

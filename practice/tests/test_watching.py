@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from conftest import token_for
+from conftest import make_practice, token_for
 from practice.checks import settings_make_sense
 from practice.models import Message
 from practice.tests.logged import logged
@@ -88,6 +88,16 @@ def test_health_names_what_is_wrong_and_what_only_needs_somebody(client, setting
     assert "the database does not answer (ZeroDivisionError)" in client.get("/healthz").json()["problems"]
 
 
+def test_health_says_that_nothing_is_copied_once_a_practice_is_open_and_there_is_no_key(client, settings, db, monkeypatch):
+    monkeypatch.setattr(facts, "BACKUP_AGE", [])
+    settings.BACKUP_KEY = ""
+    assert not client.get("/healthz").json()["warnings"], "before the practice is open there is nothing to lose"
+    make_practice("Riverside Therapy")
+    assert client.get("/healthz").json()["warnings"] == ["nothing is copied anywhere: set BACKUP_KEY, see docs/keeping.md"]
+    settings.BACKUP_KEY = "age1…"
+    assert not client.get("/healthz").json()["warnings"]
+
+
 def test_without_redis_the_site_works_and_says_so(client, settings, ana, page, monkeypatch):
     from practice import counting
 
@@ -95,7 +105,7 @@ def test_without_redis_the_site_works_and_says_so(client, settings, ana, page, m
     monkeypatch.setattr(counting, "_lost_at", float("-inf"))
     answer = client.get("/healthz")
     assert answer.status_code == 200 and answer.json()["redis"] == "does not answer"
-    assert "Redis does not answer" in answer.json()["warnings"][0]
+    assert "Redis does not answer" in " ".join(answer.json()["warnings"])
     assert page(ana).get("/").status_code == 200
 
 

@@ -33,7 +33,7 @@ def test_an_owner_adds_one_sees_its_secret_once_and_every_sending_with_its_answe
     assert LIST in words_of(browser.get("/practice/"))
     assert "No other system is told anything." in words_of(browser.get(LIST))
     made = words_of(browser.post(NEW, {"url": receiver.url, "events": ["client.created"]}))
-    secret = re.search(r"<code>([\w-]{43})</code>", made)[1]
+    secret = re.search(r"<code data-copied>([\w-]{43})</code>", made)[1]
     hook = Webhook.objects.get()
     address = reverse("practice:webhook", args=[hook.pk])
     a_client(ana)

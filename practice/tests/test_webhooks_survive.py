@@ -65,6 +65,7 @@ def test_no_event_is_lost_when_workers_are_killed_in_mid_sending(tmp_path, recor
     record_property("figure", f"{EVENTS} events, {KILLS} SIGKILLs: 0 lost, {twice} twice")
 
 
+@pytest.mark.proof
 def test_two_workers_at_once_send_each_event_once(tmp_path, record_property):
     with Receiver() as system, scratch_practice(tmp_path / "two", WEBHOOKS_INSIDE="1") as scratch:
         scratch.python(_HAPPEN % (system.url, EVENTS))

@@ -71,7 +71,7 @@ def test_every_text_to_a_client_stands_in_every_language_with_the_variables_of_t
         for part in ("subject", "body", "sms"):
             assert wording.variables_of(getattr(text, part)) == wording.variables_of(getattr(english, part)), where
         assert wording.variables_of(text.subject + text.body + text.sms) - {"practice", "phone"} <= set(kind.variables)
-        assert bool(text.sms) == (kind.is_to == "client" or kind.code == "share-code"), where
+        assert bool(text.sms) == (kind.is_to == "client" or kind.code in ("share-code", "test")), where
 
 
 def test_every_small_part_and_what_stands_around_a_message_is_written_in_every_language():

@@ -30,6 +30,15 @@ def written(owner, riverside, django_capture_on_commit_callbacks):
     return write
 
 
+@pytest.fixture
+def dated(riverside):
+    """A text of theirs from a time when its kind had a variable more."""
+    words = {"subject": "Off: {visit}", "body": "Cancelled: {visit}. Ask {concierge}.", "sms": "{visit} off, {concierge}"}
+    row = MessageText.objects.create(practice=riverside, **CANCELLED, **words)
+    wording.forget_own_texts(riverside)
+    return row
+
+
 # --- the rules ---------------------------------------------------------------------------------------------------
 
 
@@ -89,6 +98,30 @@ def test_a_word_that_says_what_somebody_comes_for_is_refused_by_its_name(written
         written(**BOOKED | {"language": language, "body": body})
 
 
+def test_an_own_text_with_a_variable_dropped_since_lets_ours_leave_so_that_no_message_is_lost(dated, riverside):
+    letter = as_it_leaves(practice=riverside, **CANCELLED)
+    assert letter.subject.startswith("Your appointment on ") and "is cancelled" in letter.sms
+    assert "concierge" not in f"{letter.body}{letter.sms}"
+    with pytest.raises(KeyError):
+        as_it_leaves(practice=riverside, **CANCELLED, text=wording.Text("{nobody}", "{nobody}"))
+
+
+def test_an_own_closing_with_a_variable_dropped_since_does_not_hold_back_what_it_stands_around(riverside):
+    MessageText.objects.create(practice=riverside, kind="frame", variant="client", language="en",
+                               body="Dear {called}, {message} {motto}", sms="{message} {motto}")
+    wording.forget_own_texts(riverside)
+    for kind in ("cancelled", "frame"):
+        letter = as_it_leaves(practice=riverside, kind=kind, variant="client" * (kind == "frame"), language="en")
+        assert "Hello Maria" in letter.body and "motto" not in letter.sms
+
+
+def test_the_owner_is_told_that_our_words_leave_instead_of_theirs(dated, page, owner, now):
+    assert "Cancellation Three minutes after a visit the client knew of is cancelled. Your own: English (not used)" in (
+        text_of(page(owner).get(WORDS)))
+    shown = text_of(page(owner).get(f"{WORDS}cancelled/"))
+    assert "Our words leave instead of yours" in shown and "{concierge} is not known here." in shown
+
+
 def test_what_stands_around_every_message_keeps_the_message(written, riverside):
     frame = {"kind": "frame", "variant": "client", "language": "en", "subject": "", "sms": "{practice}: {message}"}
     with pytest.raises(BadInput, match=r"Keep \{message\} in the text"):
@@ -144,6 +177,23 @@ def test_a_test_goes_through_the_outbox_to_the_owner_alone_and_says_that_it_is_o
     assert "This is a test" in mailoutbox[0].body and "As an SMS: " in mailoutbox[0].body
     message.refresh_from_db()
     assert (message.kind, message.state, message.client_id) == ("test", "sent", None)
+
+
+def test_a_test_as_a_text_message_goes_to_the_number_the_owner_writes_and_reads_as_it_leaves(
+        page, owner, riverside, now):
+    http = page(owner)
+    sent = {**OURS, "act": "test-sms", "number": "+1 206 555 0177"}
+    assert "A test is on its way to +12065550177" in text_of(http.post(f"{WORDS}cancelled/?language=de", sent, follow=True))
+    message = Message.objects.get()
+    assert (message.channel, message.to_address, message.client_id) == ("sms", "+12065550177", None)
+    assert KINDS["test"].compose(message).sms.startswith("Test: Riverside Therapy: Ihr Termin am Di. 24. Nov., 10:30")
+    for number, said in (("", "Write the number of your own mobile"), ("206 555", "with its country")):
+        refused = http.post(f"{WORDS}cancelled/", {**sent, "number": number})
+        assert refused.status_code == 400 and said in text_of(refused)
+        assert "Not sent: there is something to put right" in text_of(refused)
+    with pytest.raises(BadInput, match="does not go as a text message"):
+        send_test(practice=riverside, kind="webhook-off", variant="", language="en", by=owner, number="+12065550177")
+    assert Message.objects.count() == 1
 
 
 def test_more_than_ten_tests_an_hour_are_refused(riverside, owner, now):

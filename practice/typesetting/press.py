@@ -15,20 +15,20 @@ from typing import Any
 
 import typst
 
+from practice.refusals import Refusal
 from practice.typesetting.glyphs import FONTS
 
 _HOUSE = Path(__file__).parent / "house.typ"
 _VIETNAMESE = re.compile("[\u1ea0-\u1ef1\u01a0\u01a1\u01af\u01b0]")
 
-class NotTypeset(Exception):
+class NotTypeset(Refusal):
     """What was to be printed could not be set as a PDF; `reason` says why, in the typesetter's own words."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    code, title, status = "not_typeset", "This cannot be put on paper", 422
 
-    def __str__(self) -> str:
-        return f"It could not be set as a PDF: {self.reason}"
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"It could not be set as a PDF: {reason}. Change what it says.")
+        self.reason = reason
 
 
 def press(template: Path, data: Mapping[str, Any]) -> bytes:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import tzdata
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_GET
 
 from practice import counting, outbox
 from practice.encryption import keys
+from practice.opening.code import is_open
 from practice.watching import facts
 
 STALE_SECONDS = 300  # a due message older than this and no worker: our proposal
@@ -58,5 +60,7 @@ def _ask_the_database(answer: dict[str, Any], problems: list[str], warnings: lis
         warnings.append(f"{refused} messages wait after an attempt that was not taken: does the mail server answer?")
     age = facts.backup_age()
     answer["backup_age_hours"] = None if age is None else round(age / 3600, 1)
-    if age is not None and age > OLD_COPY:
+    if age is None and not settings.BACKUP_KEY and not settings.DEBUG and is_open():
+        warnings.append("nothing is copied anywhere: set BACKUP_KEY, see docs/keeping.md")
+    elif age is not None and age > OLD_COPY:
         warnings.append("the newest copy is more than 26 hours old: did last night's run?")

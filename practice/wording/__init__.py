@@ -21,8 +21,8 @@ from django.apps import apps
 from practice.models import MessageText, Practice
 from practice.wording.lengths import folded
 
-__all__ = ["FRAME", "LANGUAGES", "UNREVIEWED", "Text", "fill", "folded", "forget_own_texts", "language_of", "own_texts",
-           "piece", "product_text", "text_of", "variables_of", "without_link_lines"]
+__all__ = ["FRAME", "LANGUAGES", "UNREVIEWED", "Text", "fill", "folded", "forget_own_texts", "language_of", "our_text",
+           "own_texts", "piece", "product_text", "text_of", "variables_of", "without_link_lines"]
 
 FRAME = "frame"  # the kind whose text is what stands around all others
 LANGUAGES = {"en": "English", "es": "Spanish", "fr": "French", "de": "German"}
@@ -79,8 +79,12 @@ def language_of(code: str) -> str:
 
 def text_of(practice: Practice, kind: str, variant: str = "", language: str = "en") -> Text:
     """The text of a kind in a language: the practice's own, else the product's, else the product's in English."""
-    own = own_texts(practice).get((kind, variant, language))
-    return own or product_text(kind, variant, language) or product_text(kind, variant, "en") or Text()
+    return own_texts(practice).get((kind, variant, language)) or our_text(kind, variant, language)
+
+
+def our_text(kind: str, variant: str = "", language: str = "en") -> Text:
+    """The product's text, in English where it has none in this language."""
+    return product_text(kind, variant, language) or product_text(kind, variant, "en") or Text()
 
 
 def own_texts(practice: Practice) -> _OwnTexts:

@@ -13,7 +13,7 @@ from practice.access import Actor, Role
 from practice.models import MessageText, Practice
 from practice.outbox import KINDS
 from practice.refusals import BadInput, NotAllowed, Refusal
-from practice.wording import FRAME, LANGUAGES, Text, product_text
+from practice.wording import FRAME, LANGUAGES, Text, our_text
 from practice.wording.clinical import clinical_words_in
 
 FRAMES = {"client": "Around every message to a client", "anybody": "The same where no name is known",
@@ -121,6 +121,12 @@ def check_text(*, kind: str, variant: str, language: str, text: Text) -> None:
                                f"the {_NAMES[part]}.", field=part)
 
 
+def is_used(kind: str, text: Text) -> bool:
+    """Whether an own text can leave: with a variable its kind has no longer, ours leaves in its place."""
+    named = wording.variables_of(f"{text.subject} {text.body} {text.sms}")
+    return named <= variables_for(kind).keys()
+
+
 def _refuse_unknown(value: str, known: dict[str, str], part: str) -> None:
     for name in _BRACES.findall(value):
         if name not in known:
@@ -142,7 +148,7 @@ def _refuse_without_link(value: str, ours: str, known: dict[str, str], part: str
 def _ours(kind: str, variant: str, language: str) -> Text:
     if variant not in variants_of(kind) or language not in languages_of(kind, variant):
         raise BadInput("There is no such text.", field="kind")
-    return product_text(kind, variant, language) or product_text(kind, variant) or Text()
+    return our_text(kind, variant, language)
 
 
 def _refuse_unless_owner(practice: Practice, by: Actor) -> None:

@@ -13,7 +13,8 @@ from practice.models import Membership, Message, Practice
 from practice.outbox import KINDS, Kind, Letter, Said
 from practice.outbox.kinds import framed
 from practice.pace import too_often
-from practice.refusals import NotAllowed, Refusal
+from practice.refusals import BadInput, NotAllowed, Refusal
+from practice.texting.numbers import in_full
 from practice.wording import FRAME, Text, text_of
 from practice.wording.examples import examples_in
 from practice.wording.own import languages_of, variables_for, variants_of
@@ -48,19 +49,34 @@ def _frame(practice: Practice, variant: str, language: str, examples: dict[str, 
     reader = "client" if variant == "anybody" else variant
     message = Message(practice=practice, kind=next(kind.code for kind in KINDS.values() if kind.is_to == reader))
     said = Said(examples, "" if variant == "anybody" else examples["called"], language=language)
-    frame = text or text_of(practice, FRAME, variant, language)
-    return framed(message, said, [examples["message"]], [examples["message"]], frame)
+    return framed(message, said, [examples["message"]], [examples["message"]], text)
 
 
-def send_test(*, practice: Practice, kind: str, variant: str, language: str, by: Membership) -> Message:
-    """Send the owner who asks the text as it stands, marked as a test; refuses more than ten within an hour."""
+def send_test(*, practice: Practice, kind: str, variant: str, language: str, by: Membership,
+              number: str | None = None) -> Message:
+    """Send the owner who asks the text as it stands, marked as a test: by mail, or as a text message to a number.
+
+    Refuses a text that has no SMS, a number without its country, and more than ten tests within an hour.
+    """
     if by.role != Role.OWNER or by.practice_id != practice.pk:
         raise NotAllowed("Tests are the owner's to send. Ask them.")
+    to = _mobile(practice, number) if number is not None else by.user.email
+    if number is not None and not text_of(practice, kind, variant, language).sms:
+        raise BadInput("This message does not go as a text message.", field="number")
     if too_often(TEST, str(by.pk), TESTS_AN_HOUR):
         raise TooManyTests(f"{TESTS_AN_HOUR} tests an hour are enough. Read the preview beside the text meanwhile.")
     return outbox.queue_message(
         practice=practice, kind=TEST, subject_id=uuid7(), start_version=f"{kind}:{variant}:{language}",
-        to_address=by.user.email, to_name=by.name, due_at=timezone.now(), why=f"{by.name} tried a text.")
+        channel="email" if number is None else "sms", to_address=to, to_name=by.name, due_at=timezone.now(),
+        why=f"{by.name} tried a text.")
+
+
+def _mobile(practice: Practice, number: str) -> str:
+    if not number.strip():
+        raise BadInput("Write the number of your own mobile.", field="number")
+    if full := in_full(number, practice.country):
+        return full
+    raise BadInput("Write all of the number, with its country: +1 206 555 0100.", field="number")
 
 
 def _still_there(message: Message) -> str | None:

@@ -415,12 +415,12 @@ def test_a_day_with_a_visit_ranks_last_and_coming_visits_count_for_the_rhythm():
     )
     assert [row.slot for row in ranked] == [slot(23, 11), slot(4, 11), slot(11, 11), slot(9, 11)]
     assert [row.why[0] for row in ranked] == [
-        "7 days after the visit on Mon 16 Nov, as usual",
+        "7 days after Mon 16 Nov, as usual",
         "2 days after the last visit, usually 7",
-        "2 days after the visit on Mon 9 Nov, usually 7",
+        "2 days after Mon 9 Nov, usually 7",
         "already has a visit that day",
     ]
-    assert ranked[1].why[1] == "5 days before the visit on Mon 9 Nov"
+    assert ranked[1].why[1] == "5 days before Mon 9 Nov"
 
 
 def test_the_last_visit_is_counted_in_days_of_the_wall_clock_across_a_clock_change():

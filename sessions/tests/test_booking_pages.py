@@ -236,7 +236,7 @@ def test_a_day_on_which_the_client_has_a_visit_is_offered_last_and_said_on_the_w
     assert "already has a visit that day" in words
     best = words_of(browser.get(f"/book/?client={maria.pk}")).split("Suits Maria best")[1].split("</section>")[0]
     assert ">Tue 24 Nov" not in best
-    assert "before the visit on Tue 24 Nov" in best
+    assert "before Tue 24 Nov" in best
     confirm = words_of(browser.get(book_url(maria, neuro_45, ana, stamp(at(14)))))
     assert "Maria already has a visit that day at 10:30." in confirm
     assert ">Book</button>" in confirm
@@ -317,3 +317,10 @@ def test_another_service_is_chosen_without_choosing_the_time_again(visit, page, 
 
 def test_who_is_booked_ahead_already_is_told_before_one_more_is_chosen(visit, page, desk, maria):
     assert "Booked already: Tue 24 Nov, 10:00." in words_of(page(desk).get(f"/book/?client={maria.pk}"))
+
+
+def test_what_holds_for_every_time_that_suits_best_is_said_once(weekly, page, desk, maria):
+    best = words_of(page(desk).get(f"/book/?client={maria.pk}")).split("Suits Maria best")[1].split("</section>")[0]
+    assert best.count("a preferred therapist") == 1
+    assert "All of them: a preferred therapist." in best
+    assert best.count("usually 7") > 1

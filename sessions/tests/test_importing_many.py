@@ -112,6 +112,7 @@ def moving(tmp_path) -> Iterator[tuple[Scratch, Mover]]:
         yield scratch, Mover(scratch.serve(workers=1), scratch.ids["session"])
 
 
+@pytest.mark.proof
 def test_a_practice_moves_in_within_a_minute_and_a_killed_worker_costs_no_row(moving, record_property):
     scratch, owner = moving
     worker = start_worker(scratch)

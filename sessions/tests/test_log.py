@@ -41,6 +41,14 @@ def test_the_clients_page_says_what_left_what_will_and_what_did_not_and_why(page
     assert not clinical_in(answer)
 
 
+def test_a_new_address_does_not_push_what_was_sent_off_the_clients_page(page, desk, maria, visit, sent):
+    change_client(client=maria, email="maria.new@clients.example", by=desk)
+    coming, past = text_of(page(desk).get(f"/clients/{maria.pk}/messages/")).split("So far")
+    assert "Reminder 2 days before." in coming
+    assert "Booking confirmation" in past and "it goes to the new one" not in past
+    assert "it goes to the new one" in text_of(page(desk).get(f"/messages/?client={maria.pk}&view=not-sent"))
+
+
 def test_who_is_not_written_to_is_said_to_be_rung(page, desk, riverside, now):
     quiet = make_client(riverside, "Quinn Quiet", channels=[], reminder_consent_on=None, reminder_consent_source="")
     words = text_of(page(desk).get(f"/clients/{quiet.pk}/messages/"))

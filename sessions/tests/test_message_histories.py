@@ -14,7 +14,7 @@ from practice.tests.sizes import size
 from sessions import reminders
 from sessions.tests.histories import World
 
-WORLDS, PEOPLE = size(4, 100), size(30, 100)
+WORLDS, PEOPLE = size(2, 100), size(30, 100)
 
 
 @pytest.fixture
@@ -83,6 +83,7 @@ def _agrees_for_them(monkeypatch):
     monkeypatch.setattr("sessions.letters.not_agreed_any_more", lambda message, client: None)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("spoil, found", [
     (_never_check, "reminded of|names another"), (_no_caps, "two that count|more than three"),
     (_no_quiet_hours, "quiet hours"), (_forgets_reminders, "no word of"), (_says_it_left, "never left"),

@@ -130,6 +130,7 @@ def sent_by_three(tmp_path, clients, code):
     return Counter(address for address, _ in mail.received), waiting
 
 
+@pytest.mark.proof
 def test_three_workers_at_once_write_to_nobody_twice_on_one_day(tmp_path, record_property):
     clients = size(40, 500)
     each, waiting = sent_by_three(tmp_path, clients, _SMALL_BATCHES)
@@ -175,7 +176,7 @@ outbox.drain()
 
 def changed_while_sending(tmp_path, trials, *drain):
     """So many visits are cancelled or moved while their reminders leave; answers which left a second after that."""
-    with MoodyServer(slow=0.02) as mail, scratch_practice(tmp_path / "race", **env(mail)) as scratch:
+    with MoodyServer(slow=max(0.02, 8 / trials)) as mail, scratch_practice(tmp_path / "race", **env(mail)) as scratch:
         scratch.sql("UPDATE practice_practice SET horizon_days = 1000")
         queue(scratch, trials, days=10)
         scratch.start(*drain)

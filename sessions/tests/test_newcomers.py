@@ -2,7 +2,7 @@
 
 import re
 
-from clients.models import Client
+from clients.models import ChannelConsent, Client
 from conftest import at, make_client
 from practice.models import Message
 from sessions.booking import book_appointment
@@ -39,6 +39,15 @@ def test_whoever_agrees_to_e_mail_gets_the_intake_and_the_confirmation(now, page
     assert set(Message.objects.values_list("kind", flat=True)) >= {"booked", "intake"}
 
 
+def test_whoever_agrees_to_text_messages_gets_both_by_text_and_how_they_agreed_is_kept(
+        now, page, desk, ana, neuro_45, room):
+    page(desk).post("/book/new/", typed(ana, neuro_45, reach="+1 206 555 0177", agreed="on"))
+    sent = set(Message.objects.values_list("kind", "channel", "to_address"))
+    assert sent >= {("booked", "sms", "+12065550177"), ("intake", "sms", "+12065550177")}
+    consent = ChannelConsent.objects.get(client__name="Nora New")
+    assert (consent.channel, consent.source) == ("sms", "by phone") and "Answer STOP" in consent.wording
+
+
 def test_a_refused_time_leaves_no_client_behind_and_keeps_what_was_typed(visit, page, desk, ana, neuro_45):
     browser, count = page(desk), Client.objects.count()
     refused = browser.post("/book/new/", typed(ana, neuro_45, at="10:15"))
@@ -66,7 +75,9 @@ def test_what_is_missing_or_nobody_can_dial_is_said_at_its_field(now, page, desk
     assert "Write their name." in words
     assert "at least 5 digits" in words
     assert "e-mail address as name@example.org" in words_of(page(desk).post("/book/new/", typed(ana, neuro_45, reach="a@")))
-    assert "the intake goes there" in words_of(page(desk).post("/book/new/", typed(ana, neuro_45, agreed="on")))
+    assert "Write 206 555 0177 with its country" in words_of(
+        page(desk).post("/book/new/", typed(ana, neuro_45, agreed="on")))
+    assert not Client.objects.filter(name="Nora New").exists()
 
 
 def test_from_the_diary_the_first_who_fits_is_taken_and_the_others_are_one_press_away(

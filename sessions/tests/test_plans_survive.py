@@ -93,6 +93,7 @@ def scratch(tmp_path_factory: Any) -> Any:
         yield made
 
 
+@pytest.mark.proof
 def test_of_many_who_apply_a_plan_at_once_one_does(scratch, record_property):
     url, start = scratch.serve(), Barrier(AT_ONCE)
 

@@ -73,6 +73,7 @@ def slots(scratch: Scratch, how_many: int) -> list[str]:
     return [clock.iso(start, ZONE) for start in islice(starts, how_many)]
 
 
+@pytest.mark.both
 def test_of_many_at_once_exactly_one_gets_the_slot_and_the_others_are_told_so(scratch, record_property):
     url, took = scratch.serve(), list[float]()
     for starts_at in slots(scratch, ROUNDS):

@@ -58,6 +58,7 @@ def scratch(tmp_path: Any) -> Any:
         yield made
 
 
+@pytest.mark.proof
 def test_however_many_schedulers_wake_up_at_once_each_is_written_to_and_told_once(scratch, record_property):
     code = _AWAY.replace("MANY", str(CLIENTS))
     for name in ("ana", "service", "clients"):

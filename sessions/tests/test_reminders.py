@@ -405,13 +405,14 @@ def about_the_waitlist(practice, ana, neuro_45):
 
 def letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent):
     from clients.models import Doctor
-    from notes import sharing, summaries
     from notes.copies.copies import compose_copy, send_copy, sign_copy
     from notes.doctors.answering import AnswerInput, answer_share
     from notes.sending.letters import mail_letter
     from notes.sending.ways import send_letter
-    from notes.share_code import text_code
-    from notes.share_opened import tell_opened
+    from notes.sharing import sharing
+    from notes.sharing.opened import tell_opened
+    from notes.sharing.texting import text_code
+    from notes.summaries import summaries
     from notes.tests.test_story import signed_note
 
     signed_note(maria, ana, neuro_45)
@@ -492,7 +493,7 @@ def questions_by_link(client, by):
 
 def a_note_opened(maria, ana, ben, neuro_45):
     """A colleague opens a note that is kept from them."""
-    from notes.glass import break_glass
+    from notes.record.glass import break_glass
     from notes.tests.conftest import draft_of
 
     visit = book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(16, days=-3), by=ana,

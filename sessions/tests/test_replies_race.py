@@ -56,6 +56,7 @@ def tell(url: str, reference: str, text: str) -> int:
         "X-Timestamp": at, "X-Signature": signature}).status_code
 
 
+@pytest.mark.proof
 def test_what_is_told_many_times_at_once_happens_once(scratch, record_property):
     code = _READY
     ids = scratch.ids | {"client": scratch.ids["clients"][0]}

@@ -15,7 +15,7 @@ from clients.models import Episode
 from clients.recording import end_finding, record_finding
 from clients.sensation_map import MapNotDue, take_map
 from conftest import MONDAY, at, numb
-from notes.known_then import body_at
+from notes.record.known_then import body_at
 from practice.models import Service
 from practice.refusals import BadInput
 from sessions import holds

@@ -55,6 +55,7 @@ class Host:
             return False
 
 
+@pytest.mark.proof
 def test_with_any_process_of_two_hosts_killed_under_load_nothing_fails_is_lost_or_happens_twice(tmp_path, record_property):
     if connection.vendor == "sqlite" or not settings.REDIS_URL:
         pytest.skip("two hosts share a PostgreSQL and a Redis; SQLite and its file queue are for one machine")

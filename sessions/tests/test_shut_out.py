@@ -5,11 +5,11 @@ import re
 import pytest
 import requests
 
-from practice.tests.scratch import _FILL, scratch_practice
+from practice.tests.scratch import FILL, scratch_practice
 
 pytestmark = pytest.mark.processes
 PASSWORD = "three quiet green rivers"
-_MORE = _FILL.rsplit("print(", 1)[0] + f"""
+_MORE = FILL.rsplit("print(", 1)[0] + f"""
 from practice.access import Role
 from sessions.calendars import make_feed
 owner = c.make_member(p, "Olga Owner", "owner@riverside.example", Role.OWNER)

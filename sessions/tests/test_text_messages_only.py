@@ -9,8 +9,9 @@ from conftest import MONDAY, at, make_client
 from notes.home.link import send_programme
 from notes.home.programmes import ItemInput, assign_programme
 from practice import outbox
-from practice.models import Message
+from practice.models import Message, MessageText
 from practice.tests.answers import text_of
+from practice.wording import forget_own_texts
 from practice.wording.lengths import length_of
 from sessions import holds, rescheduling
 from sessions.booking import book_appointment, cancel_appointment
@@ -36,6 +37,14 @@ def ways():
 def read(kind):
     message = Message.objects.select_related("practice").filter(kind=kind).first()
     return outbox.KINDS[kind].compose(message).sms
+
+
+def test_words_of_the_practice_that_name_what_is_gone_hold_no_message_back(sam, ana, neuro_45, riverside):
+    MessageText.objects.create(practice=riverside, kind="booked", variant="", language="en", subject="{visit}",
+                               body="{visit} {parking} {link}", sms="{visit} {parking} {link}")
+    forget_own_texts(riverside)
+    book_appointment(client=sam, therapist=ana, service=neuro_45, starts_at=at(10, days=14), by=ana)
+    assert read("booked").startswith("Riverside Therapy: Your appointment is booked: Mon 7 Dec, 10:00.")
 
 
 def test_a_visit_its_reminders_the_questions_and_a_programme_go_by_sms(sam, ana, neuro_45):

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from practice.tests.scratch import scratch_practice
-from practice.tests.sizes import bounded_once, size
+from practice.tests.sizes import size
 from sessions.tests.faults import over, queue, states, wait_until
 
 Gateway = pytest.importorskip("practice.tests.gateway").Gateway
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.sized]
 DUE, KILLS = size(60, 3_000), size(2, 25)
 
 
-@bounded_once
+@pytest.mark.proof
 def test_no_text_is_lost_when_workers_are_killed_in_mid_sending(tmp_path, record_property):
     chance = random.Random(20261121)
     with (

@@ -13,7 +13,7 @@ from clients.asking.questionnaires import url_of
 from clients.writing import is_written_to
 from practice import clock
 from practice.access import Outsider
-from practice.pages import attempt, look
+from practice.pages import attempt, kept_private, look
 from sessions import answers
 from sessions.asked import status_of
 from sessions.calendars import visit_file
@@ -44,7 +44,7 @@ def action(request: HttpRequest, token: str) -> HttpResponse:
         said = request.GET.get("say", "")
         response = _page(request, visit, forms.Form(), say=said if said in _SAID_BEFORE else "",
                          only=said if _is_open(visit, said) else "")
-    return _kept_private(response)
+    return kept_private(response)
 
 
 @require_safe
@@ -52,22 +52,15 @@ def visit_ics(request: HttpRequest, token: str) -> HttpResponse:
     """The visit for the client's own calendar, as it stands now."""
     visit = answers.visit_behind(token)
     if visit is None:
-        return _kept_private(_gone(request))
+        return kept_private(_gone(request))
     file = visit_file(visit)
     parameters = "".join(f"; {name}={value}" for name, value in file.parameters)
-    return _kept_private(HttpResponse(file.content, content_type=f"{file.kind}{parameters}", headers={
+    return kept_private(HttpResponse(file.content, content_type=f"{file.kind}{parameters}", headers={
         "Content-Disposition": f'attachment; filename="{file.name}"'}))
 
 
 def _gone(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("sessions/link_gone.html", look(request)), status=404)
-
-
-def _kept_private(response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 def _answer(request: HttpRequest, visit: Appointment, token: str) -> HttpResponse:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +22,7 @@ from practice import clock
 from practice.models import Membership, Room, Service
 from practice.pages import attempt, member_page
 from practice.refusals import Refusal
-from sessions.asked import FIRST_DAY, LAST_DAY, is_date, member_of, row_asked, stamp, start_asked, status_of, today_at
+from sessions.asked import member_of, row_asked, stamp, status_of, today_at
 from sessions.booking import book_appointment
 from sessions.caution_line import for_the_desk, told_to
 from sessions.clashes import find_clashes
@@ -32,7 +31,8 @@ from sessions.models import RELEASED, Appointment, WaitlistEntry
 from sessions.objections import refuse_as_wished
 from sessions.referral_use import lines_for
 from sessions.supply import OpenSlot, find_open_slots, rooms_for, therapists_for
-from sessions.views.client_choice import Whom, also_fitting, last_visit, whom_asked
+from sessions.views.booking_asked import Asked, day_asked, no_start, times_meant, what_is_asked
+from sessions.views.client_choice import also_fitting, whom_asked
 from sessions.views.refused import is_taken, nearest_times, other_words, takes_a_reason, times_against
 from sessions.views.undone import remember
 from sessions.waitlist import RELATIONS, given_up
@@ -44,26 +44,13 @@ BEST = 5
 MOST_AHEAD = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address says: whom, what, with whom, where and when, each perhaps still open."""
-
-    whom: Whom
-    service: Service | None
-    therapist: Membership | None
-    room: Room | None
-    start: datetime | None
-    usual_room: UUID | None = None  # of the client's last visit
-    gap: clock.WallTimeMissing | clock.WallTimeAmbiguous | None = None  # the start named is no one moment
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_page()
 def book(request: HttpRequest) -> HttpResponse:
     """Find an open time and book it; everything chosen so far stands in the address."""
     if request.method == "POST":
         return _book(request)
-    asked = _asked(request)
+    asked = what_is_asked(request)
     if asked.whom.only:
         return redirect(f"{reverse('sessions:book')}?{_with(request, client=asked.whom.only.pk, q=None)}")
     if asked.whom.found and asked.start:  # from the diary: the first who fits, the others one press away
@@ -78,54 +65,6 @@ def book(request: HttpRequest) -> HttpResponse:
                 "waits": request.GET.get("waits", "")})
             return _confirm(request, form, asked.whom.client, asked.service, therapist, asked.start, slot)
     return _find(request, asked)
-
-
-def _asked(request: HttpRequest) -> Asked:
-    """What the address names, filled up from the client's last visit."""
-    member = member_of(request)
-    whom = whom_asked(request)
-    last = last_visit(whom.client)
-    named = request.GET.get
-    service = row_asked(Service, member, named("service"), "practice")
-    if service is None and not ("service" in request.GET and named("starts_at")):  # else: another one is asked for
-        offers = Service.objects.visible_to(member).filter(is_active=True).select_related("practice")[:2]
-        service = last.service if last and last.service.is_active else offers[0] if len(offers) == 1 else None
-    therapist = row_asked(Membership, member, named("therapist"), "user", "practice")
-    if therapist is None and last and "therapist" not in request.GET and last.therapist.is_active:
-        therapist = last.therapist
-    room, zone = row_asked(Room, member, named("room")), member.practice.time_zone
-    usual = last.room_id if last else None
-    try:
-        start = _wall_asked(request, zone) or start_asked(request.GET, zone)
-    except (clock.WallTimeMissing, clock.WallTimeAmbiguous) as gap:
-        return Asked(whom, service, therapist, room, None, usual, gap)
-    return Asked(whom, service, therapist, room, start, usual)
-
-
-def _wall_asked(request: HttpRequest, zone: str) -> datetime | None:
-    """The start named by what the wall clock shows, `starts_at` without an offset or `on` and `at`; None without one.
-
-    Raises what speaks of a time the clocks jump over, or that comes twice.
-    """
-    named = request.GET.get("starts_at") or f"{request.GET.get('on', '')}T{request.GET.get('at', '')}"
-    try:
-        wall = datetime.fromisoformat(named)
-    except ValueError:
-        return None
-    if wall.tzinfo or not FIRST_DAY <= wall.date() <= LAST_DAY:
-        return None
-    return clock.instant_of(wall.date(), wall.time(), zone)
-
-
-def _times_meant(gap: clock.WallTimeMissing | clock.WallTimeAmbiguous | None) -> list[tuple[str, str]]:
-    """The starts that may have been meant by a wall time that is no one moment, each in words."""
-    if gap is None:
-        return []
-    if isinstance(gap, clock.WallTimeAmbiguous):
-        return [(stamp(choice), f"{which} {clock.said(choice, gap.zone)}")
-                for which, choice in zip(("The first", "The second"), gap.choices, strict=True)]
-    near = [clock.instant_of(wall.date(), wall.time(), gap.zone, fold=0) for wall in gap.nearest]
-    return [(stamp(start), clock.said(start, gap.zone)) for start in near]
 
 
 def _with(request: HttpRequest, **changes: Any) -> str:
@@ -151,8 +90,8 @@ def _slot_at(client: Client, service: Service, start: datetime, therapist: Membe
 def _find(request: HttpRequest, asked: Asked, form: BookForm | None = None) -> HttpResponse:
     """Whom and when: the client, the search, and the open times by day."""
     member = member_of(request)
-    on = asked.gap.on if asked.gap else _on(asked.start, member) or _day_asked(request, member)
-    if wrong := _no_start(request, asked):
+    on = asked.gap.on if asked.gap else _on(asked.start, member) or day_asked(request, member)
+    if wrong := no_start(request, asked):
         messages.warning(request, f"“{wrong[:40]}” is no date and time; these are the times from today on.")
     days = first_and_last(on or today_at(member.practice))
     typed = {"service": asked.service.pk if asked.service else "", **days,
@@ -167,11 +106,11 @@ def _find(request: HttpRequest, asked: Asked, form: BookForm | None = None) -> H
         "gap": asked.gap, "ahead": _ahead(asked),
         "start_words": clock.said(asked.start, member.practice.time_zone) if asked.start else "",
         "keep": [(k, v) for k, v in request.GET.items() if k not in ("q", "client")],
-        "days": _by_day(slots, asked, member), "best": _best(slots, asked, member, on), "is_cut": is_cut,
+        "days": _by_day(slots, asked, member), **_best(slots, asked, member, on), "is_cut": is_cut,
         "is_searched": search.is_bound and not search.errors,
         "services": Service.objects.visible_to(member).filter(is_active=True).select_related("practice")
         if asked.start else [],
-        "meant": [(words, _with(request, starts_at=iso, on=None, at=None)) for iso, words in _times_meant(asked.gap)],
+        "meant": [(words, _with(request, starts_at=iso, on=None, at=None)) for iso, words in times_meant(asked.gap)],
         "query": _with(request, service=None)}, status=status_of(form or search))
 
 
@@ -182,22 +121,6 @@ def _ahead(asked: Asked) -> list[str]:
     coming = Appointment.objects.filter(client=asked.whom.client, starts_at__gt=timezone.now())
     standing = coming.exclude(status__in=RELEASED).exclude(status="proposed", expires_at__lte=timezone.now())
     return [visit.said for visit in standing.order_by("starts_at")[:MOST_AHEAD]]
-
-
-def _no_start(request: HttpRequest, asked: Asked) -> str:
-    """What was named as the start, or as its day, and is none."""
-    if asked.start or asked.gap:
-        return ""
-    on, at = request.GET.get("on", ""), request.GET.get("at", "")
-    return request.GET.get("starts_at") or (f"{on} {at}".strip() if at or not is_date(on or "2000-01-01") else "")
-
-
-def _day_asked(request: HttpRequest, member: Membership) -> date | None:
-    """The day named without a time, as “come again in two weeks” does; one that has passed is today."""
-    named = request.GET.get("on", "")
-    if request.GET.get("at") or not is_date(named):
-        return None
-    return max(date.fromisoformat(named), today_at(member.practice))
 
 
 def _on(start: datetime | None, member: Membership) -> date | None:
@@ -237,13 +160,19 @@ def _by_day(slots: list[OpenSlot], asked: Asked, member: Membership) -> list[tup
     return [(clock.said_date(on), rows) for on, rows in days.items()]
 
 
-def _best(slots: list[OpenSlot], asked: Asked, member: Membership, on: date | None) -> list[dict[str, Any]]:
-    """The few that suit the client best, on different days; first the day that was asked for."""
+def _best(slots: list[OpenSlot], asked: Asked, member: Membership, on: date | None) -> dict[str, Any]:
+    """The few that suit the client best, on different days; first the day that was asked for.
+
+    What holds for every one of them is said once, above.
+    """
     best: dict[date, OpenSlot] = {}
     for slot in slots if asked.whom.client else []:
         best.setdefault(clock.wall_of(slot.starts_at, member.practice.time_zone)[0], slot)
     ranked = sorted(best.items(), key=lambda day: (day[0] != on, day[1].rank or 0))
-    return [_row(slot, asked, member) for _, slot in ranked[:BEST]]
+    few = [slot for _, slot in ranked[:BEST]]
+    alike = [why for why in few[0].why if all(why in slot.why for slot in few)] if len(few) > 1 else []
+    return {"best": [_row(slot._replace(why=tuple(why for why in slot.why if why not in alike)), asked, member)
+                     for slot in few], "alike": ", ".join(alike)}
 
 
 # --- confirm and book --------------------------------------------------------------------------------------------

@@ -20,9 +20,9 @@ from practice.models import Membership
 from practice.pages import member_page
 from sessions import columns, overviews
 from sessions.asked import FIRST_DAY, LAST_DAY, date_or_said, member_of, row_asked, today_at
-from sessions.away import absence_columns, absence_of
+from sessions.away import absence_of
 from sessions.columns import Drawn
-from sessions.flags import Flag, flags_of, with_marks, with_people
+from sessions.flags import Flag, flags_of, visits_between
 from sessions.forms import therapists_of
 from sessions.grid import Piece, Placed, hour_rows, now_row
 from sessions.models import Appointment
@@ -165,14 +165,11 @@ def _said(asked: Asked, on: date) -> str:
 def _visits(member: Membership, first: date, last: date) -> list[Any]:
     """The visits of these days with their marks; three queries, and more where a body has to be looked at."""
     zone = member.practice.time_zone
-    rows = Appointment.objects.visible_to(member).filter(
-        starts_at__gte=day_begins(first, zone), starts_at__lt=day_begins(last + timedelta(days=1), zone))
-    visits = with_people(with_marks(rows, member).annotate(**absence_columns()).order_by("starts_at", "id"), member)
-    flags = flags_of(visits, member)
+    visits = visits_between(member, day_begins(first, zone), day_begins(last + timedelta(days=1), zone))
+    flags, now = flags_of(visits, member), timezone.now()
     for visit in visits:
         absence = absence_of(visit)
-        vars(visit).update(flags=flags[visit.pk], may_move="move" in offered(visit, member) and
-                           visit.ends_at > timezone.now(),
+        vars(visit).update(flags=flags[visit.pk], may_move=visit.ends_at > now and "move" in offered(visit, member),
                            must_move=reverse("sessions:away", args=absence[:2]) if absence else "")
     return visits
 

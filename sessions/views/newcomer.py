@@ -33,7 +33,8 @@ class NewcomerForm(WallStart):
         "required": "Write a phone number or an e-mail address.", "max_length": "At most 254 letters."},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}))
     service = RowField(label="What", missing="Choose what is to be booked.", empty_label=None)
-    agreed = forms.BooleanField(label="They agreed to e-mail: send the intake and confirmations", required=False)
+    agreed = forms.BooleanField(label="They agreed to be written to there: send the intake and confirmations",
+                                required=False)
     therapist = RowField(label="With", missing="Choose with whom.", empty_label=None)
     room = RowField(label="Room", required=False, empty_label="Any free room")
     override_reason = ReasonField(label="Book all the same, because", required=False)
@@ -48,12 +49,6 @@ class NewcomerForm(WallStart):
         if sum(c.isdigit() for c in reach) < 5:
             raise forms.ValidationError("Write a phone number with at least 5 digits, or an e-mail address.")
         return reach
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("agreed") and "@" not in cleaned.get("reach", "@"):
-            self.add_error("reach", "Write their e-mail address: the intake goes there.")
-        return cleaned
 
     def wish(self) -> dict[str, Any]:
         """What the verb takes."""

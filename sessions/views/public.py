@@ -21,7 +21,7 @@ from practice import clock, walls
 from practice.models import Membership, NewClients, Practice, Service
 from practice.money import said_price
 from practice.pace import address_of, too_often
-from practice.pages import attempt
+from practice.pages import attempt, kept_private
 from practice.refusals import BadInput, Refusal
 from sessions import online, online_letters
 from sessions.asked import date_asked, start_asked, status_of, today_at
@@ -37,14 +37,6 @@ ANYONE = "anyone"
 STEPS = ("what", "when", "who", "check")
 _GONE = (SlotTaken, OutsideWorkingHours, TooShortNotice, BeyondHorizon, BadInput)
 _TYPED = ("name", "email", "phone", "remark", "website")
-
-
-def kept_private(response: HttpResponse) -> HttpResponse:
-    """Neither kept, nor found by search, nor told to the next site."""
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 def slow_down(request: HttpRequest, practice: Practice) -> HttpResponse:

@@ -5,6 +5,7 @@ const UUID = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 const ELEMENTS = new Set(("a abbr acronym b big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 h3 h4 h5 h6 hr " +
   "i img li ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt ul var").split(" "));
 const ATTRIBUTES = new Set("xmlns dir lang title class style id colspan rowspan scope".split(" "));
+const ELSEWHERE = /^entry\[\d+\]\.Communication\.about\[\d+\]$/;
 const UCUM = new Set(["{score}", "s", "m", "d", "deg"]);
 
 /** The definitions of R4: elements with their types and bindings, value sets and code systems. */
@@ -162,15 +163,24 @@ class Walk {
   }
 
   reference(value, type, where) {
+    const allowed = (type.targetProfile ?? []).map((url) => url.replace(PROFILE, ""));
     // A logical reference names what lies elsewhere, by its identifier alone (R4, References, 2.3.0.2).
-    if (!value.reference && value.identifier?.system && value.identifier.value) return;
+    if (!value.reference && value.identifier) return this.elsewhere(value, allowed, where);
     const target = this.targets.get(value.reference);
     if (!target) return this.faults.push(`${where} refers to ${value.reference}, which is not in the Bundle`);
     this.refersTo.push(value.reference);
-    const allowed = (type.targetProfile ?? []).map((url) => url.replace(PROFILE, ""));
     if (allowed.length && !allowed.includes("Resource") && !allowed.includes(target.resourceType))
       this.faults.push(`${where} refers to a ${target.resourceType}, not to ${allowed}`);
     return undefined;
+  }
+
+  /** Only the letter an answer is about lies elsewhere; it says what it is, and its identifier is one of a kind. */
+  elsewhere({ type, identifier }, allowed, where) {
+    const isUnique = identifier.system === "urn:ietf:rfc:3986" && UUID.test(identifier.value ?? "");
+    if (!ELSEWHERE.test(where)) this.faults.push(`${where} refers to something outside the Bundle`);
+    if (!isUnique) this.faults.push(`${where} names something outside the Bundle by no address of its own`);
+    if (!this.definitions.schema(type) || (!allowed.includes("Resource") && !allowed.includes(type)))
+      this.faults.push(`${where} refers to a ${type}, not to ${allowed}`);
   }
 
   /** A code of HL7's own systems has to be one; what stands at LOINC, SNOMED or with us is not known here. */

@@ -20,6 +20,26 @@
   document.addEventListener("htmx:after:swap", toSummary);
   document.addEventListener("DOMContentLoaded", toSummary);
 
+  // On a phone not all tabs are in sight: show the one that is open.
+  document.addEventListener("DOMContentLoaded", () => {
+    const tabs = document.querySelector(".tabs"), open = tabs?.querySelector("[aria-current]");
+    if (open) tabs.scrollLeft = open.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - open.offsetWidth) / 2;
+  });
+
+  // What is passed on letter by letter gets a button that takes it along.
+  document.addEventListener("DOMContentLoaded", () => {
+    if (!navigator.clipboard) return;
+    for (const shown of document.querySelectorAll("[data-copied]")) {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "button copies", textContent: "Copy" });
+      button.setAttribute("aria-live", "polite");
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(shown.value ?? shown.textContent);
+        button.textContent = "Copied";
+      });
+      shown.after(button);
+    }
+  });
+
   // Escape folds an open menu and gives the focus back.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

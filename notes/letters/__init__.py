@@ -1,0 +1,1 @@
+"""The letter a doctor reads: one tree, as page, paper and lines."""

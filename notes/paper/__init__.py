@@ -1,0 +1,1 @@
+"""Notes on paper: one that is written, and sheets to write one on."""

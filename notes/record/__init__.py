@@ -1,0 +1,1 @@
+"""What makes a note a record: signed, chained, co-signed, opened with a reason, kept."""

@@ -1,0 +1,1 @@
+"""A signed letter opened to its doctor by link and code."""

@@ -1,0 +1,1 @@
+"""The doctor's summary: drafted from signed notes, changed, signed."""

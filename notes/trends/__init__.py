@@ -1,0 +1,1 @@
+"""A client's readings over time, on their page and by API."""
