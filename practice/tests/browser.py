@@ -29,7 +29,8 @@ _FLAGS = (
 )
 _RUN_AXE = """axe.run(document, {resultTypes: ["violations"], rules: {"target-size": {enabled: true}}})
     .then(r => r.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html.slice(0, 160)} (${n.any.concat(n.all)
-        .map(c => c.message).join("; ").slice(0, 200)})`)))"""
+        .map(c => c.message).join("; ").slice(0, 200)})`)))
+    .finally(() => document.querySelectorAll("[style='']").forEach(e => e.removeAttribute("style")))"""  # axe's own traces
 _SIDEWAYS = "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
 _SMALL = """least => [...document.querySelectorAll("a.button, button, summary, select, input, textarea")]
     .filter(e => e.checkVisibility() && !e.closest(".sr, .sr-until-focus, .skip") && !/radio|checkbox/.test(e.type))
