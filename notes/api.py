@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from clients.models import Client
 from notes import writing
+from notes.beginning import begin_note
 from notes.doctors import api as api_answers
 from notes.home import api as home_api
 from notes.measures.api import urlpatterns as measures_urlpatterns
@@ -84,8 +85,10 @@ class Notes(Api):
                    responses={201: CheckedNoteSerializer, 200: CheckedNoteSerializer})
     def post(self, request: Request) -> Response:
         visit = self.read(NewNote)["appointment"]
-        note, is_new = writing.begin_note(appointment=visit, by=self.member)
-        return _answer(whole_note(note), 201 if is_new else 200)
+        note, is_new = begin_note(appointment=visit, by=self.member)
+        if is_new:
+            return _answer(whole_note(note), 201)
+        return _answer(read_note(note=whole_note(note), by=self.member))
 
 
 class OneNote(Api):

@@ -46,7 +46,7 @@ def change_codes(*, practice: Practice, codes: Mapping[str, str], by: Actor) -> 
 
 def also_that_day(note: Note, by: Membership) -> list[Treatment]:
     """What other notes of the same client's day say was given, as far as this member may read them."""
-    others = Note.objects.visible_to(by).filter(client__in=note.client.family, visit_on=note.visit_on)
+    others = Note.objects.visible_to(by).filter(client__in=note.client.family, visit_on=note.day)
     return list(Treatment.objects.filter(note__in=others.exclude(pk=note.pk), state="given"))
 
 

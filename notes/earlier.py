@@ -21,12 +21,15 @@ MOST_UNSIGNED = 5  # told beside a sheet; more stand on the client's page
 
 
 _last_signed_of = Composed(lambda client, merged: Note.objects.filter(
-    Q(client=client) | Q(client__merged_into=merged)).exclude(signed_at=None).order_by("-visit_on", "-id").values_list(
-    "pk")[:1])
+    Q(client=client) | Q(client__merged_into=merged), visibility="therapists", signed_at__isnull=False,
+).order_by("-visit_on", "-id").values_list("pk")[:1])
 
 
 def last_treatments(client: Client) -> list[ProposedTreatment]:
-    """What the last signed note says was done: what booking checks ahead of the next visit."""
+    """What the last signed note says was done: what booking checks ahead of the next visit.
+
+    Not of a note kept to its author: what the check says at booking would tell of it.
+    """
     last = _last_signed_of(client.standing_id, client.standing_id)
     return [as_proposed(row) for row in Treatment.objects.filter(note=as_id(last[0][0]), state=GIVEN)] if last else []
 
@@ -61,12 +64,12 @@ def before(note: Note, by: Membership) -> Before:
     if last is None and len(rows) > MOST_UNSIGNED:
         last = last_signed(note, by)
     return Before(last, tuple(
-        Unsigned(row.visit_on, row.pk if vars(row)["is_theirs"] else None) for row in unsigned[:MOST_UNSIGNED]))
+        Unsigned(row.day, row.pk if vars(row)["is_theirs"] else None) for row in unsigned[:MOST_UNSIGNED]))
 
 
 def _earlier(note: Note, by: Membership) -> QuerySet[Note]:
     """This person's other notes up to that day, the latest first."""
     theirs = Note.objects.visible_to(by).order_by().filter(pk=OuterRef("pk"))
-    return (Note.objects.filter(client__in=note.client.family, visit_on__lte=note.visit_on).exclude(pk=note.pk)
+    return (Note.objects.filter(client__in=note.client.family, visit_on__lte=note.day).exclude(pk=note.pk)
             .select_related("author__user", "appointment")
             .annotate(has_events=events_logged(), is_theirs=Exists(theirs)).order_by("-visit_on", "-id"))

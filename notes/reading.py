@@ -18,7 +18,7 @@ from notes.models import Note, NoteEvent, Share, Summary, Treatment
 from notes.outcomes import Point, readings_of
 from notes.totals import Totals, totals_of
 from notes.trends.trends import Trends, trends_of
-from notes.writing import SOAP, check_note, treatment_said
+from notes.writing import GIVEN, SOAP, check_note, treatment_said
 from practice import audit
 from practice.models import AuditEntry, Membership
 
@@ -124,11 +124,12 @@ def _work_of(note: Note) -> list[SaidWork]:
     """What was done row by row; what held for the whole visit stands at the first row that gives a reason."""
     rows = list(note.treatments.all())
     explained = [index for index, row in enumerate(rows) if row.override_reason.strip()]
+    for_the_visit = next((index for index in explained if rows[index].state == GIVEN), None)
     against: dict[int, tuple[Reason, ...]] = {}
     for reason in check_note(note).reasons if explained else ():
         index = reason.treatment
         if index is None and reason.level in ("stop", "clearance"):
-            index = explained[0]
+            index = for_the_visit
         if index in explained and reason.level != "info":
             against[index] = (*against.get(index, ()), reason)
     return [SaidWork(row, treatment_said(row), against.get(index, ())) for index, row in enumerate(rows)]

@@ -178,6 +178,7 @@ class NoteSerializer(serializers.ModelSerializer[Note]):
     measurements = MeasurementSerializer(many=True, read_only=True)
     events = EventSerializer(many=True, read_only=True)
     addenda = AddendumSerializer(many=True, read_only=True)
+    visit_on = serializers.DateField(source="day", read_only=True)
     late_entry = serializers.SerializerMethodField()
     awaits_cosignature = serializers.BooleanField(read_only=True)
     cosigned_at = serializers.DateTimeField(read_only=True, allow_null=True)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("notes/blank.pdf", paper_views.blank_sheet, name="blank_sheet"),
     path("notes/<uuid:pk>/note.pdf", paper_views.note_as_pdf, name="note_pdf"),
     path("notes/<uuid:pk>/draft/", draft_views.note_draft, name="note_draft"),
+    path("notes/<uuid:pk>/drop/", views.note_drop, name="note_drop"),
     path("notes/<uuid:pk>/check/", views.note_check, name="note_check"),
     path("notes/<uuid:pk>/places/", views.note_places, name="note_places"),
     path("notes/<uuid:pk>/sign/", views.note_sign, name="note_sign"),

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clients.limits import body_of
 from notes import earlier, writing
 from notes.autosave import as_saved, left_unfinished, said_unfinished, saved_fields, sheet_of
+from notes.beginning import begin_note, drop_note, may_drop, may_take_over
 from notes.billing import billed_when_signed
 from notes.events.proposing import to_finding
 from notes.follow_ups.between import between_of
@@ -38,7 +39,7 @@ from notes.sheet.visit import AddedWork
 from notes.snippets import snippets_of
 from notes.summaries.suggesting import why_now
 from notes.summaries.summaries import doctors_of
-from notes.writing import refuse_unless_therapist
+from notes.writing import refuse_unless_author, refuse_unless_therapist
 from practice import clock
 from practice.access import CLINICAL, THERAPISTS
 from practice.models import Membership
@@ -58,7 +59,7 @@ def note_begin(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Begin the note of a visit, or open the one it has."""
     member = member_of(request)
     visit = find(Appointment, member, pk, "client", "practice")
-    begun, _ = writing.begin_note(appointment=visit, by=member)
+    begun, _ = begin_note(appointment=visit, by=member)
     return redirect("notes:note", begun.pk)
 
 
@@ -72,7 +73,7 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
     member = member_of(request)
     if request.method == "POST":
         refuse_unless_therapist(member)
-        return _typed(request, find(Note, member, pk, *_RELATIONS))
+        return _typed(request, _own(member, pk))
     found = whole(Note.objects.readable_by(member)).filter(pk=pk).first()
     if found is None:
         return _kept_from(member, pk)
@@ -93,18 +94,28 @@ def _kept_from(member: Membership, pk: UUID) -> HttpResponse:
 @member_page(THERAPISTS)
 def note_check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the check says of the rows as they are typed: a fragment that fills each row's place."""
-    found = find(Note, member_of(request), pk, *_RELATIONS)
+    found = _own(member_of(request), pk)
     last = earlier.last_signed(found, member_of(request))
     sheet = Sheet.typed(found, request.POST.dict()).beside(last)
     return render(request, "notes/check.html", {"note": found, "sheet": sheet, "is_live": True})
+
+
+@post_page("notes:note", "pk")
+@member_page(THERAPISTS)
+def note_drop(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take away a draft that leads nowhere."""
+    found = _own(member_of(request), pk)
+    drop_note(note=found, by=member_of(request))
+    messages.success(request, "The draft is dropped. That it was there stays in the trail.")
+    return redirect("sessions:appointment", found.appointment_id)
 
 
 @require_safe
 @member_page(THERAPISTS)
 def note_places(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The body map to add work by touch: a fragment the sheet fetches when it is opened."""
-    found = find(Note, member_of(request), pk, *_RELATIONS)
-    added = AddedWork().over(body_of(found.client.standing), found.visit_on)
+    found = _own(member_of(request), pk)
+    added = AddedWork().over(body_of(found.client.standing), found.day)
     return render(request, "notes/_added.html", {"note": found, "added": added})
 
 
@@ -112,7 +123,7 @@ def note_places(request: HttpRequest, pk: UUID) -> HttpResponse:
 @member_page(THERAPISTS)
 def note_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Sign a draft as it was saved."""
-    found = find(Note, member_of(request), pk, *_RELATIONS)
+    found = _own(member_of(request), pk)
     sheet, data = Sheet.sent(found)
     return _sign(request, found, sheet, data)
 
@@ -127,7 +138,14 @@ def addendum_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid() and attempt(form, signing.add_addendum, note=found, by=member, **form.cleaned_data):
         messages.success(request, "Added. The note itself stays as it was signed.")
         return redirect("notes:note", found.pk)
-    return to_read(request, whole_note(found), form)
+    return to_read(request, read_note(note=whole_note(found), by=member), form)
+
+
+def _own(member: Membership, pk: UUID) -> Note:
+    """A note of theirs; what a colleague types is nobody else's to see."""
+    found: Note = find(Note, member, pk, *_RELATIONS)
+    refuse_unless_author(found, member)
+    return found
 
 
 # --- writing ---------------------------------------------------------------------------------------------------
@@ -149,7 +167,8 @@ def _typed(request: HttpRequest, found: Note) -> HttpResponse:
     sheet = Sheet(found, data)
     if not sheet.is_valid():
         return _sheet(request, found, sheet.checked())
-    saved = attempt(sheet.words, writing.write_note, note=found, by=member_of(request), **sheet.changes())
+    saved = attempt(sheet.words, writing.write_note, note=found, by=member_of(request), is_sheet=True,
+                    **sheet.changes())
     if saved is None:
         if isinstance(sheet.refusal, BadInput):
             return _sheet(request, found, sheet.checked())
@@ -229,7 +248,8 @@ def _sheet(request: HttpRequest, found: Note, sheet: Sheet, *, theirs: Note | No
         "late": late_entry(found),
         "snippets": snippets, "snippet_texts": {s.word: s.text for s in snippets},
         "between": between_of(found.client.standing, member_of(request), found, body=sheet.body),
-        "home": home_said(found.client.standing, found.visit_on),
+        "home": home_said(found.client.standing, found.day),
+        "may_drop": may_drop(found),
         "may_arrive": sheet.is_early and "arrive" in offered(found.appointment, member_of(request))},
         status=status_of(sheet))  # type: ignore[arg-type]  # a sheet answers as a form does
 
@@ -243,7 +263,7 @@ def to_read(request: HttpRequest, found: Note, form: AddendumForm | None = None,
         **standing_of(found, member), "sending_back": sending_back or SendBackForm(),
         "room": "clients", "note": found, "client": found.client.standing, "visit": found.appointment,
         "said": said_of(found), "form": form or AddendumForm(), "doctor": doctors_of(found.client.standing).first(),
-        "next_on": _next_on(found), "billed": units,
+        "next_on": _next_on(found), "billed": units, "may_take_over": may_take_over(found, member),
         "why_now": why_now(found.client.standing) if found.is_signed and member.is_therapist else []},
         status=status_of(bound) if bound else 200)
 
@@ -252,7 +272,7 @@ def _next_on(found: Note) -> Any:
     """The day from which the next visit is looked for: as planned, not before tomorrow; None where none is planned."""
     if found.next_in_days is None:
         return None
-    planned = found.visit_on + timedelta(days=found.next_in_days)
+    planned = found.day + timedelta(days=found.next_in_days)
     return max(planned, clock.wall_of(timezone.now(), found.practice.time_zone)[0] + timedelta(days=1))
 
 

@@ -1,4 +1,4 @@
-"""Write a note while it is a draft: begin it from the visit, change it, check what is planned against the body."""
+"""Write a note while it is a draft: change it, check what is planned against the body."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from types import EllipsisType
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from clients.body import REGIONS, label, sides_of
 from clients.contraindications import Body, Check, ProposedTreatment, cautions_for
 from clients.limits import body_of
 from clients.rule import POSITIONS, TEMPERATURES
-from clients.standing import lock_client
 from notes.events.log import EventInput, replace_events
 from notes.measures.mood import refuse_unasked
 from notes.measures.of_client import measures_of
@@ -29,9 +28,8 @@ from notes.totals import totals_of
 from practice import audit
 from practice.access import Actor, Role
 from practice.models import AuditEntry, Membership
-from practice.refusals import BadInput, NotAllowed, Refusal, Stale, WrongState
+from practice.refusals import BadInput, NotAllowed, Refusal, Stale
 from practice.techniques import PRESSURES, TECHNIQUES
-from sessions.models import Appointment
 
 SOAP = ("subjective", "objective", "assessment", "plan")
 LONGEST, LONGEST_LINE = 20_000, 500  # letters of a part of the note, and of a line at a row
@@ -45,11 +43,11 @@ class NoteSigned(Refusal):
     title: ClassVar[str] = "This note is signed"
 
 
-class NoteExists(Refusal):
-    """A visit has one note."""
+class NotAllInTheNote(Refusal):
+    """Something typed cannot stand in the note as it is, and waits beside it."""
 
-    code: ClassVar[str] = "note_exists"
-    title: ClassVar[str] = "This visit has a note already"
+    code: ClassVar[str] = "typed_unfinished"
+    title: ClassVar[str] = "Something typed is not finished"
 
 
 class NotATherapist(NotAllowed):
@@ -86,50 +84,26 @@ class MeasurementInput:
     value: Decimal
 
 
-def begin_note(*, appointment: Appointment, by: Actor) -> tuple[Note, bool]:
-    """The draft note of a visit, begun now if there is none; answers the note and whether it is new.
-
-    Refuses whoever is not a therapist, and a visit that was cancelled or is on hold.
-    """
-    refuse_unless_therapist(by)
-    note = Note.objects.filter(appointment=appointment).first()
-    if note:
-        if not Note.objects.visible_to(by).filter(pk=note.pk).exists():
-            raise NoteExists("This visit's note is kept to its author.")
-        return note, False
-    if appointment.is_released:
-        raise WrongState(f"This visit is “{appointment.get_status_display().lower()}”: there is nothing to note.")
-    try:
-        with transaction.atomic():
-            lock_client(appointment.client)
-            note = Note.objects.create(practice=appointment.practice, appointment=appointment,
-                                       client=appointment.client, author=by, visit_on=appointment.wall_date)
-            audit.record(by=by, verb="note_begun", subject=note)
-    except IntegrityError:
-        return Note.objects.get(appointment=appointment), False
-    return note, True
-
-
 def write_note(
     *, note: Note, by: Actor, expected_version: int, treatments: Sequence[TreatmentInput] | None = None,
     measurements: Sequence[MeasurementInput] | None = None, events: Sequence[EventInput] | None = None,
     visibility: str | None = None, next_in_days: int | EllipsisType | None = ..., next_focus: str | None = None,
-    by_itself: bool = False, **soap: str,
+    is_sheet: bool = False, by_itself: bool = False, **soap: str,
 ) -> Note:
     """Change a draft; treatments, measurements and events given are the whole list.
 
     Refuses a stale version and a signed note. `visibility` is "therapists" or "author": kept to whoever writes it.
-    `next_in_days` may be None: not said. `by_itself`: the sheet saves while they type.
+    `next_in_days` may be None: not said. `is_sheet`: the sheet is saved whole, `by_itself`: as they type; whoever
+    writes elsewhere has not seen what waits there unfinished, and is refused while it does.
     """
     with transaction.atomic():
         note = locked_note(note)
-        if note.is_signed:
-            raise NoteSigned("This note is signed. Add an addendum instead.")
-        if note.author_id != by.pk:
-            raise NotATherapist(f"{note.author.name} is writing this note.")
+        refuse_unless_own_draft(note, by)
         if note.version != expected_version:
             raise Stale("This note was changed on another device. Both versions are kept until you choose.",
                         version=note.version)
+        if not (is_sheet or by_itself):
+            refuse_unfinished(note)
         for name in SOAP:
             if name in soap:
                 if len(soap[name]) > LONGEST:
@@ -141,7 +115,7 @@ def write_note(
             _refuse_unknown_visibility(visibility)
             note.visibility = visibility
         note.version += 1
-        note.save(update_fields=[*SOAP, "next_in_days", "next_focus", "visibility", "version"])
+        note.save(update_fields=[*SOAP, "next_in_days", "next_focus", "visibility", "visit_on", "version"])
         if treatments is not None:
             _replace_treatments(note, treatments)
         if measurements is not None:
@@ -162,9 +136,31 @@ def _written_lately(note: Note, by: Actor) -> bool:
 
 
 def locked_note(note: Note) -> Note:
-    """The note, fresh and locked."""
-    return (Note.objects.select_for_update(of=("self",), no_key=True)
-            .select_related("author__user", "client__practice", "appointment", "practice").get(pk=note.pk))
+    """The note, fresh and locked; a draft is of the day its visit is on by now."""
+    locked = (Note.objects.select_for_update(of=("self",), no_key=True)
+              .select_related("author__user", "client__practice", "appointment", "practice").get(pk=note.pk))
+    locked.visit_on = locked.day
+    return locked
+
+
+def refuse_unless_own_draft(note: Note, by: Actor) -> None:
+    """Refuse a note that is signed, and whoever did not write it."""
+    if note.is_signed:
+        raise NoteSigned("This note is signed. Add an addendum instead.")
+    refuse_unless_author(note, by)
+
+
+def refuse_unless_author(note: Note, by: Actor) -> None:
+    """Refuse everybody else: what stands on a sheet is its author's to see until it is saved."""
+    if note.author_id != by.pk:
+        raise NotATherapist(f"{note.author.name} is writing this note.")
+
+
+def refuse_unfinished(note: Note) -> None:
+    """Refuse while something typed on the sheet cannot stand in the note and waits beside it."""
+    if NoteDraft.objects.filter(note=note, is_whole=False).exists():
+        raise NotAllInTheNote("Something typed is not finished and so not in the note yet. Open it, finish or empty "
+                              "it first.")
 
 
 def check_note(note: Note, treatments: Sequence[TreatmentInput] | None = None, *, body: Body | None = None) -> Check:
@@ -178,7 +174,7 @@ def check_note(note: Note, treatments: Sequence[TreatmentInput] | None = None, *
     client = note.client.standing
     body = body or (body_at(client, note.signed_at) if note.signed_at else body_of(client))
     done = [index for index, row in enumerate(rows) if row.state != LEFT_OUT]  # what is left out harms nobody
-    check = cautions_for(body, [as_proposed(rows[index]) for index in done], on=note.visit_on,
+    check = cautions_for(body, [as_proposed(rows[index]) for index in done], on=note.day,
                          minutes=note.appointment.minutes)
     if len(done) == len(rows):
         return check

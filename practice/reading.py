@@ -1,7 +1,8 @@
 """No page and no call about a client without a line in the trail: what a view forgets to write down is written here.
 
 The one door from a request to a row (`pages.find`, `Api.find`) notes what was found, and the audit whom it named. Where
-a request that only read found a row of a client nobody named, that row is written down as looked at.
+a request that only read, or was shown its page again with what is wrong, found a row of a client nobody named, that
+row is written down as looked at.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class ReadingMiddleware:
         token = _UNDER_WAY.set(reading)
         try:
             response: HttpResponse = self.get_response(request)
-            if request.method in ("GET", "HEAD") and response.status_code == 200:
+            if response.status_code == 422 or (request.method in ("GET", "HEAD") and response.status_code == 200):
                 _write_down(reading)
             return response
         finally:

@@ -19,6 +19,7 @@ _SAID = {
     "outcomes_read": "read the readings over time", "disclosures_read": "read what went to whom",
     "emergency_card_opened": "opened the emergency card", "answers_sent": "sent answers",
     "answers_reviewed": "went through the answers", "note_written": "wrote the note", "note_begun": "began the note",
+    "note_dropped": "dropped a draft note", "note_taken_over": "took over a note a colleague only began",
     "note_sent_back": "sent the note back", "note_exported": "took the note out as a file",
     "glass_broken": "opened a note that was kept from them, and said why",
     "glass_page_opened": "was asked why they open a note that is kept from them",

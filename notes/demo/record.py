@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from notes import writing
+from notes.beginning import begin_note
 from notes.demo.clockwork import as_of
 from notes.models import Note
 from notes.record import glass, signing
@@ -66,6 +67,6 @@ def _late_afternoons(practice: Practice) -> Iterator[datetime]:
 
 
 def _written(visit: Appointment, by: Membership, **words: Any) -> Note:
-    note, _ = writing.begin_note(appointment=visit, by=by)
+    note, _ = begin_note(appointment=visit, by=by)
     rows = [TreatmentInput("upper-back", "both", "effleurage", 1, 15, "Shoulders dropped.")]
     return writing.write_note(note=note, by=by, expected_version=note.version, treatments=rows, **words)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clients.models import Clearance, Client, ClientCondition, ClientDoctor, Doctor, Finding, FindingRegion
 from notes import writing
+from notes.beginning import begin_note
 from notes.demo.clockwork import ZONE, as_of
 from notes.demo.happened import begin_course, bring_totals, events_of, ratings_of
 from notes.demo.people import CASES, Case, Read, Work
@@ -132,7 +133,7 @@ def _had(visit: Appointment, case: Case, therapist: Membership, read: Read, *, n
         arrive(appointment=visit, by=therapist)
     with as_of(visit.ends_at + timedelta(minutes=6)):
         complete(appointment=visit, by=therapist)
-        note, _ = writing.begin_note(appointment=visit, by=therapist)
+        note, _ = begin_note(appointment=visit, by=therapist)
         readings = [MeasurementInput(code, when, Decimal(value)) for code, when, value in read.taken()]
         readings += ratings_of(visit.client, nth) if nth is not None else []
         reason = "Deeper work is what helps her; sensation tested and intact."

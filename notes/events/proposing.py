@@ -21,6 +21,6 @@ def to_finding(request: HttpRequest, note: Note, asked: str) -> HttpResponse:
         raise Http404
     words = said(event)
     return propose_finding(
-        request, note.client.standing, finding=code, began_on=note.visit_on, detail=f"{words[:1].upper()}{words[1:]}.",
+        request, note.client.standing, finding=code, began_on=note.day, detail=f"{words[:1].upper()}{words[1:]}.",
         places=[f"{event.region}:{event.side}"] if event.region and FINDINGS[code].is_regional else [],
         back=reverse("notes:note", args=[note.pk]))

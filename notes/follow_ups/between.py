@@ -61,7 +61,7 @@ def between_of(client: Client, by: Membership, before: Note | None = None, *, bo
     `body` is what is known of the client, where it was read already.
     """
     outcomes, last = outcomes_of(client, by, before)
-    on = before.visit_on if before else clock.wall_of(timezone.now(), client.practice.time_zone)[0]
+    on = before.day if before else clock.wall_of(timezone.now(), client.practice.time_zone)[0]
     places = places_of(outcomes, _caps(client, outcomes, on, body))
     return Between(last, interval_of(outcomes), sum(o.relief is None for o in answered(outcomes)), places)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -77,7 +77,7 @@ class Note(PracticeOwned):
     plan = EncryptedTextField(blank=True, max_length=20_000)
     next_in_days = models.PositiveSmallIntegerField(null=True, blank=True, help_text="When to come again.")
     next_focus = EncryptedCharField(max_length=200, blank=True, help_text="What the next visit is to look at first.")
-    visit_on = models.DateField()
+    visit_on = models.DateField()  # the day when this was last written: `day` is what is read
     written_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)
     signed_at = models.DateTimeField(null=True, blank=True)
@@ -118,6 +118,11 @@ class Note(PracticeOwned):
     @property
     def is_signed(self) -> bool:
         return self.signed_at is not None
+
+    @property
+    def day(self) -> date:
+        """The day of the visit: as it stood at signing, before that by the diary."""
+        return self.visit_on if self.is_signed else self.appointment.wall_date
 
     @property
     def visit_ended_at(self) -> datetime:

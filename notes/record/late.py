@@ -19,9 +19,9 @@ def late_entry(note: Note) -> str:
     if not is_written_late and not is_signed_late:
         return ""
     written, signed = (clock.wall_of(at, zone)[0] if at else None for at in (note.written_at, note.signed_at))
-    years = {day.year for day in (note.visit_on, written, signed) if day}
+    years = {day.year for day in (note.day, written, signed) if day}
     with_year = len(years) > 1
-    said = [f"Late entry: visit on {clock.said_date(note.visit_on, year=with_year)}"]
+    said = [f"Late entry: visit on {clock.said_date(note.day, year=with_year)}"]
     said += [f"written {clock.said_date(written, year=with_year)}"] if written else []
     said += [f"signed {clock.said_date(signed, year=with_year)}"] if signed and signed != written else []
     return ", ".join(said)

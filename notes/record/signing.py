@@ -14,7 +14,17 @@ from notes.record.check_kept import as_data
 from notes.seal import content
 from notes.seal.chain import join_chain
 from notes.seal.verifying import broken_links as broken_links
-from notes.writing import GIVEN, SOAP, NoteSigned, check_note, locked_note, refuse_unless_therapist
+from notes.writing import (
+    GIVEN,
+    SOAP,
+    NotAllInTheNote,
+    NoteSigned,
+    check_note,
+    given_in,
+    locked_note,
+    refuse_unfinished,
+    refuse_unless_therapist,
+)
 from practice import audit, clock
 from practice.access import Actor
 from practice.models import Membership
@@ -43,13 +53,6 @@ class NothingWritten(Refusal):
     title: ClassVar[str] = "Nothing is written yet"
 
 
-class NotAllInTheNote(Refusal):
-    """Something typed cannot stand in the note as it is, and waits beside it."""
-
-    code: ClassVar[str] = "typed_unfinished"
-    title: ClassVar[str] = "Something typed is not finished"
-
-
 class NoteNotSigned(Refusal):
     """An addendum belongs to a signed note; a draft is simply changed."""
 
@@ -58,7 +61,7 @@ class NoteNotSigned(Refusal):
 
 
 _SIGNED = ["signed_at", "signed_by", "signer_credential", "supervisor", "check_at_signing", "billed_at_signing",
-           "visit_starts_at", "visit_minutes", "version", "hash_version", "previous_hash", "chain_position",
+           "visit_on", "visit_starts_at", "visit_minutes", "version", "hash_version", "previous_hash", "chain_position",
            "content_hash"]
 
 
@@ -119,17 +122,18 @@ def _too_little(note: Note) -> Refusal | None:
     treatments, readings = list(note.treatments.all()), list(note.measurements.all())
     if not has_text and not treatments and not readings:
         return NothingWritten("Write what you saw and did, then sign.")
-    if not has_text and not readings and not any(t.response.strip() or t.tolerated for t in treatments):
+    if not has_text and not readings and not any(t.response.strip() or t.tolerated for t in given_in(note)):
         return NothingWritten(
             "Add today's response or one reading before or after; what was carried forward is not enough.")
     return None
 
 
 def _unfinished(note: Note) -> Refusal | None:
-    if not NoteDraft.objects.filter(note=note, is_whole=False).exists():
-        return None
-    return NotAllInTheNote("Something typed is not finished and so not in the note yet. Open it, finish or empty it, "
-                           "then sign.")
+    try:
+        refuse_unfinished(note)
+    except NotAllInTheNote as refused:
+        return refused
+    return None
 
 
 def _unexplained(note: Note) -> Refusal | None:
@@ -147,11 +151,11 @@ def rows_without_reason(note: Note) -> list[dict[str, Any]]:
     """What the check says against this work and no reason answers: `{treatment, rule, level, text, source}`.
 
     A row the check speaks against needs a reason of its own; a stop or a missing clearance for the whole body
-    (`treatment` is null) needs one on any row. What is only planned, or was left out, answers for nothing.
+    (`treatment` is null) needs one on any row given. What is only planned, or was left out, answers for nothing.
     """
     rows = list(note.treatments.all())
     is_given = [row.state == GIVEN for row in rows]
-    has_any = any(row.override_reason.strip() for row in rows)
+    has_any = any(row.override_reason.strip() for row in given_in(note))
     return [
         {"treatment": r.treatment, "rule": r.rule, "level": r.level, "text": r.text, "source": r.source}
         for r in (check_note(note).reasons if any(is_given) else ())

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from notes.forms import GlassForm, SendBackForm
 from notes.models import BrokenGlass, Note
-from notes.reading import whole_note
+from notes.reading import read_note, whole_note
 from notes.record import cosigning, glass
 from notes.record.waiting import said_age, unsigned_counts, unsigned_of
 from notes.views import to_read
@@ -42,7 +42,7 @@ def send_back(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, f"Sent back. {found.author.name} finds it under “Needs you” and answers by adding "
                          "to the note.")
         return redirect("notes:note", found.pk)
-    return to_read(request, whole_note(found), sending_back=form)
+    return to_read(request, read_note(note=whole_note(found), by=member), sending_back=form)
 
 
 @require_safe

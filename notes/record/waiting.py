@@ -91,9 +91,10 @@ _Row = tuple[str, UUID, str, date, str, datetime]
 def _waiting_for(member: Membership) -> list[_Row]:
     """Every note that waits for a therapist, with why, oldest first; one query."""
     parts = [rows.order_by().annotate(why=Value(kind)).values_list(
-        "why", "pk", "client__name", "visit_on", "author__user__name", "appointment__ends_at")
-        for kind, rows in (("unsigned", unsigned_of(member)), ("sent back", sent_back_to(member)),
-                           ("awaiting", awaiting(member)))]
+        "why", "pk", "client__name", day, "author__user__name", "appointment__ends_at")
+        for kind, day, rows in (("unsigned", "appointment__wall_date", unsigned_of(member)),
+                                ("sent back", "visit_on", sent_back_to(member)),
+                                ("awaiting", "visit_on", awaiting(member)))]
     return sorted(parts[0].union(*parts[1:], all=True), key=lambda row: (row[3], row[1]))
 
 

@@ -49,7 +49,7 @@ def _added(note: Note, sent: QueryDict) -> Sheet:
     if form.is_valid():
         return Sheet.rearranged(note, sent.dict(), added=form.rows())
     sheet = Sheet.rearranged(note, sent.dict())
-    sheet.added = form.over(sheet.body, note.visit_on) if sheet.body else form
+    sheet.added = form.over(sheet.body, note.day) if sheet.body else form
     return sheet
 
 

@@ -121,9 +121,11 @@ class Sheet:
             self.words.add_error(None, further["detail"])
         if not any(refused["code"] == ReasonRequired.code for refused in self._refusals()):
             return
-        planned = [row for row in self.rows if row.as_input() is not None]
-        for index in dict.fromkeys(row["treatment"] or 0 for row in rows_without_reason(self.note)):
-            for row in planned[index:index + 1]:
+        planned = [(row, given) for row in self.rows if (given := row.as_input()) is not None]
+        first_given = next((index for index, (_, given) in enumerate(planned) if given.state == GIVEN), 0)
+        asked = (row["treatment"] for row in rows_without_reason(self.note))
+        for index in dict.fromkeys(first_given if number is None else number for number in asked):
+            for row, _ in planned[index:index + 1]:
                 where = label(*str(row["place"].value()).split(":"))
                 row.add_error("override_reason", f"Say why it is right today: {where}. Or change this row.")
 
@@ -178,13 +180,13 @@ class Sheet:
         outright = tuple(r for r in whole if r.level in ("stop", "clearance"))
         done = sorted((pair for pair in planned if pair[1].state != LEFT_OUT), key=lambda pair: pair[1].state != GIVEN)
         first = done[0][0] if done else None  # one that was given, where there is one: only it is asked for a reason
-        if outright and first and not any(given.override_reason.strip() for _, given in planned):
+        if outright and first and not any(one.override_reason.strip() for _, one in planned if one.state == GIVEN):
             first.reasons = (*outright, *first.reasons)
         body = check_note(self.note, (), body=self.body) if planned else check
         self.line = in_one_line(body)
         self.told = Told(tuple(r for r in body.reasons if r.level != "info"),
                          tuple(r for r in body.reasons if r.level == "info"),
-                         last_time(self.note.author, self.note.client.standing, self.note.visit_on))
+                         last_time(self.note.author, self.note.client.standing, self.note.day))
         return self
 
     def changes(self) -> dict[str, Any]:

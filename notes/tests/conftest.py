@@ -11,6 +11,7 @@ import pytest
 from clients.models import Client
 from conftest import MONDAY, ZONE
 from notes import writing
+from notes.beginning import begin_note
 from notes.models import Note, Summary
 from notes.record import signing
 from notes.sharing import sharing
@@ -46,7 +47,7 @@ def draft_of(
     visit: Appointment, by: Membership, *treatments: TreatmentInput, pain: tuple[int, int] | None = None, **changes: Any
 ) -> Note:
     """The note of a visit with these treatments, readings and words."""
-    note, _ = writing.begin_note(appointment=visit, by=by)
+    note, _ = begin_note(appointment=visit, by=by)
     readings = [
         MeasurementInput("pain", when, Decimal(value))
         for when, value in zip(("before", "after"), pain or (), strict=False)
@@ -77,7 +78,7 @@ def kofis_visit(now, kofi, ana, neuro_45) -> Appointment:
 @pytest.fixture
 def draft(visit, ana) -> Note:
     """Maria's note as begun."""
-    return writing.begin_note(appointment=visit, by=ana)[0]
+    return begin_note(appointment=visit, by=ana)[0]
 
 
 @pytest.fixture

@@ -16,13 +16,14 @@ from clients.keeping.merging import merge_clients
 from clients.limits import limits_on
 from clients.models import Clearance, Consent
 from conftest import MONDAY, at, make_client
+from notes.beginning import begin_note
 from notes.doctors import deciding
 from notes.doctors.answering import MOST_ANSWERS, AnswerInput, TooManyAnswers, answer_share
 from notes.doctors.needs import answers_waiting
 from notes.models import AnswerDone, DoctorAnswer, Share, ShareOpening
 from notes.sharing import sharing
 from notes.tests.test_sharing import wrong
-from notes.writing import TreatmentInput, begin_note, check_note
+from notes.writing import TreatmentInput, check_note
 from practice import outbox
 from practice.models import AuditEntry, Message
 from practice.refusals import BadInput, NotAllowed, WrongState

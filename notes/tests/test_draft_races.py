@@ -24,6 +24,7 @@ from datetime import timedelta
 from django.utils import timezone
 from practice.models import Room, Service
 from notes import writing
+from notes.beginning import begin_note
 from sessions.booking import book_appointment
 p = c.make_practice("Riverside Therapy")
 ana = c.make_member(p, "Ana Alves", "ana@riverside.example", "therapist")
@@ -34,7 +35,7 @@ s = Service.objects.create(practice=p, name="Neuro 45", minutes=45, buffer_after
 maria = c.make_client(p, "Maria Lindqvist", "ms-relapsing-remitting")
 start = (timezone.now() - timedelta(days=1)).replace(hour=15, minute=0, second=0, microsecond=0)
 visit = book_appointment(client=maria, therapist=ana, service=s, starts_at=start, by=ana, override_reason="entered late")
-print(json.dumps({"note": str(writing.begin_note(appointment=visit, by=ana)[0].pk)}))
+print(json.dumps({"note": str(begin_note(appointment=visit, by=ana)[0].pk)}))
 """
 
 

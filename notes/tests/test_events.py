@@ -13,6 +13,7 @@ from clients.last_time import last_time, last_times
 from clients.models import Finding
 from conftest import MONDAY
 from notes import writing
+from notes.beginning import begin_note
 from notes.events.log import EventInput, events_between, said
 from notes.models import NoteEvent
 from notes.reading import said_of
@@ -137,7 +138,7 @@ def test_the_database_itself_refuses_what_a_kind_cannot_say(wrong, draft):
 
 
 def test_that_something_happened_is_enough_to_sign(visit, ana):
-    note = writing.begin_note(appointment=visit, by=ana)[0]
+    note = begin_note(appointment=visit, by=ana)[0]
     note = writing.write_note(note=note, by=ana, expected_version=note.version, events=[EventInput("stopped")])
     assert signing.sign_note(note=note, by=ana).is_signed
 
@@ -150,7 +151,7 @@ def test_the_last_visit_speaks_at_booking_in_the_next_note_on_the_client_page_an
     earlier = had_visit(maria, ana, neuro_45, days_ago=7)
     sign(earlier, ana, events=[SPASM, STOP])
     told = "Last visit, Mon 16 Nov: spasm of the left calf, set off by work on the left foot (deep tissue)."
-    note = writing.begin_note(appointment=visit, by=ana)[0]
+    note = begin_note(appointment=visit, by=ana)[0]
     book = f"{reverse('sessions:book')}?client={maria.pk}&service={neuro_45.pk}&therapist={ana.pk}"
     for where in (sheet_url(note), reverse("clients:client", args=[maria.pk]),
                   reverse("sessions:appointment", args=[visit.pk])):

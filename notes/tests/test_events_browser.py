@@ -19,6 +19,7 @@ import json, conftest as c
 from datetime import timedelta
 from django.utils import timezone
 from notes import writing
+from notes.beginning import begin_note
 from notes.measures.mood import decide_on_mood
 from practice.models import Room, Service
 from sessions.booking import book_appointment
@@ -33,7 +34,7 @@ maria = c.make_client(p, "Maria Lindqvist", "ms")
 decide_on_mood(practice=p, is_asked=True, what_we_do="Ana rings Dr Okafor the same day.", by=owner)
 begins = (timezone.now() - timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
 visit = book_appointment(client=maria, therapist=ana, service=s, by=ana, starts_at=begins, override_reason="late")
-note = writing.begin_note(appointment=visit, by=ana)[0]
+note = begin_note(appointment=visit, by=ana)[0]
 print(json.dumps({"maria": str(maria.pk), "note": str(note.pk)}))
 """
 

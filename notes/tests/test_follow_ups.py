@@ -12,6 +12,7 @@ from django.utils import timezone
 from clients.keeping.merging import merge_clients
 from clients.profiles import change_client
 from conftest import MONDAY, at, make_client
+from notes.beginning import begin_note
 from notes.follow_ups.asking import answer_follow_up, ask_after_visits, see_follow_up
 from notes.follow_ups.letters import follow_up_url
 from notes.follow_ups.questions import Answers, is_worrying
@@ -19,7 +20,7 @@ from notes.follow_ups.saying import said_follow_up
 from notes.models import FollowUp
 from notes.tests.conftest import had_visit
 from notes.tests.test_exporting import data_of, taken_out
-from notes.writing import MeasurementInput, begin_note, write_note
+from notes.writing import MeasurementInput, write_note
 from practice import clock, outbox
 from practice.access import Outsider
 from practice.models import AuditEntry, Message

@@ -21,7 +21,7 @@ from django.utils import timezone
 from notes.follow_ups.asking import ask_after_visits
 from notes.follow_ups.letters import follow_up_url
 from notes.models import FollowUp
-from notes.writing import begin_note
+from notes.beginning import begin_note
 from practice import clock
 from practice.models import Room, Service
 from sessions.booking import book_appointment, complete

@@ -143,7 +143,7 @@ def test_what_cannot_be_given_is_refused_in_words(now, maria, ana, items, words)
 
 
 def test_only_therapists_give_and_only_from_a_note_of_this_client(now, maria, kofi, ana, owner, desk, kofis_visit):
-    from notes.writing import begin_note
+    from notes.beginning import begin_note
 
     for by in (owner, desk):
         with pytest.raises(NotAllowed):

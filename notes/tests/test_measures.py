@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from clients.models import Client
 from conftest import MONDAY
-from notes import writing
+from notes.beginning import begin_note
 from notes.measures.answering import answer_questionnaire
 from notes.measures.catalogue import MEASURES
 from notes.measures.chosen import choose_measures, enter_total, take_back_total
@@ -68,7 +68,7 @@ def test_up_to_three_goals_stand_at_a_time_in_code_and_in_the_database(now, mari
 def test_a_rated_goal_keeps_its_words_and_an_ended_one_its_readings(now, maria, ana, visit):
     goal = set_goal(client=maria, words="Walk to the shop", by=ana)
     goal = reword_goal(goal=goal, words=STAIRS, by=ana)
-    note = written(writing.begin_note(appointment=visit, by=ana)[0], ana, reading(goal.code, 3))
+    note = written(begin_note(appointment=visit, by=ana)[0], ana, reading(goal.code, 3))
     with pytest.raises(WrongState, match="rated already"):
         reword_goal(goal=goal, words="Something else", by=ana)
     end_goal(goal=goal, by=ana)
@@ -86,7 +86,7 @@ def test_a_goal_without_words_or_too_long_is_refused(bad, now, maria, ana):
 
 def test_a_goal_belongs_to_its_client_and_no_published_change_is_claimed_for_it(now, maria, kofi, ana, visit, api):
     theirs = set_goal(client=kofi, words="Feel the floor", by=ana)
-    note = writing.begin_note(appointment=visit, by=ana)[0]
+    note = begin_note(appointment=visit, by=ana)[0]
     with pytest.raises(BadInput, match="neither in the catalogue nor a goal"):
         written(note, ana, reading(theirs.code, 3))
     own = set_goal(client=maria, words=STAIRS, by=ana)
@@ -126,11 +126,11 @@ def test_when_two_rows_of_one_person_are_merged_three_goals_stay_open(now, maria
 def test_a_note_shows_the_usual_ones_of_the_condition_those_read_before_and_own_goals_first(
         page, now, maria, ana, visit, neuro_45):
     assert usual_of(maria).first() == ("pain", "spasticity", "fatigue", "relief-days", "t25fw")
-    written(writing.begin_note(appointment=had_visit(maria, ana, neuro_45, days_ago=7), by=ana)[0], ana,
+    written(begin_note(appointment=had_visit(maria, ana, neuro_45, days_ago=7), by=ana)[0], ana,
             reading("stiffness", 4))
     assert "stiffness" in usual_of(maria).first()
     goal = set_goal(client=maria, words=STAIRS, by=ana)
-    shown = page(ana).get(note_url(writing.begin_note(appointment=visit, by=ana)[0])).content.decode()
+    shown = page(ana).get(note_url(begin_note(appointment=visit, by=ana)[0])).content.decode()
     first, more = shown.split("More measures")
     assert f"{goal.code}_before" in first and "t25fw_before" in first and "stiffness_after" in first
     assert "tug_before" in more and "dorsiflexion-left_after" in more and "6mwt_before" in more and "6mwt_after" not in shown
@@ -318,7 +318,7 @@ def test_the_docs_list_every_measure_with_its_source():
 def test_what_a_sheet_has_to_know_of_a_client_takes_one_query(now, maria, ana, visit, asked, django_assert_num_queries):
     set_goal(client=maria, words=STAIRS, by=ana)
     choose_measures(client=maria, codes=["tug"], by=ana)
-    written(writing.begin_note(appointment=visit, by=ana)[0], ana, reading("stiffness", 4))
+    written(begin_note(appointment=visit, by=ana)[0], ana, reading("stiffness", 4))
     with django_assert_num_queries(1):
         usual = usual_of(maria)
     assert ([goal.words for goal in usual.goals], usual.chosen, usual.read, usual.asks_mood) == (

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from clients.findings import FINDINGS
 from conftest import MONDAY, at
+from notes.beginning import begin_note
 from notes.follow_ups.between import between_of
 from notes.follow_ups.suggested import Outcome, Work, interval_of, known_relief, places_of
 from notes.models import FollowUp
 from notes.tests.conftest import had_visit, sign
-from notes.writing import MeasurementInput, TreatmentInput, begin_note, write_note
+from notes.writing import MeasurementInput, TreatmentInput, write_note
 from practice.tests.sizes import size
 from sessions.models import Appointment
 from sessions.tests.reading import words_of

@@ -8,6 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from notes import writing
+from notes.beginning import begin_note
 from notes.models import Addendum, Note, Share, Summary
 from notes.tests.conftest import FIRM, SOFT, draft_of, had_visit, sign
 from practice.models import AuditEntry, Message
@@ -69,7 +70,7 @@ def test_what_is_typed_is_saved_as_a_draft(page, ana, draft):
 
 
 def test_the_check_stands_at_the_row_with_level_cap_and_full_source_and_asks_why(page, ana, kofis_visit):
-    note = writing.begin_note(appointment=kofis_visit, by=ana)[0]
+    note = begin_note(appointment=kofis_visit, by=ana)[0]
     fragment = page(ana).post(reverse("notes:note_check", args=[note.pk]), typed(note, {"place": ""}, ROW))
     text = fragment.content.decode()
     at_row = text[text.index('id="row-1-check"') :]
@@ -85,7 +86,7 @@ def test_the_check_stands_at_the_row_with_level_cap_and_full_source_and_asks_why
 
 
 def test_a_refused_signature_says_why_in_words_and_loses_nothing(page, ana, kofis_visit):
-    note = writing.begin_note(appointment=kofis_visit, by=ana)[0]
+    note = begin_note(appointment=kofis_visit, by=ana)[0]
     http = page(ana)
     refused = http.post(url("note", note), typed(note, ROW, subjective="tingling at night", act="sign"))
     assert refused.status_code == 409
@@ -106,7 +107,7 @@ def test_a_refused_signature_says_why_in_words_and_loses_nothing(page, ana, kofi
 
 
 def test_a_row_without_its_reason_is_pointed_at_and_said_to_be_wrong(page, ana, kofis_visit):
-    note = writing.begin_note(appointment=kofis_visit, by=ana)[0]
+    note = begin_note(appointment=kofis_visit, by=ana)[0]
     soft = {"place": "back:midline", "technique": "effleurage", "pressure": "2"}
     refused = page(ana).post(url("note", note), typed(note, soft, ROW, subjective="x", act="sign"))
     text = refused.content.decode()
@@ -120,7 +121,7 @@ def test_a_row_without_its_reason_is_pointed_at_and_said_to_be_wrong(page, ana, 
 
 def test_a_signature_before_the_visit_and_without_reasons_is_told_both_at_once(page, ana, kofis_visit):
     Appointment.objects.filter(pk=kofis_visit.pk).update(status="confirmed")
-    note = writing.begin_note(appointment=kofis_visit, by=ana)[0]
+    note = begin_note(appointment=kofis_visit, by=ana)[0]
     refused = page(ana).post(url("note", note), typed(note, ROW, subjective="x", act="sign"))
     assert refused.status_code == 409
     assert "Mark it arrived if it began early." in words(refused)
@@ -132,7 +133,7 @@ def test_a_visit_that_began_early_is_marked_arrived_from_the_refused_note_and_wh
     page, ana, kofis_visit
 ):
     Appointment.objects.filter(pk=kofis_visit.pk).update(status="confirmed")
-    note = writing.begin_note(appointment=kofis_visit, by=ana)[0]
+    note = begin_note(appointment=kofis_visit, by=ana)[0]
     http = page(ana)
     assert 'value="arrive"' not in http.get(url("note", note)).content.decode()
     refused = http.post(url("note", note), typed(note, subjective="first words", act="sign"))
@@ -203,7 +204,7 @@ def test_a_stale_version_keeps_what_was_typed_and_shows_both(page, ana, draft):
 
 def test_the_last_visit_is_carried_forward_and_marked_until_it_is_saved(page, ana, maria, neuro_45, now):
     sign(had_visit(maria, ana, neuro_45, days_ago=7), ana, SOFT, subjective="last week's words")
-    note = writing.begin_note(appointment=had_visit(maria, ana, neuro_45), by=ana)[0]
+    note = begin_note(appointment=had_visit(maria, ana, neuro_45), by=ana)[0]
     http = page(ana)
     assert "last week" in words(http.get(url("note", note)))
     carried = http.post(url("note", note), typed(note, {"place": ""}, subjective="today", act="carry"))

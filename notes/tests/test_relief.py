@@ -8,8 +8,9 @@ from random import Random
 import pytest
 
 from conftest import MONDAY, ZONE, at
+from notes.beginning import begin_note
 from notes.tests.conftest import had_visit
-from notes.writing import MeasurementInput, begin_note, write_note
+from notes.writing import MeasurementInput, write_note
 from practice import clock
 from practice.refusals import BadInput
 from sessions.holds import change_episode, report_episode

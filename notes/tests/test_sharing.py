@@ -288,6 +288,7 @@ from notes.sharing import sharing
 from notes.record import signing
 from notes.summaries import summaries
 from notes import writing
+from notes.beginning import begin_note
 from practice import clock
 from practice.models import Membership, Service
 from sessions.booking import book_appointment
@@ -298,7 +299,7 @@ today = clock.wall_of(timezone.now(), ana.practice.time_zone)[0]
 starts_at = (timezone.now() - timedelta(days=2)).replace(second=0, microsecond=0)
 visit = book_appointment(client=client, therapist=ana, service=Service.objects.first(), starts_at=starts_at, by=ana,
                          override_reason="entered late")
-note, _ = writing.begin_note(appointment=visit, by=ana)
+note, _ = begin_note(appointment=visit, by=ana)
 note = writing.write_note(note=note, by=ana, expected_version=1, subjective="x")
 signing.sign_note(note=note, by=ana)
 summary = summaries.compose_summary(client=client, doctor=doctor, first=today - timedelta(days=9), last=today, by=ana)

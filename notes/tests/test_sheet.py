@@ -12,6 +12,7 @@ from clients.body import REGIONS, sides_of
 from clients.findings import FINDINGS
 from clients.models import Finding, FindingRegion
 from notes import writing
+from notes.beginning import begin_note
 from notes.earlier import last_treatments
 from notes.models import Note
 from notes.record import signing
@@ -34,7 +35,7 @@ def last(maria, ana, neuro_45, now) -> Note:
 @pytest.fixture
 def today(last, maria, ana, neuro_45) -> Note:
     """Today's, as begun."""
-    return writing.begin_note(appointment=had_visit(maria, ana, neuro_45), by=ana)[0]
+    return begin_note(appointment=had_visit(maria, ana, neuro_45), by=ana)[0]
 
 
 CARRIED = {"place": "lower-leg:left", "technique": "effleurage", "pressure": "2", "quick": "10", "state": "planned"}
@@ -160,7 +161,7 @@ def test_what_was_left_out_last_time_is_not_carried_and_what_holds_for_the_visit
     kept = TreatmentInput("hand", "left", "effleurage", 1, 5, "warm", position="supine", temperature="neutral", lubricant="almond")
     sign(had_visit(maria, ana, neuro_45, days_ago=7), ana, kept, TreatmentInput("back", "both", "petrissage", 2, 5, state="left-out",
                                                                                position="supine", temperature="neutral", lubricant="almond"))
-    note = writing.begin_note(appointment=had_visit(maria, ana, neuro_45), by=ana)[0]
+    note = begin_note(appointment=had_visit(maria, ana, neuro_45), by=ana)[0]
     carried = words(page(ana).post(url("note", note), typed(note, act="carry")))
     assert "Whole visit: supine, neutral, almond" in carried
     assert "left hand · effleurage" in carried and "back · petrissage" not in carried

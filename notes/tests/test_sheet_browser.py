@@ -22,6 +22,7 @@ from datetime import timedelta
 from django.utils import timezone
 from notes.record import signing
 from notes import writing
+from notes.beginning import begin_note
 from notes.snippets import keep_snippet
 from notes.writing import TreatmentInput
 from practice.models import Room, Service
@@ -38,7 +39,7 @@ now = timezone.localtime(timezone=__import__('zoneinfo').ZoneInfo(p.time_zone)).
 def visit(at):
     return book_appointment(client=kofi, therapist=ana, service=s, starts_at=at, by=ana, override_reason="as it was")
 before = visit(now - timedelta(days=7))
-note, _ = writing.begin_note(appointment=before, by=ana)
+note, _ = begin_note(appointment=before, by=ana)
 note = writing.write_note(note=note, by=ana, expected_version=1, subjective="Feet tingle.", next_focus="the left calf", treatments=[
     TreatmentInput("calf", "left", "myofascial-release", 3, 8, "softer", position="prone", temperature="warm", lubricant="grape seed oil"),
     TreatmentInput("foot", "left", "effleurage", 2, 10, "warm", position="prone", temperature="warm", lubricant="grape seed oil")])

@@ -10,6 +10,7 @@ from django.utils import timezone
 from clients.models import Episode
 from conftest import MONDAY, at
 from notes import writing
+from notes.beginning import begin_note
 from notes.letters.printing import letter_pdf
 from notes.models import Note, Treatment
 from notes.record import signing
@@ -113,7 +114,7 @@ def signed_note(client, therapist, service, *, pressure=2, starts_at=None):
         starts_at=starts_at or timezone.now() + timedelta(hours=1),
     )
     arrive(appointment=visit, by=therapist)
-    note, _ = writing.begin_note(appointment=visit, by=therapist)
+    note, _ = begin_note(appointment=visit, by=therapist)
     note = writing.write_note(
         note=note,
         by=therapist,
@@ -128,7 +129,7 @@ def signed_note(client, therapist, service, *, pressure=2, starts_at=None):
 def test_pressure_four_on_numb_feet_is_a_caution_with_its_source_and_signing_wants_a_reason(now, kofi, ana, neuro_45):
     visit = book_appointment(client=kofi, therapist=ana, service=neuro_45, starts_at=at(9, days=0), by=ana)
     arrive(appointment=visit, by=ana)
-    note, _ = writing.begin_note(appointment=visit, by=ana)
+    note, _ = begin_note(appointment=visit, by=ana)
     row = TreatmentInput("foot", "left", "deep-tissue", 4, 10)
     note = writing.write_note(note=note, by=ana, expected_version=note.version, subjective="tingling", treatments=[row])
     check = writing.check_note(note)

@@ -14,6 +14,7 @@ from clients.episodes import advance_episode, record_episode
 from clients.models import ClientCondition, Episode
 from conftest import MONDAY, numb
 from notes import outcomes, writing
+from notes.beginning import begin_note
 from notes.letters import letters, printing
 from notes.letters.limits import said_limits
 from notes.letters.page import shown
@@ -347,7 +348,7 @@ def test_writing_a_note_after_composing_changes_a_draft_and_not_a_signed_summary
         composed(maria, neurologist, ana),
         summaries.sign_summary(summary=composed(maria, neurologist, ana), by=ana),
     )
-    note = writing.begin_note(appointment=had_visit(maria, ben, neuro_45, days_ago=3), by=ben)[0]
+    note = begin_note(appointment=had_visit(maria, ben, neuro_45, days_ago=3), by=ben)[0]
     note = writing.write_note(note=note, by=ben, expected_version=1, subjective="x", treatments=[SOFT])
     from notes.record.signing import sign_note
 

@@ -9,11 +9,12 @@ import pytest
 
 from clients.keeping.merging import merge_clients
 from conftest import MONDAY
+from notes.beginning import begin_note
 from notes.models import Note
 from notes.tests.conftest import had_visit
 from notes.tests.long_course import TURNS, long_course
 from notes.trends.trends import trends_of
-from notes.writing import MeasurementInput, TreatmentInput, begin_note, write_note
+from notes.writing import MeasurementInput, TreatmentInput, write_note
 from practice.models import AuditEntry
 from sessions.holds import change_episode, report_episode
 

@@ -29,6 +29,7 @@ from clients.privacy.breaches import record_breach
 from clients.privacy.requests import receive_request
 from conftest import at, make_client, make_member, make_practice, numb
 from notes import writing
+from notes.beginning import begin_note
 from notes.copies.copies import compose_copy, sign_copy
 from notes.doctors.answering import AnswerInput, answer_share
 from notes.home.programmes import ItemInput, assign_programme
@@ -255,7 +256,7 @@ TABLE: dict[str, Row] = {
     "snippets/": Row(THERAPISTS),
     "snippets/<uuid:pk>/drop/": Row(THERAPISTS, ("snippet",), P),
     "practice/codes/": Row(CLINICAL),  # the owner alone: see notes/tests/test_own_words.py
-    **dict.fromkeys(("notes/<uuid:pk>/draft/", "notes/<uuid:pk>/check/", "notes/<uuid:pk>/sign/", "notes/<uuid:pk>/addenda/"), Row(THERAPISTS, ("note",), P)),
+    **dict.fromkeys(("notes/<uuid:pk>/draft/", "notes/<uuid:pk>/drop/", "notes/<uuid:pk>/check/", "notes/<uuid:pk>/sign/", "notes/<uuid:pk>/addenda/"), Row(THERAPISTS, ("note",), P)),
     **dict.fromkeys(("notes/<uuid:pk>/cosign/", "notes/<uuid:pk>/send-back/"), Row(THERAPISTS, ("note",), P)),
     "notes/<uuid:pk>/break-glass/": Row(CLINICAL, ("note",)),
     **dict.fromkeys(("notes/unsigned/", "notes/opened/"), Row(CLINICAL, methods=G)),
@@ -393,7 +394,7 @@ class World:
             client=maria, therapist=self.ana, service=service, starts_at=at(9, days=0), by=self.ana
         )
         arrive(appointment=visit, by=self.ana)
-        note, _ = writing.begin_note(appointment=visit, by=self.ana)
+        note, _ = begin_note(appointment=visit, by=self.ana)
         note = writing.write_note(
             note=note,
             by=self.ana,
