@@ -16,7 +16,7 @@ from clients.phones import refuse_untextable
 from clients.wishes import Wishes, refuse_impossible
 from clients.words import one_line
 from clients.writing import follow, ways_to
-from practice import audit, clock
+from practice import audit, clock, outbox
 from practice.access import Actor
 from practice.models import Practice
 from practice.refusals import BadInput, NotAllowed, Stale
@@ -94,6 +94,8 @@ def change_client(*, client: Client, by: Actor, expected_version: int | None = N
     client.version += 1
     client.save(update_fields=[*changed, "version"])
     follow(client, ways)
+    if "time_zone" in changed:
+        outbox.keep_zone(client_id=client.pk, zone=client.zone)
     keep_in_step(client=client, was=was, by=by, how="Noted on their profile.", wording=_wording(profile))
     audit.record(by=by, verb="client_changed", subject=client, client_id=client.pk, fields=changed)
     return client

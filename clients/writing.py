@@ -11,7 +11,8 @@ from django.utils import timezone
 from clients.models import Client
 from clients.phones import sms_number
 from practice import outbox, wording
-from practice.models import Message
+from practice.closures import PLACE_CHANGED
+from practice.models import Message, Practice
 from practice.outbox import Way
 
 # Rooms to the right register here what is due to somebody who can be written to from now on.
@@ -43,6 +44,20 @@ def follow(client: Client, before: list[Way]) -> None:
     if now and not before:
         for told in AGREED_ANEW:
             told(client)
+
+
+def _follow_country(practice: Practice) -> None:
+    """A number written without its country is another one now: texts that wait go there."""
+    waits = Message.objects.filter(practice=practice, channel="sms", state=Message.State.WAITING)
+    before: dict[UUID, list[Way]] = {}
+    for client_id, number in waits.values_list("client_id", "to_address").distinct():
+        if client_id:
+            before.setdefault(client_id, []).append(Way("sms", number))
+    for client in Client.objects.filter(pk__in=before).select_related("practice"):
+        outbox.follow_ways(client_id=client.pk, before=before[client.pk], now=ways_to(client))
+
+
+PLACE_CHANGED.append(_follow_country)
 
 
 def is_written_to(client: Client) -> bool:

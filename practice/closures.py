@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -21,6 +21,8 @@ from practice.refusals import BadInput
 
 LOOKS_AHEAD = timedelta(days=365)
 MOST_DAYS = timedelta(days=366)
+# Rooms to the right register here what follows when a practice names another country.
+PLACE_CHANGED: list[Callable[[Practice], None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ def set_place(*, practice: Practice, country: str, region: str, by: Actor) -> No
         raise BadInput("Choose a part of this country.", field="region")
     practice.country, practice.region = country, region
     practice.save(update_fields=["country", "region"])
+    for follow in PLACE_CHANGED:
+        follow(practice)
     audit.record(by=by, verb="practice_changed", subject=practice, fields=["country", "region"])
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from practice.outbox import Kind, Said
 from practice.wording.examples import example_of
 from sessions.asks import asks_for_yes, reminder_days
 from sessions.calendars import visit_file
-from sessions.models import Appointment, AppointmentEvent
+from sessions.models import Appointment, AppointmentEvent, PlanMove
 
 VISIT_LINK = "visit"
 CHECK_OPENS = timedelta(days=3)  # before a visit, from when on the questions about it can be answered: our proposal
@@ -73,20 +74,38 @@ def _look_up_visits(messages: list[Message]) -> None:
     tokens = links.links_for(purpose=VISIT_LINK, wanted={pk: (v.practice, v.ends_at) for pk, v in linked.items()})
     for pk, visit in linked.items():
         vars(visit)["link_token"] = tokens[pk]
-    told = _told_at([m.subject_id for m in messages if m.kind == "reminder"])
+    told = _told_at([visits[m.subject_id] for m in messages if m.kind == "reminder" and m.subject_id in visits])
     for message in messages:
         vars(message)["visit"] = visits.get(message.subject_id)
         vars(message)["time_told_at"] = told.get((message.subject_id, message.start_version.partition("-")[0]))
 
 
-def _told_at(visits: list[UUID]) -> dict[tuple[UUID, str], datetime]:
+def _told_at(visits: list[Appointment]) -> dict[tuple[UUID, str], datetime]:
     """When each of these visits was last told of by another message than a reminder, by visit and start."""
     if not visits:
         return {}
-    rows = Message.objects.filter(appointment_id__in=visits, kind__in=set(OF_A_TIME) - {"reminder", QUESTIONS},
-                                  state=Message.State.SENT, sent_at__isnull=False).order_by("sent_at")
-    return {(visit, version.partition("-")[0]): at
-            for visit, version, at in rows.values_list("appointment_id", "start_version", "sent_at")}
+    sent = Message.objects.filter(state=Message.State.SENT, sent_at__isnull=False).order_by("sent_at")
+    rows = sent.filter(appointment_id__in=[visit.pk for visit in visits],
+                       kind__in=set(OF_A_TIME) - {"reminder", QUESTIONS})
+    told: dict[Any, Any] = {
+        (visit, version.partition("-")[0]): at
+        for visit, version, at in rows.values_list("appointment_id", "start_version", "sent_at")}
+    of_several = sent.filter(client_id__in=[visit.client_id for visit in visits], kind__in=_OF_SEVERAL,
+                             sent_at__gte=timezone.now() - _LATELY)
+    for client, act, at in of_several.values_list("client_id", "subject_id", "sent_at"):
+        for visit in visits:
+            if visit.client_id == client and _tells_of(act, visit):
+                told[visit.pk, stamp_of(visit)] = max(filter(None, (at, told.get((visit.pk, stamp_of(visit))))))
+    return told
+
+
+_OF_SEVERAL, _LATELY = (MOVED_TOGETHER, "plan-applied", "plan-to-accept"), timedelta(days=7)
+
+
+def _tells_of(act: UUID, visit: Appointment) -> bool:
+    """Whether one message about several visits told of this one at the time it stands at: one act's, or a plan's."""
+    return (PlanMove.objects.filter(plan_id=act, appointment=visit, starts_at=visit.starts_at).exists()
+            or steps_of(act).filter(appointment=visit, detail__stamp=stamp_of(visit)).exists())
 
 
 def _time_is_of(message: Message, visit: Appointment) -> bool:

@@ -35,8 +35,8 @@ def withdraw(plan: Plan) -> None:
     """Take the question back and its link away; where it had left and nothing came back, say that it is over."""
     links.close_link(purpose=PLAN_LINK, subject_id=plan.pk)
     outbox.cancel_messages(subject_id=plan.pk, kinds=["plan-to-accept"], why="The plan was taken back.")
-    had_left = Message.objects.filter(subject_id=plan.pk, kind="plan-to-accept", start_version=_stamp(plan),
-                                      state=Message.State.SENT)
+    had_left = Message.objects.filter(outbox.may_have_left(), subject_id=plan.pk, kind="plan-to-accept",
+                                      start_version=_stamp(plan))
     if not had_left.exists():
         tell_still_held(plan)
     elif plan.answered_at is None:

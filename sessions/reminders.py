@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from clients.models import Client, Episode
@@ -80,13 +80,13 @@ def _turn_to_new_time(appointment: Appointment) -> bool:
 
 
 def _last_told(appointment: Appointment) -> str | None:
-    """The start version of the last time the client was told of; None while nothing has left."""
+    """The start version of the last time the client was told of; None while nothing can have left."""
     plans = PlanMove.objects.filter(appointment=appointment).values("plan_id")
     told = Message.objects.filter(
         Q(appointment_id=appointment.pk, kind__in=("booked", "moved", "request-accepted", "swapped"))
         | Q(subject_id__in=plans, kind="plan-applied") | Q(client_id=appointment.client_id, kind=MOVED_TOGETHER),
-        state=Message.State.SENT)
-    for kind, subject, version in told.order_by("-sent_at").values_list("kind", "subject_id", "start_version"):
+        outbox.may_have_left()).order_by(F("sent_at").desc(nulls_first=True), "-pk")
+    for kind, subject, version in told.values_list("kind", "subject_id", "start_version"):
         if kind != MOVED_TOGETHER:
             return str(version)
         if step := steps_of(subject).filter(appointment=appointment).first():
@@ -120,7 +120,7 @@ def stand_again(appointment: Appointment) -> None:
 def _was_told(appointment: Appointment) -> bool:
     """Whether the client has heard of this visit: one booked and cancelled within the grace says nothing at all."""
     about = Message.objects.filter(appointment_id=appointment.pk, kind__in=OF_A_TIME)
-    return about.filter(state=Message.State.SENT).exists() or not about.filter(kind="booked").exists()
+    return about.filter(outbox.may_have_left()).exists() or not about.filter(kind="booked").exists()
 
 
 def withdraw(appointments: Iterable[Appointment], why: str) -> None:
@@ -140,8 +140,8 @@ def tell_held(episode: Episode, held: list[Appointment]) -> Message | None:
 def tell_still_held(plan: Plan) -> None:
     """After a plan that nobody has read of is over: who was not told yet that visits are on hold is told so now."""
     episode = plan.episode
-    known = Message.objects.filter(subject_id=plan.episode_id, kind="held", state__in=[
-        Message.State.SENT, Message.State.WAITING, Message.State.SENDING])
+    known = Message.objects.filter(Q(state=Message.State.WAITING) | outbox.may_have_left(),
+                                   subject_id=plan.episode_id, kind="held")
     if episode and not known.exists() and Hold.objects.filter(episode=episode, outcome="").exists():
         write_to(client=plan.client, kind="held", subject_id=episode.pk, why="Visits are on hold again.",
                  start_version=f"{episode.version}-{plan.pk}")
@@ -154,7 +154,7 @@ def tell_restored(episode: Episode, *, since: datetime) -> None:
     """
     asked = Plan.objects.filter(episode=episode).values("pk")
     of_it = Q(subject_id=episode.pk, kind="held") | Q(subject_id__in=asked, kind="plan-to-accept")
-    told = Message.objects.filter(of_it, state=Message.State.SENT)
+    told = Message.objects.filter(of_it, outbox.may_have_left())
     waits = Message.objects.filter(subject_id=episode.pk, kind=STANDS_AGAIN, state=Message.State.WAITING)
     if told.exists() and not waits.exists():
         write_to(client=episode.client, kind=STANDS_AGAIN, subject_id=episode.pk, start_version=since.isoformat(),

@@ -8,8 +8,11 @@ from django.utils import timezone
 
 from clients.newcomers import turn_away
 from clients.words import one_line
+from clients.writing import reads
 from practice import outbox
 from practice.access import Actor, Outsider
+from practice.wording.clinical import clinical_words_in
+from practice.wording.own import ClinicalWord
 from sessions import online_letters
 from sessions.booking import cancel_appointment
 from sessions.models import Appointment, AppointmentEvent, OnlineBooking
@@ -22,13 +25,22 @@ UNANSWERED = "We could not answer in time."
 def decline_request(*, appointment: Appointment, by: Actor, words: str = "") -> Appointment:
     """Say no to a time somebody asked for, perhaps with a few words; a newcomer then leaves the list.
 
-    Refuses a visit that is no request any more.
+    Refuses a visit that is no request any more, and words that name an illness: they are sent as they stand.
     """
+    words = one_line(words)
+    _refuse_clinical(words, appointment)
     if appointment.status != Appointment.Status.PROPOSED:
         raise VisitNotInState(f"This is no request any more: it is “{appointment.get_status_display().lower()}”.")
     appointment = cancel_appointment(appointment=appointment, by=by)
-    _close(appointment, by, one_line(words))
+    _close(appointment, by, words)
     return appointment
+
+
+def _refuse_clinical(words: str, visit: Appointment) -> None:
+    for language in {"en", reads(visit.client)}:
+        if found := clinical_words_in(words, language):
+            raise ClinicalWord(f"“{found[0]}” tells whoever sees the message what somebody comes for. Say it without, "
+                               "or ring them.", field="words")
 
 
 @transaction.atomic

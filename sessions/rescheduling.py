@@ -316,8 +316,8 @@ def _correct_messages(plan: Plan) -> None:
     follows."""
     links.close_link(purpose=plan_letters.PLAN_LINK, subject_id=plan.pk)
     outbox.cancel_messages(subject_id=plan.pk, kinds=["plan-applied"], why="The plan was undone.")
-    if Message.objects.filter(subject_id=plan.pk, kind__in=["plan-applied", "plan-to-accept"],
-                              state=Message.State.SENT).exists():
+    if Message.objects.filter(outbox.may_have_left(), subject_id=plan.pk,
+                              kind__in=["plan-applied", "plan-to-accept"]).exists():
         reminders.tell_plan(plan, "plan-undone")
     else:
         reminders.tell_still_held(plan)

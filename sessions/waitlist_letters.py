@@ -40,8 +40,8 @@ def tell_offer(offer: WaitlistOffer) -> None:
 def tell_over(offer: WaitlistOffer, *, is_told: bool = True) -> None:
     """Take the offer's message back; where it had left, say in one short one that it is taken."""
     outbox.cancel_messages(why="The time is taken.", subject_id=offer.pk, kinds=["waitlist-offer"])
-    had_left = Message.objects.filter(subject_id=offer.pk, kind="waitlist-offer", state=Message.State.SENT).exists()
-    if is_told and had_left and offer.entry.ended_at is None:
+    had_left = Message.objects.filter(outbox.may_have_left(), subject_id=offer.pk, kind="waitlist-offer")
+    if is_told and had_left.exists() and offer.entry.ended_at is None:
         _queue(offer, "waitlist-over", offer.starts_at, "The time they were offered is taken.")
 
 

@@ -18,6 +18,7 @@ from clients.keeping.joining import fill_gaps
 from clients.keeping.parts import PARTS, is_clients_own, rows_of
 from clients.models import Client, Episode, Finding
 from clients.recording import OPPOSITES
+from clients.writing import AGREED_ANEW, follow, ways_to
 from practice import audit
 from practice.access import CLINICAL, Actor, Role
 from practice.refusals import NotAllowed, Refusal
@@ -41,7 +42,7 @@ def merge_clients(*, client: Client, into: Client, by: Actor) -> Client:
     """
     refuse_unless_may_merge(by)
     client, into = _locked(client, into, by)
-    moved = {}
+    moved, ways = {}, {*ways_to(client), *ways_to(into)}
     for part in filter(is_clients_own, PARTS.values()):
         rows = part.model._default_manager.filter(**{part.link: client.pk})
         before = rows.count()
@@ -61,6 +62,9 @@ def merge_clients(*, client: Client, into: Client, by: Actor) -> Client:
     client.archived_at, client.merged_into = client.archived_at or timezone.now(), into
     into.save(update_fields=[*filled, "version"])
     client.save(update_fields=["archived_at", "merged_into", "version"])
+    follow(into, list(ways))
+    for due in AGREED_ANEW:  # visits that came over may never have been written about
+        due(into)
     Client.objects.filter(merged_into=client).update(merged_into=into)
     audit.record(by=by, verb="client_merged", subject=client, client_id=client.pk, into=str(into.pk))
     audit.record(by=by, verb="client_merged", subject=into, client_id=into.pk, merged=str(client.pk), fields=filled,

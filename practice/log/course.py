@@ -59,10 +59,12 @@ def _beside(message: Message) -> Iterator[Step]:
     """The messages it stands in for, that stand in for it, or within which it was told."""
     if message.instead_of:
         first = message.instead_of
-        yield Step(f"Sent this way because the first did not arrive: {first.why}", message.created_at, _url(first))
+        sent = "Sent again" if first.channel == message.channel else "Sent this way"
+        yield Step(f"{sent} because the first did not arrive: {first.why}", message.created_at, _url(first))
     for row in Message.objects.filter(Q(instead_of=message) | Q(told_with=message)).order_by("created_at"):
         if row.instead_of_id == message.pk:
-            yield Step("Sent another way instead.", row.created_at, _url(row))
+            words = "Sent again." if row.channel == message.channel else "Sent another way instead."
+            yield Step(words, row.created_at, _url(row))
         else:
             words = f"Said in it as well: {row.kind_name.lower()}."
             yield Step(words, message.sent_at or message.created_at, _url(row))

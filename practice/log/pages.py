@@ -136,4 +136,4 @@ def _act(request: HttpRequest, pk: UUID, verb: Any, words: str) -> HttpResponse:
     messages.success(request, words)
     back = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    return redirect(back) if is_ours else redirect("practice:message", pk)
+    return redirect(back) if is_ours else redirect("practice:message", done.pk)

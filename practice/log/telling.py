@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from practice import audit, outbox
@@ -35,8 +36,9 @@ def not_told_after_all(*, message: Message, by: Membership) -> Message:
 
 
 def send_again(*, message: Message, by: Membership) -> Message:
-    """Put a message that did not arrive on its way again, to the address its client has today.
+    """Put a message that did not arrive on its way again, to the address its client has today; answers the new one.
 
+    It is a row of its own, so that what becomes of the first is never taken for news of the second.
     Refuses what did not fail, came too late, would not leave as things stand, or has nowhere to go.
     """
     kind = outbox.KINDS.get(message.kind)
@@ -50,18 +52,23 @@ def send_again(*, message: Message, by: Membership) -> Message:
     message.to_address = address
     if because := kind.recheck(message):
         raise WrongState(f"It would not leave as things stand: {because}")
-    now = timezone.now()
+    now, why = timezone.now(), f"Sent again by {by.name}."[:200]
     due_at = outbox.outside_quiet_hours(now, message.time_zone, message.practice) if kind.keeps_quiet_hours else now
-    try:
-        with transaction.atomic():
-            if Message.objects.filter(pk=message.pk, state=S.FAILED).update(
-                    state=S.WAITING, to_address=address, due_at=due_at, attempts=0, claimed_by=None, claimed_until=None,
-                    told_at=None, told_by=None, why=f"Sent again by {by.name}."[:200]):
-                audit.record(by=by, verb="message_sent_again", subject=message)
-    except IntegrityError as taken:
-        raise WrongState("The same message has gone to their new address already.") from taken
-    message.refresh_from_db()
-    return message
+    with transaction.atomic():
+        lost = Message.objects.select_for_update(of=("self",)).filter(pk=message.pk, state=S.FAILED, replaced_by=None)
+        if not lost.exists():
+            raise WrongState("Only a message that did not arrive can be sent again, and each only once.")
+        same = Message.objects.filter(subject_id=message.subject_id, kind=message.kind, channel=message.channel,
+                                      start_version=message.start_version)
+        if same.filter(to_address=address).exclude(state=S.FAILED).exists():
+            raise WrongState("The same message has gone to their new address already.")
+        audit.record(by=by, verb="message_sent_again", subject=message)
+        return Message.objects.create(
+            practice=message.practice, kind=message.kind, channel=message.channel, subject_id=message.subject_id,
+            start_version=message.start_version, to_address=address, to_name=message.to_name,
+            time_zone=message.time_zone, due_at=due_at, why=why, rule=message.rule or why,
+            useful_until=message.useful_until, client_id=message.client_id, appointment_id=message.appointment_id,
+            instead_of=message, sending=1 + (same.aggregate(most=Max("sending"))["most"] or 0))
 
 
 def is_too_late(message: Message) -> bool:

@@ -56,8 +56,10 @@ class Message(PracticeOwned):
     delivery = models.CharField(max_length=12, choices=Delivery.choices, blank=True,
                                 help_text="What the provider said of it afterwards.")
     delivery_at = models.DateTimeField(null=True)
+    sending = models.PositiveSmallIntegerField(
+        default=1, help_text="Which sending of it: what did not arrive is sent again by people, as a row of its own.")
     instead_of = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="replaced_by",
-                                   help_text="The message this one stands in for, on another channel.")
+                                   help_text="The message this one stands in for: by another way, or sent again.")
     told_with = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="carries",
                                   help_text="It left inside that message.")
     counted_on = models.DateField(null=True, help_text="The client's day of which it has one of the few places.")
@@ -71,8 +73,9 @@ class Message(PracticeOwned):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["client_id", "counted_on", "counted_as"],
                                     condition=Q(counted_on__isnull=False), name="place_is_taken_by_one_message"),
-            models.UniqueConstraint(fields=["subject_id", "kind", "channel", "start_version", "to_address"],
-                                    name="message_is_queued_once"),
+            models.UniqueConstraint(
+                fields=["subject_id", "kind", "channel", "start_version", "to_address", "sending"],
+                name="message_is_queued_once"),
             models.CheckConstraint(condition=~Q(state="sent") | Q(sent_at__isnull=False),
                                    name="sent_message_has_a_time"),
             models.CheckConstraint(condition=Q(told_at=None, told_by=None) | Q(

@@ -12,6 +12,8 @@ from practice.outbox.pump import drain, oldest_due_seconds
 from practice.outbox.queueing import (
     cancel_messages,
     grace,
+    keep_zone,
+    may_have_left,
     outside_quiet_hours,
     queue_message,
     queue_messages,
@@ -20,6 +22,6 @@ from practice.outbox.queueing import (
 
 __all__ = [
     "KINDS", "WAYS_TO", "Attachment", "Kind", "Letter", "Said", "Way", "came_back", "cancel_messages", "declare",
-    "drain", "follow_ways", "grace", "not_delivered", "oldest_due_seconds", "outside_quiet_hours", "queue_message",
-    "queue_messages", "without_links",
+    "drain", "follow_ways", "grace", "keep_zone", "may_have_left", "not_delivered", "oldest_due_seconds",
+    "outside_quiet_hours", "queue_message", "queue_messages", "without_links",
 ]

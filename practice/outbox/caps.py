@@ -111,7 +111,8 @@ def take_places(places: dict[UUID, tuple[date, int]], held: Collection[UUID], mi
 
 
 def _take(place: tuple[date, int], pks: list[UUID], mine: UUID | None) -> None:
-    Message.objects.filter(pk__in=pks, claimed_by=mine).update(counted_on=place[0], counted_as=place[1])
+    mine_still = Message.objects.filter(pk__in=pks, claimed_by=mine).exclude(state=Message.State.CANCELLED)
+    mine_still.update(counted_on=place[0], counted_as=place[1])
 
 
 def _take_alone(place: tuple[date, int], pk: UUID, mine: UUID | None) -> bool:

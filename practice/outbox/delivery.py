@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from practice import clock
 from practice.models import Message
 from practice.outbox import caps
 from practice.outbox.bundles import Parcel
-from practice.outbox.doors import DOORS, Door, NotTaken
+from practice.outbox.doors import DOORS, Door, MailDoor, NotTaken
 from practice.outbox.failing import OTHER_WAY_AFTER, another_way, fail
 from practice.outbox.kinds import KINDS, Letter
 from practice.outbox.queueing import morning_of, outside_quiet_hours
@@ -43,6 +43,10 @@ class Doors:
                 raise NotTaken(f"There is no way out by {channel}.", for_good=True)
             self._open[channel] = DOORS[channel]()
         return self._open[channel]
+
+    def mail(self) -> MailDoor:
+        """The mail's own: copies are mails, by whatever way the message itself goes."""
+        return cast(MailDoor, self.of("email"))
 
     def close(self) -> None:
         for door in self._open.values():
@@ -213,8 +217,24 @@ class Delivery:
             for message in parcel.messages:
                 self._not_taken(message, refused)
             return
+        except Exception:  # one message at which a door breaks must not stand in the way of the others
+            log.exception("message %s could not be handed over", parcel.carrier.pk)
+            for message in parcel.messages:
+                self._not_taken(message, NotTaken("It could not be handed over; see the server's log."))
+            return
         self.receipts.keep(_receipts_of(parcel, letter, reference))
         self.counts[_State.SENT.value] += len(parcel.messages)
+        if letter.copies:
+            self._copy(parcel.carrier, letter)
+
+    def _copy(self, message: Message, letter: Letter) -> None:
+        """The same by mail to whoever gets copies; what became of these is told beside the message, and decides
+        nothing about it.
+        """
+        self.receipts.settle()
+        told = " ".join(self.doors.mail().copy(message, letter))
+        Message.objects.filter(pk=message.pk).update(why=f"{message.asked_by} {told}"[:200])
+
 
     def _written(self, parcel: Parcel) -> Letter | None:
         """What is handed over; None where it cannot be written: whatever is to blame fails, the rest tries again."""
@@ -272,8 +292,8 @@ class Delivery:
         return False
 
     def _update(self, message: Message, **fields: Any) -> None:
-        """End this claim; if it was lost meanwhile, whoever holds it now speaks for the row."""
-        rows = Message.objects.filter(pk=message.pk, claimed_by=self.mine)
+        """End this claim; if it was lost or taken back meanwhile, others speak for the row."""
+        rows = Message.objects.filter(pk=message.pk, claimed_by=self.mine, state=_State.SENDING)
         rows.update(claimed_by=None, counted_on=None, counted_as=0, **fields)
 
 
@@ -296,9 +316,8 @@ def _can_be_written(message: Message) -> bool:
 
 def _receipts_of(parcel: Parcel, letter: Letter, reference: str) -> list[Receipt]:
     now, carrier = timezone.now(), parcel.carrier
-    why = " ".join([carrier.asked_by, *(f"Copy to {address}." for address in letter.copies)])[:200]
     subject, reference = letter.subject[:200], reference[:120]
     inside = [(message.pk, f"{message.asked_by[:150]} It left in one message with another.")
               for message in parcel.carried]
-    return [Receipt(carrier.pk, now, subject, reference, why),
+    return [Receipt(carrier.pk, now, subject, reference, carrier.asked_by[:200]),
             *(Receipt(pk, now, subject, reference, told, carrier.pk) for pk, told in inside)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import formataddr
 from typing import Any, Protocol
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import get_connection
 
 from practice import links, wording
 from practice.lines import one_line
@@ -78,37 +78,44 @@ class MailDoor:
             raise NotTaken("The address cannot be written to.", for_good=True) from wrong
 
     def _send(self, message: Message, letter: Letter) -> str:
-        if self._connection is None:
-            self._connection = self.connect()
-            self._connection.open()
-        practice, no_more = message.practice, _no_more(message, letter.language)
-        email = PlainMail(
-            subject=one_line(self.subject_of(letter)), body=f"{letter.body}{no_more.line}",
-            from_email=formataddr((one_line(practice.sender_name or practice.name), self.sender)),
-            to=[formataddr((one_line(message.to_name), message.to_address))], connection=self._connection,
-            reply_to=[practice.email] if practice.email else None,
-            # The same id on every attempt, so that a receiver can tell a repeat.
-            headers={"Message-ID": f"<{message.pk}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>",
-                     "Auto-Submitted": "auto-generated", **no_more.headers},
-        )
+        no_more = _no_more(message, letter.language)
+        # The same id on every attempt, so that a receiver can tell a repeat.
+        email = self._mail(message, letter, f"{letter.body}{no_more.line}", {
+            "Message-ID": f"<{message.pk}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>", **no_more.headers})
+        email.to = [formataddr((one_line(message.to_name), message.to_address))]
         for attachment in letter.attachments:
             email.attach(attachment.part())
         _for_providers(email, message)
-        post(email, self._connection, message.to_address, self.sender)
+        post(email, email.connection, message.to_address, self.sender)
         told = getattr(getattr(email, "anymail_status", None), "message_id", None)
-        self._copy(email, letter)
         return "" if told is None else str(told)
 
-    def _copy(self, email: EmailMessage, letter: Letter) -> None:
-        """The same to whoever gets copies, without the links that are the client's alone; what fails is only told."""
-        email.body = wording.without_link_lines(letter.copied or letter.body)
-        email.attachments, email.extra_headers = [], {"Auto-Submitted": "auto-generated"}
+    def _mail(self, message: Message, letter: Letter, body: str, headers: Mapping[str, str]) -> PlainMail:
+        """A mail of the practice to nobody yet, on the connection that is open."""
+        if self._connection is None:
+            self._connection = self.connect()
+            self._connection.open()
+        practice = message.practice
+        return PlainMail(
+            subject=one_line(self.subject_of(letter)), body=body, connection=self._connection,
+            from_email=formataddr((one_line(practice.sender_name or practice.name), self.sender)),
+            reply_to=[practice.email] if practice.email else None,
+            headers={"Auto-Submitted": "auto-generated", **headers})
+
+    def copy(self, message: Message, letter: Letter) -> Iterator[str]:
+        """Send the same to whoever gets copies, without the links that are the client's alone; says what became of
+        each. What a copy meets decides nothing about the message itself.
+        """
         for address in letter.copies:
-            email.to = [address]
             try:
+                email = self._mail(message, letter, wording.without_link_lines(letter.copied or letter.body), {})
+                email.to = [address]
                 email.send(fail_silently=False)
-            except (OSError, smtplib.SMTPException, ValueError) as broken:
+                yield f"Copy to {address}."
+            except Exception as broken:  # a provider raises errors of its own
                 log.warning("a copy could not be sent (%s)", type(broken).__name__)
+                self.close()
+                yield f"No copy reached {address}."
 
     def close(self) -> None:
         if self._connection is not None:

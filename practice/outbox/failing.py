@@ -105,7 +105,7 @@ def stand_in(message: Message, way: Way, why: str) -> Message | None:
         due_at = outside_quiet_hours(due_at, message.time_zone, message.practice)
     row, is_new = Message.objects.get_or_create(
         subject_id=message.subject_id, kind=message.kind, channel=way.channel, start_version=message.start_version,
-        to_address=way.address,
+        to_address=way.address, sending=1,
         defaults={"practice_id": message.practice_id, "to_name": message.to_name, "time_zone": message.time_zone,
                   "due_at": due_at, "why": why, "rule": why, "useful_until": message.useful_until,
                   "client_id": message.client_id, "appointment_id": message.appointment_id, "instead_of": message})

@@ -9,13 +9,15 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
 
 from practice import clock
 from practice.composed import insert
 from practice.models import Message, Practice
 from practice.outbox.kinds import KINDS
 
-_QUEUED_ONCE = ("subject_id", "kind", "channel", "start_version", "to_address")
+_QUEUED_ONCE = ("subject_id", "kind", "channel", "start_version", "to_address", "sending")
 
 
 def grace() -> timedelta:
@@ -38,7 +40,7 @@ def queue_message(
     why = why[:200]
     message, is_new = Message.objects.get_or_create(
         subject_id=subject_id, kind=kind, channel=channel, start_version=start_version, to_address=to_address,
-        defaults={
+        sending=1, defaults={
             "practice": practice, "to_name": to_name, "time_zone": zone, "due_at": due_at, "why": why, "rule": why,
             "useful_until": useful_until, "client_id": client_id, "appointment_id": appointment_id,
         },
@@ -81,13 +83,30 @@ def take_up_again(pk: UUID, due_at: datetime, why: str, useful_until: datetime |
 
 
 def cancel_messages(*, why: str, subject_id: UUID | None = None, kinds: Iterable[str] = (), **where: Any) -> int:
-    """Take waiting messages back, saying why; what is being handed over this second is re-checked there."""
+    """Take waiting messages back, saying why. One in a worker's hand keeps that claim: it may leave all the same."""
     rows = Message.objects.filter(state__in=[Message.State.WAITING, Message.State.SENDING], **where)
     if subject_id:
         rows = rows.filter(subject_id=subject_id)
     if kinds:
         rows = rows.filter(kind__in=list(kinds))
-    return rows.update(state=Message.State.CANCELLED, why=why[:200], claimed_by=None, claimed_until=None)
+    return rows.update(state=Message.State.CANCELLED, why=why[:200])
+
+
+def keep_zone(*, client_id: UUID, zone: str) -> None:
+    """What waits for somebody who lives by another clock now keeps the quiet hours of that one."""
+    waits = Message.objects.filter(client_id=client_id, state__in=[Message.State.WAITING, Message.State.SENDING])
+    waits.exclude(time_zone=zone).update(time_zone=zone)
+
+
+def may_have_left() -> Q:
+    """What its reader may know of: what has left, and what is in a worker's hand, also where it was taken back there.
+
+    Whoever takes back an act asks this, and not only what is marked as sent: between the mail server's yes and its
+    mark lies time, after a killed worker as long as its claim.
+    """
+    state = Message.State
+    in_hand = Q(state=state.CANCELLED, claimed_by__isnull=False, claimed_until__gt=timezone.now())
+    return Q(state__in=[state.SENT, state.SENDING]) | in_hand
 
 
 def outside_quiet_hours(due_at: datetime, zone: str, practice: Practice) -> datetime:

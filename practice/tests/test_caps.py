@@ -29,6 +29,9 @@ class Taken:
         self.letters.append((message.to_address, letter))
         return ""
 
+    def copy(self, message, letter):
+        return [f"Copy to {address}." for address in letter.copies]
+
     def close(self):
         pass
 

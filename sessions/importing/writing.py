@@ -11,7 +11,7 @@ from django.utils import timezone
 from clients.importing.kinds import Kind, Tick, Undone, register_kind
 from clients.importing.undoing import touched
 from clients.models import Client, Import, ImportRow
-from practice import audit
+from practice import audit, outbox
 from practice.access import Actor
 from practice.composed import insert
 from practice.models import Membership, Message, Room
@@ -47,7 +47,7 @@ def take_visits_back(brought: Import, ids: Sequence[UUID], by: Actor) -> Undone:
     rows = {visit.pk: visit for visit in Appointment.objects.filter(pk__in=ids).select_related("client")}
     _lock(rows.values())
     why = {pk: "was changed here" for pk, visit in rows.items() if visit.version > 1}
-    told = Message.objects.filter(appointment_id__in=ids, state=Message.State.SENT)
+    told = Message.objects.filter(outbox.may_have_left(), appointment_id__in=ids)
     why |= {pk: "was written about" for pk in told.values_list("appointment_id", flat=True) if pk}
     why |= touched(Appointment, set(rows) - set(why), own=(AppointmentEvent, Message))
     gone = [visit for visit in rows.values() if visit.pk not in why]

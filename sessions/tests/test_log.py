@@ -112,6 +112,6 @@ def test_a_client_who_changed_their_address_is_sent_to_the_new_one_from_the_list
     Message.objects.filter(pk=lost.pk).update(state="failed", why="The mail server refused it for good (550).")
     change_client(client=maria, by=ana, email="new@clients.example")
     page(desk).post(f"/messages/{lost.pk}/again/")
-    lost.refresh_from_db()
-    assert (lost.state, lost.to_address) == ("waiting", "new@clients.example")
-    assert lost.rule == "Reminder 2 days before." and lost.why == "Sent again by Dora Desk."
+    again = Message.objects.get(instead_of=lost)
+    assert (again.state, again.to_address) == ("waiting", "new@clients.example")
+    assert again.rule == "Reminder 2 days before." and again.why == "Sent again by Dora Desk."
