@@ -55,8 +55,8 @@ def send_again(*, message: Message, by: Membership) -> Message:
     now, why = timezone.now(), f"Sent again by {by.name}."[:200]
     due_at = outbox.outside_quiet_hours(now, message.time_zone, message.practice) if kind.keeps_quiet_hours else now
     with transaction.atomic():
-        lost = Message.objects.select_for_update(of=("self",)).filter(pk=message.pk, state=S.FAILED, replaced_by=None)
-        if not lost.exists():
+        lost = Message.objects.select_for_update(no_key=True).filter(pk=message.pk, state=S.FAILED).first()
+        if lost is None or lost.replaced_by.exists():
             raise WrongState("Only a message that did not arrive can be sent again, and each only once.")
         same = Message.objects.filter(subject_id=message.subject_id, kind=message.kind, channel=message.channel,
                                       start_version=message.start_version)
