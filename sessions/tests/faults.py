@@ -83,6 +83,7 @@ class MoodyServer(MailServer):
     def __init__(self, *, asks_to_wait: float = 0.0, refuses: str = "nobody", slow: float = 0.0) -> None:
         super().__init__()
         self.asks_to_wait, self.refuses, self.slow, self.is_away = asks_to_wait, refuses, slow, False
+        self.thinks = 0.0  # seconds before a mail is taken; `slow` are those between that and saying so
         self.chance, self.arrived = random.Random(7), dict[str, float]()
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
@@ -96,6 +97,8 @@ class MoodyServer(MailServer):
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.thinks:
+            await asyncio.sleep(self.thinks)
         answer = await super().handle_DATA(server, session, envelope)
         if str(self.mails[-1]["Subject"]).startswith("Your next appointment"):
             self.arrived.setdefault(envelope.rcpt_tos[0], time.time())
