@@ -174,6 +174,8 @@ class Scratch:
             "1024",
             "--timeout",
             "60",
+            "--keep-alive",
+            "75",
         )
         url = f"http://127.0.0.1:{port}"
         until = time.monotonic() + 30
