@@ -266,3 +266,9 @@ def test_from_whom_texts_come_is_the_owners_to_say(riverside, ana, page, owner):
     page(owner).post("/practice/settings/", form | {"sms_sender": "+1 206 555 0177"})
     riverside.refresh_from_db()
     assert riverside.sms_sender == "+12065550177"
+
+
+def test_the_page_says_that_answers_to_a_name_reach_nobody(riverside, owner, page):
+    change_sms_sender(practice=riverside, sender="RIVERSIDE", by=owner)
+    shown = page(owner).get("/practice/settings/").content.decode()
+    assert "“RIVERSIDE” is a name: answers to it reach nobody, STOP among them." in shown

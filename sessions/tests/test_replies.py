@@ -356,12 +356,47 @@ def test_a_client_of_two_practices_is_asked_by_both_and_stopped_by_both(reminded
 def test_a_practice_with_its_own_number_hears_what_is_sent_there_alone(reminded, lakeside, lakeside_owner, gateway):
     lakeside.sms_sender = "+1 206 555 0177"
     lakeside.save()
-    twin = make_client(lakeside, "Maria Lindqvist", phone="+1 206 555 0123", channels=["sms"])
-    [reply] = says("stop", to="+12065550177")
+    make_client(lakeside, "Maria Lindqvist", phone="+1 206 555 0123", channels=["sms"])
+    [reply] = says("running late", to="+12065550177")
     assert reply.practice == lakeside
-    assert Client.objects.get(pk=twin.pk).channels == []
-    assert Client.objects.get(pk=reminded.client.pk).channels == ["sms", "email"]
     assert {reply.practice_id for reply in says("yes", to=OURS)} == {reminded.practice_id}
+
+
+def test_stop_holds_for_every_client_with_that_number_whichever_of_our_numbers_heard_it(
+        reminded, lakeside, lakeside_owner, gateway):
+    lakeside.sms_sender = "+12065550177"
+    lakeside.save()
+    twin = make_client(lakeside, "Maria Lindqvist", phone="+1 206 555 0123", channels=["sms"])
+    assert says("stop", to="+12065550177").count() == 2
+    assert Client.objects.get(pk=twin.pk).channels == []
+    assert Client.objects.get(pk=reminded.client.pk).channels == ["email"]
+
+
+@pytest.mark.parametrize("sender", ["RIVERSIDE", "+12065550177"])
+def test_stop_to_a_number_no_practice_writes_from_ends_texts_as_well(reminded, riverside, sender):
+    riverside.sms_sender = sender
+    riverside.save()
+    [reply] = says("STOP")
+    assert (reply.practice, reply.client) == (riverside, reminded.client)
+    assert Client.objects.get().channels == ["email"]
+
+
+def test_a_text_to_a_number_no_practice_writes_from_is_read_by_who_knows_the_sender(
+        reminded, riverside, lakeside, ana, gateway):
+    for practice, sender in ((riverside, "RIVERSIDE"), (lakeside, "LAKESIDE")):
+        practice.sms_sender = sender
+        practice.save()
+    [reply] = says("running late")
+    assert (reply.practice, reply.client) == (riverside, reminded.client)
+    assert needs(ana) == ["Reply from Maria L.: “running late”"]
+    assert not says("Is there a visit free?", sender="+12065559999").exists()
+
+
+def test_a_strangers_text_to_the_gateways_number_is_read_by_the_only_practice(now, riverside, ana, gateway):
+    riverside.sms_sender = "RIVERSIDE"
+    riverside.save()
+    says("Is there a visit free?", sender="+12065559999")
+    assert needs(ana) == ["Reply from +1 206-555-9999: “Is there a visit free?”"]
 
 
 # --- read by somebody ------------------------------------------------------------------------------------------------------
