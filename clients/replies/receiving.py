@@ -38,7 +38,8 @@ ACTS: dict[str, Callable[[Client, str], Done]] = {}
 
 def take_reply(incoming: Incoming) -> str:
     """Take one text in, once however often it is told; answers in a word or two what became of it."""
-    practices, meaning = list(Practice.objects.order_by("pk")), meaning_of(incoming.text)
+    practices = list(Practice.objects.order_by("pk"))
+    meaning = Meaning(incoming.asks) if incoming.asks else meaning_of(incoming.text)
     number = in_full(incoming.sender) or incoming.sender
     everybody = clients_with(number, practices)
     known = {client.practice_id for client in everybody}

@@ -20,6 +20,8 @@ from practice.texting.gateways import TWILIO, Unreadable, read_gateway
 
 LONGEST_TEXT, LONGEST_NUMBER, LONGEST_REFERENCE = 1600, 40, 80
 _ARRIVED, _LOST = frozenset({"delivered", "read"}), frozenset({"undelivered", "failed", "canceled"})
+# What Twilio takes a text for by its own list of words, which its customer may lengthen; HELP is for somebody to read.
+_ASKS = {"STOP": "stop", "START": "start"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def sms_in(request: HttpRequest) -> tuple[HttpResponse, str]:
     incoming = Incoming(
         reference=told.get("MessageSid", "id", LONGEST_REFERENCE), sender=told.get("From", "from", LONGEST_NUMBER),
         to=told.get("To", "to", LONGEST_NUMBER), text=told.get("Body", "text", LONGEST_TEXT),
-        is_answered=bool(told.fields.get("OptOutType")) and told.is_twilio)
+        asks=_ASKS.get(told.get("OptOutType", "", 20).upper(), ""))
     if not incoming.reference or not incoming.sender:
         raise BadInput("Say what the text is called and which number it comes from.")
     happened = receive(incoming)

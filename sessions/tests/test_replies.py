@@ -258,6 +258,16 @@ def test_where_the_gateway_has_told_them_itself_we_do_not_tell_them_again(remind
     assert Client.objects.get().channels == ["email"]
 
 
+def test_what_twilio_took_for_stop_or_start_is_one_in_whatever_words(reminded):
+    [reply] = says("HALT", OptOutType="STOP")
+    assert (reply.meaning, reply.outcome) == (
+        Meaning.STOP, "No more text messages. They are still written to by e-mail.")
+    assert Client.objects.get().channels == ["email"]
+    assert [reply.meaning for reply in says("weiter", OptOutType="START")] == [Meaning.START]
+    assert [reply.meaning for reply in says("HELP", OptOutType="HELP")] == [Meaning.OTHER]
+    assert not Message.objects.filter(kind=ENDED).exists()
+
+
 def test_who_asked_the_gateway_itself_for_no_more_gets_none_from_us(visit, gateway, time_machine):
     gateway.refuse(21610)
     time_machine.move_to(timezone.now() + timedelta(minutes=4))
