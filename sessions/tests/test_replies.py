@@ -113,6 +113,13 @@ def test_the_plain_gateway_brings_a_yes_as_well(reminded, gateway, settings):
     assert reminded.status == "confirmed"
 
 
+def test_a_text_cut_off_within_an_emoji_is_read_all_the_same(reminded, gateway, settings, ana):
+    settings.SMS_URL = gateway.url("plain")
+    answer = tell_as_gateway("/hooks/sms/in/", id="in-1", **{"from": NUMBER, "to": "EVENHAND", "text": "late \ud83d"})
+    assert answer.status_code == 204
+    assert needs(ana) == ["Reply from Maria L.: “late \ufffd”"]
+
+
 def test_yes_to_two_visits_is_not_a_guess(reminded, ana, neuro_45, gateway, time_machine):
     other = book_appointment(client=reminded.client, therapist=ana, service=neuro_45, starts_at=at(14, days=3), by=ana)
     time_machine.move_to(timezone.now() + timedelta(minutes=4))
