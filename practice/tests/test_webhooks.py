@@ -397,6 +397,54 @@ def test_nothing_is_sent_again_to_an_address_that_is_off(told, ana, owner):
             act(webhook=hook, by=owner)
 
 
+@pytest.fixture
+def after_the_first(monkeypatch):
+    """`after_the_first(act)`: act once the first of a claimed batch was posted; the list of what was posted where."""
+    def watch(act):
+        posted = []
+
+        def post(url, body, headers, net):
+            posted.append(url)
+            if len(posted) == 1:
+                act()
+            return 200
+
+        monkeypatch.setattr(pump, "post", post)
+        return posted
+
+    return watch
+
+
+def test_nothing_more_is_posted_once_it_is_off_and_what_waited_leaves_when_it_is_on(told, owner, after_the_first):
+    fresh = told()
+    for _ in range(3):
+        hooks.send_test(webhook=fresh.webhook, by=owner)
+    posted = after_the_first(lambda: hooks.switch(webhook=fresh.webhook, on=False, by=owner))
+    assert pump.drain() == {"sent": 1, "postponed": 2}
+    assert len(posted) == 1
+    assert set(WebhookDelivery.objects.values_list("state", "attempts")) == {("sent", 1), ("waiting", 0)}
+    hooks.switch(webhook=fresh.webhook, on=True, by=owner)
+    assert pump.drain() == {"sent": 2}
+
+
+def test_nothing_more_is_posted_to_an_address_that_was_removed_meanwhile(told, owner, after_the_first):
+    fresh = told()
+    for _ in range(3):
+        hooks.send_test(webhook=fresh.webhook, by=owner)
+    posted = after_the_first(lambda: hooks.remove_webhook(webhook=fresh.webhook, by=owner))
+    pump.drain()
+    assert len(posted) == 1
+
+
+def test_what_is_posted_after_a_change_goes_to_the_new_address(told, owner, after_the_first):
+    fresh = told()
+    for _ in range(2):
+        hooks.send_test(webhook=fresh.webhook, by=owner)
+    posted = after_the_first(lambda: hooks.change_webhook(webhook=fresh.webhook, url=NOBODY, events=list(EVENTS), by=owner))
+    pump.drain()
+    assert posted == [fresh.webhook.url, NOBODY]
+
+
 @pytest.mark.parametrize("events", [[], ["client.eaten"], ["client.created", "note.signed"]])
 def test_an_event_nobody_knows_is_refused(inside, owner, events):
     with pytest.raises(BadInput, match="Choose at least one event"):
