@@ -151,6 +151,30 @@ def test_a_text_whose_answer_was_lost_rings_once_all_the_same(either, texted, ti
     assert only().reference == either.taken[0].reference
 
 
+@pytest.mark.parametrize("says", [(503, b"{}"), (429, b"{}"), (200, b"<html>"), (200, b"{}"), (302, b'{"messages": []}')])
+def test_nothing_rings_again_while_twilios_list_does_not_say_what_it_took(gateway, texted, time_machine, says):
+    gateway.drop(after_taking=True, times=1)
+    texted()
+    assert outbox.drain() == {"postponed": 1}
+    gateway.list_says = says
+    assert drain_after(time_machine, minutes=1) == {"postponed": 1}
+    assert only().why == f"The SMS gateway does not say whether it took it before ({says[0]})."
+    gateway.list_says = None
+    assert drain_after(time_machine, minutes=5) == {"sent": 1}
+    assert len(gateway.taken) == 1
+
+
+@pytest.mark.parametrize("status", ["failed", "undelivered"])
+def test_a_text_that_twilio_took_and_lost_is_sent_again(gateway, texted, time_machine, status):
+    gateway.drop(after_taking=True, times=1)
+    texted()
+    outbox.drain()
+    gateway.list_status = status
+    assert drain_after(time_machine, minutes=1) == {"sent": 1}
+    assert len(gateway.taken) == 2
+    assert only().reference == gateway.taken[1].reference
+
+
 def test_an_equal_text_of_another_day_does_not_pass_for_this_one(gateway, texted, riverside, time_machine):
     texted()
     outbox.drain()
