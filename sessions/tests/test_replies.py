@@ -431,6 +431,13 @@ def test_a_text_in_words_stands_on_today_until_somebody_has_dealt_with_it(remind
     assert AuditEntry.objects.filter(verb="reply_seen", subject_id=reply.pk, actor=desk).count() == 1
 
 
+def test_nothing_but_what_the_page_offers_marks_a_text_as_dealt_with(reminded, ana, page, gateway):
+    [reply] = says("running late")
+    assert page(ana).post(f"/replies/{reply.pk}/anything/").status_code == 404
+    reply.refresh_from_db()
+    assert reply.seen_at is None
+
+
 def test_who_asks_for_no_more_texts_in_other_words_gets_none(reminded, ana, page, gateway):
     [reply] = says("Please do not text me any more, it upsets me")
     assert "They want no more texts" in page(ana).get(f"/replies/{reply.pk}/").content.decode()
