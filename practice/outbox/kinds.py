@@ -77,7 +77,8 @@ class Kind:
     `look_up` may read for several messages at once what these two need; they leave within half a second of it.
     `counts`: it is no answer to the reader's own act and changes no visit, so that at most one a day and three a week
     leave; `goes_first`: it gets its place before all others. `is_secret`: nobody of the practice
-    reads what it says. `is_to`: client, member or doctor. `about` is the heading it is listed under, `when`
+    reads what it says; `goes_another_way`: what one channel cannot deliver goes by another. `is_to`: client, member or
+    doctor. `about` is the heading it is listed under, `when`
     says when it leaves.
     """
 
@@ -93,6 +94,7 @@ class Kind:
     goes_first: bool = False
     is_to: str = "client"
     is_secret: bool = False
+    goes_another_way: bool = True
     about: str = ""
     when: str = ""
 

@@ -219,6 +219,14 @@ def test_stop_ends_texts_at_once_and_is_told_once(reminded, gateway):
     assert Message.objects.filter(kind=ENDED).count() == 1
 
 
+def test_the_last_text_goes_by_no_mail_where_no_phone_receives_it(reminded, gateway):
+    says("STOP")
+    gateway.refuse(21614)
+    assert outbox.drain() == {"failed": 1}
+    assert list(Message.objects.filter(kind=ENDED).values_list("channel", "state", "why")) == [
+        ("sms", "failed", "This is not a mobile number.")]
+
+
 def test_what_waits_as_a_text_goes_by_mail_where_they_agreed_to_that(now, texted_client, ana, neuro_45, gateway):
     book_appointment(client=texted_client, therapist=ana, service=neuro_45, starts_at=at(10, days=14), by=ana)
     says("Stop")
