@@ -11,10 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clients.profiles import change_client, create_client
-from conftest import at
+from conftest import at, make_member
 from practice import outbox
+from practice.access import Role
 from practice.fetching import Net
-from practice.models import AuditEntry, Membership, Message, Practice, Webhook, WebhookDelivery
+from practice.models import AuditEntry, Membership, Message, Practice, User, Webhook, WebhookDelivery
 from practice.refusals import BadInput, NotAllowed, Refusal
 from practice.tests.receiver import Receiver
 from practice.tests.scratch import ROOT
@@ -221,6 +222,16 @@ def test_three_days_without_an_answer_switch_it_off_and_its_owner_is_told_once(
     hooks.switch(webhook=fresh.webhook, on=True, by=owner)
     assert pump.drain()["sent"] == 2, "what waited leaves; what was given up stays listed"
     assert Practice.objects.get(pk=hook.practice_id).calls_webhooks
+
+
+def test_an_owner_whose_account_is_closed_is_not_told_of_it(told, receiver, ana, owner, riverside):
+    closed = make_member(riverside, "Otto Owner", "otto@riverside.example", Role.OWNER)
+    User.objects.filter(pk=closed.user_id).update(is_active=False)
+    told()
+    receiver.status = 410
+    a_client(ana)
+    pump.drain()
+    assert [m.to_address for m in Message.objects.filter(kind="webhook-off")] == [owner.user.email]
 
 
 def test_an_address_that_is_gone_is_switched_off_at_once(told, receiver, ana):
