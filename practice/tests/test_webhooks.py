@@ -14,7 +14,7 @@ from clients.profiles import change_client, create_client
 from conftest import at, make_member
 from practice import outbox
 from practice.access import Role
-from practice.fetching import Net
+from practice.internet import Net
 from practice.models import AuditEntry, Membership, Message, Practice, User, Webhook, WebhookDelivery
 from practice.refusals import BadInput, NotAllowed, Refusal
 from practice.tests.receiver import Receiver

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from practice.fetching import INTERNET, Net
+from practice.internet import INTERNET, Net
 from practice.models.webhooks import Webhook, WebhookDelivery
 from practice.webhooks.hooks import secrets_of
 from practice.webhooks.sending import NotTaken, post, signature
