@@ -88,6 +88,10 @@ def _mornings(practice: Practice) -> Iterator[date]:
         yield today
 
 
+def _morning(today: date, practice: Practice) -> datetime:
+    return clock.instant_of(today, MORNING, practice.time_zone, fold=0)
+
+
 def _to_tell(practice: Practice, today: date) -> Iterator[tuple[Digest, Membership]]:
     """Who is still to get which digest of the day."""
     told = set(Message.objects.filter(practice=practice, kind__in=DIGESTS, start_version=today.isoformat()).values_list(
@@ -107,7 +111,7 @@ def _queue(digest: Digest, member: Membership, today: date) -> bool:
     outbox.queue_message(
         practice=member.practice, kind=digest.code, subject_id=member.pk, start_version=today.isoformat(),
         to_address=member.user.email, to_name=member.name, due_at=timezone.now(),
-        useful_until=clock.day_begins(today + timedelta(days=1), member.practice.time_zone),
+        useful_until=_morning(today, member.practice) + LATEST,
         why=f"{digest.name}: chosen by them, or usual for their role.")
     return True
 

@@ -36,6 +36,14 @@ GROUPS = {
 }
 
 
+def _answers_to(sender: str) -> str:
+    """What becomes of answers to a name; a number's arrive."""
+    if sender and not sender.startswith("+"):
+        return (f"“{sender}” is a name: answers to it reach nobody, STOP among them. Who wants no more texts has to "
+                "ring you.")
+    return "Answers to a name instead of a number reach nobody, STOP among them."
+
+
 class NumbersForm(forms.Form):
     """One field for each number, with what it is for."""
 
@@ -58,7 +66,7 @@ class NumbersForm(forms.Form):
         self.fields["sms_sender"] = LineField(
             label="Text messages come from", max_length=20, required=False, initial=practice.sms_sender,
             help_text="Only where you have a number of your own at the SMS gateway; answers to it reach you alone. "
-                      "A name instead of a number gets no answers.")
+                      f"{_answers_to(practice.sms_sender)}")
         self.order_fields([name for names in GROUPS.values() for name in names])
 
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:

@@ -21,12 +21,13 @@ from django.utils import timezone
 from icalendar import Calendar, Event, Timezone, vCalAddress, vDuration, vText
 
 from clients.words import one_line
-from practice import audit, clock, walls
+from practice import audit, clock, walls, wording
 from practice.access import Actor
 from practice.links import OWN_CALENDAR, hash_of, token_of
 from practice.models import Membership, Practice, TimeOff
 from practice.outbox import Attachment
 from practice.refusals import NotAllowed
+from practice.wording.clinical import clinical_words_in
 from sessions.diary import lock_diary
 from sessions.models import Appointment, AppointmentEvent, CalendarFeed
 from sessions.supply import horizon_of
@@ -38,6 +39,8 @@ SEEN_EVERY = timedelta(minutes=5)  # how exactly it is kept when a feed was last
 PURPOSE = "calendar-feed"
 OURS = "@evenhand"  # how every UID of ours ends
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+# Parts of an address: “Riverside, 12 Water Street” are two, “Calle Mayor, 5” is one.
+_PARTS = re.compile(r",(?!\s*\d+\s?[A-Za-z]?\s*(?:,|$))\s*")
 _STATUS = {"proposed": "TENTATIVE", "held": "CANCELLED", "cancelled": "CANCELLED", "noshow": "CANCELLED"}
 
 
@@ -155,7 +158,7 @@ def visit_file(visit: Appointment) -> Attachment:
     organizer.params["CN"] = vText(one_line(_sender(practice)))
     event.add("organizer", organizer)
     if practice.address:
-        event.add("location", one_line(", ".join(practice.letterhead())))
+        event.add("location", one_line(", ".join(_where(practice, wording.language_of(visit.client.language)))))
     if practice.phone:
         event.add("contact", one_line(practice.phone))
         event.add("description", one_line(f"Questions? Call {practice.phone}."))
@@ -239,6 +242,25 @@ def _changes_of(zone: str, first: int, last: int) -> Timezone:
 
 def _sender(practice: Practice) -> str:
     return practice.sender_name or practice.name
+
+
+def _where(practice: Practice, language: str) -> list[str]:
+    """Where to come, as anybody may read it: what says what somebody comes for gives way to the name messages carry.
+
+    A street or a town is called what it is called, unless the words are those of the practice's own name.
+    """
+    own = {word.casefold() for word in _telling(practice.name, language)}
+
+    def is_open(part: str) -> bool:
+        told = {word.casefold() for word in _telling(part, language)}
+        return not told or (any(letter.isdigit() for letter in part) and not told & own)
+
+    parts = [part for line in practice.letterhead() for part in _PARTS.split(line) if part]
+    return list(dict.fromkeys(part if is_open(part) else _sender(practice) for part in parts))
+
+
+def _telling(text: str, language: str) -> list[str]:
+    return [*clinical_words_in(text), *clinical_words_in(text, language)]
 
 
 def _made_at(pk: UUID) -> datetime:

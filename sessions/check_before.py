@@ -26,7 +26,7 @@ from practice.refusals import WrongState
 from sessions.answers import is_not_well
 from sessions.check_questions import BEGAN, FEVER, INFECTION, NEW, QUESTIONS, WHAT, is_quiet, is_red
 from sessions.letters import CHECK_OPENS, visit_url
-from sessions.look_letters import VARIABLES, VARIANTS, ask_to_look
+from sessions.look_letters import VARIABLES, VARIANTS, ask_to_look, stand_in
 from sessions.models import Appointment
 
 PRE_VISIT = Questionnaire.Kind.PRE_VISIT.value
@@ -128,5 +128,5 @@ SETS[PRE_VISIT] = QuestionSet(
     lead="They tell us whether we should work differently this time, or another day.",
     questions=QUESTIONS, when_sent=_weigh, then=_then)
 outbox.declare(Kind(MESSAGE, "Answers need a look", _stands, ask_to_look, keeps_quiet_hours=False, is_to="member",
-                    variables=VARIABLES, variants=VARIANTS,
+                    variables=VARIABLES, variants=VARIANTS, passed_on_to=stand_in,
                     when="Three minutes after a client gave answers that need a look before the visit."))

@@ -27,7 +27,7 @@ def ask_to_look(message: Message) -> Said:
                                                               practice=message.practice).first()
     values = {"day": "", "link": f"{settings.BASE_URL}/"}
     called, variant = member.name if member else "there", "coming"
-    visit = Appointment.objects.filter(pk=message.appointment_id).first()
+    visit = _visit_of(message)
     if visit is not None:
         today = clock.wall_of(timezone.now(), visit.time_zone)[0]
         values["day"] = clock.said_date(visit.wall_date)
@@ -35,6 +35,17 @@ def ask_to_look(message: Message) -> Said:
     return Said(values, called, variant)
 
 
+def stand_in(message: Message) -> list[Membership]:
+    """Who looks where the therapist who was asked has left: whose the visit is by now, or else the owners."""
+    visit = _visit_of(message)
+    whose = visit and visit.therapist
+    return [whose] if whose and whose.is_active and whose.user.is_active else outbox.owners_of(message.practice)
+
+
+def _visit_of(message: Message) -> Appointment | None:
+    return Appointment.objects.select_related("therapist__user").filter(pk=message.appointment_id).first()
+
+
 outbox.declare(Kind("look-today", "Needs a therapist", _still_open, ask_to_look, keeps_quiet_hours=False,
-                    variables=VARIABLES, variants=VARIANTS, is_to="member",
+                    variables=VARIABLES, variants=VARIANTS, is_to="member", passed_on_to=stand_in,
                     when="Three minutes after something is reported that a therapist has to decide about."))

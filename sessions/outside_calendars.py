@@ -18,7 +18,8 @@ from icalendar import Calendar
 from practice import audit, clock
 from practice.access import Actor
 from practice.clock import instant_at, minute_of
-from practice.fetching import INTERNET, CannotFetch, Net, fetch, host_of
+from practice.fetching import CannotFetch, fetch, host_of
+from practice.internet import INTERNET, Net
 from practice.links import hash_of
 from practice.models import Membership
 from practice.refusals import BadInput, NotAllowed, Refusal

@@ -21,6 +21,6 @@ def _says(message: Message) -> Said:
                 language=wording.language_of(client.language) if client else "en")
 
 
-outbox.declare(Kind(ENDED, "Text messages ended", _still_ended, _says, keeps_quiet_hours=False,
+outbox.declare(Kind(ENDED, "Text messages ended", _still_ended, _says, keeps_quiet_hours=False, goes_another_way=False,
                     variables={"number": "+1 206 555 0123"}, about="Asked and given",
                     when="At once, when a client answers a text message with STOP."))

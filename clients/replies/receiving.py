@@ -38,28 +38,45 @@ ACTS: dict[str, Callable[[Client, str], Done]] = {}
 
 def take_reply(incoming: Incoming) -> str:
     """Take one text in, once however often it is told; answers in a word or two what became of it."""
-    practices = practices_at(incoming.to)
+    practices = list(Practice.objects.order_by("pk"))
+    meaning = Meaning(incoming.asks) if incoming.asks else meaning_of(incoming.text)
     number = in_full(incoming.sender) or incoming.sender
     everybody = clients_with(number, practices)
-    homes = [practice for practice in practices if any(c.practice_id == practice.pk for c in everybody)]
-    if not everybody:
-        homes = practices if len(practices) == 1 else []  # of several practices none would know what to do with it
-    taken = [_take(incoming, practice, number, [c for c in everybody if c.practice_id == practice.pk],
+    known = {client.practice_id for client in everybody}
+    knowing = [practice for practice in practices if practice.pk in known]
+    homes = _homes(incoming.to, practices, knowing)
+    if meaning == Meaning.STOP and not any(_is_own(practice, incoming.to) for practice in homes):
+        homes = knowing or homes  # the gateway's number may have written for each of them
+    taken = [_take(incoming, meaning, practice, number, [c for c in everybody if c.practice_id == practice.pk],
                    is_alone=len(homes) == 1) for practice in homes]
     return ", ".join(taken) or "nobody's number"
 
 
-def practices_at(number: str) -> list[Practice]:
-    """The practices that write from this number; those without one of their own share the gateway's."""
-    everybody = list(Practice.objects.order_by("pk"))
-    own = [practice for practice in everybody if practice.sms_sender
-           and in_full(practice.sms_sender, practice.country) == in_full(number, practice.country) != ""]
-    return own or [practice for practice in everybody if not practice.sms_sender]
+def _homes(to: str, practices: list[Practice], knowing: list[Practice]) -> list[Practice]:
+    """Who reads a text to this number; `knowing` are the practices with a client who has the sender's.
+
+    Whose number it is reads it, from anybody. The gateway's own is of all without one of theirs; among those, and else
+    among all, of whoever knows the sender. A stranger's is read where one practice alone can be meant.
+    """
+    own = [practice for practice in practices if _is_own(practice, to)]
+    sharing = own or [practice for practice in practices if not practice.sms_sender]
+    if meant := [practice for practice in sharing if practice in knowing]:
+        return meant
+    if knowing and not own:
+        return knowing
+    left = sharing or practices
+    return left if len(left) == 1 else []  # of several none would know what to do with it
+
+
+def _is_own(practice: Practice, to: str) -> bool:
+    """Whether this is the number the practice writes from, and nobody else."""
+    own = in_full(practice.sms_sender, practice.country) if practice.sms_sender else ""
+    return own != "" and own == in_full(to, practice.country)
 
 
 @transaction.atomic
-def _take(incoming: Incoming, practice: Practice, number: str, clients: list[Client], *, is_alone: bool) -> str:
-    meaning = meaning_of(incoming.text)
+def _take(incoming: Incoming, meaning: Meaning, practice: Practice, number: str, clients: list[Client], *,
+          is_alone: bool) -> str:
     client = _only_one(clients) if is_alone else None
     reply, is_new = Reply.objects.get_or_create(practice=practice, reference=incoming.reference, defaults={
         "client": client, "from_number": number[:40], "text": incoming.text.replace("\x00", ""), "meaning": meaning})

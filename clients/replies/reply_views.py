@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -18,6 +18,8 @@ from practice import audit
 from practice.pages import attempt, find, member_of, member_page, post_page
 
 PER_PAGE = 40
+# What can be done with a text, and what the page says once it is.
+_DONE = {"seen": "Done.", "stop": "No more text messages go to this number.", "whose": "Noted whose it is."}
 
 
 @require_safe
@@ -43,17 +45,18 @@ def reply_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 @member_page()
 def reply_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """Done with, no more texts, or whose it is."""
+    if verb not in _DONE:
+        raise Http404
     member = member_of(request)
     reply, form = find(Reply, member, pk, "practice", "client"), forms.Form(request.POST)
     if verb == "whose":
         client = find(Client, member, _id(request.POST.get("client", "")), "practice")
         done = attempt(form, say_whose, reply=reply, client=client, by=member)
     else:
-        done = attempt(form, {"stop": end_texts}.get(verb, mark_seen), reply=reply, by=member)
+        done = attempt(form, end_texts if verb == "stop" else mark_seen, reply=reply, by=member)
     if done is None:
         return _page(request, pk, form)
-    messages.success(request, {"whose": "Noted whose it is.", "stop": "No more text messages go to this number."}.get(
-        verb, "Done."))
+    messages.success(request, _DONE[verb])
     return redirect("clients:reply", pk) if verb == "whose" else redirect("sessions:today")
 
 

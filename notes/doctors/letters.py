@@ -21,7 +21,8 @@ def therapists_of(answer: DoctorAnswer) -> list[Membership]:
     visits = Appointment.objects.filter(client=answer.share.summary.client.standing_id, status__in=COMING,
                                         starts_at__gt=timezone.now())
     pks = {answer.share.shared_by_id, answer.share.summary.author_id, *visits.values_list("therapist", flat=True)}
-    return list(Membership.objects.filter(pk__in=pks, is_active=True).select_related("user").order_by("pk"))
+    here = Membership.objects.filter(pk__in=pks, is_active=True, user__is_active=True)
+    return list(here.select_related("user").order_by("pk"))
 
 
 def tell_answered(answer: DoctorAnswer) -> None:
@@ -35,9 +36,6 @@ def tell_answered(answer: DoctorAnswer) -> None:
 
 
 def _still_waits(message: Message) -> str | None:
-    here = Membership.objects.filter(practice=message.practice, user__email=message.to_address, is_active=True)
-    if not here.exists():
-        return "They do not work here any more."
     waits = DoctorAnswer.objects.filter(pk=message.subject_id, done_with=None)
     return None if waits.exists() else "Somebody has dealt with the answer."
 
@@ -48,5 +46,6 @@ def _about_answer(message: Message) -> Said:
 
 
 outbox.declare(Kind(KIND, "Doctor's answer", _still_waits, _about_answer, is_to="member",
+                    passed_on_to=lambda message: outbox.owners_of(message.practice),
                     variables={"link": "https://practice.example/doctor-answers/0198/"},
                     when="At once, when a doctor answers a letter they shared or wrote, or one of a client of theirs."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -80,9 +80,9 @@ def _moment(stamp: str) -> datetime | None:
     """When the answer was given that stood on the page; None where that is not said."""
     try:
         moment = datetime.fromisoformat(stamp)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):  # a year before the first, once it is brought to UTC
         return None
-    return moment if moment.tzinfo else None
 
 
 def _on_the_clients_page(row: FollowUp) -> str:

@@ -76,7 +76,7 @@ def is_open(note: Note, member: Membership) -> BrokenGlass | None:
 def _to_be_told(row: BrokenGlass) -> list[Membership]:
     """The author and every owner, but not whoever opened it."""
     told = Membership.objects.filter(Q(pk=row.note.author_id) | Q(role=Role.OWNER), practice_id=row.practice_id,
-                                     is_active=True).exclude(pk=row.by_id)
+                                     is_active=True, user__is_active=True).exclude(pk=row.by_id)
     return list(told.select_related("user").order_by("pk"))
 
 
@@ -117,9 +117,8 @@ def mark_seen(*, glass: BrokenGlass, by: Membership) -> BrokenGlass:
 # --- the message --------------------------------------------------------------------------------------------------
 
 
-def _still_to_tell(message: Message) -> str | None:
-    stands = Membership.objects.filter(practice=message.practice, user__email=message.to_address, is_active=True)
-    return None if stands.exists() else "They do not work here any more."
+def _always(message: Message) -> str | None:
+    return None
 
 
 def _about_opening(message: Message) -> Said:
@@ -127,6 +126,6 @@ def _about_opening(message: Message) -> Said:
     return Said({"link": f"{settings.BASE_URL}/notes/opened/"}, message.to_name)
 
 
-outbox.declare(Kind(KIND, "Opened with a reason", _still_to_tell, _about_opening, keeps_quiet_hours=False,
+outbox.declare(Kind(KIND, "Opened with a reason", _always, _about_opening, keeps_quiet_hours=False,
                     is_to="member", variables={"link": "https://practice.example/notes/opened/"},
                     when="At once, when a colleague opens a note that is kept from them."))

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from notes.models import Share
 from practice import outbox
-from practice.models import Membership, Message
+from practice.models import Message
 from practice.outbox import Kind, Said
 
 KIND = "share-opened"
@@ -22,9 +22,8 @@ def tell_opened(share: Share) -> None:
         due_at=timezone.now(), why="The doctor has opened what was shared.")
 
 
-def _works_here(message: Message) -> str | None:
-    here = Membership.objects.filter(practice=message.practice, user__email=message.to_address, is_active=True)
-    return None if here.exists() else "They do not work here any more."
+def _always(message: Message) -> str | None:
+    return None
 
 
 def _about_opening(message: Message) -> Said:
@@ -33,6 +32,6 @@ def _about_opening(message: Message) -> Said:
     return Said({"link": f"{url}#share"}, message.to_name)
 
 
-outbox.declare(Kind(KIND, "Shared letter opened", _works_here, _about_opening, is_to="member",
+outbox.declare(Kind(KIND, "Shared letter opened", _always, _about_opening, is_to="member",
                     variables={"link": "https://practice.example/summaries/0198/#share"},
                     when="Once, when a doctor opens a letter they shared."))

@@ -371,6 +371,12 @@ def test_the_desk_sees_that_an_answer_came_and_not_what(asked, maria, desk, owne
     assert "Geheimnis" in words_of(page(ana).get(f"/clients/{maria.pk}/notes/"))
 
 
+def test_a_moment_at_the_end_of_time_is_no_fault(asked, ana, page):
+    answer(asked, soreness=3)
+    page(ana).post(f"/follow-ups/{asked.pk}/seen/", {"answered": "0001-01-01T00:00:00+14:00"})
+    assert FollowUp.objects.get().seen_at is not None
+
+
 def test_the_trail_says_asked_answered_seen_and_no_word_of_it(asked, ana):
     see_follow_up(follow_up=answer(asked, soreness=3, words="Geheimnis"), by=ana)
     lines = AuditEntry.objects.filter(verb__startswith="follow_up").order_by("pk")

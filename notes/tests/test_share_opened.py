@@ -49,4 +49,4 @@ def test_somebody_who_has_left_is_not_written_to(client, share, ana, mailoutbox)
     ana.is_active = False
     ana.save()
     outbox.drain()
-    assert (opened().get().why, list(mailoutbox)) == ("They do not work here any more.", [])
+    assert (opened().get().why, list(mailoutbox)) == ("They do not work here under this address any more.", [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -105,18 +106,19 @@ def _own_page() -> str:
     return f"{settings.BASE_URL}{reverse('practice:security')}"
 
 
+_ACCOUNT: Any = {"is_to": "member", "reader_works_here": False, "about": "Accounts"}  # whatever practice it is in
 _LINK = {"link": "https://practice.example/me/new-password/…/", "until": "Tue 24 Nov, 11:30"}
 _PAGE = "https://practice.example/me/security/"
 outbox.declare(Kind(
     NEW_PASSWORD, "Account: link for a new password", _link_is_over, _with_link, keeps_quiet_hours=False,
-    variables=_LINK, is_to="member", about="Accounts", when="When somebody asks for it at the sign-in page."))
+    variables=_LINK, **_ACCOUNT, when="When somebody asks for it at the sign-in page."))
 outbox.declare(Kind(
     NEW_ADDRESS, "Account: link that proves a new address", _link_is_over, _with_link, keeps_quiet_hours=False,
-    variables=_LINK, is_to="member", about="Accounts", when="When somebody changes the address they sign in with."))
+    variables=_LINK, **_ACCOUNT, when="When somebody changes the address they sign in with."))
 outbox.declare(Kind(
     NEW_DEVICE, "Account: sign-in from a new browser", _always, _device, keeps_quiet_hours=False,
     variables={"device": "Firefox on Windows", "when": "Tue 24 Nov, 10:30", "address": "203.0.113.7", "link": _PAGE},
-    is_to="member", about="Accounts", when="When somebody signs in from a browser not seen before."))
+    **_ACCOUNT, when="When somebody signs in from a browser not seen before."))
 outbox.declare(Kind(
     CHANGED, "Account: something was changed", _always, _change, keeps_quiet_hours=False, variables={"link": _PAGE},
-    variants=CHANGES, is_to="member", about="Accounts", when="When a password, address or second step changes."))
+    variants=CHANGES, **_ACCOUNT, when="When a password, address or second step changes."))

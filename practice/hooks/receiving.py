@@ -10,15 +10,19 @@ from dataclasses import dataclass, field
 class Incoming:
     """One text: what the gateway calls it, from which number to which of ours.
 
-    `is_answered`: the gateway has told the sender already that nothing more comes (Twilio does, where it keeps such
-    lists itself).
+    `asks` is what the gateway itself took it for, "stop" or "start", by words of its own list; "" where it keeps none.
     """
 
     reference: str
     sender: str
     to: str
     text: str = field(repr=False)
-    is_answered: bool = False
+    asks: str = ""
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the gateway has told the sender already that nothing more comes."""
+        return self.asks == "stop"
 
 
 RECEIVERS: list[Callable[[Incoming], str]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -20,6 +21,9 @@ from practice.texting.gateways import TWILIO, Unreadable, read_gateway
 
 LONGEST_TEXT, LONGEST_NUMBER, LONGEST_REFERENCE = 1600, 40, 80
 _ARRIVED, _LOST = frozenset({"delivered", "read"}), frozenset({"undelivered", "failed", "canceled"})
+_HALVES = re.compile("[\ud800-\udfff]")  # of a letter that was cut in two: no database keeps one
+# What Twilio takes a text for by its own list of words, which its customer may lengthen; HELP is for somebody to read.
+_ASKS = {"STOP": "stop", "START": "start"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Told:
     def get(self, twilios: str, ours: str, most: int) -> str:
         """One of them as text; refuses one longer than `most`, which nothing of the kind is."""
         value = self.fields.get(twilios if self.is_twilio else ours)
-        text = "" if value is None else str(value)
+        text = "" if value is None else _HALVES.sub("\ufffd", str(value))
         if len(text) > most or "\x00" in text:
             raise BadInput(f"“{twilios if self.is_twilio else ours}” is too long, or no text.")
         return text
@@ -68,7 +72,7 @@ def sms_in(request: HttpRequest) -> tuple[HttpResponse, str]:
     incoming = Incoming(
         reference=told.get("MessageSid", "id", LONGEST_REFERENCE), sender=told.get("From", "from", LONGEST_NUMBER),
         to=told.get("To", "to", LONGEST_NUMBER), text=told.get("Body", "text", LONGEST_TEXT),
-        is_answered=bool(told.fields.get("OptOutType")) and told.is_twilio)
+        asks=_ASKS.get(told.get("OptOutType", "", 20).upper(), ""))
     if not incoming.reference or not incoming.sender:
         raise BadInput("Say what the text is called and which number it comes from.")
     happened = receive(incoming)

@@ -24,6 +24,7 @@ from practice.log.telling import is_too_late, not_told_after_all, send_again, te
 from practice.models import Membership, Message
 from practice.opening.mail import why_nobody_receives
 from practice.outbox import Kind, Letter
+from practice.outbox.colleagues import GONE, has_left
 from practice.pages import find, member_of, member_page, post_page
 from practice.refusals import Refusal
 
@@ -89,7 +90,12 @@ def _page(request: HttpRequest, message: Message, *, refused: str = "", status: 
         "by_text": message.channel == "sms", "course": course_of(message),
         "channel": CHANNELS.get(message.channel, message.channel), "refused": refused,
         "is_lost": message.state == Message.State.FAILED, "may_go_again": not is_too_late(message),
-        "would_not_leave": kind.recheck(message) if kind and message.state == "waiting" else None}, status=status)
+        "would_not_leave": _why_not(kind, message) if kind and message.state == "waiting" else None}, status=status)
+
+
+def _why_not(kind: Kind, message: Message) -> str | None:
+    """Why it would not leave as things stand now."""
+    return kind.recheck(message) or (GONE if has_left(message, kind) else None)
 
 
 def _said_in(kind: Kind, mail: Letter, message: Message, member: Membership) -> str:

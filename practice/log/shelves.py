@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -75,8 +75,8 @@ def place_from(asked: str, *, is_back: bool) -> Place | None:
     at, _, pk = asked.partition("~")
     try:
         moment = datetime.fromisoformat(at)
-        return Place(moment, UUID(pk), is_back) if moment.tzinfo else None
-    except ValueError:
+        return Place(moment.astimezone(UTC), UUID(pk), is_back) if moment.tzinfo else None
+    except (ValueError, OverflowError):  # a year before the first, once it is brought to UTC
         return None
 
 

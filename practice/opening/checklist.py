@@ -30,6 +30,8 @@ from practice.models import (
     WorkingHours,
 )
 from practice.opening.mail import CATCHER, TEST_KIND, mail_host
+from practice.wording import LANGUAGES
+from practice.wording.clinical import clinical_words_in
 
 EVERYTHING = "everything"  # set aside as a step: the owner wants to hear no more of it
 REMINDER = "reminder"
@@ -39,7 +41,8 @@ REMINDER = "reminder"
 class Step:
     """One step: its name, why it is asked, and how the practice shows that it is done.
 
-    `done` makes an expression over a practice's row. `route` is where it is done; `needed`: nothing can be booked
+    `done` makes an expression over a practice's row; `is_done` reads what no expression can from the practice itself,
+    and either will do. `route` is where it is done; `needed`: nothing can be booked
     without it, or without as much of it as `enough` says. `without` is what the owner presses who does without it;
     empty: there is no without.
     """
@@ -54,6 +57,7 @@ class Step:
     enough: Callable[[], Any] | None = None
     without: str = ""
     aside: str = "You do without it."  # as the list says it afterwards
+    is_done: Callable[[Practice], bool] | None = None
 
     @property
     def url(self) -> str:
@@ -134,9 +138,13 @@ def checklist_of(practice: Practice) -> Checklist:
         **{f"has_{step.code}": step.done() for step in steps},
         **{f"enough_{step.code}": step.enough() for step in steps if step.enough}).get()
     aside = set(SetAside.objects.filter(practice=practice).values_list("step", flat=True))
-    return Checklist(tuple(Standing(step, bool(getattr(found, f"has_{step.code}")), step.code in aside,
+    return Checklist(tuple(Standing(step, _is_done(step, found), step.code in aside,
                                     bool(getattr(found, f"enough_{step.code}", False))) for step in steps),
                      EVERYTHING in aside)
+
+
+def _is_done(step: Step, found: Practice) -> bool:
+    return bool(getattr(found, f"has_{step.code}")) or bool(step.is_done and step.is_done(found))
 
 
 def is_there(model: Any, **where: Any) -> Exists:
@@ -171,6 +179,11 @@ def _second_step() -> Any:
     return Exists(CodeApp.objects.filter(confirmed_at__isnull=False, **owner)) | Exists(Passkey.objects.filter(**owner))
 
 
+def says_what_for(name: str) -> bool:
+    """Whether a name, in any language clients read, tells what somebody comes for."""
+    return any(clinical_words_in(name, language) for language in LANGUAGES)
+
+
 def _mail() -> Any:
     """A test has left, by a server that reaches people."""
     if not settings.EMAIL_URL or mail_host() == CATCHER:
@@ -196,6 +209,10 @@ for _step in (
          lambda: is_there(Closure), without="We close on none of them", aside="You close on none of them."),
     Step("reminders", 80, "Words of reminders", "What clients read before a visit. Ours say nothing of why they come.",
          lambda: is_there(MessageText, kind=REMINDER), without="Keep these words", aside="You keep our words."),
+    Step("sender", 82, "A neutral name for messages",
+         "Whoever sees a message on a phone reads whom it is from. A neutral name does not say why somebody comes.",
+         lambda: _of_the_practice(~Q(sender_name="")), route="practice:words", without="Keep our name",
+         aside="You write under the practice's own name.", is_done=lambda practice: not says_what_for(practice.name)),
     Step("second-step", 85, "A second step when you sign in",
          "An app or a passkey besides the password: what will stand here is about health.", _second_step,
          route="practice:security", without="The password is enough", aside="Your password is enough."),

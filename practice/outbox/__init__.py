@@ -6,6 +6,7 @@ again under the same name. Rooms declare what they send with `declare()`; nothin
 
 from practice.outbox import secure_mail as secure_mail
 from practice.outbox import sms as sms  # their doors stand beside the mail's
+from practice.outbox.colleagues import owners_of
 from practice.outbox.failing import WAYS_TO, Way, came_back, follow_ways, not_delivered
 from practice.outbox.kinds import KINDS, Attachment, Kind, Letter, Said, declare
 from practice.outbox.pump import drain, oldest_due_seconds
@@ -23,5 +24,5 @@ from practice.outbox.queueing import (
 __all__ = [
     "KINDS", "WAYS_TO", "Attachment", "Kind", "Letter", "Said", "Way", "came_back", "cancel_messages", "declare",
     "drain", "follow_ways", "grace", "keep_zone", "may_have_left", "not_delivered", "oldest_due_seconds",
-    "outside_quiet_hours", "queue_message", "queue_messages", "without_links",
+    "outside_quiet_hours", "owners_of", "queue_message", "queue_messages", "without_links",
 ]

@@ -17,6 +17,7 @@ from practice import clock
 from practice.models import Message
 from practice.outbox import caps
 from practice.outbox.bundles import Parcel
+from practice.outbox.colleagues import pass_on
 from practice.outbox.doors import DOORS, Door, MailDoor, NotTaken
 from practice.outbox.failing import OTHER_WAY_AFTER, another_way, fail
 from practice.outbox.kinds import KINDS, Letter
@@ -181,7 +182,7 @@ class Delivery:
             if later > now:
                 return self._wait(message, later, message.why)
         try:
-            because = kind.recheck(message)
+            because = kind.recheck(message) or pass_on(message, kind)
         except Exception:  # one message that cannot be checked must not stand in the way of the others
             log.exception("message %s could not be checked", message.pk)
             return self._mark(message, _State.FAILED, "The message could not be written; see the server's log.")

@@ -82,14 +82,20 @@ def fail(message: Message, why: str, **fields: Any) -> Message | None:
 
 
 def another_way(message: Message) -> Way | None:
-    """A way the client agreed to that this message has not been tried by; None where it is of no use any more."""
-    if message.useful_until and timezone.now() >= message.useful_until:
+    """A way the client agreed to that this message has not been tried by; None where it would be of no use."""
+    if not _may_change_ways(message) or (message.useful_until and timezone.now() >= message.useful_until):
         return None
     tried, earlier = {message.channel}, message.instead_of
     while earlier is not None:
         tried.add(earlier.channel)
         earlier = earlier.instead_of
     return next((way for way in ways_to(message.client_id) if way.channel not in tried), None)
+
+
+def _may_change_ways(message: Message) -> bool:
+    """Whether its words mean anything by another channel."""
+    kind = KINDS.get(message.kind)
+    return kind is None or kind.goes_another_way
 
 
 def _by_another_way(message: Message) -> Message | None:
@@ -126,7 +132,8 @@ def follow_ways(*, client_id: UUID, before: list[Way], now: list[Way], because: 
     waiting = Message.objects.select_for_update(of=("self",)).select_related("practice", "instead_of").filter(
         client_id=client_id, state__in=[Message.State.WAITING, Message.State.SENDING]).exclude(pk=but)
     for message in [row for row in waiting if Way(row.channel, row.to_address) in old]:
-        way, name = live.get(message.channel) or next(iter(now), None), name_of(message.channel)
+        other = next(iter(now), None) if _may_change_ways(message) else None
+        way, name = live.get(message.channel) or other, name_of(message.channel)
         instead = stand_in(message, way, message.rule or message.why) if way else None
         if instead is None:
             why = because or f"The client does not wish to be written to by {name} any more."

@@ -6,14 +6,14 @@ The words themselves stand in `<room>/wording/<language>.toml`, or are a practic
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from email.encoders import encode_base64
 from email.mime.base import MIMEBase
 from types import MappingProxyType
 
 from practice import wording
-from practice.models import Message
+from practice.models import Membership, Message
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,9 @@ class Kind:
     `look_up` may read for several messages at once what these two need; they leave within half a second of it.
     `counts`: it is no answer to the reader's own act and changes no visit, so that at most one a day and three a week
     leave; `goes_first`: it gets its place before all others. `is_secret`: nobody of the practice
-    reads what it says. `is_to`: client, member or doctor. `about` is the heading it is listed under, `when`
+    reads what it says; `goes_another_way`: what one channel cannot deliver goes by another. `is_to`: client, member or
+    doctor; `reader_works_here`: a colleague gets it only while they do, and `passed_on_to` says who reads it in their
+    place. `about` is the heading it is listed under, `when`
     says when it leaves.
     """
 
@@ -93,6 +95,9 @@ class Kind:
     goes_first: bool = False
     is_to: str = "client"
     is_secret: bool = False
+    goes_another_way: bool = True
+    reader_works_here: bool = True
+    passed_on_to: Callable[[Message], Iterable[Membership]] | None = None
     about: str = ""
     when: str = ""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import logging
 import os
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,11 +19,15 @@ from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from practice.models import Message
 
+log = logging.getLogger(__name__)
+
 SETTLED_AFTER, SETTLED_WITHIN = 25, 0.05  # messages; seconds, so that over a slow line each is marked at once
+# What is wrong with one line; a database that does not answer is wrong with none, and is asked again.
+_OF_THE_LINE = (DataError, IntegrityError, ValueError, OverflowError)
 
 
 class Receipt(NamedTuple):
@@ -99,21 +104,49 @@ def settle_what_was_left() -> None:
             file = os.open(path, os.O_RDONLY)
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                mark_sent(_read(path), unless_known=True)
+                _settle(path)
                 path.unlink(missing_ok=True)
             finally:
                 os.close(file)
 
 
-def _read(path: Path) -> list[Receipt]:
-    """What a file says; a last line that a fallen server left unfinished is passed over."""
-    found = []
-    for line in path.read_text().splitlines():
-        with contextlib.suppress(ValueError):
-            pk, sent_at, subject, reference, why, told_with = json.loads(line)
-            found.append(Receipt(UUID(pk), datetime.fromisoformat(sent_at), subject, reference, why,
-                                 UUID(told_with) if told_with else None))
-    return found
+def _settle(path: Path) -> None:
+    """Mark what a file says; a line nobody can read or the database refuses is put aside, so that it stops nothing.
+
+    A last line that a fallen server left unfinished is passed over.
+    """
+    *whole, unfinished = path.read_bytes().split(b"\n")
+    read = {line: _read(line) for line in (*whole, unfinished) if line}
+    found = {line: receipt for line, receipt in read.items() if receipt}
+    try:
+        mark_sent(found.values(), unless_known=True)
+    except _OF_THE_LINE:
+        found = {line: receipt for line, receipt in found.items() if _is_marked(receipt)}
+    if bad := [line for line in whole if line and line not in found]:
+        _put_aside(path, bad)
+
+
+def _is_marked(receipt: Receipt) -> bool:
+    try:
+        mark_sent([receipt], unless_known=True)
+    except _OF_THE_LINE:
+        return False
+    return True
+
+
+def _put_aside(path: Path, lines: list[bytes]) -> None:
+    aside = _own_folder("handed-over-unread") / path.name
+    aside.write_bytes(b"".join(line + b"\n" for line in lines))
+    log.error("of what was handed over, %d could not be noted: kept in %s", len(lines), aside)
+
+
+def _read(line: bytes) -> Receipt | None:
+    try:
+        pk, sent_at, subject, reference, why, told_with = json.loads(line)
+        return Receipt(UUID(pk), datetime.fromisoformat(sent_at), str(subject), str(reference), str(why),
+                       UUID(told_with) if told_with else None)
+    except (ValueError, TypeError, AttributeError):
+        return None
 
 
 def _text(pk: UUID | None) -> str:
@@ -121,7 +154,11 @@ def _text(pk: UUID | None) -> str:
 
 
 def _folder() -> Path:
-    folder = Path(settings.DATA_DIR) / "handed-over"
+    return _own_folder("handed-over")
+
+
+def _own_folder(name: str) -> Path:
+    folder = Path(settings.DATA_DIR) / name
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 

@@ -21,6 +21,7 @@ from practice.texting.gateways import TWILIO, Unreadable, read_gateway
 WAITS = (5, 15)  # seconds for the connection, and for the answer
 SILENT_TIMES, SILENT_FOR = 2, 60  # times in a row without an answer, after which it is left alone for so many seconds
 NO_GATEWAY = "No SMS gateway is set."
+_LOST = frozenset({"failed", "undelivered", "canceled"})  # what Twilio took and no phone received
 _CLOCKS_DIFFER = timedelta(minutes=2)
 
 
@@ -43,7 +44,7 @@ class SmsDoor:
             self._gateway, message_id=message.pk, to=message.to_address, text=letter.sms, callback=callback_url(),
             sender=message.practice.sms_sender or self._gateway.sender))
         said = _read(answer)
-        if answer.ok and not answer.is_redirect:
+        if _is_yes(answer):
             return reference_in(said)
         if is_opted_out(said):
             tell_unwanted(message)
@@ -57,10 +58,10 @@ class SmsDoor:
         """
         if self._gateway.dialect != TWILIO:
             return ""
-        said = _read(self._ask("GET", params={"To": message.to_address, "PageSize": 20}))
-        texts = said.get("messages") if isinstance(said, dict) else None
-        for text in texts if isinstance(texts, list) else []:
-            if text.get("body") == letter.sms and _is_after(text.get("date_created"), message):
+        answer = self._ask("GET", params={"To": message.to_address, "PageSize": 20})
+        for text in _listed(answer):
+            if (text.get("body") == letter.sms and text.get("status") not in _LOST
+                    and _is_after(text.get("date_created"), message)):
                 return reference_in(text)
         return ""
 
@@ -123,11 +124,24 @@ def callback_url() -> str:
     return f"{settings.BASE_URL}/hooks/sms/status/"
 
 
+def _is_yes(answer: requests.Response) -> bool:
+    return 200 <= answer.status_code < 300
+
+
 def _read(answer: requests.Response) -> Any:
     try:
         return answer.json()
     except ValueError:
         return None
+
+
+def _listed(answer: requests.Response) -> list[dict[str, Any]]:
+    """The texts in Twilio's list; where it does not show one, nobody knows what it took, and nothing rings again."""
+    said = _read(answer)
+    texts = said.get("messages") if isinstance(said, dict) else None
+    if not _is_yes(answer) or not isinstance(texts, list):
+        raise NotTaken(f"The SMS gateway does not say whether it took it before ({answer.status_code}).")
+    return [text for text in texts if isinstance(text, dict)]
 
 
 def _is_after(told: Any, message: Message) -> bool:

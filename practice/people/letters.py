@@ -38,6 +38,6 @@ def _said(message: Message) -> Said:
 
 
 outbox.declare(Kind(
-    KIND, "Invitation to work here", _why_not, _said, keeps_quiet_hours=False, is_to="member",
+    KIND, "Invitation to work here", _why_not, _said, keeps_quiet_hours=False, is_to="member", reader_works_here=False,
     variables={"by": "Olivia Grant", "link": f"{settings.BASE_URL}/j/…", "until": "Mon 30 Nov, 10:30"},
     when="When the owner invites somebody to work here."))

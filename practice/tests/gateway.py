@@ -47,6 +47,8 @@ class Gateway:
         self.received: list[Text] = []
         self.taken: list[Text] = []
         self.connections = self.asked = 0
+        self.list_says: tuple[int, bytes] | None = None  # what Twilio's list answers instead
+        self.list_status = "sent"  # of every text in it
         self.lock, self._over = Lock(), Event()
         self._trouble: Callable[[_Talk], bool] | None = None
         self._left: int | None = None
@@ -170,8 +172,11 @@ class _Talk(BaseHTTPRequestHandler):
         with self.gateway.lock:
             self.gateway.asked += 1
             texts = [text for text in reversed(self.gateway.taken) if text.to == to]
+        if self.gateway.list_says:
+            return self._answer(*self.gateway.list_says, "application/json")
         return self._say(200, {"messages": [
-            {"sid": text.reference, "to": text.to, "body": text.text, "date_created": text.at} for text in texts]})
+            {"sid": text.reference, "to": text.to, "body": text.text, "date_created": text.at,
+             "status": self.gateway.list_status} for text in texts]})
 
     def _is_known(self, dialect: str, path: str = "") -> bool:
         who = f"{ACCOUNT}:{TOKEN}" if dialect == "twilio" else f"{USER}:{SECRET}"

@@ -129,6 +129,17 @@ def test_unsigned_notes_are_told_to_whoever_wrote_them(now, maria, ana, ben, des
     assert "1 note is not signed yet" in body_of("digest-unsigned")
 
 
+def test_a_digest_that_could_not_leave_in_the_morning_does_not_leave_at_night(lost, owner, time_machine):
+    at_seven(time_machine, days=1)
+    assert send_digests() == 1
+    at_seven(time_machine, days=1, minutes=179)
+    assert Message.objects.get(kind="digest-not-delivered").useful_until > timezone.now()
+    at_seven(time_machine, days=1, minutes=16 * 60)
+    outbox.drain()
+    message = Message.objects.get(kind="digest-not-delivered")
+    assert (message.state, message.why) == ("skipped", "Too late to be of use.")
+
+
 def test_somebody_who_left_is_told_nothing(lost, owner, time_machine):
     other = make_member(owner.practice, "Otto Owen", "otto@riverside.example", "owner")
     choose_digests(member=other, wanted=[], by=other)

@@ -77,6 +77,13 @@ def test_a_text_the_plain_gateway_signed_is_heard(heard, settings, db):
     assert [(text.reference, text.text) for text in heard] == [("x1", "Yes")]
 
 
+def test_half_an_emoji_is_kept_as_a_letter_nobody_can_read(heard, settings, db):
+    settings.SMS_URL = PLAIN_URL
+    answer = tell_as_gateway(IN, id="x1\udc00", **{"from": "+12065550123", "to": "EVENHAND", "text": "ok \ud83d 👍"})
+    assert answer.status_code == 204
+    assert [(text.reference, text.text) for text in heard] == [("x1\ufffd", "ok \ufffd 👍")]
+
+
 @pytest.mark.parametrize("forged", [{"token": "somebody else's"}, {"signature": ""}, {"signature": "å"},
                                     {"signature": "x" * 28}])
 @pytest.mark.parametrize("path", [STATUS, IN])

@@ -153,6 +153,13 @@ def test_a_view_of_two_states_is_one_list_in_order(riverside, now, monkeypatch):
     assert [m.to_name for m in (*first.rows, *second.rows)] == list("01234567")
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59-14:00"])
+def test_a_place_at_the_end_of_time_is_no_fault(page, desk, riverside, now, at):
+    shown = page(desk).get("/messages/", {"at": f"{at}~{riverside.pk}"})
+    assert shown.status_code == 200
+    assert "Coming 0" in text_of(shown)
+
+
 def test_the_pages_links_lead_on_and_keep_what_was_asked(page, desk, riverside, now, monkeypatch):
     monkeypatch.setattr(shelves, "PER_PAGE", 2)
     for n in range(5):

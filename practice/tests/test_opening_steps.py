@@ -44,11 +44,11 @@ def test_the_list_is_read_from_the_practice_and_today_names_the_next_step(olivia
     http.post("/practice/opening/hours/", week(day_0="9-12, 13-17"))
     http.post("/practice/opening/rooms/", {"name": "River room", "access_notes": "step-free"})
     http.post("/practice/opening/services/", SERVICE_STEP | {"first-take": "on", "first-minutes": "80"})
-    for step in ("people", "holidays", "reminders", "second-step"):
+    for step in ("people", "holidays", "reminders", "sender", "second-step"):
         http.post(f"/practice/opening/{step}/aside/")
     assert state(olivia) == {
         "letterhead": "done", "hours": "done", "rooms": "done", "services": "done", "mail": "missing",
-        "people": "aside", "holidays": "aside", "reminders": "aside", "second-step": "aside", "clients": "missing",
+        "people": "aside", "holidays": "aside", "reminders": "aside", "sender": "aside", "second-step": "aside", "clients": "missing",
         "visit": "missing"}
     assert "Still missing: a test message, clients and the first visit" in http.get("/").content.decode()
     assert Room.objects.get().access_notes == "step-free"
@@ -62,6 +62,18 @@ def test_the_list_is_read_from_the_practice_and_today_names_the_next_step(olivia
     assert "missing for somebody" in http.get("/practice/opening/").content.decode()
     Room.objects.update(is_active=False)
     assert state(olivia)["rooms"] == "missing", "nothing is noted as done"
+
+
+def test_a_practice_whose_name_says_what_clients_come_for_is_asked_for_a_neutral_one(olivia, page):
+    for step in STEPS.keys() - {"sender", "hours", "rooms", "services"}:
+        SetAside.objects.create(practice=olivia.practice, step=step)
+    assert state(olivia)["sender"] == "missing"
+    assert "A neutral name for messages" in page(olivia).get("/practice/opening/").content.decode()
+    page(olivia).post("/practice/messages/words/", {"sender_name": "Riverside"})
+    assert state(olivia)["sender"] == "done"
+    for name, standing in (("Riverside", "done"), ("Praxis Schmerzfrei", "missing")):
+        Practice.objects.update(name=name, sender_name="")
+        assert state(olivia)["sender"] == standing
 
 
 def test_today_is_silent_when_all_is_there_when_it_is_dismissed_and_for_everybody_else(olivia, page):

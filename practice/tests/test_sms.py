@@ -151,6 +151,30 @@ def test_a_text_whose_answer_was_lost_rings_once_all_the_same(either, texted, ti
     assert only().reference == either.taken[0].reference
 
 
+@pytest.mark.parametrize("says", [(503, b"{}"), (429, b"{}"), (200, b"<html>"), (200, b"{}"), (302, b'{"messages": []}')])
+def test_nothing_rings_again_while_twilios_list_does_not_say_what_it_took(gateway, texted, time_machine, says):
+    gateway.drop(after_taking=True, times=1)
+    texted()
+    assert outbox.drain() == {"postponed": 1}
+    gateway.list_says = says
+    assert drain_after(time_machine, minutes=1) == {"postponed": 1}
+    assert only().why == f"The SMS gateway does not say whether it took it before ({says[0]})."
+    gateway.list_says = None
+    assert drain_after(time_machine, minutes=5) == {"sent": 1}
+    assert len(gateway.taken) == 1
+
+
+@pytest.mark.parametrize("status", ["failed", "undelivered"])
+def test_a_text_that_twilio_took_and_lost_is_sent_again(gateway, texted, time_machine, status):
+    gateway.drop(after_taking=True, times=1)
+    texted()
+    outbox.drain()
+    gateway.list_status = status
+    assert drain_after(time_machine, minutes=1) == {"sent": 1}
+    assert len(gateway.taken) == 2
+    assert only().reference == gateway.taken[1].reference
+
+
 def test_an_equal_text_of_another_day_does_not_pass_for_this_one(gateway, texted, riverside, time_machine):
     texted()
     outbox.drain()
@@ -266,3 +290,9 @@ def test_from_whom_texts_come_is_the_owners_to_say(riverside, ana, page, owner):
     page(owner).post("/practice/settings/", form | {"sms_sender": "+1 206 555 0177"})
     riverside.refresh_from_db()
     assert riverside.sms_sender == "+12065550177"
+
+
+def test_the_page_says_that_answers_to_a_name_reach_nobody(riverside, owner, page):
+    change_sms_sender(practice=riverside, sender="RIVERSIDE", by=owner)
+    shown = page(owner).get("/practice/settings/").content.decode()
+    assert "“RIVERSIDE” is a name: answers to it reach nobody, STOP among them." in shown

@@ -11,10 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clients.profiles import change_client, create_client
-from conftest import at
+from conftest import at, make_member
 from practice import outbox
-from practice.fetching import Net
-from practice.models import AuditEntry, Membership, Message, Practice, Webhook, WebhookDelivery
+from practice.access import Role
+from practice.internet import Net
+from practice.models import AuditEntry, Membership, Message, Practice, User, Webhook, WebhookDelivery
 from practice.refusals import BadInput, NotAllowed, Refusal
 from practice.tests.receiver import Receiver
 from practice.tests.scratch import ROOT
@@ -223,6 +224,16 @@ def test_three_days_without_an_answer_switch_it_off_and_its_owner_is_told_once(
     assert Practice.objects.get(pk=hook.practice_id).calls_webhooks
 
 
+def test_an_owner_whose_account_is_closed_is_not_told_of_it(told, receiver, ana, owner, riverside):
+    closed = make_member(riverside, "Otto Owner", "otto@riverside.example", Role.OWNER)
+    User.objects.filter(pk=closed.user_id).update(is_active=False)
+    told()
+    receiver.status = 410
+    a_client(ana)
+    pump.drain()
+    assert [m.to_address for m in Message.objects.filter(kind="webhook-off")] == [owner.user.email]
+
+
 def test_an_address_that_is_gone_is_switched_off_at_once(told, receiver, ana):
     told()
     receiver.status = 410
@@ -395,6 +406,54 @@ def test_nothing_is_sent_again_to_an_address_that_is_off(told, ana, owner):
     for act in (hooks.replay, hooks.send_test):
         with pytest.raises(Refusal, match="Switch it on first"):
             act(webhook=hook, by=owner)
+
+
+@pytest.fixture
+def after_the_first(monkeypatch):
+    """`after_the_first(act)`: act once the first of a claimed batch was posted; the list of what was posted where."""
+    def watch(act):
+        posted = []
+
+        def post(url, body, headers, net):
+            posted.append(url)
+            if len(posted) == 1:
+                act()
+            return 200
+
+        monkeypatch.setattr(pump, "post", post)
+        return posted
+
+    return watch
+
+
+def test_nothing_more_is_posted_once_it_is_off_and_what_waited_leaves_when_it_is_on(told, owner, after_the_first):
+    fresh = told()
+    for _ in range(3):
+        hooks.send_test(webhook=fresh.webhook, by=owner)
+    posted = after_the_first(lambda: hooks.switch(webhook=fresh.webhook, on=False, by=owner))
+    assert pump.drain() == {"sent": 1, "postponed": 2}
+    assert len(posted) == 1
+    assert set(WebhookDelivery.objects.values_list("state", "attempts")) == {("sent", 1), ("waiting", 0)}
+    hooks.switch(webhook=fresh.webhook, on=True, by=owner)
+    assert pump.drain() == {"sent": 2}
+
+
+def test_nothing_more_is_posted_to_an_address_that_was_removed_meanwhile(told, owner, after_the_first):
+    fresh = told()
+    for _ in range(3):
+        hooks.send_test(webhook=fresh.webhook, by=owner)
+    posted = after_the_first(lambda: hooks.remove_webhook(webhook=fresh.webhook, by=owner))
+    pump.drain()
+    assert len(posted) == 1
+
+
+def test_what_is_posted_after_a_change_goes_to_the_new_address(told, owner, after_the_first):
+    fresh = told()
+    for _ in range(2):
+        hooks.send_test(webhook=fresh.webhook, by=owner)
+    posted = after_the_first(lambda: hooks.change_webhook(webhook=fresh.webhook, url=NOBODY, events=list(EVENTS), by=owner))
+    pump.drain()
+    assert posted == [fresh.webhook.url, NOBODY]
 
 
 @pytest.mark.parametrize("events", [[], ["client.eaten"], ["client.created", "note.signed"]])

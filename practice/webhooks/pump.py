@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import time
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from practice.fetching import INTERNET, Net
+from practice.internet import INTERNET, Net
 from practice.models.webhooks import Webhook, WebhookDelivery
 from practice.webhooks.hooks import secrets_of
 from practice.webhooks.sending import NotTaken, post, signature
@@ -43,9 +43,11 @@ def drain(*, limit: int = 2_000, net: Net = INTERNET) -> dict[str, int]:
         resting: set[UUID] = set()
         for row in claimed:
             if row.webhook_id in resting:
-                counts[_rest(row)] += 1
+                counts[_give_back(row, due_at=timezone.now() + FIRST_WAIT)] += 1
             elif not _is_still_mine(row):
                 counts["left to another"] += 1
+            elif not _is_still_on(row):
+                counts[_give_back(row, due_at=row.due_at)] += 1
             else:
                 state, rests = _deliver(row, net)
                 counts[state] += 1
@@ -81,6 +83,14 @@ def _is_still_mine(row: WebhookDelivery) -> bool:
     if row.claimed_until and row.claimed_until - now > _lease() / 2:
         return True
     return _mine(row).update(claimed_until=now + _lease()) == 1
+
+
+def _is_still_on(row: WebhookDelivery) -> bool:
+    """Whether its address is called at all, as it stands at this moment: it may be off, gone, or another by now."""
+    hook = Webhook.objects.select_related("practice").filter(pk=row.webhook_id, is_active=True).first()
+    if hook is not None:
+        row.webhook = hook
+    return hook is not None
 
 
 def _mine(row: WebhookDelivery) -> Any:
@@ -127,7 +137,7 @@ def _not_taken(row: WebhookDelivery, refused: NotTaken) -> tuple[str, bool]:
     return str(state), is_off or refused.status in _OVERLOADED
 
 
-def _rest(row: WebhookDelivery) -> str:
-    """Give back what stands behind an address that does not answer just now; it costs no attempt."""
-    _mine(row).update(state=_State.WAITING, due_at=timezone.now() + FIRST_WAIT, claimed_by=None, claimed_until=None)
+def _give_back(row: WebhookDelivery, *, due_at: datetime) -> str:
+    """Let go of what is not posted now, behind an address that is off or does not answer; it costs no attempt."""
+    _mine(row).update(state=_State.WAITING, due_at=due_at, claimed_by=None, claimed_until=None)
     return "postponed"

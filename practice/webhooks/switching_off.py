@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from practice import audit, outbox
-from practice.access import Outsider, Role
-from practice.models import Membership, Message, Practice
+from practice.access import Outsider
+from practice.models import Message, Practice
 from practice.models.webhooks import Webhook
 from practice.outbox import Kind, Said
 
@@ -26,7 +26,7 @@ def give_up_on(hook: Webhook) -> None:
     practice.calls_webhooks = Webhook.objects.filter(practice=practice, is_active=True).exists()
     practice.save(update_fields=["calls_webhooks"])
     audit.record(by=Outsider(practice, "system", "Evenhand"), verb="webhook_switched", subject=hook, on=False)
-    for owner in Membership.objects.filter(practice=practice, role=Role.OWNER, is_active=True).select_related("user"):
+    for owner in outbox.owners_of(practice):
         outbox.queue_message(
             practice=practice, kind=KIND, subject_id=hook.pk, start_version=f"{now:%Y%m%dT%H%M%S}", due_at=now,
             to_address=owner.user.email, to_name=owner.name, why="Another system has not answered for days.")

@@ -93,6 +93,7 @@ def _tried(message: Message) -> Said:
 
 
 outbox.declare(Kind(TEST, "Test of a text", _still_there, _tried, keeps_quiet_hours=False, is_to="member",
+                    reader_works_here=False,
                     variables={"subject": "Your next appointment", "text": "Hello Maria, …", "sms": "Riverside: …",
                                "by": "Olivia Grant"},
                     when="When the owner tries a text."))

@@ -224,8 +224,23 @@ def test_the_clients_file_says_when_where_and_whom_to_call_and_nothing_else(visi
     calendar = Calendar.from_ical(file.content)
     [event] = calendar.walk("VEVENT")
     assert (calendar["METHOD"], event["SUMMARY"]) == ("PUBLISH", "Appointment at Riverside")
-    assert (event["LOCATION"], event["CONTACT"]) == ("Riverside Therapy, 12 Water Street", "+1 206 555 0100")
+    assert (event["LOCATION"], event["CONTACT"]) == ("Riverside, 12 Water Street", "+1 206 555 0100")
     assert "ATTENDEE" not in event and b"Maria" not in file.content and b"/r/" not in file.content
+
+
+@pytest.mark.parametrize(("language", "address", "location"), [
+    ("en", "Riverside Neuro Massage, 12 Water Street\nSeattle", "Riverside, 12 Water Street, Seattle"),
+    ("en", "Riverside\nNeurological bodywork\n12 Parkinson Lane", "Riverside, 12 Parkinson Lane"),
+    ("en", "Massage, 2nd floor\nNeuro Massage Suite 200\n12 Water Street", "Riverside, 2nd floor, 12 Water Street"),
+    ("es", "Fisioterapia Sur\nCalle Dolores, 5\n28001 Madrid", "Riverside, Calle Dolores, 5, 28001 Madrid"),
+    ("de", "Schmerzpraxis\nTaubenstraße 5\n10117 Berlin", "Riverside, Taubenstraße 5, 10117 Berlin"),
+])
+def test_where_to_come_says_nothing_of_why(visit, riverside, maria, language, address, location):
+    type(riverside).objects.update(name="Riverside Neuro Massage", sender_name="Riverside", address=address)
+    type(maria).objects.update(language=language)
+    file = visit_file(Appointment.objects.select_related("practice", "client").get(pk=visit.pk))
+    [event] = Calendar.from_ical(file.content).walk("VEVENT")
+    assert event["LOCATION"] == location
 
 
 def test_what_was_booked_moved_and_cancelled_goes_with_its_message(visit, ana, settings, mailoutbox, time_machine):

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from conftest import at
 from practice.clock import instant_at
-from practice.fetching import CannotFetch, Net
+from practice.fetching import CannotFetch
+from practice.internet import Net
 from practice.models import AuditEntry
 from practice.refusals import BadInput, NotAllowed
 from sessions.booking import book_appointment

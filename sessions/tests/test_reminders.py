@@ -18,7 +18,7 @@ from practice import clock, outbox
 from practice.accounts import letters
 from practice.accounts.links import ask_for_address, ask_for_password, send_asked
 from practice.digests import DIGESTS
-from practice.models import ActionLink, Message, SignIn
+from practice.models import ActionLink, Message, Practice, SignIn
 from practice.wording import LANGUAGES
 from practice.wording.clinical import clinical_words_in
 from sessions import check_in_letters, holds, rescheduling, restoring
@@ -576,6 +576,11 @@ def about_accounts(ana):
     yield "account-changed"
 
 
+def _words_of(file):
+    """What a calendar file says, its folded lines whole; other files are letters to a doctor."""
+    return file.content.decode().replace("\r\n ", "") if file.kind == "text/calendar" else ""
+
+
 def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, owner, neuro_45, neurologist, consent):
     read = {}
     letter = letter_to_a_doctor(maria, ana, neuro_45, neurologist, consent)
@@ -588,10 +593,13 @@ def test_no_message_of_any_kind_carries_a_clinical_word(now, maria, ana, ben, ow
         pk = Message.objects.filter(kind=kind).values_list("pk", flat=True).first()
         for language in LANGUAGES:
             Client.objects.update(language=language)
+            Practice.objects.update(sender_name="Riverside")
             mail = outbox.KINDS[kind].compose(Message.objects.select_related("practice").get(pk=pk))
             whole = f"{mail.subject}\n{mail.body}\n{mail.sms}".replace("Riverside Therapy", "")
             assert not clinical_words_in(whole, language), (kind, language, clinical_words_in(whole, language))
             assert outbox.KINDS[kind].is_to != "client" or mail.sms, f"{kind} says nothing by SMS"
+            files = "\n".join(_words_of(file) for file in mail.attachments)
+            assert not clinical_words_in(files, language), (kind, language, clinical_words_in(files, language))
         Client.objects.update(language="en")
         mail = outbox.KINDS[kind].compose(Message.objects.select_related("practice").get(pk=pk))
         read[kind] = f"{mail.subject}\n{mail.body}"

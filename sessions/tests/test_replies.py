@@ -113,6 +113,13 @@ def test_the_plain_gateway_brings_a_yes_as_well(reminded, gateway, settings):
     assert reminded.status == "confirmed"
 
 
+def test_a_text_cut_off_within_an_emoji_is_read_all_the_same(reminded, gateway, settings, ana):
+    settings.SMS_URL = gateway.url("plain")
+    answer = tell_as_gateway("/hooks/sms/in/", id="in-1", **{"from": NUMBER, "to": "EVENHAND", "text": "late \ud83d"})
+    assert answer.status_code == 204
+    assert needs(ana) == ["Reply from Maria L.: “late \ufffd”"]
+
+
 def test_yes_to_two_visits_is_not_a_guess(reminded, ana, neuro_45, gateway, time_machine):
     other = book_appointment(client=reminded.client, therapist=ana, service=neuro_45, starts_at=at(14, days=3), by=ana)
     time_machine.move_to(timezone.now() + timedelta(minutes=4))
@@ -212,6 +219,14 @@ def test_stop_ends_texts_at_once_and_is_told_once(reminded, gateway):
     assert Message.objects.filter(kind=ENDED).count() == 1
 
 
+def test_the_last_text_goes_by_no_mail_where_no_phone_receives_it(reminded, gateway):
+    says("STOP")
+    gateway.refuse(21614)
+    assert outbox.drain() == {"failed": 1}
+    assert list(Message.objects.filter(kind=ENDED).values_list("channel", "state", "why")) == [
+        ("sms", "failed", "This is not a mobile number.")]
+
+
 def test_what_waits_as_a_text_goes_by_mail_where_they_agreed_to_that(now, texted_client, ana, neuro_45, gateway):
     book_appointment(client=texted_client, therapist=ana, service=neuro_45, starts_at=at(10, days=14), by=ana)
     says("Stop")
@@ -256,6 +271,16 @@ def test_where_the_gateway_has_told_them_itself_we_do_not_tell_them_again(remind
     says("STOP", OptOutType="STOP")
     assert not Message.objects.filter(kind=ENDED).exists()
     assert Client.objects.get().channels == ["email"]
+
+
+def test_what_twilio_took_for_stop_or_start_is_one_in_whatever_words(reminded):
+    [reply] = says("HALT", OptOutType="STOP")
+    assert (reply.meaning, reply.outcome) == (
+        Meaning.STOP, "No more text messages. They are still written to by e-mail.")
+    assert Client.objects.get().channels == ["email"]
+    assert [reply.meaning for reply in says("weiter", OptOutType="START")] == [Meaning.START]
+    assert [reply.meaning for reply in says("HELP", OptOutType="HELP")] == [Meaning.OTHER]
+    assert not Message.objects.filter(kind=ENDED).exists()
 
 
 def test_who_asked_the_gateway_itself_for_no_more_gets_none_from_us(visit, gateway, time_machine):
@@ -364,6 +389,43 @@ def test_a_practice_with_its_own_number_hears_what_is_sent_there_alone(reminded,
     assert {reply.practice_id for reply in says("yes", to=OURS)} == {reminded.practice_id}
 
 
+def test_stop_to_the_gateways_own_number_holds_for_every_practice_that_knows_it(
+        reminded, lakeside, lakeside_owner, gateway):
+    lakeside.sms_sender = "+12065550177"
+    lakeside.save()
+    twin = make_client(lakeside, "Maria Lindqvist", phone="+1 206 555 0123", channels=["sms"])
+    assert says("stop", to=OURS).count() == 2
+    assert Client.objects.get(pk=twin.pk).channels == []
+    assert Client.objects.get(pk=reminded.client.pk).channels == ["email"]
+
+
+@pytest.mark.parametrize("sender", ["RIVERSIDE", "+12065550177"])
+def test_stop_to_a_number_no_practice_writes_from_ends_texts_as_well(reminded, riverside, sender):
+    riverside.sms_sender = sender
+    riverside.save()
+    [reply] = says("STOP")
+    assert (reply.practice, reply.client) == (riverside, reminded.client)
+    assert Client.objects.get().channels == ["email"]
+
+
+def test_a_text_to_a_number_no_practice_writes_from_is_read_by_who_knows_the_sender(
+        reminded, riverside, lakeside, ana, gateway):
+    for practice, sender in ((riverside, "RIVERSIDE"), (lakeside, "LAKESIDE")):
+        practice.sms_sender = sender
+        practice.save()
+    [reply] = says("running late")
+    assert (reply.practice, reply.client) == (riverside, reminded.client)
+    assert needs(ana) == ["Reply from Maria L.: “running late”"]
+    assert not says("Is there a visit free?", sender="+12065559999").exists()
+
+
+def test_a_strangers_text_to_the_gateways_number_is_read_by_the_only_practice(now, riverside, ana, gateway):
+    riverside.sms_sender = "RIVERSIDE"
+    riverside.save()
+    says("Is there a visit free?", sender="+12065559999")
+    assert needs(ana) == ["Reply from +1 206-555-9999: “Is there a visit free?”"]
+
+
 # --- read by somebody ------------------------------------------------------------------------------------------------------
 
 
@@ -377,6 +439,13 @@ def test_a_text_in_words_stands_on_today_until_somebody_has_dealt_with_it(remind
     reply.refresh_from_db()
     assert (reply.seen_by, needs(ana)) == (desk, [])
     assert AuditEntry.objects.filter(verb="reply_seen", subject_id=reply.pk, actor=desk).count() == 1
+
+
+def test_nothing_but_what_the_page_offers_marks_a_text_as_dealt_with(reminded, ana, page, gateway):
+    [reply] = says("running late")
+    assert page(ana).post(f"/replies/{reply.pk}/anything/").status_code == 404
+    reply.refresh_from_db()
+    assert reply.seen_at is None
 
 
 def test_who_asks_for_no_more_texts_in_other_words_gets_none(reminded, ana, page, gateway):
