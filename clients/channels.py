@@ -24,7 +24,7 @@ WORDING = {
     "email": "We write to you by e-mail about your appointments. You can end that at any time, by the link in every "
              "e-mail.",
     "sms": "We send you text messages about your appointments, to this number. Your network may charge for them. "
-           "Answer STOP to end them at any time.",
+           "Answer STOP, or tell us, to end them at any time.",
 }
 
 

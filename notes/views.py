@@ -25,6 +25,7 @@ from notes.events.proposing import to_finding
 from notes.follow_ups.between import between_of
 from notes.forms import AddendumForm, SendBackForm
 from notes.home.doing import home_said
+from notes.measures.questions import number_of
 from notes.models import Note, NoteDraft
 from notes.reading import read_note, said_of, whole, whole_note
 from notes.record import signing
@@ -180,7 +181,7 @@ def _typed(request: HttpRequest, found: Note) -> HttpResponse:
     if act == "unwell":
         return _to_report(saved)
     if act.startswith("ask-"):
-        return redirect("notes:ask", saved.pk, act.removeprefix("ask-"))
+        return redirect("notes:ask", saved.pk, number_of(act.removeprefix("ask-")))
     if act == "measures":
         return redirect(f"{reverse('notes:measures', args=[saved.client.standing_id])}?note={saved.pk}")
     if act.startswith("find-"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.db import transaction
@@ -30,6 +30,7 @@ from practice.refusals import BadInput, Refusal, WrongState
 
 MOST_ITEMS = 8  # more is not done: our proposal
 _BARS = ("stop", "clearance")
+_JUST_SIGNED = timedelta(days=1)  # who signs first still assigns from that note
 
 
 class HomeBarred(Refusal):
@@ -80,14 +81,15 @@ def assign_programme(*, client: Client, items: Sequence[ItemInput], by: Actor, n
     """Assign these items in place of what stood; answers the new version.
 
     Refuses an empty or a too long list, an unknown item or place, what the check bars, a missing yes, a caution
-    without its reason, and a note of somebody else.
+    without its reason, and a note of somebody else, or one signed more than a day ago. `note` is the one from whose
+    plan it is assigned.
     """
     refuse_unless_therapist(by)
     lock_client(client)
     today = today_in(client)
     _refuse_shape(items, today)
-    if note is not None and note.client.standing_id != client.pk:
-        raise BadInput("This note is another client's.", field="note")
+    if note is not None:
+        _refuse_note(note, client, by)
     _refuse_against_the_check(client, items, today)
     now = timezone.now()
     earlier = HomeProgramme.objects.filter(client=client)
@@ -183,6 +185,16 @@ def _standing(programme: HomeProgramme, by: Actor) -> HomeProgramme:
     if programme.ended_at is not None:
         raise WrongState("This version has ended. Look at the one that stands now.")
     return programme
+
+
+def _refuse_note(note: Note, client: Client, by: Actor) -> None:
+    if note.client.standing_id != client.pk:
+        raise BadInput("This note is another client's.", field="note")
+    if note.author_id != by.pk:
+        raise BadInput(f"{note.author.name} wrote this note. Assign it from a note of your own, or without one.",
+                       field="note")
+    if note.signed_at is not None and note.signed_at < timezone.now() - _JUST_SIGNED:
+        raise BadInput("This note was signed more than a day ago. Assign it without a note.", field="note")
 
 
 def _refuse_shape(items: Sequence[ItemInput], today: date) -> None:

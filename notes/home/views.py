@@ -88,7 +88,7 @@ def home_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _note_of(request: HttpRequest, member: Membership, client: Client) -> Note | None:
-    """The member's own draft from whose plan this is assigned, where one is named."""
+    """The member's own note from whose plan this is assigned, where one is named."""
     named = request.GET.get("note") or request.POST.get("note") or ""
     try:
         wanted = UUID(named)

@@ -44,3 +44,13 @@ QUESTIONNAIRES: dict[str, Questionnaire] = {
             "Feeling down, depressed, or hopeless"), 3),
     )
 }
+
+
+def number_of(code: str) -> int:
+    """Under which number a questionnaire stands in addresses, which name no measure; 0 where there is none."""
+    return [*QUESTIONNAIRES].index(code) + 1 if code in QUESTIONNAIRES else 0
+
+
+def numbered(number: int) -> Questionnaire | None:
+    """The questionnaire of that number."""
+    return [*QUESTIONNAIRES.values()][number - 1] if 1 <= number <= len(QUESTIONNAIRES) else None

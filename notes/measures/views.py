@@ -21,7 +21,7 @@ from notes.measures.forms import ChoiceForm, GoalForm, MoodForm, QuestionsForm, 
 from notes.measures.goals import end_goal, set_goal
 from notes.measures.mood import decide_on_mood, decided_on_mood, is_mood_asked
 from notes.measures.of_client import goals_of, usual_of
-from notes.measures.questions import QUESTIONNAIRES
+from notes.measures.questions import QUESTIONNAIRES, numbered
 from notes.models import ClientGoal, Note, OutsideTotal
 from notes.models.goals import MOST_GOALS
 from practice import audit
@@ -105,11 +105,11 @@ def _back_to_note(request: HttpRequest) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_page(THERAPISTS)
-def ask(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
-    """A questionnaire with its wording, for a draft note: its total becomes a reading."""
+def ask(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    """A questionnaire with its wording, for a draft note: its total becomes a reading. The address says only its number."""
     member = member_of(request)
     note = find(Note, member, pk, "client__practice", "appointment", "author__user")
-    asked = QUESTIONNAIRES.get(code)
+    asked = numbered(number)
     if asked is None:
         raise Http404("We do not ask this one.")
     if note.is_signed or note.author_id != member.pk or not is_mood_asked(note.practice_id):
@@ -118,7 +118,7 @@ def ask(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     form = QuestionsForm(request.POST if request.method == "POST" else None, asked=asked,
                          initial={"version": note.version})
     if form.is_bound and form.is_valid():
-        done = attempt(form, answer_questionnaire, note=note, code=code, answers=form.answers(),
+        done = attempt(form, answer_questionnaire, note=note, code=asked.code, answers=form.answers(),
                        expected_version=form.cleaned_data["version"], by=member)
         if done:
             if not done[1]:
@@ -126,7 +126,7 @@ def ask(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
             return redirect("notes:note", note.pk)
     return render(request, "notes/ask.html", {
         "room": "clients", "note": note, "client": note.client.standing, "form": form, "asked": asked,
-        "measure": MEASURES[code]}, status=status_of(form))
+        "measure": MEASURES[asked.code]}, status=status_of(form))
 
 
 def _why_not(note: Note) -> str:

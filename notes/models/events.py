@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from notes.events.kinds import ENDINGS, KINDS, LASTED, REACTIONS, STOPS, TIMES
 from notes.models.note import GONE_WITH_NOTE, SIGNED, Note
 from practice.encryption import EncryptedCharField
-from practice.guards import Unchanging
+from practice.guards import Kept, Unchanging
 
 
 def _whole(place: str) -> Q:
@@ -57,4 +57,5 @@ class NoteEvent(models.Model):
             models.CheckConstraint(condition=_whole("") & _whole("work_"), name="place_of_event_has_region_and_side"),
             Unchanging(name="event_of_signed_note_stands", when=SIGNED.format(row="OLD"),
                        insert_when=SIGNED.format(row="NEW"), goes_when=GONE_WITH_NOTE),
+            Kept(name="events_are_kept"),
         ]

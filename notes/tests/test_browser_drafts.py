@@ -32,7 +32,7 @@ pytestmark = [
 ANA, PASSWORD = "ana@riverside.example", "a long enough password"
 KILLS, MOST = size(3, 100), size(4.0, 2.0)  # seconds lost: in `make test` other suites share the cores
 # What the tests provoke on purpose: a lost connection, the lock, another device, a clock that jumps.
-MEANT = re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_FAILED .*draft/|Failed to fetch|htmx:error: timeout|status of (400|401|403|412|413|423)|answered (400|401|403|412|413|423)")
+MEANT = re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_FAILED .*draft/|Failed to fetch|htmx:error: timeout|status of (400|401|403|412|413|423|502)|answered (400|401|403|412|413|423|502)")
 LEFT_BEHIND = """async () => {
     const names = (await indexedDB.databases()).map(one => one.name);
     return [...names, ...Object.values({...localStorage}), ...Object.values({...sessionStorage}), ...await caches.keys()];
@@ -103,6 +103,22 @@ def is_saved(person: Person) -> None:
 def in_the_note(scratch: Scratch, column: str = "subjective") -> str:
     """What the server holds, read by a device of its own: in the database it stands encrypted."""
     return Device(scratch.ids["url"], scratch.ids["note"], "another").text(column)
+
+
+def tries(person: Person, within: int = 6_000) -> None:
+    """Time passes until the sheet has tried to save, and has its answer."""
+    with person.page.expect_response("**/draft/"):
+        person.page.clock.run_for(within)
+
+
+def comes_to_be_saved(person: Person, scratch: Scratch, **parts: str) -> None:
+    """The parts of the note as the server has them, once it has had some tries' time."""
+    for _ in range(10):
+        person.page.clock.run_for(1_000)
+        if (found := {name: in_the_note(scratch, name) for name in parts}) == parts:
+            break
+    assert found == parts
+    is_saved(person)
 
 
 def unlock(person: Person, press: str = "Unlock") -> None:
@@ -188,7 +204,7 @@ def test_what_is_refused_as_it_stands_is_saved_once_it_changes(chrome, fresh, st
     assert in_the_note(fresh) == "", "the same is not sent again and again"
     ana.page.route("**/draft/", lambda route: route.fulfill(status=status, content_type=kind, body=body))
     part(ana, "Subjective").fill("still too long")
-    ana.page.clock.run_for(2_000)
+    tries(ana)
     ana.page.unroute("**/draft/")
     ana.open(f"/notes/{fresh.ids['note']}/")
     expect(part(ana, "Subjective")).to_have_value("still too long")
@@ -229,6 +245,66 @@ def test_half_an_hour_offline_is_typed_on_and_saved_on_return_also_through_a_cra
     page.clock.run_for(1_000)
     is_saved(ana)
     assert in_the_note(fresh, "plan") == "weekly"
+    without_faults(ana)
+
+
+BAD_GATEWAY = (502, "text/html", "<h1>Bad Gateway</h1>")
+SHUT = (423, "application/problem+json", json.dumps({"detail": "Locked.", "code": "locked"}))
+
+
+def left_behind_offline(ana: Person, scratch: Scratch, words: str) -> Any:
+    """Words typed without a connection; the tab is closed before there is one again. Answers the next tab."""
+    ana.page.wait_for_load_state("networkidle")
+    ana.context.set_offline(True)
+    part(ana, "Subjective").fill(words)
+    ana.page.clock.run_for(2_000)
+    expect(state(ana)).to_have_text("offline: kept on this tablet")
+    assert len(ana.page.evaluate(ON_THE_SHELF)) == 1
+    ana.page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError()); }")  # its last words do not get through either
+    dying, page = ana.page, ana.tab()
+    dying.close()
+    ana.context.set_offline(False)
+    page.clock.install()
+    assert in_the_note(scratch) == ""
+    return page
+
+
+@pytest.mark.parametrize("status, kind, body, times", [(*BAD_GATEWAY, None), (*SHUT, 1)])
+def test_what_was_kept_offline_outlives_a_first_try_that_fails_and_what_is_typed_then(chrome, fresh, status, kind, body, times):
+    ana = signed_in(chrome, fresh)
+    page = left_behind_offline(ana, fresh, "half an hour of typing")
+    page.route("**/draft/", lambda route: route.fulfill(status=status, content_type=kind, body=body), times=times)
+    page.goto(f"/notes/{fresh.ids['note']}/")
+    expect(part(ana, "Subjective")).to_have_value("half an hour of typing")
+    page.wait_for_load_state("networkidle")
+    assert len(page.evaluate(ON_THE_SHELF)) == 1 or times
+    part(ana, "Plan").fill("weekly")
+    page.clock.run_for(1_000)
+    page.unroute("**/draft/")
+    comes_to_be_saved(ana, fresh, subjective="half an hour of typing", plan="weekly")
+    page.reload()
+    expect(part(ana, "Plan")).to_have_value("weekly")
+    assert (part(ana, "Subjective").input_value(), page.evaluate(ON_THE_SHELF)) == ("half an hour of typing", [])
+    without_faults(ana)
+
+
+def test_what_was_kept_offline_outlives_a_page_that_gets_no_key_to_it_at_first(chrome, fresh):
+    ana = signed_in(chrome, fresh)
+    page = left_behind_offline(ana, fresh, "half an hour of typing")
+    for door in ("**/lock/", "**/draft/"):
+        page.route(door, lambda route: route.fulfill(status=502, content_type="text/html", body="bad gateway"))
+    page.goto(f"/notes/{fresh.ids['note']}/")
+    page.wait_for_load_state("networkidle")
+    part(ana, "Subjective").fill("and of today")
+    part(ana, "Plan").fill("weekly")
+    page.clock.run_for(3_000)
+    assert len(page.evaluate(ON_THE_SHELF)) == 1, "its place on the shelf is not written over"
+    page.unroute("**/lock/")
+    page.unroute("**/draft/")
+    with page.expect_response("**/lock/"):
+        page.clock.run_for(8_000)
+    expect(part(ana, "Subjective")).to_have_value("half an hour of typing\nand of today")
+    comes_to_be_saved(ana, fresh, subjective="half an hour of typing\nand of today", plan="weekly")
     without_faults(ana)
 
 

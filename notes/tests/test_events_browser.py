@@ -75,7 +75,7 @@ def _logs(ana: Person, note: str) -> None:
 
 
 def _measures(ana: Person, maria: str, note: str) -> None:
-    ana.open(f"/notes/{note}/ask/gad-7/")
+    ana.open(f"/notes/{note}/ask/1/")
     ana.look("questions")
     for i in range(7):
         ana.page.locator(f"#id_q{i}_2").check()

@@ -34,6 +34,7 @@ from notes.home.programmes import (
 )
 from notes.models import HomeDone, HomeItem, HomeProgramme
 from notes.record.signing import ReasonRequired
+from notes.tests.conftest import sign
 from notes.tests.test_letters import HOSTILE, tight
 from practice.access import Outsider
 from practice.models import AuditEntry, Message
@@ -152,6 +153,19 @@ def test_only_therapists_give_and_only_from_a_note_of_this_client(now, maria, ko
     with pytest.raises(BadInput, match="another client"):
         assign_programme(client=maria, items=[RUB], note=note, by=ana)
     assert assign_programme(client=kofi, items=[RUB], note=note, by=ana).note == note
+
+
+def test_it_is_given_from_ones_own_note_until_a_day_after_signing_and_by_api_alike(kofi, ana, ben, api, kofis_visit):
+    note = sign(kofis_visit, ana, subjective="heavy")
+    with pytest.raises(BadInput, match="wrote this note. Assign it from a note of your own"):
+        assign_programme(client=kofi, items=[RUB], note=note, by=ben)
+    sent = {"note": str(note.pk), "items": [{"code": RUB.code}]}
+    refused = api(ben).post(f"/api/v1/clients/{kofi.pk}/home-programme/", sent, format="json")
+    assert (refused.status_code, HomeProgramme.objects.count()) == (400, 0)
+    assert "wrote this note" in refused.content.decode()
+    assert assign_programme(client=kofi, items=[RUB], note=note, by=ana).note == note
+    with later(2), pytest.raises(BadInput, match="signed more than a day ago"):
+        assign_programme(client=kofi, items=[RUB], note=note, by=ana)
 
 
 # --- versions ---------------------------------------------------------------------------------------------------

@@ -198,7 +198,7 @@ def test_the_practice_page_shows_the_wording_and_takes_the_owners_word(page, own
 
 
 def test_a_worrying_score_shows_at_once_what_we_do(page, ana, draft, asked):
-    browser, url = page(ana), reverse("notes:ask", args=[draft.pk, "gad-7"])
+    browser, url = page(ana), reverse("notes:ask", args=[draft.pk, 1])
     form = browser.get(url)
     assert "Over the last 2 weeks" in words(form) and "No permission required" in words(form)
     missing = browser.post(url, {"version": draft.version, **{f"q{i}": "2" for i in range(6)}})
@@ -232,10 +232,13 @@ def test_the_api_answers_a_worrying_score_with_what_we_do(api, ana, draft, asked
 def test_asking_from_the_sheet_saves_what_is_typed_first_and_is_shut_where_it_is_off(page, ana, draft, asked, owner):
     leads = page(ana).post(note_url(draft), typed(draft, subjective="restless", act="ask-gad-7"))
     draft.refresh_from_db()
-    assert leads.url == reverse("notes:ask", args=[draft.pk, "gad-7"]) and draft.subjective == "restless"
+    assert leads.url == reverse("notes:ask", args=[draft.pk, 1]) and draft.subjective == "restless"
+    assert "gad" not in leads.url, "an address stands in logs and histories: it names no measure"
+    unknown = page(ana).post(note_url(draft), typed(draft, act="ask-phq-9"), follow=True)
+    assert unknown.status_code == 404
     decide_on_mood(practice=draft.practice, is_asked=False, what_we_do=WE, by=owner)
     assert page(ana).get(leads.url).url == note_url(draft)
-    assert page(ana).get(reverse("notes:ask", args=[draft.pk, "phq-9"])).status_code == 404
+    assert page(ana).get(reverse("notes:ask", args=[draft.pk, 3])).status_code == 404
 
 
 # --- totals from elsewhere -------------------------------------------------------------------------------------

@@ -173,21 +173,22 @@ def test_the_check_is_kept_as_it_stood_whatever_the_rules_and_the_client_become(
 def cosigned(visit, ana, ben, owner):
     """A supervised note with an addendum, its co-signature, and an opening with a reason."""
     set_supervisor(therapist=ana, supervisor=ben, by=owner)
-    note = sign(visit, Membership.objects.get(pk=ana.pk), pain=(5, 3))
+    note = sign(visit, Membership.objects.get(pk=ana.pk), pain=(5, 3), events=[EventInput("stopped", what="sharp-pain")])
     signing.add_addendum(note=note, text="more", reason="forgot", by=ana)
     cosigning.cosign_note(note=note, by=ben)
     BrokenGlass.objects.create(practice=note.practice, note=note, by=owner, reason="cannot wait", at=at(9), until=at(10))
     return note
 
 
-_ROWS = [("notes_note", "plan"), ("notes_note", "check_at_signing"), ("notes_treatment", "response"),
-         ("notes_measurement", "measure"), ("notes_addendum", "text"), ("notes_cosignature", "credential"),
-         ("notes_brokenglass", "reason"), ("practice_auditentry", "verb")]
+_ROWS = [("notes_note", "plan"), ("notes_note", "check_at_signing"),
+         *((kind.model._meta.db_table, kind.columns[1]) for kind in content.HANGS_ON_NOTE),
+         ("notes_addendum", "text"), ("notes_cosignature", "credential"), ("notes_brokenglass", "reason"),
+         ("practice_auditentry", "verb")]
 
 
 @pytest.mark.parametrize(("table", "column"), _ROWS)
 def test_the_database_itself_refuses_to_change_empty_or_lose_it(table, column, cosigned):
-    value = "'{}'" if column == "check_at_signing" else "'x'"
+    value = {"check_at_signing": "'{}'", "number": "7", "position": "7"}.get(column, "'x'")
     for statement in (f"UPDATE {table} SET {column} = {value}", f"DELETE FROM {table}",
                       *([f"SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE {table} CASCADE"] * (connection.vendor == "postgresql"))):
         with pytest.raises(DatabaseError, match="refused"), transaction.atomic(), connection.cursor() as cursor:

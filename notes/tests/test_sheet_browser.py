@@ -108,6 +108,9 @@ def _look_at_what_is_possible(ana: Person) -> None:
     page.keyboard.press("Control+z")
     assert not words.input_value().endswith("after. ")
     words.fill("")
+    page.keyboard.type("constructor toString ok ")
+    assert words.input_value() == "constructor toString Felt well during and after. ", "a word that is no snippet stays"
+    words.fill("")
     page.get_by_label("Snippet for Objective").select_option(index=1)
     assert words.input_value() == "Felt well during and after."
     page.locator("#id_row-1-minutes").evaluate("e => e.closest('details').open = true")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -125,6 +126,16 @@ def test_nothing_read_ever_and_odd_questions_get_a_page(now, maria, ana, page):
     for odd in ("", "?since=tomorrow", "?against=%00", "?since=3m&against=relief-days"):
         html = page(ana).get(f"/clients/{maria.pk}/readings/{odd}").content.decode()
         assert "Nothing to draw yet. What is read at a visit appears here." in html
+
+
+def test_what_pressure_is_set_against_stands_in_the_address_as_a_number(now, maria, ana, neuro_45, page):
+    long_course(maria, ana, neuro_45, 8)
+    url = f"/clients/{maria.pk}/readings/"
+    leads = re.findall(r'href="\?([^"#]+)', page(ana).get(url).content.decode())
+    asked = [query for query in leads if "against=" in query]
+    assert len(asked) > 1 and all(re.fullmatch(r"since=year&amp;against=\d+", query) for query in asked)
+    chosen = page(ana).get(f"{url}?{asked[1].replace('&amp;', '&')}").content.decode()
+    assert f'href="?{asked[1]}#trend-pressure" aria-current="true"' in chosen
 
 
 def test_the_panel_says_the_last_value_and_how_it_lies_to_the_first(month, maria, ana, page):

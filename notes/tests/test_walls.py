@@ -272,7 +272,7 @@ TABLE: dict[str, Row] = {
     "clients/<uuid:pk>/readings/": Row(THERAPISTS, ("client",), G),
     "clients/<uuid:pk>/summaries/new/": Row(THERAPISTS, ("client",)),
     "clients/<uuid:pk>/measures/": Row(THERAPISTS, ("client",)),
-    "notes/<uuid:pk>/ask/<slug:code>/": Row(THERAPISTS, ("note", "questionnaire")),
+    "notes/<uuid:pk>/ask/<int:number>/": Row(THERAPISTS, ("note", "questionnaire")),
     "practice/mood/": Row(CLINICAL),  # the owner alone decides: see test_measures.py
     "summaries/<uuid:pk>/": Row(THERAPISTS, ("summary",)),
     "summaries/<uuid:pk>/sendings/": Row(THERAPISTS, ("summary",), P),
@@ -481,7 +481,7 @@ class World:
             "doctor": doctor.pk,
             "verb": "cancel",
             "recall_verb": "write",
-            "questionnaire": "gad-7",
+            "questionnaire": "1",
             "goal": set_goal(client=maria, words=f"{MARK} {FOUND}", by=self.ana).pk,
             "service": service.pk,
             "room": Room.objects.get(practice=here).pk,

@@ -1,7 +1,7 @@
 /* The note's small conveniences. Everything here can also be done without it. */
 (() => {
   "use strict";
-  const texts = () => JSON.parse(document.getElementById("snippet-texts")?.textContent || "{}");
+  const snippets = () => new Map(Object.entries(JSON.parse(document.getElementById("snippet-texts")?.textContent || "{}")));
 
   // Written through the editing command, so that the browser's own undo takes it back. Old, and in every browser.
   const write = (area, from, to, text) => {
@@ -17,7 +17,7 @@
     if (!area.matches?.(".soap textarea") || event.inputType !== "insertText" || event.data !== " ") return;
     const end = area.selectionStart, before = area.value.slice(0, end - 1);
     const word = before.match(/(?:^|[\s([{"“„,;:])([^\s([{"“„,;:]+)$/)?.[1];
-    const text = word && texts()[word.toLowerCase()];
+    const text = word && snippets().get(word.toLowerCase());
     if (!text) return;
     const from = end - 1 - word.length;
     write(area, from, end, `${text} `);
@@ -39,7 +39,7 @@
     const list = event.target.closest("[data-snip]");
     if (list?.value) {
       const area = document.getElementById(list.dataset.snip), at = area.selectionEnd ?? area.value.length;
-      const text = texts()[list.selectedOptions[0].dataset.word];
+      const text = snippets().get(list.selectedOptions[0].dataset.word);
       list.value = "";
       write(area, at, at, at && !/\s$/.test(area.value.slice(0, at)) ? ` ${text}` : text);
     }

@@ -5,7 +5,7 @@
   "use strict";
   const form = document.querySelector("form[data-draft]");
   if (!form) return;
-  const SAVE_EVERY = 1_000, LOOK_EVERY = 400, TRY_AGAIN_AT_MOST = 30_000, KEEPALIVE_AT_MOST = 60_000;
+  const SAVE_EVERY = 1_000, LOOK_EVERY = 400, TRY_AGAIN_AT_MOST = 30_000, KEEPALIVE_AT_MOST = 60_000, WAIT_FOR_SHELF = 10_000;
   const { member } = document.body.dataset, note = form.dataset.draft, tab = crypto.getRandomValues(new Uint32Array(4)).join("-");
   const state = document.querySelector("[data-draft-state]"), said = document.querySelector("[data-draft-said]");
   const meta = document.querySelector('meta[name="csrf-token"]');
@@ -46,12 +46,13 @@
     };
     const shelf = async (mode) => (await (opened ??= open())).transaction("typed", mode, { durability: "strict" }).objectStore("typed");
     return {
-      async begin() {
-        if (!crypto.subtle || !window.indexedDB) return; // only over https or on this machine itself; else memory must do
+      async begin() { // whether this page's own person may open it
+        if (!crypto.subtle || !window.indexedDB) return true; // only over https or on this machine itself; else memory must do
         const stands = await (await fetch("/lock/", { headers: { Accept: "application/json" } })).json();
-        if (stands.member !== member) return;
+        if (stands.member !== member) return false;
         const raw = Uint8Array.from(atob(stands.key), (letter) => letter.charCodeAt(0));
         key = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
+        return true;
       },
       async put(what) {
         if (!key) return;
@@ -74,8 +75,15 @@
     };
   })();
   let shelving = Promise.resolve(); // one after the other, so that the last word wins
+  let isLookedAt = false; // until it is known what an earlier tab left on the shelf, its place there is its own
+  let left = null; // what an earlier tab left and the server has not taken yet; the form has it by then
+  const toKeep = () => {
+    if (left) return { fields: fields(), version: left.version, tab: left.tab, turn: left.turn + 2 };
+    return text(fields()) === saved ? null : { fields: fields(), version: waiting === "chosen" ? "0" : version, tab, turn };
+  };
   const keep = () => {
-    const what = text(fields()) === saved ? null : { fields: fields(), version: waiting === "chosen" ? "0" : version, tab, turn };
+    if (!isLookedAt) return shelving;
+    const what = toKeep();
     shelving = shelving.then(() => (what ? sealed.put(what) : sealed.drop())).catch(() => {});
     return shelving;
   };
@@ -88,36 +96,46 @@
   };
   const TOO_MUCH = "That is more than can be saved at once; shorten it a little. What you typed is kept on this tablet.";
   const isElsewhere = (answer, says) => [403, 412].includes(answer.status) || says.code === "note_signed"; // saved, or signed, by somebody else
-  const offline = () => {
+  const isShut = (answer, says) => [401, 423].includes(answer.status) || says.code === "form_too_old";
+  const isBusy = (answer) => answer.status >= 500 || answer.status === 429;
+  const later = () => {
     patience = Math.min(patience ? patience * 2 : 2_000, TRY_AGAIN_AT_MOST);
     notBefore = Date.now() + patience;
+  };
+  const offline = () => {
+    later();
     show("offline: kept on this tablet");
     return "offline";
   };
+  const shut = () => {
+    waiting = "open";
+    show("locked: kept on this tablet");
+    document.dispatchEvent(new Event("evenhand:shut"));
+    return "shut";
+  };
+  // What an earlier tab left goes first and as it was; an odd turn says that another tab brings it.
+  const next = () => (left ? [left.fields, left.version, left.tab, left.turn + 1] : [fields(), version, tab, turn += 2]);
   const attempt = async () => {
-    const list = fields(), typed = text(list);
+    const what = next(), typed = text(what[0]);
     notBefore = Date.now() + SAVE_EVERY;
     let answer, says;
     try {
-      answer = await send(list, version, tab, turn += 2); // an odd turn is for a tab that brings this one's back
+      answer = await send(...what);
       says = await answer.json().catch((fault) => { if (answer.ok) throw fault; return {}; });
     } catch { return offline(); } // no connection, or something on the way that is not us
     if (answer.ok) {
-      [version, saved, refused, patience] = [String(says.version), typed, null, 0];
+      [version, saved, refused, patience, left] = [String(says.version), typed, null, 0, null];
       if (waiting === "open") waiting = "";
       show(says.is_whole ? `saved ${says.saved_at}` : `saved ${says.saved_at} as typed; ${waits(says.unfinished)}`);
       document.dispatchEvent(new CustomEvent("evenhand:unfinished", { detail: says.unfinished }));
       tell("");
-      keep();
+      await keep();
+      if (isToBeDrawn && text(fields()) === saved) location.reload();
       return "saved";
     }
-    if (answer.status === 401 || answer.status === 423 || says.code === "form_too_old") {
-      waiting = "open";
-      show("locked: kept on this tablet");
-      document.dispatchEvent(new Event("evenhand:shut"));
-      return "shut";
-    }
-    if (answer.status >= 500 || answer.status === 429) return offline();
+    if (isShut(answer, says)) return shut();
+    if (isBusy(answer)) return offline();
+    left = null; // what is in the form now is saved as this tab's own, once it can be
     const both = isElsewhere(answer, says);
     if (both) waiting = "chosen"; else [refused, patience] = [typed, 0];
     show("not saved");
@@ -132,8 +150,12 @@
   };
   const settle = async () => { // everything typed is saved by the end of it, or the word says why not
     if (running) await running;
-    return text(fields()) === saved ? "saved" : save();
+    if (!isLookedAt) await bringBack();
+    if (!isLookedAt) return waiting === "open" ? "shut" : "offline";
+    const how = left ? await save() : "saved";
+    return how !== "saved" || text(fields()) === saved ? how : save();
   };
+  const isAllSaved = () => isLookedAt && !left && !running && text(fields()) === saved;
 
   const look = (now = Date.now()) => {
     const typed = text(fields());
@@ -142,7 +164,12 @@
       keep();
       if (typed !== saved && !waiting && !patience) show("not saved yet");
     }
-    if (typed !== (refused ?? saved) && !waiting && !running && now >= notBefore) save();
+    if (waiting || now < notBefore) return;
+    if (!isLookedAt && !passing && now !== Infinity) {
+      bringBack();
+      if (now - broughtSince < WAIT_FOR_SHELF) return; // it goes first
+    }
+    if ((left || typed !== (refused ?? saved)) && !running) save();
   };
   setInterval(look, LOOK_EVERY);
   addEventListener("online", () => {
@@ -176,7 +203,7 @@
   form.addEventListener("submit", async (event) => {
     form.elements.version.value = version;
     if (form.elements.base && !bothShown) form.elements.base.value = saved; // what both versions began with
-    if (passing || (!running && text(fields()) === saved)) { passing = true; return; }
+    if (passing || isAllSaved()) { passing = true; return; }
     event.preventDefault();
     const { submitter } = event, how = submitter?.value === "both" ? await putTogether() : await settle();
     if (how in WHY) { tell(WHY[how]); return; }
@@ -186,7 +213,7 @@
   let dropped = false;
   document.addEventListener("submit", async (event) => {
     const leaving = event.target;
-    if (!leaving.matches("[data-sign-out]") || dropped || (!running && text(fields()) === saved)) return;
+    if (!leaving.matches("[data-sign-out]") || dropped || isAllSaved()) return;
     event.preventDefault();
     const how = await settle();
     if (how === "saved") { leaving.requestSubmit(); return; }
@@ -198,33 +225,81 @@
   document.querySelector("[data-draft-drop]")?.addEventListener("click", () => { [saved, passing] = [text(fields()), true]; keep(); });
 
   // --- what an earlier tab could not save --------------------------------------------------------------------------------
-  const bringBack = async () => {
-    await sealed.begin();
-    const left = await sealed.get();
-    if (!left || bothShown || "unsaved" in form.dataset || text(left.fields) === text(fields())) { keep(); return; }
-    form.inert = true;
-    const answer = await send(left.fields, left.version, left.tab, left.turn + 1);
-    if (answer.ok) {
-      await sealed.drop();
-      location.reload();
-      return;
+  let isToBeDrawn = false; // whether the form holds rows that only the server can draw
+  let bringing = null, broughtSince = 0;
+  const put = (name, values) => {
+    const found = [...form.elements].filter((field) => field.name === name);
+    if (!found.length) {
+      for (const value of values) form.append(Object.assign(document.createElement("textarea"), { name, value, hidden: true }));
+      isToBeDrawn ||= values.length > 0;
     }
-    const says = await answer.json().catch(() => ({}));
-    if ([401, 423].includes(answer.status) || answer.status >= 500) { form.inert = false; return; }
-    if (says.detail) { // saved elsewhere, or refused as it stands: the page says which, with all of it
-      const again = document.createElement("form");
-      Object.assign(again, { method: "post", action: form.action, hidden: true });
-      const own = [["csrfmiddlewaretoken", meta.content], ["version", left.version], ["act", "save"]];
-      for (const [name, value] of [...left.fields, ...own]) again.append(Object.assign(document.createElement("textarea"), { name, value }));
-      document.body.append(again);
-      again.submit();
-      return;
+    for (const field of found) {
+      const [value = ""] = values;
+      if (["checkbox", "radio"].includes(field.type)) field.checked = values.includes(field.value);
+      else field.value = value;
+      if (field.tagName === "SELECT" && field.value !== value) field.add(new Option(value, value, true, true));
     }
-    for (const [name, value] of left.fields) { // more than can be sent: back where it was typed
-      const found = form.elements.namedItem(name);
-      if (found?.type === "checkbox") found.checked = true; else if (found) found.value = value;
-    }
-    form.inert = false;
   };
-  bringBack().catch(() => { form.inert = false; });
+  const takeUp = (kept) => { // into the form, beside what was typed here by now: it is saved like anything typed
+    const [old, now, base] = [text(kept.fields), text(fields()), saved].map((list) => new URLSearchParams(list));
+    for (const name of new Set([...old.keys(), ...now.keys()])) {
+      const [was, is, began] = [old, now, base].map((list) => list.getAll(name));
+      if (String(is) === String(began)) { if (String(was) !== String(is)) put(name, was); continue; }
+      const field = form.elements.namedItem(name);
+      if (!["textarea", "text"].includes(field?.type) || String(was) === String(began) || field.value.includes(was[0])) continue;
+      field.value = [was[0], field.value].filter(Boolean).join(field.type === "textarea" ? "\n" : " ");
+    }
+    if (kept.version !== version) [version, saved] = [kept.version, ""]; // typed over another one than this page shows
+    left = kept;
+  };
+  const showWith = (kept) => { // saved elsewhere, or refused as it stands: the page says which, with all of it
+    const again = document.createElement("form");
+    Object.assign(again, { method: "post", action: form.action, hidden: true });
+    const own = [["csrfmiddlewaretoken", meta.content], ["version", kept.version], ["act", "save"]];
+    for (const [name, value] of [...kept.fields, ...own]) again.append(Object.assign(document.createElement("textarea"), { name, value }));
+    document.body.append(again);
+    passing = true;
+    again.submit();
+  };
+  const isTaken = async (kept) => { // by the server; then the page comes anew, with it
+    form.inert = true;
+    try {
+      const answer = await send(kept.fields, kept.version, kept.tab, kept.turn + 1);
+      if (answer.ok) {
+        await sealed.drop().catch(() => {});
+        passing = true;
+        location.reload();
+        return true;
+      }
+      const says = await answer.json().catch(() => ({}));
+      if (isShut(answer, says)) shut();
+      else if (isBusy(answer)) offline();
+      else if (says.detail) {
+        showWith(kept);
+        return true;
+      }
+    } catch { offline(); }
+    form.inert = false;
+    return false;
+  };
+  const fromShelf = async () => {
+    try {
+      if (!(await sealed.begin())) { shut(); return; }
+    } catch { later(); return; }
+    patience = 0;
+    const kept = await sealed.get().catch(() => null);
+    if (kept && !bothShown && !("unsaved" in form.dataset) && text(kept.fields) !== text(fields())) {
+      if (text(fields()) === saved && await isTaken(kept)) return;
+      takeUp(kept);
+    }
+    isLookedAt = true;
+    keep();
+  };
+  const bringBack = () => {
+    if (bringing) return bringing;
+    broughtSince = Date.now();
+    bringing = fromShelf().finally(() => { bringing = null; });
+    return bringing;
+  };
+  bringBack();
 })();
