@@ -179,7 +179,7 @@ def check_note(note: Note, treatments: Sequence[TreatmentInput] | None = None, *
     body = body or (body_at(client, note.signed_at) if note.signed_at else body_of(client))
     done = [index for index, row in enumerate(rows) if row.state != LEFT_OUT]  # what is left out harms nobody
     check = cautions_for(body, [as_proposed(rows[index]) for index in done], on=note.visit_on,
-                         minutes=note.appointment.minutes)
+                         minutes=note.minutes_of_visit)
     if len(done) == len(rows):
         return check
     return replace(check, reasons=tuple(reason if reason.treatment is None else

@@ -149,7 +149,7 @@ class Sheet:
     @property
     def totals(self) -> Totals:
         """The minutes given so far."""
-        return totals_of(self._inputs(), self.note.appointment.minutes)
+        return totals_of(self._inputs(), self.note.minutes_of_visit)
 
     @property
     def billed(self) -> Billed | None:
