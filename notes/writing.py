@@ -35,6 +35,8 @@ from sessions.models import Appointment
 
 SOAP = ("subjective", "objective", "assessment", "plan")
 LONGEST, LONGEST_LINE = 20_000, 500  # letters of a part of the note, and of a line at a row
+MOST_TREATMENTS = 60  # rows of one note: as many as its sheet shows
+TOO_MANY_TREATMENTS = f"{MOST_TREATMENTS} treatments in one note at most."
 GIVEN, PLANNED, LEFT_OUT = Treatment.State.GIVEN, Treatment.State.PLANNED, Treatment.State.LEFT_OUT
 
 
@@ -221,6 +223,8 @@ def _plan_next(note: Note, in_days: int | EllipsisType | None, focus: str | None
 
 
 def _replace_treatments(note: Note, rows: Sequence[TreatmentInput]) -> None:
+    if len(rows) > MOST_TREATMENTS:
+        raise BadInput(TOO_MANY_TREATMENTS, field="treatments")
     for index, row in enumerate(rows):
         refuse_bad_treatment(row, f"treatments/{index}")
     if slip := totals_of(rows, note.appointment.minutes).slip:
