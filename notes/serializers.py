@@ -70,11 +70,11 @@ class NoteChanges(serializers.Serializer[Any]):
     next_in_days = serializers.IntegerField(required=False, allow_null=True, help_text="When to come again.")
     next_focus = PlainText(required=False, max_length=200, help_text="What the next visit looks at first.")
     visibility = serializers.ChoiceField(Note.VISIBILITIES, required=False)
-    treatments = serializers.ListField(child=TreatmentRow(), required=False, max_length=MOST_TREATMENTS, error_messages={
-        "max_length": TOO_MANY_TREATMENTS})
+    treatments = serializers.ListField(child=TreatmentRow(), required=False, max_length=MOST_TREATMENTS,
+                                       error_messages={"max_length": TOO_MANY_TREATMENTS})
     measurements = serializers.ListField(child=MeasurementRow(), required=False, max_length=MOST_READINGS)
-    events = serializers.ListField(child=EventRow(), required=False, max_length=MOST_EVENTS, error_messages={
-        "max_length": TOO_MANY_EVENTS})
+    events = serializers.ListField(child=EventRow(), required=False, max_length=MOST_EVENTS,
+                                   error_messages={"max_length": TOO_MANY_EVENTS})
 
 
 def as_changes(data: Mapping[str, Any]) -> dict[str, Any]:
