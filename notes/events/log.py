@@ -42,7 +42,8 @@ class EventInput:
 
 
 # What may be said of each kind besides where it was, during which work, and in words: for the verb, the sheet, the API.
-FITS = {"spasm": ("lasted", "ending"), "stopped": ("what", "done", "told"), "reaction": ("what", "came", "done", "told")}
+FITS = {"spasm": ("lasted", "ending"), "stopped": ("what", "done", "told"),
+        "reaction": ("what", "came", "done", "told")}
 _OF_SOME = tuple(dict.fromkeys(name for names in FITS.values() for name in names))
 _WORDS: dict[str, dict[str, str]] = {"lasted": LASTED, "came": TIMES, "ending": ENDINGS}
 _LENGTHS = {"done": 500, "told": 200, "words": 500}

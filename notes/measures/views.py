@@ -106,7 +106,7 @@ def _back_to_note(request: HttpRequest) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_page(THERAPISTS)
 def ask(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
-    """A questionnaire with its wording, for a draft note: its total becomes a reading. The address says only its number."""
+    """A questionnaire with its wording, for a draft note: its total becomes a reading. Its address says its number."""
     member = member_of(request)
     note = find(Note, member, pk, "client__practice", "appointment", "author__user")
     asked = numbered(number)
