@@ -59,7 +59,7 @@ _IF_MATCH = OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEAD
 def _answer(note: Note, status: int = 200) -> Response:
     """The note as it stands with the check of what it says; its ETag goes along."""
     note.checked = writing.check_note(note)  # type: ignore[attr-defined]
-    note.counted = totals_of(note.treatments.all(), note.appointment.minutes)  # type: ignore[attr-defined]
+    note.counted = totals_of(note.treatments.all(), note.minutes_of_visit)  # type: ignore[attr-defined]
     scores = [(row.measure, row.value) for row in note.measurements.all()]
     note.worrying = worrying_in(note, scores)  # type: ignore[attr-defined]
     return Response(CheckedNoteSerializer(note).data, status=status, headers={"ETag": etag_of(note)})

@@ -52,34 +52,59 @@ def also_that_day(note: Note, by: Membership) -> list[Treatment]:
 
 @dataclass(frozen=True, slots=True)
 class Billed:
-    """What a day's timed minutes come to: units by code, and the minutes they were counted from."""
+    """What a day's timed minutes come to so far: units by code, and the minutes they were counted from.
+
+    `here` are the minutes of the one note; None where a note was signed before they were kept.
+    """
 
     minutes: int
     units: tuple[tuple[str, int], ...]
+    here: int | None = None
     source: str = SOURCE
+
+    @property
+    def said(self) -> str:
+        """For what they are counted, so that nobody adds up two notes of one day."""
+        if self.here is None or self.here == self.minutes:
+            return f"for the whole day so far, from {self.minutes} timed minutes"
+        return (f"for the whole day so far, from {self.minutes} timed minutes, {self.here} of them in this note. They "
+                "take the place of the units on the day’s other notes: do not add them up.")
 
 
 def billed_in(note: Note, rows: Iterable[Any], by: Membership) -> Billed | None:
     """The units of these rows of a note with the rest of its day; None where the practice typed no codes."""
     codes = codes_of(note.practice_id)
-    return billed([*rows, *also_that_day(note, by)], codes) if codes else None
+    return billed(rows, also_that_day(note, by), codes) if codes else None
 
 
-def billed(rows: Iterable[Any], codes: Mapping[str, str]) -> Billed | None:
-    """The units of what was given; None where none of it has a code."""
+def billed(rows: Iterable[Any], others: Iterable[Any], codes: Mapping[str, str]) -> Billed | None:
+    """The units of what was given in this note and in the day's others; None where none of it has a code."""
+    minutes = here = _by_code(rows, codes)
+    for code, spent in _by_code(others, codes).items():
+        minutes = minutes | {code: minutes.get(code, 0) + spent}
+    units = tuple(units_by_code(minutes).items())
+    return Billed(sum(minutes.values()), units, sum(here.values())) if minutes else None
+
+
+def _by_code(rows: Iterable[Any], codes: Mapping[str, str]) -> dict[str, int]:
+    """The minutes given of each code."""
     minutes: dict[str, int] = {}
     for row in rows:
         if row.state == "given" and row.minutes and (code := codes.get(row.technique)):
             minutes[code] = minutes.get(code, 0) + row.minutes
-    return Billed(sum(minutes.values()), tuple(units_by_code(minutes).items())) if minutes else None
+    return minutes
 
 
 def billed_to_keep(units: Billed | None) -> dict[str, Any] | None:
     """The units as a signed note keeps them; codes typed later count for later notes."""
-    return {"minutes": units.minutes, "units": [list(pair) for pair in units.units]} if units else None
+    if units is None:
+        return None
+    return {"minutes": units.minutes, "here": units.here, "units": [list(pair) for pair in units.units]}
 
 
 def billed_when_signed(note: Note) -> Billed | None:
     """The units as they stood when it was signed; None where no code stood then, or before they were kept."""
     kept = note.billed_at_signing
-    return Billed(kept["minutes"], tuple((code, count) for code, count in kept["units"])) if kept else None
+    if not kept:
+        return None
+    return Billed(kept["minutes"], tuple((code, count) for code, count in kept["units"]), kept.get("here"))

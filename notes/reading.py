@@ -74,7 +74,8 @@ class SaidEvent:
 class Said:
     """What a note says, for a page: its parts in words, what was done row by row, its readings.
 
-    `booked_because` is the reason for which the visit was booked against the check, if it was.
+    `booked_because` is the reason for which the visit was booked against the check, if it was: the diary's, which no
+    signature covers, so it stands apart from the note.
     """
 
     parts: list[tuple[str, str]]
@@ -106,7 +107,7 @@ def said_of(note: Note | None) -> Said | None:
                 note.appointment.override_reason.strip(), _next_of(note),
                 tuple(SaidEvent(e, _capital(said(e)), said_more(e)) for e in events_in(note)),
                 tuple(worrying_in(note, [(row.measure, row.value) for row in rows])),
-                totals_of(note.treatments.all(), note.visit_minutes or note.appointment.minutes))
+                totals_of(note.treatments.all(), note.minutes_of_visit))
 
 
 def _next_of(note: Note) -> str:

@@ -9,19 +9,19 @@ from rest_framework import serializers
 
 from clients.body_serializers import CautionsSerializer, ReasonSerializer
 from clients.rule import POSITIONS, TEMPERATURES
-from notes.events.log import EventInput
+from notes.events.log import MOST_EVENTS, TOO_MANY_EVENTS, EventInput
 from notes.events.serializers import EventRow, EventSerializer
 from notes.measures.measure import KINDS, Change, Measure
 from notes.measures.verdict import Word
 from notes.models import Addendum, BrokenGlass, Measurement, Note, Treatment
 from notes.outcomes import Point, course_of
 from notes.record.late import late_entry
-from notes.writing import SOAP, MeasurementInput, TreatmentInput
+from notes.writing import MOST_TREATMENTS, SOAP, TOO_MANY_TREATMENTS, MeasurementInput, TreatmentInput
 from practice.api import Owned, PlainText
 from practice.api_views import CatalogueEntry
 from sessions.models import Appointment
 
-MOST_ROWS = 100
+MOST_READINGS = 100
 
 
 class NewNote(serializers.Serializer[Any]):
@@ -70,9 +70,11 @@ class NoteChanges(serializers.Serializer[Any]):
     next_in_days = serializers.IntegerField(required=False, allow_null=True, help_text="When to come again.")
     next_focus = PlainText(required=False, max_length=200, help_text="What the next visit looks at first.")
     visibility = serializers.ChoiceField(Note.VISIBILITIES, required=False)
-    treatments = serializers.ListField(child=TreatmentRow(), required=False, max_length=MOST_ROWS)
-    measurements = serializers.ListField(child=MeasurementRow(), required=False, max_length=MOST_ROWS)
-    events = serializers.ListField(child=EventRow(), required=False, max_length=MOST_ROWS)
+    treatments = serializers.ListField(child=TreatmentRow(), required=False, max_length=MOST_TREATMENTS,
+                                       error_messages={"max_length": TOO_MANY_TREATMENTS})
+    measurements = serializers.ListField(child=MeasurementRow(), required=False, max_length=MOST_READINGS)
+    events = serializers.ListField(child=EventRow(), required=False, max_length=MOST_EVENTS,
+                                   error_messages={"max_length": TOO_MANY_EVENTS})
 
 
 def as_changes(data: Mapping[str, Any]) -> dict[str, Any]:

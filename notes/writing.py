@@ -33,6 +33,8 @@ from practice.techniques import PRESSURES, TECHNIQUES
 
 SOAP = ("subjective", "objective", "assessment", "plan")
 LONGEST, LONGEST_LINE = 20_000, 500  # letters of a part of the note, and of a line at a row
+MOST_TREATMENTS = 60  # rows of one note: as many as its sheet shows
+TOO_MANY_TREATMENTS = f"{MOST_TREATMENTS} treatments in one note at most."
 GIVEN, PLANNED, LEFT_OUT = Treatment.State.GIVEN, Treatment.State.PLANNED, Treatment.State.LEFT_OUT
 
 
@@ -175,7 +177,7 @@ def check_note(note: Note, treatments: Sequence[TreatmentInput] | None = None, *
     body = body or (body_at(client, note.signed_at) if note.signed_at else body_of(client))
     done = [index for index, row in enumerate(rows) if row.state != LEFT_OUT]  # what is left out harms nobody
     check = cautions_for(body, [as_proposed(rows[index]) for index in done], on=note.day,
-                         minutes=note.appointment.minutes)
+                         minutes=note.minutes_of_visit)
     if len(done) == len(rows):
         return check
     return replace(check, reasons=tuple(reason if reason.treatment is None else
@@ -217,6 +219,8 @@ def _plan_next(note: Note, in_days: int | EllipsisType | None, focus: str | None
 
 
 def _replace_treatments(note: Note, rows: Sequence[TreatmentInput]) -> None:
+    if len(rows) > MOST_TREATMENTS:
+        raise BadInput(TOO_MANY_TREATMENTS, field="treatments")
     for index, row in enumerate(rows):
         refuse_bad_treatment(row, f"treatments/{index}")
     if slip := totals_of(rows, note.appointment.minutes).slip:

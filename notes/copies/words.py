@@ -54,7 +54,7 @@ def _done(notes: Sequence[Note]) -> str:
         lines = [f"You came once, on {said_day(first, year=True)}."]
     else:
         lines = [f"You came {len(notes)} times, from {said_day(first, year=True)} to {said_day(last, year=True)}."]
-    minutes = sorted({note.appointment.minutes for note in notes})
+    minutes = sorted({note.minutes_of_visit for note in notes})
     each = f"{minutes[0]} minutes" if len(minutes) == 1 else f"{minutes[0]} to {minutes[-1]} minutes"
     lines.append(f"A visit took {each}.")
     rows = [row for note in notes for row in given_in(note)]

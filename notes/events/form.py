@@ -15,7 +15,7 @@ from clients.findings import FINDINGS
 from notes.choices import PLACES, whole_number
 from notes.events.at_hand import events_in
 from notes.events.kinds import ADVICE, ENDINGS, KINDS, LASTED, SOURCES, TIMES, WHATS, findings_for
-from notes.events.log import MOST_EVENTS, EventInput
+from notes.events.log import FITS, MOST_EVENTS, EventInput
 from notes.models import Note
 from practice.techniques import TECHNIQUES
 
@@ -87,7 +87,7 @@ class EventForm(forms.Form):
         kind = str(self["kind"].value() or "")
         self.of_kind = kind if kind in KINDS else "spasm"
         labels = _LABELS[self.of_kind]
-        shown = {"kind", *labels, *_FIRST[self.of_kind]}
+        shown = {"kind", "place", "work", "words", *FITS[self.of_kind]}
         for name in [name for name in self.fields if name not in shown]:
             del self.fields[name]
         for name, words in labels.items():

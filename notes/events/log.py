@@ -15,6 +15,7 @@ from practice.refusals import BadInput
 from practice.techniques import TECHNIQUES
 
 MOST_EVENTS = 20
+TOO_MANY_EVENTS = f"{MOST_EVENTS} events of one session at most."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,10 @@ class EventInput:
     words: str = ""
 
 
-_FITS = {"spasm": {"lasted", "ending"}, "stopped": {"what", "told"}, "reaction": {"what", "came", "told"}}
+# What may be said of each kind besides where it was, during which work, and in words: for the verb, the sheet, the API.
+FITS = {"spasm": ("lasted", "ending"), "stopped": ("what", "done", "told"),
+        "reaction": ("what", "came", "done", "told")}
+_OF_SOME = tuple(dict.fromkeys(name for names in FITS.values() for name in names))
 _WORDS: dict[str, dict[str, str]] = {"lasted": LASTED, "came": TIMES, "ending": ENDINGS}
 _LENGTHS = {"done": 500, "told": 200, "words": 500}
 
@@ -48,7 +52,7 @@ _LENGTHS = {"done": 500, "told": 200, "words": 500}
 def replace_events(note: Note, rows: Sequence[EventInput]) -> None:
     """Put these events in place of those of a locked draft; refuses what its kind cannot say, in words."""
     if len(rows) > MOST_EVENTS:
-        raise BadInput(f"{MOST_EVENTS} events of one session at most.", field="events")
+        raise BadInput(TOO_MANY_EVENTS, field="events")
     for index, row in enumerate(rows):
         refuse_bad_event(row, f"events/{index}")
     note.events.all().delete()
@@ -62,8 +66,8 @@ def refuse_bad_event(row: EventInput, where: str = "events") -> None:
     if row.kind not in KINDS:
         raise BadInput(f"“{row.kind[:40]}” is not something that can be logged: spasm, stopped or reaction.",
                        field=f"{where}/kind")
-    for name in ("what", "lasted", "came", "ending", "told"):
-        if getattr(row, name) and name not in _FITS[row.kind]:
+    for name in _OF_SOME:
+        if getattr(row, name) and name not in FITS[row.kind]:
             raise BadInput(f"{KINDS[row.kind]} has no “{name}”.", field=f"{where}/{name}")
     if row.what and row.what not in WHATS[row.kind]:
         raise BadInput(f"Choose one of {', '.join(WHATS[row.kind])}.", field=f"{where}/what")

@@ -125,8 +125,18 @@ class Note(PracticeOwned):
         return self.visit_on if self.is_signed else self.appointment.wall_date
 
     @property
+    def visit_began_at(self) -> datetime:
+        """When the visit began: as it stood at signing, before that by the diary."""
+        return self.visit_starts_at or self.appointment.starts_at
+
+    @property
+    def minutes_of_visit(self) -> int:
+        """How long the visit was: as it stood at signing, before that by the diary."""
+        return self.visit_minutes or self.appointment.minutes
+
+    @property
     def visit_ended_at(self) -> datetime:
-        """When the visit was over: as it stood at signing, before that by the diary."""
+        """When the visit was over, by the same."""
         if self.visit_starts_at is None or self.visit_minutes is None:
             return self.appointment.ends_at
         return self.visit_starts_at + timedelta(minutes=self.visit_minutes)

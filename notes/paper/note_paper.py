@@ -28,20 +28,26 @@ def note_pdf(note: Note) -> bytes:
     said = said_of(note)
     assert said is not None
     practice, client, visit = note.practice, note.client.standing, note.appointment
-    name, day = one_line(client.name), clock.said_date(note.visit_on, year=True)
+    name, day = one_line(client.name), clock.said_date(note.day, year=True)
     born = f"born {clock.said_date(client.birth_date, year=True)[4:]}" if client.birth_date else ""
     return press(TEMPLATE, {
         "paper": practice.paper, "title": f"Session note: {name or 'no name'}, {day}",
         "author": one_line(note.author.name),
-        "date": [note.visit_on.year, note.visit_on.month, note.visit_on.day],
+        "date": [note.day.year, note.day.month, note.day.day],
         **heading_of(practice), "client": placed(name), "client_detail": placed(born),
         "running": ", ".join(filter(None, (isolated(shortened(name)), born, f"visit on {day}"))),
-        "visit": placed(f"{day}, {clock.said_time(visit.wall_time)}, {visit.service.name}, {visit.minutes} minutes"),
+        "visit": placed(f"{_when(note, day)}, {visit.service.name}, {note.minutes_of_visit} minutes"),
         "by": placed(note.author.name), "draft": "" if note.is_signed else DRAFT,
         "late": f"{late}." if (late := late_entry(note)) else "",
         "private": f"Kept to {one_line(note.author.name)}." if note.visibility == "author" else "",
         **_said_to_print(said), "signature": _signature(note), "addenda": _addenda(note),
         "printed": f"Printed {_moment(timezone.now(), practice)}."})
+
+
+def _when(note: Note, day: str) -> str:
+    """The day the note is of, and the time: as it was signed for, wherever the diary has the visit since."""
+    on, at, _ = clock.wall_of(note.visit_began_at, note.appointment.time_zone)
+    return f"{day}, {clock.said_time(at)}" if on == note.day else day
 
 
 def heading_of(practice: Practice) -> dict[str, Any]:
@@ -53,7 +59,8 @@ def heading_of(practice: Practice) -> dict[str, Any]:
 
 def _said_to_print(said: Said) -> dict[str, Any]:
     return {
-        "booked": placed(f"Booked all the same because: {said.booked_because}" if said.booked_because else ""),
+        "booked": placed(f"Booked all the same because: {said.booked_because} (from the diary)"
+                         if said.booked_because else ""),
         "before": [_part(name, text) for name, text in said.parts], "work": [_work(work) for work in said.work],
         "totals": placed(_totals(said)),
         "happened": [{"words": placed(f"{event.words}."), "more": placed(event.more)} for event in said.happened],

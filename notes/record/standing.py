@@ -37,15 +37,14 @@ class Look:
 def standing_of(note: Note, member: Membership) -> dict[str, Any]:
     """What the page of a note says about it besides its words."""
     may_see_who = member.is_therapist and (note.author_id == member.pk or member.role == Role.OWNER)
-    moved = note.visit_starts_at is not None and note.visit_starts_at != note.appointment.starts_at
+    moved = note.visit_began_at != note.appointment.starts_at
     return {
         "late": late_entry(note), "may_cosign": may_cosign(note, member), "is_sent_back": is_sent_back(note),
         "awaited": (note.author.supervisor or note.supervisor) if note.awaits_cosignature else None,
         "opened": is_open(note, member) if not _is_theirs(note, member) else None,
         "check_then": check_then(note), "may_add": member.is_therapist,
         "looks": looks_at(note) if may_see_who else None,
-        "signed_for": clock.said(note.visit_starts_at, note.practice.time_zone)
-        if moved and note.visit_starts_at else ""}
+        "signed_for": clock.said(note.visit_began_at, note.practice.time_zone) if moved else ""}
 
 
 def check_then(note: Note) -> dict[str, Any] | None:

@@ -24,10 +24,18 @@ from notes.record.signing import ReasonRequired, VisitNotStarted, rows_without_r
 from notes.sheet.rows import TreatmentRow, raw, says_something, ways_of, what_was
 from notes.sheet.visit import AddedWork, NextVisit, WholeVisit
 from notes.totals import Totals, totals_of
-from notes.writing import GIVEN, LEFT_OUT, PLANNED, SOAP, MeasurementInput, TreatmentInput, check_note, given_in
+from notes.writing import (
+    GIVEN,
+    LEFT_OUT,
+    MOST_TREATMENTS,
+    PLANNED,
+    SOAP,
+    MeasurementInput,
+    TreatmentInput,
+    check_note,
+    given_in,
+)
 from sessions.caution_line import Line, Told, in_one_line
-
-MOST_ROWS = 60
 
 
 class Sheet:
@@ -37,7 +45,7 @@ class Sheet:
                  initial: dict[str, Any] | None = None) -> None:
         self.note, self.is_bound = note, data is not None
         source: Mapping[str, Any] = data if data is not None else initial or {}
-        count = min(max(whole_number(source.get("rows")) or 0, 0), MOST_ROWS)
+        count = min(max(whole_number(source.get("rows")) or 0, 0), MOST_TREATMENTS)
         self.words = NoteWords(data, initial=initial)
         self.visit = WholeVisit(data, initial=initial)
         self.next = NextVisit(data, initial=initial)
@@ -79,7 +87,7 @@ class Sheet:
                    added: Sequence[Mapping[str, Any]] = (), drop: int | None = None, confirm: bool = False,
                    opens: bool = False) -> Sheet:
         """What is typed, with rows carried in as planned, added, dropped, confirmed as given; `opens` an empty one."""
-        count = min(max(whole_number(data.get("rows")) or 0, 0), MOST_ROWS)
+        count = min(max(whole_number(data.get("rows")) or 0, 0), MOST_TREATMENTS)
         rows = [row for i in range(count) if i != drop and says_something(row := _of_row(data, i))]
         visit = WholeVisit(initial=dict(data)).ways()
         if carry and not rows and not any(visit.values()):
@@ -151,7 +159,7 @@ class Sheet:
     @property
     def totals(self) -> Totals:
         """The minutes given so far."""
-        return totals_of(self._inputs(), self.note.appointment.minutes)
+        return totals_of(self._inputs(), self.note.minutes_of_visit)
 
     @property
     def billed(self) -> Billed | None:
@@ -257,8 +265,8 @@ def _worked(source: Mapping[str, Any], rows: int) -> list[str]:
 def _with_rows(initial: dict[str, Any], rows: Sequence[Mapping[str, Any]], *, adds_one: bool = False,
                ) -> dict[str, Any]:
     """What is typed with these rows, and an empty one to fill where it is asked for or there is none."""
-    count = min(len(rows) + 1 if adds_one or not rows else len(rows), MOST_ROWS)
-    flat = {f"row-{i}-{name}": value for i, row in enumerate(rows[:MOST_ROWS]) for name, value in row.items()}
+    count = min(len(rows) + 1 if adds_one or not rows else len(rows), MOST_TREATMENTS)
+    flat = {f"row-{i}-{name}": value for i, row in enumerate(rows[:MOST_TREATMENTS]) for name, value in row.items()}
     kept = {name: value for name, value in initial.items() if not name.startswith("row-")}
     return {**kept, **flat, "rows": count}
 

@@ -138,7 +138,7 @@ def _reason(client: Client, names_conditions: bool) -> str:
 
 def _course(client: Client, notes: Sequence[Note], first: date, last: date, tells_readings: bool) -> str:
     """Sessions, time and episodes in sentences; what was reported, and on whose word, never what it proves."""
-    minutes = sum(note.appointment.minutes for note in notes)
+    minutes = sum(note.minutes_of_visit for note in notes)
     begun, ended = clock.said_date(notes[0].visit_on), clock.said_date(notes[-1].visit_on)
     when = f"between {begun} and {ended}" if begun != ended else f"on {begun}"
     sentences = [f"{_many(len(notes), 'session')} {when}, {minutes} minutes in all."]
@@ -205,7 +205,7 @@ def _session(note: Note) -> letters.Session:
     rows = given_in(note)
     pressures = sorted({row.pressure for row in rows if row.pressure is not None})
     pressure = "" if not pressures else str(pressures[0]) if len(pressures) == 1 else f"{pressures[0]}-{pressures[-1]}"
-    return letters.Session(note.visit_on, note.appointment.minutes, _work(rows) or "see course", pressure)
+    return letters.Session(note.visit_on, note.minutes_of_visit, _work(rows) or "see course", pressure)
 
 
 def _decisions(note: Note) -> list[str]:

@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from conftest import at
 from notes import writing
 from notes.events.log import EventInput
 from notes.paper.note_paper import note_pdf
@@ -16,6 +17,8 @@ from notes.tests.test_letters import HOSTILE, NAMES, flat, tight
 from notes.writing import TreatmentInput
 from practice.models import AuditEntry
 from practice.supervision import set_supervisor
+from sessions.booking import move_appointment, undo_day_verb
+from sessions.models import Appointment
 
 
 def read(note):
@@ -39,6 +42,23 @@ def test_a_signed_note_says_everything_and_where_it_stands_in_the_chain(signed, 
     root = pdf.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"] and root["/Lang"] == "en"
     assert b"pdfuaid:part" in root["/Metadata"].get_data()
+
+
+def test_a_signed_note_keeps_the_time_and_length_it_was_signed_for_wherever_the_visit_is_moved(signed, visit, ana, api):
+    undo_day_verb(appointment=visit, verb="undo-arrive", by=ana)
+    visit.refresh_from_db()
+    move_appointment(appointment=visit, starts_at=at(15, days=1), by=ana)
+    assert "Mon 23 Nov 2026, 09:00, Neuro 45, 45 minutes" in words_of(read(signed))
+    assert api(ana).get(f"/api/v1/notes/{signed.pk}/").json()["totals"]["visit_minutes"] == 45
+
+
+def test_why_it_was_booked_all_the_same_stands_apart_from_what_is_signed(signed, page, ana):
+    Appointment.objects.filter(pk=signed.appointment_id).update(override_reason="She asked for it.")
+    words = words_of(read(signed))
+    because = words.index("Booked all the same because: She asked for it. (from the diary)")
+    assert because > words.index("Signature")
+    html = page(ana).get(f"/notes/{signed.pk}/").content.decode()
+    assert html.index("She asked for it.") < html.index('aria-label="The note"')
 
 
 def test_a_draft_says_so_on_every_page(draft, ana):

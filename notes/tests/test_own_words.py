@@ -9,7 +9,7 @@ from notes.billing import change_codes, codes_of
 from notes.models import Snippet
 from notes.record.signing import sign_note
 from notes.snippets import MOST, keep_snippet, snippets_of
-from notes.tests.conftest import draft_of, had_visit
+from notes.tests.conftest import draft_of, had_visit, sign
 from notes.tests.test_pages import ROW, typed, url, words
 from notes.writing import TreatmentInput
 from practice.models import AuditEntry
@@ -75,20 +75,32 @@ def test_units_of_the_day_are_counted_only_where_the_owner_typed_a_code(page, an
     saved = page(owner).post("/practice/codes/", {"deep-tissue": " 97124 "}, follow=True)
     assert "Saved." in words(saved) and codes_of(owner.practice_id) == {"deep-tissue": "97124"}
     shown = words(page(ana).post(check, typed(draft, row)))
-    assert "97124 × 2 from 23 timed minutes" in shown and "Medicare Claims Processing Manual" in shown
+    assert "97124 × 2 for the whole day so far, from 23 timed minutes" in shown and "Medicare Claims Processing Manual" in shown
     also = TreatmentInput("back", "both", "deep-tissue", 3, 15)
     draft_of(had_visit(maria, ben, neuro_45, hour=14), ben, also, TreatmentInput("neck", "both", "deep-tissue", 3, 30, state="planned"))
-    assert "97124 × 3 from 38 timed minutes of the day" in words(page(ana).post(check, typed(draft, row)))
+    assert "97124 × 3 for the whole day so far, from 38 timed minutes, 23 of them in this note." in words(page(ana).post(check, typed(draft, row)))
     draft.refresh_from_db()
     page(ana).post(f"/notes/{draft.pk}/", typed(draft, row, act="save", subjective="well"))
     sign_note(note=draft, by=ana)
     for who in (ana, ben):
-        assert "97124 × 3 from 38 timed minutes of the day" in words(page(who).get(f"/notes/{draft.pk}/"))
+        assert "97124 × 3 for the whole day so far, from 38 timed minutes, 23 of them in this note." in words(page(who).get(f"/notes/{draft.pk}/"))
     page(owner).post("/practice/codes/", {"deep-tissue": "97999"})
-    assert "97124 × 3 from 38" in words(page(ana).get(f"/notes/{draft.pk}/")), "as the code stood when it was signed"
+    assert "97124 × 3 for the whole day so far, from 38" in words(page(ana).get(f"/notes/{draft.pk}/")), "as the code stood when it was signed"
     page(owner).post("/practice/codes/", {"deep-tissue": ""})
-    assert "97124 × 3 from 38" in words(page(ana).get(f"/notes/{draft.pk}/"))
+    assert "97124 × 3 for the whole day so far, from 38" in words(page(ana).get(f"/notes/{draft.pk}/"))
     assert codes_of(owner.practice_id) == {}
+
+
+def test_two_signed_notes_of_one_day_say_that_their_units_are_the_days_and_are_not_added_up(
+    page, ana, owner, maria, neuro_45, now
+):
+    change_codes(practice=ana.practice, codes={"effleurage": "97124"}, by=owner)
+    work = TreatmentInput("lower-leg", "left", "effleurage", 2, 20)
+    first, second = (sign(had_visit(maria, ana, neuro_45, hour=hour), ana, work) for hour in (9, 13))
+    shown = [words(page(ana).get(f"/notes/{note.pk}/")) for note in (first, second)]
+    assert "97124 × 1 for the whole day so far, from 20 timed minutes" in shown[0]
+    assert "97124 × 3 for the whole day so far, from 40 timed minutes, 20 of them in this note." in shown[1]
+    assert "They take the place of the units on the day’s other notes: do not add them up." in shown[1]
 
 
 def test_codes_are_the_owners_to_type_and_look_like_codes(page, ana, owner):

@@ -76,6 +76,6 @@ def test_a_minute_more_never_costs_a_unit(minutes, code):
 def test_only_what_was_given_and_has_a_code_is_billed():
     rows = [TreatmentInput("foot", "left", "effleurage", 2, 7), TreatmentInput("back", "both", "petrissage", 2, 8),
             TreatmentInput("back", "both", "friction", 2, 30), TreatmentInput("foot", "right", "petrissage", 2, 60, state="planned")]
-    assert billed(rows, {}) is None
-    found = billed(rows, {"effleurage": "97140", "petrissage": "97124"})
-    assert (found.minutes, found.units) == (15, (("97124", 1),))
+    assert billed(rows, [], {}) is None
+    found = billed(rows[:1], rows[1:], {"effleurage": "97140", "petrissage": "97124"})
+    assert (found.minutes, found.here, found.units) == (15, 7, (("97124", 1),))
