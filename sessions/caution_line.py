@@ -61,7 +61,7 @@ def _outright(rules: Mapping[str, Rule], speaking: list[Reason]) -> Iterator[tup
     for reason in speaking:
         rule = rules.get(reason.rule)
         if reason.level == "stop":
-            yield reason, _small(reason.text.split(". ")[0].rstrip("."))
+            yield reason, _first_sentence(reason, rule)
         elif reason.level == "clearance":
             yield reason, "a doctor's clearance first"
         elif rule is not None and rule.when.kind == "episode" and not rule.has_limits and rule.max_minutes is None:
@@ -107,7 +107,14 @@ def _others(rules: Mapping[str, Rule], speaking: list[Reason]) -> Iterator[tuple
         rule = rules.get(reason.rule)
         is_said = rule is not None and (rule.has_limits or rule.max_minutes is not None or rule.when.kind == "episode")
         if not is_said and reason.level == "caution":
-            yield reason, _small(reason.text.split(". ")[0].rstrip("."))
+            yield reason, _first_sentence(reason, rule)
+
+
+def _first_sentence(reason: Reason, rule: Rule | None) -> str:
+    """The reason's first sentence within a line. What a doctor allowed everywhere begins with their name."""
+    said = reason.text.split(". ")[0].rstrip(".")
+    is_named = rule is None and not reason.regions and not said.startswith("The doctor")
+    return said if is_named else _small(said)
 
 
 def _weight(cap: Cap | None) -> int:

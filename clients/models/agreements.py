@@ -136,6 +136,7 @@ class Questionnaire(PracticeOwned):
                                     name="questions_are_open_once"),
             models.CheckConstraint(condition=Q(reviewed_at=None) | Q(submitted_at__isnull=False),
                                    name="answers_are_reviewed_once_they_are_sent"),
+            Kept(name="sent_answers_are_kept"),
             Unchanging(name="sent_answers_stand", when="OLD.submitted_at IS NOT NULL", columns=(
                 "answers", "submitted_at", "submitted_from", "consent_version", "answered_by"),
                        goes_when=disposed("OLD.client_id")),

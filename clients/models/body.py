@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from clients.models.people import Client, Doctor
 from practice.access import CLINICAL, PracticeOwned
 from practice.encryption import EncryptedCharField, EncryptedTextField
-from practice.guards import Unchanging
+from practice.guards import Kept, Unchanging
 from practice.models import Membership
 
 
@@ -246,5 +246,6 @@ class RuleChange(PracticeOwned):
             models.UniqueConstraint(fields=["practice", "rule"], condition=Q(ended_at=None),
                                     name="practice_has_one_word_on_a_rule"),
             models.CheckConstraint(condition=~Q(reason=""), name="rule_is_changed_for_a_reason"),
+            Kept(name="rule_changes_are_kept"),
             Unchanging(name="ended_rule_change_stands", when="OLD.ended_at IS NOT NULL"),
         ]

@@ -63,6 +63,7 @@ class PrivacyRequest(PracticeOwned):
                 condition=Q(answered_on=None, outcome="") | Q(answered_on__isnull=False) & ~Q(outcome=""),
                 name="answered_request_says_how"),
             models.CheckConstraint(condition=~Q(outcome="refused") | ~Q(answer=""), name="refusal_says_why"),
+            Kept(name="privacy_requests_are_kept"),
             Unchanging(name="answered_request_stands", when="OLD.answered_on IS NOT NULL", columns=(
                 "kind", "asked_by", "asked_for", "received_on", "law", "due_on", "extended_to", "extension_reason",
                 "outcome", "answered_on", "answer", "answered_by_name"),
@@ -97,6 +98,7 @@ class LegalHold(PracticeOwned):
             models.CheckConstraint(condition=~Q(reason=""), name="legal_hold_has_a_reason"),
             models.CheckConstraint(condition=Q(lifted_at=None) | ~Q(lifted_why=""),
                                    name="legal_hold_ends_for_a_reason"),
+            Kept(name="legal_holds_are_kept"),
             Unchanging(name="live_legal_hold_stands", when="OLD.lifted_at IS NULL",
                        columns=("client_id", "practice_id", "reason", "placed_by_name", "placed_at")),
         ]

@@ -14,7 +14,7 @@ from clients.models.disposals import disposed
 from clients.models.people import Client
 from practice.access import PracticeOwned
 from practice.encryption import EncryptedTextField
-from practice.guards import Unchanging
+from practice.guards import Kept, Unchanging
 from practice.models import Membership
 
 
@@ -47,6 +47,7 @@ class ChannelConsent(PracticeOwned):
                                     name="channel_is_agreed_once_at_a_time"),
             models.CheckConstraint(condition=Q(withdrawn_at=None) | ~Q(withdrawn_how=""),
                                    name="channel_consent_ends_for_a_reason"),
+            Kept(name="channel_consents_are_kept"),
             Unchanging(name="channel_consent_stands", columns=(
                 "channel", "given_on", "source", "wording", "address", "recorded_at"),
                        goes_when=disposed("OLD.client_id")),

@@ -14,7 +14,7 @@ from clients.models.disposals import disposed
 from notes.models.note import Note
 from practice.access import THERAPISTS, PracticeOwned
 from practice.encryption import EncryptedCharField, EncryptedTextField
-from practice.guards import Unchanging
+from practice.guards import Kept, Unchanging
 from practice.models import Membership
 
 
@@ -43,6 +43,7 @@ class HomeProgramme(PracticeOwned):
                                     name="client_has_one_home_programme"),
             models.CheckConstraint(condition=Q(ended_at=None) | Q(ended_at__gte=F("assigned_at")),
                                    name="home_programme_ends_after_it_begins"),
+            Kept(name="home_programmes_are_kept"),
             Unchanging(name="home_programme_stands_as_assigned",
                        columns=("note_id", "author_id", "version", "assigned_at"),
                        goes_when=disposed("OLD.client_id")),
@@ -81,6 +82,7 @@ class HomeItem(models.Model):
             models.CheckConstraint(condition=Q(word_of="", word_on=None, word_how="")
                                    | (~Q(word_of="") & ~Q(word_how="") & Q(word_on__isnull=False)),
                                    name="word_on_a_home_item_is_whole"),
+            Kept(name="home_items_are_kept"),
             Unchanging(name="home_item_stands_as_assigned", goes_when=disposed(
                 "(SELECT p.client_id FROM notes_homeprogramme p WHERE p.id = OLD.programme_id)")),
         ]

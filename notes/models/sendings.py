@@ -14,7 +14,7 @@ from clients.models.disposals import disposed
 from notes.models.summary import GONE_WITH_SUMMARY, Summary
 from practice.access import THERAPISTS, PracticeOwned
 from practice.encryption.fields import EncryptedBinaryField, EncryptedJSONField, EncryptedTextField
-from practice.guards import Unchanging
+from practice.guards import Kept, Unchanging
 from practice.models import Membership
 
 
@@ -42,6 +42,7 @@ class Sending(PracticeOwned):
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
         constraints: ClassVar = [
+            Kept(name="sendings_are_kept"),
             Unchanging(name="sending_stands_for_ever", goes_when=GONE_WITH_SUMMARY),
             models.CheckConstraint(condition=~Q(way="sealed") | ~Q(reason=""), name="sealed_letter_has_its_reason"),
         ]
@@ -75,6 +76,7 @@ class ClientCopy(PracticeOwned):
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
         constraints: ClassVar = [
+            Kept(name="copies_of_clients_are_kept"),
             Unchanging(name="signed_copy_stands_for_ever", when="OLD.signed_at IS NOT NULL",
                        goes_when=disposed("OLD.client_id")),
             models.CheckConstraint(condition=Q(signed_at=None) | ~Q(content_hash=""),

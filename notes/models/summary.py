@@ -65,6 +65,7 @@ class Summary(PracticeOwned):
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
         constraints: ClassVar = [
+            Kept(name="summaries_are_kept"),
             Unchanging(name="signed_summary_stands_for_ever", when="OLD.signed_at IS NOT NULL",
                        goes_when=disposed("OLD.client_id")),
             models.CheckConstraint(condition=Q(signed_at=None) | ~Q(content_hash=""),
@@ -166,4 +167,5 @@ class ShareOpening(models.Model):
 
     class Meta:
         ordering: ClassVar = ["at", "id"]
-        constraints: ClassVar = [Unchanging(name="opening_stands_for_ever", goes_when=GONE_WITH_SHARE)]
+        constraints: ClassVar = [Unchanging(name="opening_stands_for_ever", goes_when=GONE_WITH_SHARE),
+                                 Kept(name="openings_are_kept")]

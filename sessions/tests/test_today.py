@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clients.contraindications import Body, KnownCondition, KnownEpisode, KnownFinding, cautions_for
+from clients.contraindications import Body, KnownClearance, KnownCondition, KnownEpisode, KnownFinding, cautions_for
 from clients.models import Episode
 from conftest import MONDAY, at, make_client, numb
 from practice.access import Outsider
@@ -33,6 +33,12 @@ def a_line(*known, on=TUESDAY):
 def test_the_line_says_the_least_pressure_and_what_is_ruled_out():
     foot = KnownFinding("reduced-sensation", (("foot", "left"),))
     assert a_line(foot) == "left foot: pressure 2 at most · no heat or cold · nothing deep"
+
+
+def test_what_a_doctor_allowed_everywhere_keeps_the_capital_of_their_name():
+    grant = KnownClearance("", "granted", max_pressure=2, doctor="Dr Silva")
+    line = in_one_line(cautions_for(Body((), (), (), clearances=(grant,)), on=TUESDAY, minutes=60))
+    assert line and line.words.endswith("· Dr Silva allowed pressure 2 at most")
 
 
 def test_a_lower_cap_elsewhere_is_said_apart():

@@ -161,6 +161,7 @@
     const typed = text(fields());
     if (typed !== stored) {
       stored = typed;
+      document.querySelector("[data-while-empty]")?.setAttribute("hidden", "");
       keep();
       if (typed !== saved && !waiting && !patience) show("not saved yet");
     }
