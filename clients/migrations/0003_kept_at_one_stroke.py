@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('practice', '0004_sent_again'),
     ]
 
-    operations = [
+    operations = practice.guards.remade(
         migrations.AddConstraint(
             model_name='channelconsent',
             constraint=practice.guards.Kept(name='channel_consents_are_kept'),
@@ -32,4 +32,4 @@ class Migration(migrations.Migration):
             model_name='rulechange',
             constraint=practice.guards.Kept(name='rule_changes_are_kept'),
         ),
-    ]
+    )

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ('practice', '0004_sent_again'),
     ]
 
-    operations = [
+    operations = practice.guards.remade(
         migrations.AddConstraint(
             model_name='clientcopy',
             constraint=practice.guards.Kept(name='copies_of_clients_are_kept'),
@@ -41,4 +41,4 @@ class Migration(migrations.Migration):
             model_name='summary',
             constraint=practice.guards.Kept(name='summaries_are_kept'),
         ),
-    ]
+    )
