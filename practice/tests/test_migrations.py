@@ -44,7 +44,6 @@ def _parts(rows: Any) -> set[tuple[str, ...]]:
     return found
 
 
-@pytest.mark.proof
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="on PostgreSQL the tests run on what the migrations built")
 def test_the_migrations_build_exactly_what_the_models_say(migrated: Scratch) -> None:
     with connection.cursor() as cursor:
