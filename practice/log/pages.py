@@ -89,7 +89,7 @@ def _page(request: HttpRequest, message: Message, *, refused: str = "", status: 
         "body": _said_in(kind, mail, message, member) if kind and mail else "",
         "by_text": message.channel == "sms", "course": course_of(message),
         "channel": CHANNELS.get(message.channel, message.channel), "refused": refused,
-        "is_lost": message.state == Message.State.FAILED, "may_go_again": not is_too_late(message),
+        "is_lost": outbox.not_delivered().filter(pk=message.pk).exists(), "may_go_again": not is_too_late(message),
         "would_not_leave": _why_not(kind, message) if kind and message.state == "waiting" else None}, status=status)
 
 

@@ -309,6 +309,17 @@ def test_sending_again_is_refused_where_it_makes_no_sense(riverside, maria, desk
     assert message.state == "failed"
 
 
+def test_a_message_sent_again_asks_nobody_to_ring_any_more_and_names_the_next(riverside, desk, note, page, now):
+    message = lost(riverside, channel="sms", delivery="undelivered", delivery_at=now)
+    assert text_of(page(desk).get(f"/messages/{message.pk}/")).count("did not arrive") == 1
+    again = page(desk).post(f"/messages/{message.pk}/again/")
+    next_one = Message.objects.get(instead_of=message)
+    assert again.url == f"/messages/{next_one.pk}/"
+    assert "Sent again because the first did not arrive" in text_of(page(desk).get(again.url))
+    before = text_of(page(desk).get(f"/messages/{message.pk}/"))
+    assert "Rung, told them" not in before and "Sent again." in before
+
+
 def test_sent_again_at_night_it_waits_for_the_morning(riverside, desk, note, time_machine, page):
     time_machine.move_to(at(22))
     message = lost(riverside, time_zone="America/New_York")
