@@ -70,6 +70,8 @@ def undo_act(*, appointment: Appointment, step: UUID, by: Actor) -> Appointment:
         event = appointment.events.order_by("-at", "-pk").first()
         if event is None or event.pk != step:
             raise Stale("Something else happened to this visit since. Look at its history, then decide.")
+        if why := _stays(event):
+            raise WrongState(why)
         if _offer(appointment, event) is None:
             raise WrongState(f"The {reminders.said_grace()} to undo this have passed, and its message may have left. "
                              "Change the visit by hand; the client is told.")
@@ -86,12 +88,19 @@ def undo_act(*, appointment: Appointment, step: UUID, by: Actor) -> Appointment:
 def _offer(visit: Appointment, event: AppointmentEvent) -> Undo | None:
     until = event.at + outbox.grace()
     is_whole = event.verb == "booked" or "before" in event.detail
-    if event.verb not in _DONE or not is_whole or until <= timezone.now():
+    if event.verb not in _DONE or not is_whole or until <= timezone.now() or _stays(event):
         return None
     act = event.detail.get("act")
     count = len(events_of(visit.practice, UUID(act))) if act else 1
     what = f", {count} visits" if count > 1 else f", {visit.said}:"
     return Undo(visit, event.pk, f"{visit.client.name}{what} {_DONE[event.verb]}.", until, count)
+
+
+def _stays(event: AppointmentEvent) -> str:
+    """Why an act is never taken back, whoever asks; empty where it may be."""
+    if event.verb == "cancel" and event.detail.get("before", {}).get("status") == Appointment.Status.PROPOSED:
+        return "The answer to a request is not taken back. Book the time for them anew; they are told."
+    return ""
 
 
 def _therapists(appointment: Appointment, step: UUID) -> list[Membership]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -12,7 +13,7 @@ from practice import outbox
 from practice.access import Outsider
 from practice.models import Message
 from practice.refusals import NotAllowed, Refusal
-from sessions import booking
+from sessions import booking, online, requests
 from sessions.booking import book_appointment, cancel_appointment, mark_no_show, move_appointment
 from sessions.models import Appointment
 from sessions.tests.reading import TUESDAY, visit_url, words_of
@@ -155,3 +156,29 @@ def test_a_step_of_another_practice_is_offered_to_nobody(visit, lakeside_owner):
 
     assert undo_of_step(str(undo_of(visit).step), lakeside_owner) is None
     assert undo_of_step("nonsense", lakeside_owner) is None
+
+
+# --- requests, and what clients do by themselves -----------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(now, riverside, ana, neuro_45):
+    """A time somebody new asked for on the public page."""
+    return online.ask_for_visit(
+        practice=riverside, service=neuro_45, therapist=ana, starts_at=at(10, days=3), name="Nora Quist",
+        email="nora@example.org", phone="", remark="", nonce=uuid4())
+
+
+@pytest.mark.parametrize("whose", ["the practice's", "her own"])
+def test_the_answer_to_a_request_is_not_taken_back(asked, desk, page, whose):
+    if whose == "her own":
+        requests.call_off(appointment=asked, by=online.outsider(asked.client), reason="other")
+    else:
+        requests.decline_request(appointment=asked, by=desk, words="Thursday is free.")
+    assert undo_of(asked) is None
+    with pytest.raises(Refusal, match="The answer to a request is not taken back"):
+        undo_act(appointment=asked, step=asked.events.latest("at", "pk").pk, by=desk)
+    asked.refresh_from_db()
+    asked.client.refresh_from_db()
+    assert (asked.status, bool(asked.online.answered_at), bool(asked.client.archived_at)) == ("cancelled", True, True)
+    assert 'name="step"' not in words_of(page(desk).get(visit_url(asked)))
