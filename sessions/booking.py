@@ -137,6 +137,7 @@ def place_anew(
     was = {"at": appointment.said, "stamp": reminders.stamp_of(appointment),
            "therapist": appointment.therapist.name, "room": appointment.room.name}
     before, old_time = as_it_stands(appointment, PUT_BACK), freed.time_of(appointment)
+    newcomer = {"newcomer": str(appointment.client_id)} if appointment.client.is_provisional else {}
     same_room = appointment.room if room is None and therapist == appointment.therapist else room
     appointment.therapist = therapist
     _place(appointment, wish, room or if_free(same_room, wish))
@@ -145,7 +146,8 @@ def place_anew(
     appointment.version, appointment.sequence = appointment.version + 1, appointment.sequence + 1
     write_visit(appointment, fields=[*Appointment.TIME_FIELDS, "therapist", "room", "status", "wants_other_time",
                                      "expires_at", "override_reason", "version", "sequence"])
-    log_step(appointment, "moved", by, was=was, at=appointment.said, before=before, **_of_act(act, appointment))
+    log_step(appointment, "moved", by, was=was, at=appointment.said, before=before, **newcomer,
+             **_of_act(act, appointment))
     freed.note([old_time])
     take_on_newcomer(appointment, by)
     return True

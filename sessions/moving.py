@@ -20,6 +20,7 @@ from sessions import reminders
 from sessions.booking import PUT_BACK, ask_for_another_time, place_anew
 from sessions.diary import SlotTaken, fresh_all, lock_diary, log_step, put_back, write_visit
 from sessions.models import Appointment, AppointmentEvent
+from sessions.own_changes import ask_again
 from sessions.rescheduling import UndoConflict
 from sessions.reserved import lapse_expired
 from sessions.supply import rooms_for
@@ -176,6 +177,7 @@ def _put_back(visit: Appointment, step: AppointmentEvent, by: Actor, undo: UUID)
         raise UndoConflict(f"{visit.client.name}, {visit.said}, is not free any more. Nothing was put back.",
                            appointments=[str(visit.pk)]) from taken
     log_step(visit, f"undo-{step.verb}", by, at=visit.said, was=was, act=str(undo), stamp=reminders.stamp_of(visit))
+    ask_again(visit, step, by)
     if step.verb == "cancel":
         reminders.stand_again(visit)
 

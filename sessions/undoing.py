@@ -19,6 +19,7 @@ from sessions.clashes import find_clash
 from sessions.diary import SlotTaken, fresh, lock_diary, log_step, put_back, write_visit
 from sessions.models import Appointment, AppointmentEvent
 from sessions.moving import events_of, undo_together, withdraw
+from sessions.own_changes import ask_again
 from sessions.rescheduling import UndoConflict
 from sessions.reserved import lapse_expired
 from sessions.wished import Wish
@@ -121,6 +122,7 @@ def _restore(appointment: Appointment, event: AppointmentEvent, by: Membership) 
     except SlotTaken as taken:
         raise UndoConflict(f"Not undone. {taken.detail}") from taken
     log_step(appointment, f"undo-{event.verb}", by, at=appointment.said)
+    ask_again(appointment, event, by)
     if is_move:
         reminders.reschedule(appointment)
     else:

@@ -16,6 +16,7 @@ from practice.refusals import NotAllowed, Refusal
 from sessions import booking, online, requests
 from sessions.booking import book_appointment, cancel_appointment, mark_no_show, move_appointment
 from sessions.models import Appointment
+from sessions.moving import Move, move_all
 from sessions.tests.reading import TUESDAY, visit_url, words_of
 from sessions.undoing import undo_act, undo_of
 
@@ -182,3 +183,29 @@ def test_the_answer_to_a_request_is_not_taken_back(asked, desk, page, whose):
     asked.client.refresh_from_db()
     assert (asked.status, bool(asked.online.answered_at), bool(asked.client.archived_at)) == ("cancelled", True, True)
     assert 'name="step"' not in words_of(page(desk).get(visit_url(asked)))
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_request_moved_and_put_back_waits_for_an_answer_as_before(asked, desk, ana, time_machine, together):
+    if together:
+        move_all(moves=[Move(asked, asked.version, at(14, days=3))], by=desk)
+    else:
+        move_appointment(appointment=asked, starts_at=at(14, days=3), by=desk)
+    undo(asked, desk)
+    asked.refresh_from_db()
+    asked.client.refresh_from_db()
+    assert (asked.status, asked.starts_at, asked.client.is_provisional) == ("proposed", at(10, days=3), True)
+    time_machine.move_to(asked.expires_at + timedelta(minutes=1))
+    assert requests.lapse_requests() == 1
+    asked.client.refresh_from_db()
+    assert asked.client.archived_at
+    assert Message.objects.filter(kind="request-declined", state="waiting").count() == 1
+
+
+def test_who_was_booked_again_before_their_request_was_put_back_stays_a_client(asked, desk, ana, neuro_45):
+    move_appointment(appointment=asked, starts_at=at(14, days=3), by=desk)
+    asked.client.refresh_from_db()
+    book_appointment(client=asked.client, therapist=ana, service=neuro_45, starts_at=at(10, days=4), by=desk)
+    undo(asked, desk)
+    asked.client.refresh_from_db()
+    assert not asked.client.is_provisional
