@@ -133,7 +133,8 @@ def log_step(appointment: Appointment, verb: str, by: Actor, **detail: Any) -> N
 
 
 def log_steps(steps: Sequence[tuple[Appointment, dict[str, Any]]], verb: str, by: Actor) -> None:
-    """The same for several visits, in two statements."""
-    insert([AppointmentEvent(appointment=visit, verb=verb, by_name=by.name[:120], detail=detail)
+    """The same for several visits, in two statements. What nobody of the practice did says so: no undo of theirs."""
+    outside = {} if isinstance(by, Membership) else {"outside": by.role}
+    insert([AppointmentEvent(appointment=visit, verb=verb, by_name=by.name[:120], detail=detail | outside)
             for visit, detail in steps])
     audit.record_many(by=by, verb=f"appointment_{verb.replace('-', '_')}", subjects=[visit for visit, _ in steps])

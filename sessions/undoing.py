@@ -101,6 +101,8 @@ def _stays(event: AppointmentEvent) -> str:
     """Why an act is never taken back, whoever asks; empty where it may be."""
     if event.verb == "cancel" and event.detail.get("before", {}).get("status") == Appointment.Status.PROPOSED:
         return "The answer to a request is not taken back. Book the time for them anew; they are told."
+    if "outside" in event.detail:
+        return "The client did this themselves and has read so. Change the visit by hand; they are told."
     return ""
 
 

@@ -209,3 +209,21 @@ def test_who_was_booked_again_before_their_request_was_put_back_stays_a_client(a
     undo(asked, desk)
     asked.client.refresh_from_db()
     assert not asked.client.is_provisional
+
+
+@pytest.mark.parametrize("what", ["booked", "moved", "cancelled"])
+def test_what_a_client_did_by_their_link_is_not_taken_back_by_the_practice(visit, what, maria, ana, desk, neuro_45, page):
+    own = online.outsider(maria)
+    if what == "booked":
+        visit = book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(10, days=3), by=own)
+    elif what == "moved":
+        move_appointment(appointment=visit, starts_at=at(14, days=3), by=own)
+    else:
+        requests.call_off(appointment=visit, by=own, reason="away")
+    visit.refresh_from_db()
+    stood = everything(visit)
+    assert undo_of(visit) is None
+    assert 'name="step"' not in words_of(page(desk).get(visit_url(visit)))
+    with pytest.raises(Refusal, match="The client did this themselves"):
+        undo_act(appointment=visit, step=visit.events.latest("at", "pk").pk, by=desk)
+    assert everything(visit) == stood
