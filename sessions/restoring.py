@@ -27,7 +27,7 @@ from sessions.objections import (
 )
 from sessions.reserved import lapse_expired
 from sessions.states import VisitNotInState, next_state
-from sessions.wished import Wish
+from sessions.wished import as_it_stood
 
 
 def keep_appointment(*, appointment: Appointment, by: Actor, reason: str) -> Appointment:
@@ -89,14 +89,12 @@ def _restore(appointment: Appointment, by: Actor, verb: str, **fields: Any) -> A
     appointment.status = next_state(appointment, "keep")
     if appointment.starts_at <= timezone.now():
         raise VisitNotInState("Its time has passed: plan a new time for it, or release it.")
-    wish = Wish(appointment.client, appointment.therapist, appointment.service, appointment.starts_at,
-                appointment.minutes, by, override_reason="", ignoring=(appointment.pk,))
+    wish = as_it_stood(appointment, by)
     shut = () if appointment.override_reason else against_hours(wish)
     refuse_all([*(r for r in against_the_body(wish) if getattr(r, "is_emergency", False)),
                 *(r for r in shut if isinstance(r, OutsideWorkingHours))])
-    has_buffers = appointment.buffer_before + appointment.buffer_after > 0
-    lapse_expired(appointment.practice, *wish.occupied(has_buffers))
-    clash, room = find_clash(wish, if_free(appointment.room, wish, buffers=has_buffers), buffers=has_buffers)
+    lapse_expired(appointment.practice, *wish.occupied(True))
+    clash, room = find_clash(wish, if_free(appointment.room, wish), buffers=True)
     refuse_all([clash] if clash else [])
     assert room is not None
     appointment.room = room

@@ -22,7 +22,7 @@ from sessions.moving import events_of, undo_together, withdraw
 from sessions.own_changes import ask_again
 from sessions.rescheduling import UndoConflict
 from sessions.reserved import lapse_expired
-from sessions.wished import Wish
+from sessions.wished import as_it_stood
 
 _DONE = {"booked": "booked", "moved": "moved", "cancel": "cancelled", "no-show": "marked “did not come”"}
 
@@ -133,10 +133,7 @@ def _restore(appointment: Appointment, event: AppointmentEvent, by: Membership) 
 
 def _refuse_if_taken(appointment: Appointment, by: Membership) -> None:
     lapse_expired(appointment.practice, appointment.occupied_from, appointment.occupied_until)
-    wish = Wish(appointment.client, appointment.therapist, appointment.service, appointment.starts_at,
-                appointment.minutes, by, "", (appointment.pk,))
-    has_buffers = bool(appointment.buffer_before or appointment.buffer_after)
-    clash, _ = find_clash(wish, appointment.room, buffers=has_buffers)
+    clash, _ = find_clash(as_it_stood(appointment, by), appointment.room, buffers=True)
     if clash:
         raise UndoConflict(f"Not undone: {appointment.said} is not free any more. {clash.detail}",
                            nearest=clash.more.get("nearest", []))

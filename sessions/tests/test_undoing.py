@@ -159,6 +159,34 @@ def test_a_step_of_another_practice_is_offered_to_nobody(visit, lakeside_owner):
     assert undo_of_step("nonsense", lakeside_owner) is None
 
 
+# --- breaks that were cut ----------------------------------------------------------------------------------------
+
+
+def tight(client, therapist, service, starts_at, by):
+    """Booked into the break of a neighbour, with a reason."""
+    return book_appointment(client=client, therapist=therapist, service=service, starts_at=starts_at, by=by,
+                            override_reason="she comes from far away")
+
+
+def break_after(visit):
+    visit = Appointment.objects.get(pk=visit.pk)
+    return visit.buffer_after, visit.occupied_until - visit.ends_at
+
+
+@pytest.mark.parametrize("what", ["moved", "cancelled"])
+def test_a_visit_whose_break_was_cut_returns_to_exactly_the_time_it_had(visit, what, ines, ana, desk, neuro_45):
+    tight(ines, ana, neuro_45, at(10, 50), desk)
+    visit.refresh_from_db()
+    before = everything(visit)
+    if what == "moved":
+        move_appointment(appointment=visit, starts_at=at(14), by=desk)
+    else:
+        cancel_appointment(appointment=visit, by=desk)
+    undo(visit, desk)
+    assert everything(visit) == before
+    assert break_after(visit) == (5, timedelta(minutes=5))
+
+
 # --- requests, and what clients do by themselves -----------------------------------------------------------------
 
 
