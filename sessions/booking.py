@@ -19,8 +19,9 @@ from practice.access import Actor
 from practice.models import Membership, Room, Service
 from practice.refusals import BadInput, Stale
 from sessions import freed, reminders
+from sessions.breaks import shorten_buffers
 from sessions.clashes import RoomsTaken, find_clashes, if_free, lock_a_free_room
-from sessions.diary import as_it_stands, fresh, lock_diary, log_step, shorten_buffers, write_visit
+from sessions.diary import as_it_stands, fresh, lock_diary, log_step, write_visit
 from sessions.models import Appointment, Series
 from sessions.objections import (
     after_override,
@@ -84,10 +85,10 @@ def _write_booking(appointment: Appointment, wish: Wish, room: Room | None, *, i
         elif room is None:
             lock_diary([], wish.rooms, [])
         lock_diary([], [], [wish.client])
-        _place(appointment, wish, room)
+        cut = _place(appointment, wish, room)
         write_visit(appointment, is_new=True)
         log_step(appointment, "requested" if appointment.expires_at else "booked", wish.by, at=appointment.said,
-                 override=bool(wish.override_reason), **_of_act(act, appointment))
+                 override=bool(wish.override_reason), **cut, **_of_act(act, appointment))
         if appointment.expires_at is None:
             reminders.schedule(appointment)
 
@@ -140,13 +141,13 @@ def place_anew(
     newcomer = {"newcomer": str(appointment.client_id)} if appointment.client.is_provisional else {}
     same_room = appointment.room if room is None and therapist == appointment.therapist else room
     appointment.therapist = therapist
-    _place(appointment, wish, room or if_free(same_room, wish))
+    cut = _place(appointment, wish, room or if_free(same_room, wish))
     appointment.status, appointment.wants_other_time, appointment.expires_at = becomes, False, None
     appointment.override_reason = wish.override_reason or appointment.override_reason
     appointment.version, appointment.sequence = appointment.version + 1, appointment.sequence + 1
     write_visit(appointment, fields=[*Appointment.TIME_FIELDS, "therapist", "room", "status", "wants_other_time",
                                      "expires_at", "override_reason", "version", "sequence"])
-    log_step(appointment, "moved", by, was=was, at=appointment.said, before=before, **newcomer,
+    log_step(appointment, "moved", by, was=was, at=appointment.said, before=before, **newcomer, **cut,
              **_of_act(act, appointment))
     freed.note([old_time])
     take_on_newcomer(appointment, by)
@@ -233,10 +234,11 @@ def _of_act(act: UUID | None, appointment: Appointment) -> dict[str, Any]:
     return {"act": str(act), **stands} if act else {}
 
 
-def _place(appointment: Appointment, wish: Wish, room: Room | None) -> None:
+def _place(appointment: Appointment, wish: Wish, room: Room | None) -> dict[str, Any]:
     """Find everything that speaks against the wish, drop what the role may override, set time and room.
 
-    With a reason, buffers give way (the visit's own and its neighbours'); the visits themselves never do.
+    With a reason, buffers give way (the visit's own and its neighbours'); the visits themselves never do. Answers
+    whose were cut, for the history.
     """
     practice = wish.client.practice
     lapse_expired(practice, *wish.occupied(True))
@@ -252,8 +254,8 @@ def _place(appointment: Appointment, wish: Wish, room: Room | None) -> None:
     assert chosen is not None
     appointment.room = chosen
     appointment.set_time(wish.starts_at, practice.time_zone)
-    if is_tight:
-        shorten_buffers(appointment, wish.by)
+    cuts = shorten_buffers(appointment, wish.by) if is_tight else []
+    return {"cut": cuts} if cuts else {}
 
 
 def _act(appointment: Appointment, verb: str, by: Actor, act: UUID | None = None, **fields: Any) -> Appointment:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Model, Q
+from django.db.models import Model
 
 from clients.models import Client
 from clients.standing import lock_clients
@@ -22,7 +22,7 @@ from practice.composed import Composed, ComposedRows, insert, write_fields
 from practice.encryption import EncryptedField
 from practice.models import Membership, Room
 from practice.refusals import Refusal
-from sessions.models import RELEASED, Appointment, AppointmentEvent
+from sessions.models import Appointment, AppointmentEvent
 
 
 class SlotTaken(Refusal):
@@ -68,24 +68,6 @@ def fresh_all(pks: Iterable[UUID]) -> dict[UUID, Appointment]:
     """The same for several visits, in one query."""
     wanted = list(pks)
     return {visit.pk: visit for visit in _locked_visits(wanted)} if wanted else {}
-
-
-def shorten_buffers(appointment: Appointment, by: Actor) -> None:
-    """Cut the buffers of neighbouring visits back to this visit's own minutes; called under the diary's locks."""
-    begin, end = appointment.starts_at, appointment.ends_at
-    neighbours = Appointment.objects.filter(
-        Q(therapist_id=appointment.therapist_id) | Q(room_id=appointment.room_id),
-        occupied_until__gt=begin, occupied_from__lt=end,
-    ).exclude(status__in=RELEASED).exclude(pk=appointment.pk)
-    for neighbour in neighbours:
-        if neighbour.ends_at <= begin:
-            neighbour.occupied_until = begin
-            neighbour.buffer_after = (begin - neighbour.ends_at).seconds // 60
-        else:
-            neighbour.occupied_from = end
-            neighbour.buffer_before = (neighbour.starts_at - end).seconds // 60
-        neighbour.save(update_fields=["occupied_from", "occupied_until", "buffer_before", "buffer_after"])
-        log_step(neighbour, "buffer-cut", by)
 
 
 def write_visit(appointment: Appointment, *, is_new: bool = False, fields: Sequence[str] = ()) -> None:

@@ -18,6 +18,7 @@ from practice.models import Membership, Practice, Room
 from practice.refusals import BadInput, Refusal, WrongState
 from sessions import reminders
 from sessions.booking import PUT_BACK, ask_for_another_time, place_anew
+from sessions.breaks import give_breaks_back
 from sessions.diary import SlotTaken, fresh_all, lock_diary, log_step, put_back, write_visit
 from sessions.models import Appointment, AppointmentEvent
 from sessions.own_changes import ask_again
@@ -108,6 +109,8 @@ def undo_together(*, practice: Practice, act: UUID, by: Actor, is_late: bool = F
         undo = uuid7()
         for pk, visit in visits.items():
             _put_back(visit, steps[pk], by, undo)
+        for step in reversed(steps.values()):
+            give_breaks_back(step, by)
         outbox.cancel_messages(subject_id=act, kinds=[reminders.MOVED_TOGETHER], why="The move was undone.")
         reminders.reschedule_together([v for pk, v in visits.items() if steps[pk].verb in _OF_TIMES], undo)
     return list(visits.values())

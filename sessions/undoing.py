@@ -15,6 +15,7 @@ from practice.models import Membership, Room
 from practice.refusals import NotAllowed, Stale, WrongState
 from sessions import reminders
 from sessions.booking import PUT_BACK
+from sessions.breaks import give_breaks_back
 from sessions.clashes import find_clash
 from sessions.diary import SlotTaken, fresh, lock_diary, log_step, put_back, write_visit
 from sessions.models import Appointment, AppointmentEvent
@@ -83,6 +84,7 @@ def undo_act(*, appointment: Appointment, step: UUID, by: Actor) -> Appointment:
             withdraw(appointment, by)
         else:
             _restore(appointment, event, by)
+        give_breaks_back(event, by)
     return appointment
 
 

@@ -17,6 +17,8 @@ from sessions import booking, online, requests
 from sessions.booking import book_appointment, cancel_appointment, mark_no_show, move_appointment
 from sessions.models import Appointment
 from sessions.moving import Move, move_all
+from sessions.rhythm import Rhythm
+from sessions.series import book_series
 from sessions.tests.reading import TUESDAY, visit_url, words_of
 from sessions.undoing import undo_act, undo_of
 
@@ -184,6 +186,42 @@ def test_a_visit_whose_break_was_cut_returns_to_exactly_the_time_it_had(visit, w
         cancel_appointment(appointment=visit, by=desk)
     undo(visit, desk)
     assert everything(visit) == before
+    assert break_after(visit) == (5, timedelta(minutes=5))
+
+
+def test_a_booking_made_into_a_break_and_taken_back_gives_the_break_back(visit, ines, ana, desk, neuro_45, page):
+    close_by = tight(ines, ana, neuro_45, at(10, 50), desk)
+    assert break_after(visit) == (5, timedelta(minutes=5))
+    undo(close_by, desk)
+    assert break_after(visit) == (15, timedelta(minutes=15))
+    assert "Buffer whole again" in words_of(page(desk).get(visit_url(visit)))
+
+
+def test_a_move_into_a_break_gives_it_back_too_and_one_moved_since_keeps_its_own(visit, ines, kofi, ana, desk, neuro_45):
+    other = book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(14), by=desk)
+    move_appointment(appointment=other, starts_at=at(10, 50), by=desk, override_reason="far")
+    undo(other, desk)
+    assert break_after(visit) == (15, timedelta(minutes=15))
+    close_by = tight(kofi, ana, neuro_45, at(10, 50), desk)
+    move_appointment(appointment=visit, starts_at=at(15, 15), by=desk)
+    stood = everything(visit)
+    undo(close_by, desk)
+    assert everything(visit) == stood
+
+
+def test_a_run_booked_into_breaks_and_taken_back_together_gives_them_back(visit, ines, ana, desk, neuro_45):
+    _, run = book_series(client=ines, therapist=ana, service=neuro_45, first_starts_at=at(10, 50), by=desk,
+                         rhythm=Rhythm(7, 2), override_reason="far")
+    assert break_after(visit) == (5, timedelta(minutes=5))
+    undo(run[0], desk)
+    assert break_after(visit) == (15, timedelta(minutes=15))
+
+
+def test_a_break_whose_time_is_taken_meanwhile_stays_cut(visit, ines, kofi, ana, ben, desk, neuro_45, room, garden):
+    close_by = book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(10, 50), by=desk,
+                                room=garden, override_reason="far")
+    book_appointment(client=kofi, therapist=ben, service=neuro_45, starts_at=at(10, 50), by=desk, room=room)
+    assert undo(close_by, desk).status == "cancelled"
     assert break_after(visit) == (5, timedelta(minutes=5))
 
 
