@@ -174,11 +174,12 @@ def accept_appointment(*, appointment: Appointment, by: Actor) -> Appointment:
 
 
 def confirm_appointment(*, appointment: Appointment, by: Actor) -> Appointment:
-    """The client (or staff for them) says they will come; saying it twice changes nothing."""
+    """The client (or staff for them) says they will come; said twice, nothing changes. A request is accepted first."""
     if appointment.status == Appointment.Status.CONFIRMED:
         return appointment
-    if appointment.status == Appointment.Status.PROPOSED and by.role == "client":
-        raise VisitNotInState("You have asked for this time. It is yours once we have said yes.")
+    if appointment.status == Appointment.Status.PROPOSED and not appointment.reserved_by_id:
+        raise VisitNotInState("You have asked for this time. It is yours once we have said yes." if by.role == "client"
+                              else "This visit is only asked for: accept it first, which tells whoever asked.")
     return _act(appointment, "confirm", by)
 
 

@@ -1,4 +1,4 @@
-"""The breaks kept free around visits: cut for a visit booked close by with a reason, given back where that is undone."""
+"""The breaks kept free around visits: cut for one booked close by with a reason, given back where that is undone."""
 
 from __future__ import annotations
 

@@ -548,6 +548,18 @@ def test_a_requested_visit_is_accepted_until_its_time_runs_out(api, desk, visit,
     assert step(api(desk), visit, "accept").json()["code"] == "wrong_state"
 
 
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_request_is_not_confirmed_past_its_being_accepted(api, desk, visit, time_machine, is_over):
+    Appointment.objects.filter(pk=visit.pk).update(status="proposed", expires_at=at(8, days=1))
+    if is_over:
+        time_machine.move_to(at(8, 1))
+    refused = step(api(desk), visit, "confirm")
+    assert (refused.status_code, refused.json()["code"]) == (409, "wrong_state")
+    assert "accept it first" in refused.json()["detail"]
+    visit.refresh_from_db()
+    assert (visit.status, visit.expires_at) == ("proposed", at(8, days=1))
+
+
 # --- whose ---------------------------------------------------------------------------------------------------------
 
 
