@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -22,7 +24,9 @@ UNANSWERED = "We could not answer in time."
 
 
 @transaction.atomic
-def decline_request(*, appointment: Appointment, by: Actor, words: str = "") -> Appointment:
+def decline_request(
+    *, appointment: Appointment, by: Actor, words: str = "", reason: str = "other", act: UUID | None = None,
+) -> Appointment:
     """Say no to a time somebody asked for, perhaps with a few words; a newcomer then leaves the list.
 
     Refuses a visit that is no request any more, and words that name an illness: they are sent as they stand.
@@ -31,7 +35,7 @@ def decline_request(*, appointment: Appointment, by: Actor, words: str = "") -> 
     _refuse_clinical(words, appointment)
     if appointment.status != Appointment.Status.PROPOSED:
         raise VisitNotInState(f"This is no request any more: it is “{appointment.get_status_display().lower()}”.")
-    appointment = cancel_appointment(appointment=appointment, by=by)
+    appointment = cancel_appointment(appointment=appointment, by=by, reason=reason, act=act)
     _close(appointment, by, words)
     return appointment
 

@@ -19,6 +19,7 @@ from practice.refusals import Refusal, Stale
 from sessions.booking import cancel_appointment, move_appointment
 from sessions.diary import fresh_all, lock_diary
 from sessions.models import Appointment
+from sessions.requests import decline_request
 from sessions.series import NoSuchTime, SeriesConflict, SeriesDate, as_data, words_of
 from sessions.states import TRANSITIONS
 from sessions.supply import rooms_for
@@ -101,12 +102,16 @@ def try_moving(*, appointment: Appointment, scope: str, **wish: Any) -> list[Ser
 
 
 def cancel_visits(*, appointment: Appointment, scope: str, by: Actor, reason: str = "other") -> list[Appointment]:
-    """Cancel a visit and those of its series that are meant, all or none."""
+    """Cancel a visit and those of its series that are meant, all or none. A request is declined with it."""
     act = uuid7() if scope != Scope.THIS else None
+
+    def cancel(visit: Appointment) -> Appointment:
+        verb = decline_request if visit.status == Appointment.Status.PROPOSED else cancel_appointment
+        return verb(appointment=visit, by=by, reason=reason, act=act)
+
     with transaction.atomic():
         visits = _locked(appointment, scope, "cancel")
-        return _each(visits, lambda visit: cancel_appointment(appointment=visit, by=by, reason=reason, act=act),
-                     "cancel")
+        return _each(visits, cancel, "cancel")
 
 
 def _locked(appointment: Appointment, scope: str, verb: str, therapists: Sequence[Membership] = (),

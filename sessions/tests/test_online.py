@@ -147,6 +147,16 @@ def test_a_declined_request_is_told_in_the_words_of_staff_and_leaves_the_list(op
     assert Client.objects.get().archived_at is not None
 
 
+def test_a_request_cancelled_by_another_program_is_declined_like_any_other(open_house, neuro_45, page, api, desk):
+    ask(page(None), neuro_45)
+    visit = Appointment.objects.get()
+    done = api(desk).post(f"/api/v1/appointments/{visit.pk}/cancel/", {"reason": "away"}).json()
+    assert (done["status"], done["cancel_reason"]) == ("cancelled", "away")
+    visit.refresh_from_db()
+    assert visit.online.answered_at and visit.client.archived_at
+    assert Message.objects.filter(state="waiting").values_list("kind", flat=True).get() == "request-declined"
+
+
 def test_five_sendings_of_one_form_are_one_request(open_house, neuro_45, page):
     browser = page(None)
     as_far_as_the_check(browser, neuro_45)
