@@ -21,7 +21,7 @@ from practice.access import Actor
 from practice.composed import Composed, ComposedRows, insert, write_fields
 from practice.encryption import EncryptedField
 from practice.models import Membership, Room
-from practice.refusals import Refusal
+from practice.refusals import Refusal, Stale
 from sessions.models import Appointment, AppointmentEvent
 
 
@@ -59,9 +59,20 @@ def lock_diary(therapists: Iterable[Membership], rooms: Iterable[Room], clients:
     lock_clients(clients)
 
 
-def fresh(appointment: Appointment) -> Appointment:
-    """The visit as it stands now, locked, with what the verbs read of it."""
-    return fresh_all([appointment.pk])[appointment.pk]
+def fresh(appointment: Appointment, expected_version: int | None = None) -> Appointment:
+    """The visit as it stands now, locked, with what the verbs read of it.
+
+    With `expected_version`, a visit that somebody changed since it was read is refused as stale.
+    """
+    visit = fresh_all([appointment.pk])[appointment.pk]
+    refuse_if_stale(visit, expected_version)
+    return visit
+
+
+def refuse_if_stale(visit: Appointment, expected_version: int | None) -> None:
+    """Refuse a visit, read under its lock, that is not as whoever acts on it has read it."""
+    if expected_version is not None and visit.version != expected_version:
+        raise Stale("Somebody changed this visit since you read it. Read it again, then repeat your change.")
 
 
 def fresh_all(pks: Iterable[UUID]) -> dict[UUID, Appointment]:

@@ -12,6 +12,7 @@ from conftest import MONDAY, at, make_client, make_member, make_practice, numb
 from practice import clock
 from practice.models import AuditEntry, Room, Service, TimeOff, WorkingHours
 from practice.refusals import PROBLEM
+from sessions import api_diary
 from sessions.booking import book_appointment
 from sessions.models import Appointment, WaitlistEntry
 
@@ -523,6 +524,29 @@ def test_a_step_sent_with_an_old_etag_is_412(api, desk, visit):
     for verb, body in (("move", {"starts_at": iso(15)}), ("cancel", {"reason": "away"}), ("confirm", {})):
         assert step(api(desk), visit, verb, body, HTTP_IF_MATCH='"1"').status_code == 412
     assert step(api(desk), visit, "confirm", HTTP_IF_MATCH='"2"').status_code == 200
+
+
+@pytest.mark.parametrize(("verb", "status"), [
+    ("accept", "proposed"), ("confirm", "booked"), ("arrive", "booked"), ("complete", "arrived"), ("no-show", "booked"),
+    ("undo-arrive", "arrived"), ("undo-no-show", "noshow"), ("cancel", "booked"), ("keep", "held"), ("release", "held")])
+def test_a_step_is_412_too_where_somebody_changed_the_visit_before_it_was_locked(
+    api, ana, visit, verb, status, monkeypatch, time_machine
+):
+    time_machine.move_to(at(10, 20))
+    asked_until = at(18) if status == "proposed" else None
+    Appointment.objects.filter(pk=visit.pk).update(status=status, expires_at=asked_until)
+    looked = api_diary.version_if_matched
+
+    def changed_right_after(request, row):
+        expected = looked(request, row)
+        Appointment.objects.filter(pk=row.pk).update(version=2, wants_other_time=True)
+        return expected
+
+    monkeypatch.setattr(api_diary, "version_if_matched", changed_right_after)
+    body = {"reason": "Feels well."} if verb == "keep" else {}
+    assert step(api(ana), visit, verb, body, HTTP_IF_MATCH='"1"').status_code == 412
+    visit.refresh_from_db()
+    assert (visit.status, visit.version, visit.wants_other_time) == (status, 2, True)
 
 
 def test_a_visit_is_cancelled_with_a_code_and_words_are_not_taken(api, desk, ana, visit):
