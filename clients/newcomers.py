@@ -42,6 +42,15 @@ def take_on(*, client: Client, by: Actor) -> Client:
 
 
 @transaction.atomic
+def wait_again(*, client: Client, by: Actor) -> Client:
+    """Taking them on was a slip: provisional again, until somebody answers what they asked for."""
+    if Client.objects.filter(pk=client.pk, is_provisional=False).update(is_provisional=True):
+        client.is_provisional = True
+        audit.record(by=by, verb="client_waits_again", subject=client, client_id=client.pk)
+    return client
+
+
+@transaction.atomic
 def turn_away(*, client: Client, by: Actor) -> Client:
     """Nothing came of it: a row that is still provisional leaves the list."""
     now = timezone.now()

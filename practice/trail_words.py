@@ -12,6 +12,7 @@ _SAID = {
     "client_created": "put the client on the list", "client_exported": "took the whole record out",
     "client_archived": "put the client in the archive", "client_restored": "took the client out of the archive",
     "client_merged": "joined two rows of one person", "client_taken_on": "took the new client on",
+    "client_waits_again": "let the new client wait for an answer again",
     "client_handed_over": "handed the client over to a colleague", "client_handed_back": "handed the client back",
     "clients_of_colleague_read": "opened the list of a colleague’s clients",
     "handing_over_begun": "began to hand a colleague’s clients over",

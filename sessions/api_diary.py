@@ -100,8 +100,8 @@ class Step(Api):
     @extend_schema(parameters=[_IF_MATCH], request=None, responses=AppointmentSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         visit = visit_of(self, pk)
-        version_if_matched(request, visit)
-        return one_visit(self, type(self).verb(appointment=visit, by=self.member))
+        expected = version_if_matched(request, visit)
+        return one_visit(self, type(self).verb(appointment=visit, by=self.member, expected_version=expected))
 
 
 class Accept(Step):
@@ -160,12 +160,12 @@ class Cancel(Api):
     @extend_schema(parameters=[_IF_MATCH], request=CancelSerializer, responses=AppointmentSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         visit = visit_of(self, pk)
-        version_if_matched(request, visit)
+        expected = version_if_matched(request, visit)
         read = self.read(CancelSerializer)
         if read.get("reason") in CLINICAL_REASONS and not self.member.may_see_clinical:
             others = [code for code in Appointment.Reason.values if code not in CLINICAL_REASONS]
             raise BadInput(f"This reason is a therapist's to give. Choose one of: {', '.join(others)}.", field="reason")
-        cancelled = series_changes.cancel_visits(appointment=visit, by=self.member, **read)
+        cancelled = series_changes.cancel_visits(appointment=visit, by=self.member, expected_version=expected, **read)
         return one_visit(self, next(row for row in cancelled if row.pk == visit.pk))
 
 
@@ -178,9 +178,10 @@ class Keep(Api):
     @extend_schema(parameters=[_IF_MATCH], request=KeepSerializer, responses=AppointmentSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         visit = visit_of(self, pk)
-        version_if_matched(request, visit)
+        expected = version_if_matched(request, visit)
         reason = self.read(KeepSerializer)["reason"]
-        return one_visit(self, restoring.keep_appointment(appointment=visit, by=self.member, reason=reason))
+        return one_visit(self, restoring.keep_appointment(
+            appointment=visit, by=self.member, reason=reason, expected_version=expected))
 
 
 class Move(Api):

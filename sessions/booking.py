@@ -17,10 +17,11 @@ from clients.models import Client
 from practice import clock
 from practice.access import Actor
 from practice.models import Membership, Room, Service
-from practice.refusals import BadInput, Stale
+from practice.refusals import BadInput
 from sessions import freed, reminders
+from sessions.breaks import shorten_buffers
 from sessions.clashes import RoomsTaken, find_clashes, if_free, lock_a_free_room
-from sessions.diary import as_it_stands, fresh, lock_diary, log_step, shorten_buffers, write_visit
+from sessions.diary import as_it_stands, fresh, lock_diary, log_step, refuse_if_stale, write_visit
 from sessions.models import Appointment, Series
 from sessions.objections import (
     after_override,
@@ -84,10 +85,10 @@ def _write_booking(appointment: Appointment, wish: Wish, room: Room | None, *, i
         elif room is None:
             lock_diary([], wish.rooms, [])
         lock_diary([], [], [wish.client])
-        _place(appointment, wish, room)
+        cut = _place(appointment, wish, room)
         write_visit(appointment, is_new=True)
         log_step(appointment, "requested" if appointment.expires_at else "booked", wish.by, at=appointment.said,
-                 override=bool(wish.override_reason), **_of_act(act, appointment))
+                 override=bool(wish.override_reason), **cut, **_of_act(act, appointment))
         if appointment.expires_at is None:
             reminders.schedule(appointment)
 
@@ -120,8 +121,7 @@ def place_anew(
 ) -> bool:
     """The move itself, of a visit read under the diary's locks; nobody is told. False where it stands there already."""
     therapist = therapist or appointment.therapist
-    if expected_version is not None and appointment.version != expected_version:
-        raise Stale("Somebody changed this visit since you read it. Read it again, then repeat your change.")
+    refuse_if_stale(appointment, expected_version)
     becomes = next_state(appointment, "move")
     refuse_moving_a_request(appointment, by)
     refuse_own_change(appointment, by)
@@ -137,15 +137,17 @@ def place_anew(
     was = {"at": appointment.said, "stamp": reminders.stamp_of(appointment),
            "therapist": appointment.therapist.name, "room": appointment.room.name}
     before, old_time = as_it_stands(appointment, PUT_BACK), freed.time_of(appointment)
+    newcomer = {"newcomer": str(appointment.client_id)} if appointment.client.is_provisional else {}
     same_room = appointment.room if room is None and therapist == appointment.therapist else room
     appointment.therapist = therapist
-    _place(appointment, wish, room or if_free(same_room, wish))
+    cut = _place(appointment, wish, room or if_free(same_room, wish))
     appointment.status, appointment.wants_other_time, appointment.expires_at = becomes, False, None
     appointment.override_reason = wish.override_reason or appointment.override_reason
     appointment.version, appointment.sequence = appointment.version + 1, appointment.sequence + 1
     write_visit(appointment, fields=[*Appointment.TIME_FIELDS, "therapist", "room", "status", "wants_other_time",
                                      "expires_at", "override_reason", "version", "sequence"])
-    log_step(appointment, "moved", by, was=was, at=appointment.said, before=before, **_of_act(act, appointment))
+    log_step(appointment, "moved", by, was=was, at=appointment.said, before=before, **newcomer, **cut,
+             **_of_act(act, appointment))
     freed.note([old_time])
     take_on_newcomer(appointment, by)
     return True
@@ -157,57 +159,60 @@ def cancel_appointment(
     """Cancel a visit with a reason code; its time is free at once and no reminder leaves for it."""
     if reason not in Appointment.Reason.values:
         raise BadInput(f"Choose one of: {', '.join(Appointment.Reason.values)}.", field="reason")
-    return _act(appointment, "cancel", by, act, cancel_reason=reason)
+    return _act(appointment, "cancel", by, act=act, cancel_reason=reason)
 
 
-def accept_appointment(*, appointment: Appointment, by: Actor) -> Appointment:
+def accept_appointment(*, appointment: Appointment, by: Actor, expected_version: int | None = None) -> Appointment:
     """The practice agrees to a requested visit; a request whose time to be accepted has run out is refused."""
     if appointment.expires_at and appointment.expires_at <= timezone.now():
         raise VisitNotInState("This request has run out: its time may be somebody else's by now. Book it anew.")
     with transaction.atomic():
-        appointment = _act(appointment, "accept", by, expires_at=None)
+        appointment = _act(appointment, "accept", by, expected_version=expected_version, expires_at=None)
         reminders.tell_accepted(appointment)
     return appointment
 
 
-def confirm_appointment(*, appointment: Appointment, by: Actor) -> Appointment:
-    """The client (or staff for them) says they will come; saying it twice changes nothing."""
+def confirm_appointment(*, appointment: Appointment, by: Actor, expected_version: int | None = None) -> Appointment:
+    """The client (or staff for them) says they will come; said twice, nothing changes. A request is accepted first."""
     if appointment.status == Appointment.Status.CONFIRMED:
         return appointment
-    if appointment.status == Appointment.Status.PROPOSED and by.role == "client":
-        raise VisitNotInState("You have asked for this time. It is yours once we have said yes.")
-    return _act(appointment, "confirm", by)
+    if appointment.status == Appointment.Status.PROPOSED and not appointment.reserved_by_id:
+        raise VisitNotInState("You have asked for this time. It is yours once we have said yes." if by.role == "client"
+                              else "This visit is only asked for: accept it first, which tells whoever asked.")
+    return _act(appointment, "confirm", by, expected_version=expected_version)
 
 
-def arrive(*, appointment: Appointment, by: Actor) -> Appointment:
+def arrive(*, appointment: Appointment, by: Actor, expected_version: int | None = None) -> Appointment:
     """The client is here; possible from the start of the visit's day."""
     today = clock.wall_of(timezone.now(), appointment.time_zone)[0]
     if today < appointment.wall_date:
         raise VisitNotInState(
             f"This visit is on {clock.said_date(appointment.wall_date)}; today is {clock.said_date(today)}.")
-    return _act(appointment, "arrive", by)
+    return _act(appointment, "arrive", by, expected_version=expected_version)
 
 
-def complete(*, appointment: Appointment, by: Actor) -> Appointment:
+def complete(*, appointment: Appointment, by: Actor, expected_version: int | None = None) -> Appointment:
     """The session took place."""
     if appointment.starts_at > timezone.now() and appointment.status != Appointment.Status.ARRIVED:
         raise VisitNotInState(f"This visit begins {appointment.said}. Mark it arrived first if it began early.")
-    return _act(appointment, "complete", by)
+    return _act(appointment, "complete", by, expected_version=expected_version)
 
 
-def mark_no_show(*, appointment: Appointment, by: Actor) -> Appointment:
+def mark_no_show(*, appointment: Appointment, by: Actor, expected_version: int | None = None) -> Appointment:
     """The client did not come; only once the visit should have begun."""
     if appointment.starts_at > timezone.now():
         raise VisitNotInState(f"This visit only begins {appointment.said}.")
-    return _act(appointment, "no-show", by)
+    return _act(appointment, "no-show", by, expected_version=expected_version)
 
 
-def undo_day_verb(*, appointment: Appointment, verb: str, by: Actor) -> Appointment:
+def undo_day_verb(
+    *, appointment: Appointment, verb: str, by: Actor, expected_version: int | None = None,
+) -> Appointment:
     """Take back “arrived” or “did not come” on the same day; an old time taken meanwhile is refused."""
     today = clock.wall_of(timezone.now(), appointment.time_zone)[0]
     if appointment.wall_date != today:
         raise VisitNotInState("This can be undone on the day of the visit only.")
-    return _act(appointment, verb, by)
+    return _act(appointment, verb, by, expected_version=expected_version)
 
 
 def ask_for_another_time(
@@ -231,10 +236,11 @@ def _of_act(act: UUID | None, appointment: Appointment) -> dict[str, Any]:
     return {"act": str(act), **stands} if act else {}
 
 
-def _place(appointment: Appointment, wish: Wish, room: Room | None) -> None:
+def _place(appointment: Appointment, wish: Wish, room: Room | None) -> dict[str, Any]:
     """Find everything that speaks against the wish, drop what the role may override, set time and room.
 
-    With a reason, buffers give way (the visit's own and its neighbours'); the visits themselves never do.
+    With a reason, buffers give way (the visit's own and its neighbours'); the visits themselves never do. Answers
+    whose were cut, for the history.
     """
     practice = wish.client.practice
     lapse_expired(practice, *wish.occupied(True))
@@ -250,15 +256,16 @@ def _place(appointment: Appointment, wish: Wish, room: Room | None) -> None:
     assert chosen is not None
     appointment.room = chosen
     appointment.set_time(wish.starts_at, practice.time_zone)
-    if is_tight:
-        shorten_buffers(appointment, wish.by)
+    cuts = shorten_buffers(appointment, wish.by) if is_tight else []
+    return {"cut": cuts} if cuts else {}
 
 
-def _act(appointment: Appointment, verb: str, by: Actor, act: UUID | None = None, **fields: Any) -> Appointment:
+def _act(appointment: Appointment, verb: str, by: Actor, *, act: UUID | None = None,
+         expected_version: int | None = None, **fields: Any) -> Appointment:
     """One step of the state table, with history, audit and messages."""
     with transaction.atomic():
         lock_diary([appointment.therapist], [appointment.room], [appointment.client])
-        appointment = fresh(appointment)
+        appointment = fresh(appointment, expected_version)
         before = {"before": as_it_stands(appointment, PUT_BACK)} if verb in ("cancel", "no-show") else {}
         becomes = next_state(appointment, verb)
         if verb == "cancel":

@@ -162,11 +162,11 @@ def wall_time(instant: datetime, zone: str) -> str:
     return clock.said_time(clock.wall_of(instant, zone)[1])
 
 
-def if_free(room: Room | None, wish: Wish, *, buffers: bool = True) -> Room | None:
+def if_free(room: Room | None, wish: Wish) -> Room | None:
     """The room a visit had, where it is in use, goes with the service and is free then too; else any."""
     if room is None or room.pk not in {r.pk for r in rooms_for(wish.service)}:
         return None
-    begin, end = wish.occupied(buffers)
+    begin, end = wish.occupied(True)
     busy = (Appointment.objects.filter(room=room, occupied_until__gt=begin, occupied_from__lt=end)
             .exclude(status__in=RELEASED).exclude(pk__in=wish.ignoring).exists())
     return None if busy else room

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Model, Q
+from django.db.models import Model
 
 from clients.models import Client
 from clients.standing import lock_clients
@@ -21,8 +21,8 @@ from practice.access import Actor
 from practice.composed import Composed, ComposedRows, insert, write_fields
 from practice.encryption import EncryptedField
 from practice.models import Membership, Room
-from practice.refusals import Refusal
-from sessions.models import RELEASED, Appointment, AppointmentEvent
+from practice.refusals import Refusal, Stale
+from sessions.models import Appointment, AppointmentEvent
 
 
 class SlotTaken(Refusal):
@@ -59,33 +59,26 @@ def lock_diary(therapists: Iterable[Membership], rooms: Iterable[Room], clients:
     lock_clients(clients)
 
 
-def fresh(appointment: Appointment) -> Appointment:
-    """The visit as it stands now, locked, with what the verbs read of it."""
-    return fresh_all([appointment.pk])[appointment.pk]
+def fresh(appointment: Appointment, expected_version: int | None = None) -> Appointment:
+    """The visit as it stands now, locked, with what the verbs read of it.
+
+    With `expected_version`, a visit that somebody changed since it was read is refused as stale.
+    """
+    visit = fresh_all([appointment.pk])[appointment.pk]
+    refuse_if_stale(visit, expected_version)
+    return visit
+
+
+def refuse_if_stale(visit: Appointment, expected_version: int | None) -> None:
+    """Refuse a visit, read under its lock, that is not as whoever acts on it has read it."""
+    if expected_version is not None and visit.version != expected_version:
+        raise Stale("Somebody changed this visit since you read it. Read it again, then repeat your change.")
 
 
 def fresh_all(pks: Iterable[UUID]) -> dict[UUID, Appointment]:
     """The same for several visits, in one query."""
     wanted = list(pks)
     return {visit.pk: visit for visit in _locked_visits(wanted)} if wanted else {}
-
-
-def shorten_buffers(appointment: Appointment, by: Actor) -> None:
-    """Cut the buffers of neighbouring visits back to this visit's own minutes; called under the diary's locks."""
-    begin, end = appointment.starts_at, appointment.ends_at
-    neighbours = Appointment.objects.filter(
-        Q(therapist_id=appointment.therapist_id) | Q(room_id=appointment.room_id),
-        occupied_until__gt=begin, occupied_from__lt=end,
-    ).exclude(status__in=RELEASED).exclude(pk=appointment.pk)
-    for neighbour in neighbours:
-        if neighbour.ends_at <= begin:
-            neighbour.occupied_until = begin
-            neighbour.buffer_after = (begin - neighbour.ends_at).seconds // 60
-        else:
-            neighbour.occupied_from = end
-            neighbour.buffer_before = (neighbour.starts_at - end).seconds // 60
-        neighbour.save(update_fields=["occupied_from", "occupied_until", "buffer_before", "buffer_after"])
-        log_step(neighbour, "buffer-cut", by)
 
 
 def write_visit(appointment: Appointment, *, is_new: bool = False, fields: Sequence[str] = ()) -> None:
@@ -133,7 +126,8 @@ def log_step(appointment: Appointment, verb: str, by: Actor, **detail: Any) -> N
 
 
 def log_steps(steps: Sequence[tuple[Appointment, dict[str, Any]]], verb: str, by: Actor) -> None:
-    """The same for several visits, in two statements."""
-    insert([AppointmentEvent(appointment=visit, verb=verb, by_name=by.name[:120], detail=detail)
+    """The same for several visits, in two statements. What nobody of the practice did says so: no undo of theirs."""
+    outside = {} if isinstance(by, Membership) else {"outside": by.role}
+    insert([AppointmentEvent(appointment=visit, verb=verb, by_name=by.name[:120], detail=detail | outside)
             for visit, detail in steps])
     audit.record_many(by=by, verb=f"appointment_{verb.replace('-', '_')}", subjects=[visit for visit, _ in steps])

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from django.utils import timezone
 
-from clients.newcomers import take_on
+from clients.newcomers import take_on, wait_again
 from practice.access import Actor
 from practice.models import Membership
 from practice.refusals import Refusal
-from sessions.models import Appointment, OnlineBooking
+from sessions.models import Appointment, AppointmentEvent, OnlineBooking
 from sessions.states import VisitNotInState
 
 
@@ -48,3 +48,16 @@ def take_on_newcomer(appointment: Appointment, by: Actor) -> None:
     if appointment.client.is_provisional and isinstance(by, Membership):
         OnlineBooking.objects.filter(appointment=appointment, answered_at=None).update(answered_at=timezone.now())
         take_on(client=appointment.client, by=by)
+
+
+def ask_again(appointment: Appointment, moved: AppointmentEvent, by: Actor) -> None:
+    """After a request is one again, since its move was taken back: whoever asked waits for an answer as before.
+
+    Who has another visit by now, or turned out to be somebody listed, stays a client like any other.
+    """
+    if appointment.status != Appointment.Status.PROPOSED:
+        return
+    OnlineBooking.objects.filter(appointment=appointment).update(answered_at=None)
+    others = Appointment.objects.filter(client=appointment.client_id).exclude(pk=appointment.pk)
+    if moved.detail.get("newcomer") == str(appointment.client_id) and not others.exists():
+        wait_again(client=appointment.client, by=by)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -15,6 +17,7 @@ from practice.wording.clinical import clinical_words_in
 from practice.wording.own import ClinicalWord
 from sessions import online_letters
 from sessions.booking import cancel_appointment
+from sessions.diary import fresh, lock_diary
 from sessions.models import Appointment, AppointmentEvent, OnlineBooking
 from sessions.states import VisitNotInState
 
@@ -22,7 +25,9 @@ UNANSWERED = "We could not answer in time."
 
 
 @transaction.atomic
-def decline_request(*, appointment: Appointment, by: Actor, words: str = "") -> Appointment:
+def decline_request(
+    *, appointment: Appointment, by: Actor, words: str = "", reason: str = "other", act: UUID | None = None,
+) -> Appointment:
     """Say no to a time somebody asked for, perhaps with a few words; a newcomer then leaves the list.
 
     Refuses a visit that is no request any more, and words that name an illness: they are sent as they stand.
@@ -31,7 +36,7 @@ def decline_request(*, appointment: Appointment, by: Actor, words: str = "") -> 
     _refuse_clinical(words, appointment)
     if appointment.status != Appointment.Status.PROPOSED:
         raise VisitNotInState(f"This is no request any more: it is “{appointment.get_status_display().lower()}”.")
-    appointment = cancel_appointment(appointment=appointment, by=by)
+    appointment = cancel_appointment(appointment=appointment, by=by, reason=reason, act=act)
     _close(appointment, by, words)
     return appointment
 
@@ -58,17 +63,27 @@ def lapse_requests() -> int:
     """Let go of requests nobody answered in time, and tell whoever asked; how many."""
     now = timezone.now()
     called_off = AppointmentEvent.objects.filter(appointment=OuterRef("appointment"), verb="cancel")
-    rows = list(OnlineBooking.objects.filter(
+    rows = OnlineBooking.objects.filter(
         Q(appointment__status="proposed") | Q(appointment__status="cancelled") & ~Exists(called_off), answered_at=None,
         appointment__reserved_by=None, appointment__expires_at__lte=now).select_related(
-            "appointment__client__practice", "appointment__practice"))
-    for row in rows:
-        with transaction.atomic():
-            visit, system = row.appointment, Outsider(row.appointment.practice, "system", "Evenhand")
-            if visit.status == Appointment.Status.PROPOSED:
-                visit = cancel_appointment(appointment=visit, by=system)
-            _close(visit, system, UNANSWERED)
-    return len(rows)
+            "appointment__client__practice", "appointment__practice", "appointment__therapist", "appointment__room")
+    return sum(_lapse(row.appointment) for row in list(rows))
+
+
+@transaction.atomic
+def _lapse(visit: Appointment) -> bool:
+    """Whether nobody answered it: one accepted, moved or declined at this very moment is left as it is."""
+    system = Outsider(visit.practice, "system", "Evenhand")
+    lock_diary([visit.therapist], [visit.room], [visit.client])
+    visit = fresh(visit)
+    is_asked = visit.status == Appointment.Status.PROPOSED and visit.expires_at and visit.expires_at <= timezone.now()
+    waits = OnlineBooking.objects.filter(appointment=visit, answered_at=None).exists()
+    if not waits or not (is_asked or visit.status == Appointment.Status.CANCELLED):
+        return False
+    if is_asked:
+        visit = cancel_appointment(appointment=visit, by=system)
+    _close(visit, system, UNANSWERED)
+    return True
 
 
 def _close(visit: Appointment, by: Actor, words: str) -> None:

@@ -82,9 +82,10 @@ def lapse_expired(practice: Practice, begin: datetime, end: datetime) -> None:
 
     A request is cancelled; a plan that kept one of them is over as a whole, and its visits are on hold again.
     """
-    lapsed = [as_id(pk) for pk, in _lapsed(practice.pk, timezone.now(), begin - DAY, end + DAY, begin, end)]
-    if lapsed:
-        _lapse(Appointment.objects.filter(pk__in=lapsed))
+    now = timezone.now()
+    lapsed = [as_id(pk) for pk, in _lapsed(practice.pk, now, begin - DAY, end + DAY, begin, end)]
+    if lapsed:  # some may be accepted or moved at this moment: whoever waits for that looks again
+        _lapse(Appointment.objects.filter(pk__in=lapsed, status="proposed", expires_at__lte=now))
 
 
 def lapse_of(clients: Iterable[Client]) -> None:

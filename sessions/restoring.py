@@ -27,26 +27,30 @@ from sessions.objections import (
 )
 from sessions.reserved import lapse_expired
 from sessions.states import VisitNotInState, next_state
-from sessions.wished import Wish
+from sessions.wished import as_it_stood
 
 
-def keep_appointment(*, appointment: Appointment, by: Actor, reason: str) -> Appointment:
+def keep_appointment(
+    *, appointment: Appointment, by: Actor, reason: str, expected_version: int | None = None,
+) -> Appointment:
     """A therapist keeps a held visit at its own time, with a reason; a time taken or passed meanwhile is refused."""
     if not reason.strip():
         raise ReasonNeeded("Say why this visit stays in spite of the episode.", field="reason")
     refuse_unless_clinical(by)
     with transaction.atomic():
         began = timezone.now()
-        kept = _restore(appointment, by, "keep", keep_reason=reason.strip()[:500])
+        kept = _restore(appointment, by, "keep", expected_version, keep_reason=reason.strip()[:500])
         reminders.tell_restored(kept.holds.latest("began_at").episode, since=began)
         return kept
 
 
-def release_appointment(*, appointment: Appointment, by: Actor) -> Appointment:
+def release_appointment(
+    *, appointment: Appointment, by: Actor, expected_version: int | None = None,
+) -> Appointment:
     """Give a held visit up: it becomes cancelled, without a fee and without a message of its own."""
     with transaction.atomic():
         lock_diary([appointment.therapist], [appointment.room], [appointment.client])
-        appointment = fresh(appointment)
+        appointment = fresh(appointment, expected_version)
         appointment.status, appointment.version = next_state(appointment, "release"), appointment.version + 1
         # Why it was held stands with its hold; the code beside the visit is read by the front desk too.
         appointment.cancel_reason = Appointment.Reason.OTHER
@@ -78,25 +82,24 @@ def give_back(episode: Episode, by: Actor) -> tuple[list[Appointment], list[tupl
     return restored, kept
 
 
-def _restore(appointment: Appointment, by: Actor, verb: str, **fields: Any) -> Appointment:
+def _restore(appointment: Appointment, by: Actor, verb: str, expected_version: int | None = None,
+             **fields: Any) -> Appointment:
     """Back to its own time, in its own room where that is free.
 
     Refuses a time taken or passed, an emergency, and hours in which nobody works any more; a visit that was booked
     outside them with a reason may stand there again.
     """
     lock_diary([appointment.therapist], [appointment.room], [appointment.client])
-    appointment = fresh(appointment)
+    appointment = fresh(appointment, expected_version)
     appointment.status = next_state(appointment, "keep")
     if appointment.starts_at <= timezone.now():
         raise VisitNotInState("Its time has passed: plan a new time for it, or release it.")
-    wish = Wish(appointment.client, appointment.therapist, appointment.service, appointment.starts_at,
-                appointment.minutes, by, override_reason="", ignoring=(appointment.pk,))
+    wish = as_it_stood(appointment, by)
     shut = () if appointment.override_reason else against_hours(wish)
     refuse_all([*(r for r in against_the_body(wish) if getattr(r, "is_emergency", False)),
                 *(r for r in shut if isinstance(r, OutsideWorkingHours))])
-    has_buffers = appointment.buffer_before + appointment.buffer_after > 0
-    lapse_expired(appointment.practice, *wish.occupied(has_buffers))
-    clash, room = find_clash(wish, if_free(appointment.room, wish, buffers=has_buffers), buffers=has_buffers)
+    lapse_expired(appointment.practice, *wish.occupied(True))
+    clash, room = find_clash(wish, if_free(appointment.room, wish), buffers=True)
     refuse_all([clash] if clash else [])
     assert room is not None
     appointment.room = room

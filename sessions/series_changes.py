@@ -15,10 +15,11 @@ from uuid_utils.compat import uuid7
 from practice import clock
 from practice.access import Actor
 from practice.models import Membership, Room
-from practice.refusals import Refusal, Stale
+from practice.refusals import Refusal
 from sessions.booking import cancel_appointment, move_appointment
-from sessions.diary import fresh_all, lock_diary
+from sessions.diary import fresh_all, lock_diary, refuse_if_stale
 from sessions.models import Appointment
+from sessions.requests import decline_request
 from sessions.series import NoSuchTime, SeriesConflict, SeriesDate, as_data, words_of
 from sessions.states import TRANSITIONS
 from sessions.supply import rooms_for
@@ -100,13 +101,19 @@ def try_moving(*, appointment: Appointment, scope: str, **wish: Any) -> list[Ser
     return found
 
 
-def cancel_visits(*, appointment: Appointment, scope: str, by: Actor, reason: str = "other") -> list[Appointment]:
-    """Cancel a visit and those of its series that are meant, all or none."""
+def cancel_visits(
+    *, appointment: Appointment, scope: str, by: Actor, reason: str = "other", expected_version: int | None = None,
+) -> list[Appointment]:
+    """Cancel a visit and those of its series that are meant, all or none. A request is declined with it."""
     act = uuid7() if scope != Scope.THIS else None
+
+    def cancel(visit: Appointment) -> Appointment:
+        verb = decline_request if visit.status == Appointment.Status.PROPOSED else cancel_appointment
+        return verb(appointment=visit, by=by, reason=reason, act=act)
+
     with transaction.atomic():
-        visits = _locked(appointment, scope, "cancel")
-        return _each(visits, lambda visit: cancel_appointment(appointment=visit, by=by, reason=reason, act=act),
-                     "cancel")
+        visits = _locked(appointment, scope, "cancel", expected_version=expected_version)
+        return _each(visits, cancel, "cancel")
 
 
 def _locked(appointment: Appointment, scope: str, verb: str, therapists: Sequence[Membership] = (),
@@ -116,8 +123,7 @@ def _locked(appointment: Appointment, scope: str, verb: str, therapists: Sequenc
     lock_diary({*therapists, *(visit.therapist for visit in meant)},
                {*rooms_for(appointment.service), *(visit.room for visit in meant)}, [appointment.client])
     visits = fresh_all([visit.pk for visit in meant])
-    if expected_version is not None and visits[appointment.pk].version != expected_version:
-        raise Stale("Somebody changed this visit since you read it. Read it again, then repeat your change.")
+    refuse_if_stale(visits[appointment.pk], expected_version)
     return [visits[visit.pk] for visit in meant]
 
 

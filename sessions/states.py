@@ -12,7 +12,7 @@ S = Appointment.Status
 # verb -> (states it may start from, state it leads to)
 TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
     "accept": (frozenset({S.PROPOSED}), S.BOOKED),
-    "confirm": (frozenset({S.PROPOSED, S.BOOKED, S.CONFIRMED}), S.CONFIRMED),
+    "confirm": (frozenset({S.BOOKED, S.CONFIRMED}), S.CONFIRMED),
     "arrive": (frozenset({S.BOOKED, S.CONFIRMED}), S.ARRIVED),
     "undo-arrive": (frozenset({S.ARRIVED}), S.BOOKED),
     "complete": (frozenset({S.ARRIVED, S.BOOKED, S.CONFIRMED}), S.FULFILLED),

@@ -15,13 +15,15 @@ from practice.models import Membership, Room
 from practice.refusals import NotAllowed, Stale, WrongState
 from sessions import reminders
 from sessions.booking import PUT_BACK
+from sessions.breaks import give_breaks_back
 from sessions.clashes import find_clash
 from sessions.diary import SlotTaken, fresh, lock_diary, log_step, put_back, write_visit
 from sessions.models import Appointment, AppointmentEvent
 from sessions.moving import events_of, undo_together, withdraw
+from sessions.own_changes import ask_again
 from sessions.rescheduling import UndoConflict
 from sessions.reserved import lapse_expired
-from sessions.wished import Wish
+from sessions.wished import as_it_stood
 
 _DONE = {"booked": "booked", "moved": "moved", "cancel": "cancelled", "no-show": "marked “did not come”"}
 
@@ -70,6 +72,8 @@ def undo_act(*, appointment: Appointment, step: UUID, by: Actor) -> Appointment:
         event = appointment.events.order_by("-at", "-pk").first()
         if event is None or event.pk != step:
             raise Stale("Something else happened to this visit since. Look at its history, then decide.")
+        if why := _stays(event):
+            raise WrongState(why)
         if _offer(appointment, event) is None:
             raise WrongState(f"The {reminders.said_grace()} to undo this have passed, and its message may have left. "
                              "Change the visit by hand; the client is told.")
@@ -80,18 +84,28 @@ def undo_act(*, appointment: Appointment, step: UUID, by: Actor) -> Appointment:
             withdraw(appointment, by)
         else:
             _restore(appointment, event, by)
+        give_breaks_back(event, by)
     return appointment
 
 
 def _offer(visit: Appointment, event: AppointmentEvent) -> Undo | None:
     until = event.at + outbox.grace()
     is_whole = event.verb == "booked" or "before" in event.detail
-    if event.verb not in _DONE or not is_whole or until <= timezone.now():
+    if event.verb not in _DONE or not is_whole or until <= timezone.now() or _stays(event):
         return None
     act = event.detail.get("act")
     count = len(events_of(visit.practice, UUID(act))) if act else 1
     what = f", {count} visits" if count > 1 else f", {visit.said}:"
     return Undo(visit, event.pk, f"{visit.client.name}{what} {_DONE[event.verb]}.", until, count)
+
+
+def _stays(event: AppointmentEvent) -> str:
+    """Why an act is never taken back, whoever asks; empty where it may be."""
+    if event.verb == "cancel" and event.detail.get("before", {}).get("status") == Appointment.Status.PROPOSED:
+        return "The answer to a request is not taken back. Book the time for them anew; they are told."
+    if "outside" in event.detail:
+        return "The client did this themselves and has read so. Change the visit by hand; they are told."
+    return ""
 
 
 def _therapists(appointment: Appointment, step: UUID) -> list[Membership]:
@@ -112,6 +126,7 @@ def _restore(appointment: Appointment, event: AppointmentEvent, by: Membership) 
     except SlotTaken as taken:
         raise UndoConflict(f"Not undone. {taken.detail}") from taken
     log_step(appointment, f"undo-{event.verb}", by, at=appointment.said)
+    ask_again(appointment, event, by)
     if is_move:
         reminders.reschedule(appointment)
     else:
@@ -120,10 +135,7 @@ def _restore(appointment: Appointment, event: AppointmentEvent, by: Membership) 
 
 def _refuse_if_taken(appointment: Appointment, by: Membership) -> None:
     lapse_expired(appointment.practice, appointment.occupied_from, appointment.occupied_until)
-    wish = Wish(appointment.client, appointment.therapist, appointment.service, appointment.starts_at,
-                appointment.minutes, by, "", (appointment.pk,))
-    has_buffers = bool(appointment.buffer_before or appointment.buffer_after)
-    clash, _ = find_clash(wish, appointment.room, buffers=has_buffers)
+    clash, _ = find_clash(as_it_stood(appointment, by), appointment.room, buffers=True)
     if clash:
         raise UndoConflict(f"Not undone: {appointment.said} is not free any more. {clash.detail}",
                            nearest=clash.more.get("nearest", []))

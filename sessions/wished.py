@@ -13,6 +13,7 @@ from clients.models import Client, Episode
 from practice.access import Actor
 from practice.composed import ComposedRows
 from practice.models import Membership, Room, Service
+from sessions.models import Appointment
 
 # The record, a room to the right, registers here how to read a client's last treatments.
 LAST_TREATMENTS: list[Callable[[Client], Sequence[ProposedTreatment]]] = []
@@ -41,14 +42,23 @@ class Wish:
     ignoring: tuple[Any, ...] = ()
     rooms: tuple[Room, ...] = ()  # of the service, where they are known already
     reading: Reading | None = None  # of the client, where it was read under the lock already
+    breaks: tuple[int, int] | None = None  # minutes kept free before and after; None: what the service says
 
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.minutes)
 
     def occupied(self, buffers: bool) -> tuple[datetime, datetime]:
-        before, after = (self.service.buffer_before, self.service.buffer_after) if buffers else (0, 0)
+        """From when to when therapist and room are taken, with what is kept free around it or without."""
+        whole = self.breaks or (self.service.buffer_before, self.service.buffer_after)
+        before, after = whole if buffers else (0, 0)
         return self.starts_at - timedelta(minutes=before), self.ends_at + timedelta(minutes=after)
+
+
+def as_it_stood(visit: Appointment, by: Actor) -> Wish:
+    """The wish for a visit's own time again, with the breaks it had: some were cut for a visit beside it."""
+    return Wish(visit.client, visit.therapist, visit.service, visit.starts_at, visit.minutes, by, override_reason="",
+                ignoring=(visit.pk,), breaks=(visit.buffer_before, visit.buffer_after))
 
 
 _episodes_of = ComposedRows(lambda client: Episode.objects.filter(client=client))

@@ -12,6 +12,7 @@ from conftest import MONDAY, at, make_client, make_member, make_practice, numb
 from practice import clock
 from practice.models import AuditEntry, Room, Service, TimeOff, WorkingHours
 from practice.refusals import PROBLEM
+from sessions import api_diary
 from sessions.booking import book_appointment
 from sessions.models import Appointment, WaitlistEntry
 
@@ -525,6 +526,29 @@ def test_a_step_sent_with_an_old_etag_is_412(api, desk, visit):
     assert step(api(desk), visit, "confirm", HTTP_IF_MATCH='"2"').status_code == 200
 
 
+@pytest.mark.parametrize(("verb", "status"), [
+    ("accept", "proposed"), ("confirm", "booked"), ("arrive", "booked"), ("complete", "arrived"), ("no-show", "booked"),
+    ("undo-arrive", "arrived"), ("undo-no-show", "noshow"), ("cancel", "booked"), ("keep", "held"), ("release", "held")])
+def test_a_step_is_412_too_where_somebody_changed_the_visit_before_it_was_locked(
+    api, ana, visit, verb, status, monkeypatch, time_machine
+):
+    time_machine.move_to(at(10, 20))
+    asked_until = at(18) if status == "proposed" else None
+    Appointment.objects.filter(pk=visit.pk).update(status=status, expires_at=asked_until)
+    looked = api_diary.version_if_matched
+
+    def changed_right_after(request, row):
+        expected = looked(request, row)
+        Appointment.objects.filter(pk=row.pk).update(version=2, wants_other_time=True)
+        return expected
+
+    monkeypatch.setattr(api_diary, "version_if_matched", changed_right_after)
+    body = {"reason": "Feels well."} if verb == "keep" else {}
+    assert step(api(ana), visit, verb, body, HTTP_IF_MATCH='"1"').status_code == 412
+    visit.refresh_from_db()
+    assert (visit.status, visit.version, visit.wants_other_time) == (status, 2, True)
+
+
 def test_a_visit_is_cancelled_with_a_code_and_words_are_not_taken(api, desk, ana, visit):
     free = step(api(desk), visit, "cancel", {"reason": "her legs are worse"})
     assert (free.status_code, pointers(free)) == (400, ["/reason"])
@@ -546,6 +570,18 @@ def test_a_requested_visit_is_accepted_until_its_time_runs_out(api, desk, visit,
     Appointment.objects.filter(pk=visit.pk).update(status="proposed", expires_at=at(8, days=1))
     time_machine.move_to(at(8, 1))
     assert step(api(desk), visit, "accept").json()["code"] == "wrong_state"
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_request_is_not_confirmed_past_its_being_accepted(api, desk, visit, time_machine, is_over):
+    Appointment.objects.filter(pk=visit.pk).update(status="proposed", expires_at=at(8, days=1))
+    if is_over:
+        time_machine.move_to(at(8, 1))
+    refused = step(api(desk), visit, "confirm")
+    assert (refused.status_code, refused.json()["code"]) == (409, "wrong_state")
+    assert "accept it first" in refused.json()["detail"]
+    visit.refresh_from_db()
+    assert (visit.status, visit.expires_at) == ("proposed", at(8, days=1))
 
 
 # --- whose ---------------------------------------------------------------------------------------------------------

@@ -253,3 +253,10 @@ def test_no_visit_comes_back_onto_a_closed_day_or_into_time_off(weekly, maria, a
     assert [why for _, why in effect.kept] == [
         "The practice is closed on Tue 24 Nov: Boiler.",
         "Ana Alves is away then and works 09:00–10:30, 11:15–12:00, 13:00–17:00 that day."]
+
+
+def test_a_held_visit_whose_break_was_cut_returns_to_exactly_the_time_it_had(weekly, maria, ines, ana, neuro_45):
+    book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(11, 20), by=ana, override_reason="far")
+    confirm(maria, ana)
+    kept = restoring.keep_appointment(appointment=weekly[0], by=ana, reason="She asked for it.")
+    assert (kept.status, kept.starts_at, kept.occupied_until) == ("booked", at(10, 30), at(11, 20))

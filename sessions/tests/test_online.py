@@ -16,7 +16,7 @@ from clients.models import Client
 from conftest import at, make_client
 from practice import outbox
 from practice.models import Message
-from sessions import online, requests
+from sessions import online, requests, reserved
 from sessions.booking import book_appointment, move_appointment
 from sessions.letters import visit_url
 from sessions.models import Appointment, OnlineBooking
@@ -137,6 +137,32 @@ def test_a_request_keeps_its_time_until_it_runs_out_and_then_whoever_asked_is_to
     assert Message.objects.filter(state="waiting").values_list("kind", flat=True).get() == "request-declined"
 
 
+@pytest.mark.parametrize("by_whom", ["the next one who wants it", "the clock"])
+def test_a_request_accepted_at_the_very_moment_it_runs_out_stays_accepted(
+    open_house, neuro_45, page, time_machine, monkeypatch, by_whom
+):
+    ask(page(None), neuro_45)
+    visit = Appointment.objects.get()
+    module, name = (reserved, "_lapsed") if by_whom == "the next one who wants it" else (requests, "Outsider")
+    looked = getattr(module, name)
+
+    def accepted_right_after(*args):
+        found = looked(*args)
+        Appointment.objects.filter(pk=visit.pk).update(status="booked", expires_at=None)
+        return found
+
+    monkeypatch.setattr(module, name, accepted_right_after)
+    time_machine.move_to(visit.expires_at + timedelta(seconds=1))
+    if module is requests:
+        assert requests.lapse_requests() == 0
+    else:
+        reserved.lapse_expired(open_house, visit.occupied_from, visit.occupied_until)
+    visit.refresh_from_db()
+    visit.client.refresh_from_db()
+    assert (visit.status, visit.client.archived_at) == ("booked", None)
+    assert not Message.objects.filter(kind="request-declined").exists()
+
+
 def test_a_declined_request_is_told_in_the_words_of_staff_and_leaves_the_list(open_house, neuro_45, page, ana):
     ask(page(None), neuro_45)
     visit = Appointment.objects.get()
@@ -145,6 +171,16 @@ def test_a_declined_request_is_told_in_the_words_of_staff_and_leaves_the_list(op
     assert "Thursday is free all day." in outbox.KINDS["request-declined"].compose(message).body
     assert not Message.objects.filter(kind="cancelled", state="waiting").exists()
     assert Client.objects.get().archived_at is not None
+
+
+def test_a_request_cancelled_by_another_program_is_declined_like_any_other(open_house, neuro_45, page, api, desk):
+    ask(page(None), neuro_45)
+    visit = Appointment.objects.get()
+    done = api(desk).post(f"/api/v1/appointments/{visit.pk}/cancel/", {"reason": "away"}).json()
+    assert (done["status"], done["cancel_reason"]) == ("cancelled", "away")
+    visit.refresh_from_db()
+    assert visit.online.answered_at and visit.client.archived_at
+    assert Message.objects.filter(state="waiting").values_list("kind", flat=True).get() == "request-declined"
 
 
 def test_five_sendings_of_one_form_are_one_request(open_house, neuro_45, page):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -12,9 +13,12 @@ from practice import outbox
 from practice.access import Outsider
 from practice.models import Message
 from practice.refusals import NotAllowed, Refusal
-from sessions import booking
+from sessions import booking, online, requests
 from sessions.booking import book_appointment, cancel_appointment, mark_no_show, move_appointment
 from sessions.models import Appointment
+from sessions.moving import Move, move_all
+from sessions.rhythm import Rhythm
+from sessions.series import book_series
 from sessions.tests.reading import TUESDAY, visit_url, words_of
 from sessions.undoing import undo_act, undo_of
 
@@ -155,3 +159,137 @@ def test_a_step_of_another_practice_is_offered_to_nobody(visit, lakeside_owner):
 
     assert undo_of_step(str(undo_of(visit).step), lakeside_owner) is None
     assert undo_of_step("nonsense", lakeside_owner) is None
+
+
+# --- breaks that were cut ----------------------------------------------------------------------------------------
+
+
+def tight(client, therapist, service, starts_at, by):
+    """Booked into the break of a neighbour, with a reason."""
+    return book_appointment(client=client, therapist=therapist, service=service, starts_at=starts_at, by=by,
+                            override_reason="she comes from far away")
+
+
+def break_after(visit):
+    visit = Appointment.objects.get(pk=visit.pk)
+    return visit.buffer_after, visit.occupied_until - visit.ends_at
+
+
+@pytest.mark.parametrize("what", ["moved", "cancelled"])
+def test_a_visit_whose_break_was_cut_returns_to_exactly_the_time_it_had(visit, what, ines, ana, desk, neuro_45):
+    tight(ines, ana, neuro_45, at(10, 50), desk)
+    visit.refresh_from_db()
+    before = everything(visit)
+    if what == "moved":
+        move_appointment(appointment=visit, starts_at=at(14), by=desk)
+    else:
+        cancel_appointment(appointment=visit, by=desk)
+    undo(visit, desk)
+    assert everything(visit) == before
+    assert break_after(visit) == (5, timedelta(minutes=5))
+
+
+def test_a_booking_made_into_a_break_and_taken_back_gives_the_break_back(visit, ines, ana, desk, neuro_45, page):
+    close_by = tight(ines, ana, neuro_45, at(10, 50), desk)
+    assert break_after(visit) == (5, timedelta(minutes=5))
+    undo(close_by, desk)
+    assert break_after(visit) == (15, timedelta(minutes=15))
+    assert "Buffer whole again" in words_of(page(desk).get(visit_url(visit)))
+
+
+def test_a_move_into_a_break_gives_it_back_too_and_one_moved_since_keeps_its_own(visit, ines, kofi, ana, desk, neuro_45):
+    other = book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(14), by=desk)
+    move_appointment(appointment=other, starts_at=at(10, 50), by=desk, override_reason="far")
+    undo(other, desk)
+    assert break_after(visit) == (15, timedelta(minutes=15))
+    close_by = tight(kofi, ana, neuro_45, at(10, 50), desk)
+    move_appointment(appointment=visit, starts_at=at(15, 15), by=desk)
+    stood = everything(visit)
+    undo(close_by, desk)
+    assert everything(visit) == stood
+
+
+def test_a_run_booked_into_breaks_and_taken_back_together_gives_them_back(visit, ines, ana, desk, neuro_45):
+    _, run = book_series(client=ines, therapist=ana, service=neuro_45, first_starts_at=at(10, 50), by=desk,
+                         rhythm=Rhythm(7, 2), override_reason="far")
+    assert break_after(visit) == (5, timedelta(minutes=5))
+    undo(run[0], desk)
+    assert break_after(visit) == (15, timedelta(minutes=15))
+
+
+def test_a_break_whose_time_is_taken_meanwhile_stays_cut(visit, ines, kofi, ana, ben, desk, neuro_45, room, garden):
+    close_by = book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(10, 50), by=desk,
+                                room=garden, override_reason="far")
+    book_appointment(client=kofi, therapist=ben, service=neuro_45, starts_at=at(10, 50), by=desk, room=room)
+    assert undo(close_by, desk).status == "cancelled"
+    assert break_after(visit) == (5, timedelta(minutes=5))
+
+
+# --- requests, and what clients do by themselves -----------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(now, riverside, ana, neuro_45):
+    """A time somebody new asked for on the public page."""
+    return online.ask_for_visit(
+        practice=riverside, service=neuro_45, therapist=ana, starts_at=at(10, days=3), name="Nora Quist",
+        email="nora@example.org", phone="", remark="", nonce=uuid4())
+
+
+@pytest.mark.parametrize("whose", ["the practice's", "her own"])
+def test_the_answer_to_a_request_is_not_taken_back(asked, desk, page, whose):
+    if whose == "her own":
+        requests.call_off(appointment=asked, by=online.outsider(asked.client), reason="other")
+    else:
+        requests.decline_request(appointment=asked, by=desk, words="Thursday is free.")
+    assert undo_of(asked) is None
+    with pytest.raises(Refusal, match="The answer to a request is not taken back"):
+        undo_act(appointment=asked, step=asked.events.latest("at", "pk").pk, by=desk)
+    asked.refresh_from_db()
+    asked.client.refresh_from_db()
+    assert (asked.status, bool(asked.online.answered_at), bool(asked.client.archived_at)) == ("cancelled", True, True)
+    assert 'name="step"' not in words_of(page(desk).get(visit_url(asked)))
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_request_moved_and_put_back_waits_for_an_answer_as_before(asked, desk, ana, time_machine, together):
+    if together:
+        move_all(moves=[Move(asked, asked.version, at(14, days=3))], by=desk)
+    else:
+        move_appointment(appointment=asked, starts_at=at(14, days=3), by=desk)
+    undo(asked, desk)
+    asked.refresh_from_db()
+    asked.client.refresh_from_db()
+    assert (asked.status, asked.starts_at, asked.client.is_provisional) == ("proposed", at(10, days=3), True)
+    time_machine.move_to(asked.expires_at + timedelta(minutes=1))
+    assert requests.lapse_requests() == 1
+    asked.client.refresh_from_db()
+    assert asked.client.archived_at
+    assert Message.objects.filter(kind="request-declined", state="waiting").count() == 1
+
+
+def test_who_was_booked_again_before_their_request_was_put_back_stays_a_client(asked, desk, ana, neuro_45):
+    move_appointment(appointment=asked, starts_at=at(14, days=3), by=desk)
+    asked.client.refresh_from_db()
+    book_appointment(client=asked.client, therapist=ana, service=neuro_45, starts_at=at(10, days=4), by=desk)
+    undo(asked, desk)
+    asked.client.refresh_from_db()
+    assert not asked.client.is_provisional
+
+
+@pytest.mark.parametrize("what", ["booked", "moved", "cancelled"])
+def test_what_a_client_did_by_their_link_is_not_taken_back_by_the_practice(visit, what, maria, ana, desk, neuro_45, page):
+    own = online.outsider(maria)
+    if what == "booked":
+        visit = book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(10, days=3), by=own)
+    elif what == "moved":
+        move_appointment(appointment=visit, starts_at=at(14, days=3), by=own)
+    else:
+        requests.call_off(appointment=visit, by=own, reason="away")
+    visit.refresh_from_db()
+    stood = everything(visit)
+    assert undo_of(visit) is None
+    assert 'name="step"' not in words_of(page(desk).get(visit_url(visit)))
+    with pytest.raises(Refusal, match="The client did this themselves"):
+        undo_act(appointment=visit, step=visit.events.latest("at", "pk").pk, by=desk)
+    assert everything(visit) == stood

@@ -13,6 +13,7 @@ _WORDS = {
     "complete": "Done", "no-show": "Did not come", "undo-no-show": "“Did not come” taken back", "cancel": "Cancelled",
     "held": "Put on hold, its time released", "keep": "Kept at its time", "restore": "Back at its time",
     "buffer-cut": "Buffer shortened for a visit beside it",
+    "buffer-back": "Buffer whole again: the visit beside it was taken back",
     "released": "Let go", "let-go": "Let go", "moved": "Moved", "plan-undone": "Back on hold, the plan was undone",
     "undo-booked": "Booking taken back", "undo-moved": "Move taken back", "undo-cancel": "Cancellation taken back",
     "undo-other-time": "At its time after all", "other-time": "Another time is needed",

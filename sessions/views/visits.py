@@ -158,5 +158,4 @@ def _move_form(visit: Appointment, member: Membership) -> MoveForm:
 
 def _buttons(visit: Appointment, member: Membership) -> list[tuple[str, str]]:
     """The steps that take nothing but a press, in the order of the day."""
-    return [(verb, WORDS[verb]) for verb in offered(visit, member) if verb not in ("cancel", "keep", "move")
-            and not (verb in ("accept", "confirm") and visit.status == "proposed")]
+    return [(verb, WORDS[verb]) for verb in offered(visit, member) if verb not in ("accept", "cancel", "keep", "move")]
