@@ -13,12 +13,19 @@ from practice.access import Outsider
 from practice.refusals import Refusal, WrongState
 from sessions.diary import SlotTaken
 from sessions.models import Appointment, WaitlistEntry, WaitlistOffer
-from sessions.objections import ClearanceMissing, ClientInRelapse, Contraindicated
+from sessions.objections import (
+    BeyondHorizon,
+    ClearanceMissing,
+    ClientInRelapse,
+    Contraindicated,
+    OutsideWorkingHours,
+    TooShortNotice,
+)
 from sessions.online import RingFirst
 from sessions.waitlist import entries_to_read, given_up
 from sessions.waitlist_booking import book_from_waitlist, lock_for
 from sessions.waitlist_letters import OFFER_LINK
-from sessions.waitlist_offers import withdraw_lost
+from sessions.waitlist_offers import is_taken, withdraw_lost
 
 State = WaitlistOffer.State
 
@@ -52,7 +59,7 @@ def said_over(offer: WaitlistOffer) -> str:
     stays = "You stay on the list." if offer.entry.ended_at is None else "You are not on the list any more."
     if offer.state == State.LAPSED or (offer.state == State.OPEN and offer.expires_at <= timezone.now()):
         return f"The offer has run out. {stays}"
-    if offer.state == State.WITHDRAWN and offer.entry.ended_at:
+    if offer.state == State.WITHDRAWN and (offer.entry.ended_at or not is_taken(offer)):
         return f"This time is not offered any more. {stays}"
     return {State.WITHDRAWN: f"It is taken. {stays}", State.DECLINED: f"You said no. {stays}"}.get(
         State(offer.state), "")
@@ -61,9 +68,9 @@ def said_over(offer: WaitlistOffer) -> str:
 def take_offer(*, offer: WaitlistOffer, gives_up: str) -> Appointment:
     """The client says yes: the first who does gets the time, and what they give up is cancelled in the same act.
 
-    `gives_up` is `seen(visit)` of what they saw that they would give up, "" for nothing. Said twice, it is one act. Refuses as
-    `offer_over` what is taken or has run out. Booked at the practice's notice, not at that for clients: the practice
-    offered it.
+    `gives_up` is `seen(visit)` of what they saw that they would give up, "" for nothing. Said twice, it is one act.
+    Refuses as `offer_over` what is taken or has run out, or where nobody works any more. Booked at the practice's
+    notice, not at that for clients: the practice offered it.
     """
     by = Outsider(offer.practice, "waitlist", offer.client.name)
     try:
@@ -72,6 +79,9 @@ def take_offer(*, offer: WaitlistOffer, gives_up: str) -> Appointment:
     except SlotTaken as taken:
         withdraw_lost(offer)
         raise OfferOver("It is taken. You stay on the list.") from taken
+    except (OutsideWorkingHours, TooShortNotice, BeyondHorizon) as gone:  # why, is not theirs to know
+        withdraw_lost(offer)
+        raise OfferOver("This time is not offered any more. You stay on the list.") from gone
     except (ClientInRelapse, Contraindicated, ClearanceMissing) as decision:
         raise RingFirst("We would like to talk with you before we plan this visit.") from decision
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from clients.models import ClientCondition
 from conftest import MONDAY, at, make_client, numb
 from practice import outbox
-from practice.models import Message
+from practice.models import Closure, Message, TimeOff
 from practice.refusals import BadInput, Refusal
 from sessions import waitlist_offers
 from sessions.asked import stamp
@@ -207,6 +207,45 @@ def test_a_time_the_desk_gave_away_is_taken_back_from_those_it_was_offered_to(qu
     offer_freed_times()
     assert set(WaitlistOffer.objects.values_list("state", flat=True)) == {"withdrawn"}
     assert FreedTime.objects.get().state == "untaken"
+
+
+AWAY = {
+    "time off": lambda ana: TimeOff.objects.create(practice=ana.practice, therapist=ana, starts_at=at(9, 45), ends_at=at(10, 15)),
+    "a closed day": lambda ana: Closure.objects.create(practice=ana.practice, first_on=at(0).date(), last_on=at(0).date(), name="Flu")}
+
+
+@pytest.mark.parametrize("why", AWAY)
+def test_an_offer_of_time_in_which_nobody_works_any_more_is_taken_back_and_says_no_more(queue, visit, ana, page, clock_moves, drained, why):
+    cancel_appointment(appointment=visit, by=ana)
+    clock_moves(minutes=4)
+    assert offer_freed_times() == 3
+    drained()
+    AWAY[why](ana)
+    said = words_of(say(page(None), offers()["Bo"]))
+    assert "This time is not offered any more. You stay on the list." in said
+    assert not any(word in said for word in ("away", "works", "closed", "Flu", "Nearest"))
+    offer_freed_times()
+    assert set(WaitlistOffer.objects.filter(starts_at=at(10)).values_list("state", flat=True)) == {"withdrawn"}
+    assert "This time is not offered any more. You stay on the list." in words_of(page(None).get(link(offers()["Cy"])))
+
+
+def test_time_off_on_another_day_takes_no_offer_back(queue, visit, ana, clock_moves):
+    cancel_appointment(appointment=visit, by=ana)
+    clock_moves(minutes=4)
+    offer_freed_times()
+    TimeOff.objects.create(practice=ana.practice, therapist=ana, starts_at=at(9, days=2), ends_at=at(17, days=2))
+    Closure.objects.create(practice=ana.practice, first_on=at(0, days=2).date(), last_on=at(0, days=2).date(), name="Flu")
+    offer_freed_times()
+    assert set(WaitlistOffer.objects.values_list("state", flat=True)) == {"open"}
+
+
+def test_an_offer_that_waited_does_not_leave_once_its_therapist_is_away(queue, visit, ana, clock_moves, drained):
+    cancel_appointment(appointment=visit, by=ana)
+    clock_moves(minutes=4)
+    offer_freed_times()
+    AWAY["time off"](ana)
+    assert "A time came free" not in str(drained())
+    assert set(Message.objects.filter(kind="waitlist-offer").values_list("state", flat=True)) == {"skipped"}
 
 
 def test_at_night_an_offer_waits_for_the_morning_and_one_that_would_come_too_late_is_not_made(
