@@ -15,6 +15,7 @@ ALWAYS = (-(10**9), 10**9)  # days since 1970, for hours without a first or last
 ONE_DAY = timedelta(days=1)
 THURSDAY = 3  # the weekday of 1970-01-01
 QUARTER = 15  # minutes
+ROUND_UP = timedelta(minutes=1, microseconds=-1)  # the minute under way has begun already
 
 
 @dataclass(frozen=True, slots=True)

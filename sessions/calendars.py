@@ -28,6 +28,7 @@ from practice.models import Membership, Practice, TimeOff
 from practice.outbox import Attachment
 from practice.refusals import NotAllowed
 from practice.wording.clinical import clinical_words_in
+from sessions.busy_times import OURS
 from sessions.diary import lock_diary
 from sessions.models import Appointment, AppointmentEvent, CalendarFeed
 from sessions.supply import horizon_of
@@ -37,7 +38,6 @@ CANCELLED_SHOWN = timedelta(days=14)  # long enough for every calendar to have a
 ASK_AGAIN = timedelta(hours=1)
 SEEN_EVERY = timedelta(minutes=5)  # how exactly it is kept when a feed was last read
 PURPOSE = "calendar-feed"
-OURS = "@evenhand"  # how every UID of ours ends
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 # Parts of an address: “Riverside, 12 Water Street” are two, “Calle Mayor, 5” is one.
 _PARTS = re.compile(r",(?!\s*\d+\s?[A-Za-z]?\s*(?:,|$))\s*")

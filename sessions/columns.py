@@ -67,9 +67,9 @@ def day_by_therapist(member: Membership, visits: Sequence[Appointment], on: date
                            therapist=t) for pk, t in people.items()])
 
 
-def day_by_room(member: Membership, visits: Sequence[Appointment], on: date) -> Drawn:
+def day_by_room(member: Membership, visits: Sequence[Appointment], on: date, all_rooms: Sequence[Room]) -> Drawn:
     """A column per room; the room itself is always open, so its open time spans the hours somebody works."""
-    rooms = {r.pk: r for r in Room.objects.visible_to(member).filter(is_active=True)}
+    rooms = {r.pk: r for r in all_rooms if r.is_active}
     rooms |= {v.room_id: v.room for v in visits if not v.is_released}
     work = work_of(member.practice, [t.pk for t in therapists_of(member)], on, on)
     windows = merge(w for own in work.windows().values() for w in own)

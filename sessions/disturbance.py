@@ -24,6 +24,7 @@ from practice.models import Membership, Practice, Room
 from sessions.apart import Place, Wish
 from sessions.availability import (
     QUARTER,
+    ROUND_UP,
     RoomBusy,
     Supply,
     Window,
@@ -36,7 +37,7 @@ from sessions.availability import (
 from sessions.models import RELEASED, Appointment
 from sessions.planning import Candidate, Weights
 from sessions.ranking import preferences_of
-from sessions.supply import ROUND_UP, busy_between, earliest_start, horizon_of, rooms_for, therapists_for
+from sessions.supply import busy_between, earliest_start, horizon_of, rooms_for, therapists_for
 from sessions.weighing import Preferences
 from sessions.work import windows_of
 

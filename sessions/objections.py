@@ -28,6 +28,7 @@ from sessions.wished import Wish, checked_at_booking, read
 from sessions.work import rows_away, windows_of
 
 LATE_ENTRY_DAYS = 30
+MOST_YEARS_AHEAD = 5  # (P) our proposal: further than this nobody books, with a reason neither
 
 
 class OutsideWorkingHours(Refusal):
@@ -49,6 +50,7 @@ class BeyondHorizon(Refusal):
 
     code: ClassVar[str] = "beyond_horizon"
     title: ClassVar[str] = "Too far ahead"
+    is_too_far: bool = False
 
 
 class ClientInRelapse(Refusal):
@@ -115,7 +117,12 @@ def after_override(refusals: list[Refusal], wish: Wish) -> list[Refusal]:
         return refusals
     clinical = wish.by.role in (Role.OWNER, Role.THERAPIST) or wish.by.is_therapist
     liftable = _BY_THERAPIST if clinical else _BY_DESK
-    return [r for r in refusals if not isinstance(r, liftable) or getattr(r, "is_emergency", False)]
+    return [r for r in refusals if not isinstance(r, liftable) or is_for_nobody(r)]
+
+
+def is_for_nobody(refusal: Refusal) -> bool:
+    """Whether no reason lifts it, whoever gives it."""
+    return bool(getattr(refusal, "is_emergency", False) or getattr(refusal, "is_too_far", False))
 
 
 def refuse_as_wished(wish: Wish, room: Room | None) -> None:
@@ -160,8 +167,17 @@ def against_hours(wish: Wish) -> list[Refusal]:
     if notice and wish.starts_at < timezone.now() + notice:
         refusals.append(TooShortNotice(f"Visits are booked {_said_notice(notice)} ahead at the latest."))
     if first > today_of(wish) + timedelta(days=practice.horizon_days):
-        refusals.append(BeyondHorizon(f"Visits are booked up to {practice.horizon_days} days ahead."))
+        refusals.append(_too_far_ahead(practice, first, today_of(wish)))
     return refusals
+
+
+def _too_far_ahead(practice: Practice, on: date, today: date) -> BeyondHorizon:
+    far = BeyondHorizon(f"Visits are booked up to {practice.horizon_days} days ahead.")
+    if on > today + timedelta(days=MOST_YEARS_AHEAD * 365):
+        far = BeyondHorizon(f"{far.detail} More than {MOST_YEARS_AHEAD} years ahead nobody books, with a reason "
+                            "neither.")
+        far.is_too_far = True
+    return far
 
 
 def notice_of(practice: Practice, by: Actor) -> timedelta:

@@ -21,10 +21,11 @@ from clients.writing import is_written_to
 from practice import clock, links
 from practice.access import Actor, Outsider
 from practice.models import Membership, NewClients, Practice, Service
-from practice.refusals import NotAllowed, Refusal
+from practice.refusals import BadInput, NotAllowed, Refusal
 from sessions import booking, online_letters, proposals
 from sessions.models import RELEASED, Appointment, OnlineBooking
 from sessions.objections import against_the_body
+from sessions.online_times import is_offered_start
 from sessions.supply import OpenSlot, find_open_slots, therapists_for
 from sessions.wished import Wish, read
 
@@ -73,6 +74,7 @@ def ask_for_visit(
     """
     if practice.new_clients_online == NewClients.NO:
         raise NotAllowed("New clients ring us for a first visit.")
+    _refuse_odd_start(practice, starts_at)
     by = Outsider(practice, "client", name)
     is_request = practice.new_clients_online == NewClients.REQUEST
     expires_at = expiry(practice, starts_at) if is_request else None
@@ -128,9 +130,24 @@ def book_again(*, client: Client, service: Service, therapist: Membership, start
 
     if client.practice_id != service.practice_id or not service.is_online or not service.is_active:
         raise NotAllowed("This cannot be booked here. Ring us.")
+    _refuse_odd_start(client.practice, starts_at)
     if must_ring(client, service, therapist, starts_at):
         raise RingFirst("We would like to talk with you before we plan this visit.")
     return _once(client.practice, nonce, make, client)
+
+
+def move_own(*, appointment: Appointment, therapist: Membership, starts_at: datetime) -> Appointment:
+    """A client moves their own visit to one of the open times."""
+    _refuse_odd_start(appointment.practice, starts_at)
+    return booking.move_appointment(appointment=appointment, starts_at=starts_at, therapist=therapist,
+                                    by=outsider(appointment.client))
+
+
+def _refuse_odd_start(practice: Practice, starts_at: datetime) -> None:
+    """Clients take one of the times that are shown: any other minute would leave gaps nobody can use."""
+    if not is_offered_start(practice, starts_at):
+        raise BadInput(f"{clock.said(starts_at, practice.time_zone)} is not one of the open times. Choose one of them.",
+                       field="starts_at")
 
 
 def must_ring(client: Client, service: Service, therapist: Membership, starts_at: datetime | None = None) -> bool:

@@ -92,6 +92,12 @@ def offer_of(practice: Practice, starts_at: datetime, therapist: Membership) -> 
                  stamp(starts_at), therapist)
 
 
+def is_offered_start(practice: Practice, starts_at: datetime) -> bool:
+    """Whether open times begin at this minute of a day at all; whether it is free is the diary's to say."""
+    midnight = clock.day_begins(clock.wall_of(starts_at, practice.time_zone)[0], practice.time_zone)
+    return (starts_at - midnight) % timedelta(minutes=practice.slot_grid_minutes) == timedelta(0)
+
+
 def _day(practice: Practice, on: date, slots: Sequence[OpenSlot], *, all_of_it: bool) -> OpenDay:
     halves: dict[str, list[OpenSlot]] = defaultdict(list)
     for slot in slots:

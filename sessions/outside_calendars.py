@@ -5,17 +5,18 @@ What was read before stays until the next good read; what went wrong is kept and
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from time import monotonic
-from typing import Any, ClassVar
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from typing import ClassVar
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from icalendar import Calendar
 
-from practice import audit, clock
+from practice import audit
 from practice.access import Actor
 from practice.clock import instant_at, minute_of
 from practice.fetching import CannotFetch, fetch, host_of
@@ -24,11 +25,10 @@ from practice.links import hash_of
 from practice.models import Membership
 from practice.refusals import BadInput, NotAllowed, Refusal
 from practice.sealing import sealer
-from sessions.availability import Window, merge
-from sessions.calendars import OURS
+from sessions.availability import Window
+from sessions.busy_times import MOST_SECONDS, NO_SENSE, TOO_MUCH
 from sessions.diary import lock_diary
 from sessions.models import BusyTime, OutsideFeed
-from sessions.supply import ROUND_UP
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +36,9 @@ READ_AHEAD = timedelta(days=400)
 READ_BACK = timedelta(days=1)
 MOST_BYTES = 2_000_000
 MOST_FEEDS = 5
-MOST_EVENTS, MOST_TIMES, MOST_SECONDS = 5_000, 10_000, 20
-_AT_ONCE = timedelta(days=50)  # so much is unfolded of a repeating event before anybody looks how much it is
-_TOO_MUCH = "There is more in this calendar than we can read. Choose one with fewer events."
+PROGRAM = "sessions.busy_times"
 PURPOSE = "outside-calendar"
+_BROKE = "Something went wrong as we read this calendar. If it stays so, remove it and add it again."
 
 
 class FeedUnreadable(Refusal):
@@ -77,9 +76,7 @@ def read_feed(*, feed: OutsideFeed, net: Net = INTERNET) -> OutsideFeed:
     try:
         spans = _read(sealer(PURPOSE, feed.pk).decrypt(feed.sealed_url).decode(), feed.therapist, net)
     except FeedUnreadable as refused:
-        feed.failure, feed.tried_at = refused.detail[:300], timezone.now()
-        OutsideFeed.objects.filter(pk=feed.pk).update(failure=feed.failure, tried_at=feed.tried_at)
-        return feed
+        return _keep_failure(feed, refused.detail)
     with transaction.atomic():
         lock_diary([feed.therapist], [], [])
         if OutsideFeed.objects.filter(pk=feed.pk).exists():  # it may have been removed meanwhile
@@ -97,6 +94,7 @@ def read_all(*, net: Net = INTERNET) -> int:
             good += not read_feed(feed=feed, net=net).failure
         except Exception as broken:  # one calendar must not stand in the way of the others; its address is a secret
             log.error("an outside calendar could not be read (%s)", type(broken).__name__)
+            _keep_failure(feed, _BROKE)
     return good
 
 
@@ -119,9 +117,37 @@ def _read(url: str, therapist: Membership, net: Net) -> list[Window]:
     now = timezone.now()
     try:
         body = fetch(url, most_bytes=MOST_BYTES, net=net)
-        return busy_spans(body, zone=therapist.practice.time_zone, since=now - READ_BACK, until=now + READ_AHEAD)
+        return unfolded_apart(body, zone=therapist.practice.time_zone, since=now - READ_BACK, until=now + READ_AHEAD)
     except CannotFetch as broken:
         raise FeedUnreadable(str(broken), field="url") from None
+
+
+def unfolded_apart(body: bytes, *, zone: str, since: datetime, until: datetime) -> list[Window]:
+    """What `busy_spans` makes of a calendar, in a process of its own that is ended where it takes too long.
+
+    A rule can be unfolded for ever without a single event, and takes all memory there is; nobody here can stop it.
+    """
+    asked = [zone, str(minute_of(since)), str(minute_of(until))]
+    try:
+        answer = subprocess.run(
+            [sys.executable, "-m", PROGRAM, *asked], cwd=settings.BASE_DIR, input=body, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, timeout=MOST_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise CannotFetch(TOO_MUCH) from None
+    if answer.returncode < 0:  # ended by its limits
+        raise CannotFetch(TOO_MUCH)
+    if answer.returncode:
+        raise CannotFetch(NO_SENSE)
+    said = json.loads(answer.stdout)
+    if isinstance(said, str):
+        raise CannotFetch(said)
+    return [(begin, end) for begin, end in said]
+
+
+def _keep_failure(feed: OutsideFeed, why: str) -> OutsideFeed:
+    feed.failure, feed.tried_at = why[:300], timezone.now()
+    OutsideFeed.objects.filter(pk=feed.pk).update(failure=feed.failure, tried_at=feed.tried_at)
+    return feed
 
 
 def _keep(feed: OutsideFeed, spans: list[Window]) -> None:
@@ -133,79 +159,3 @@ def _keep(feed: OutsideFeed, spans: list[Window]) -> None:
         [BusyTime(practice_id=feed.practice_id, therapist_id=feed.therapist_id, feed=feed,
                   starts_at=instant_at(begin), ends_at=instant_at(end)) for begin, end in spans], batch_size=500)
     OutsideFeed.objects.filter(pk=feed.pk).update(tried_at=feed.tried_at, read_at=feed.read_at, failure="")
-
-
-# --- what a calendar says ---------------------------------------------------------------------------------------
-
-
-def busy_spans(body: bytes, *, zone: str, since: datetime, until: datetime) -> list[Window]:
-    """Every busy stretch between two instants, merged, in epoch minutes; whole days and floating times in `zone`.
-
-    Cancelled and free (transparent) events are not busy, nor is anything from a feed of ours: a visit takes its own
-    time. Refuses what is no calendar, and one that repeats without measure.
-    """
-    calendar = _parsed(body)
-    stop_at, spans = monotonic() + MOST_SECONDS, []
-    first, last = minute_of(since), minute_of(until)
-    for event in _occurrences(calendar, since, until):
-        if len(spans) >= MOST_TIMES or monotonic() > stop_at:
-            raise CannotFetch(_TOO_MUCH)
-        if not _is_busy(event):
-            continue
-        begin, end = (_instant(event.decoded(name), zone) for name in ("dtstart", "dtend"))
-        span = (max(first, minute_of(begin)), min(last, minute_of(end + ROUND_UP)))
-        if span[0] < span[1]:
-            spans.append(span)
-    return merge(spans)
-
-
-_UNFOLDED_TOO_OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}
-
-
-def _parsed(body: bytes) -> Calendar:
-    try:
-        calendar = Calendar.from_ical(body)
-    except (ValueError, IndexError, KeyError):
-        raise CannotFetch("What stands there is not a calendar (iCalendar, .ics). Copy the address again.") from None
-    if not isinstance(calendar, Calendar):
-        raise CannotFetch("What stands there is not a calendar (iCalendar, .ics). Copy the address again.")
-    events = calendar.walk("VEVENT")
-    if len(events) > MOST_EVENTS or any(_repeats_without_measure(event) for event in events):
-        raise CannotFetch(_TOO_MUCH)
-    return calendar
-
-
-def _repeats_without_measure(event: Any) -> bool:
-    """Whether an event repeats within a day: no appointment does, and unfolding it could take for ever."""
-    rules = event.get("rrule") or []
-    for rule in rules if isinstance(rules, list) else [rules]:
-        frequency = {str(word).upper() for word in rule.get("FREQ", [])}
-        times_a_day = max(len(rule.get(by, [])) for by in ("BYHOUR", "BYMINUTE", "BYSECOND"))
-        if frequency & _UNFOLDED_TOO_OFTEN or times_a_day > 1:
-            return True
-    return False
-
-
-def _occurrences(calendar: Calendar, since: datetime, until: datetime) -> Iterator[Any]:
-    """Every event between two instants, repeating ones unfolded, a stretch of days at a time."""
-    from recurring_ical_events import of as series_of
-
-    unfolded, begin = series_of(calendar, skip_bad_series=True), since
-    while begin < until:
-        end = min(begin + _AT_ONCE, until)
-        yield from unfolded.between(begin - READ_BACK, end + READ_BACK)  # a day more: zones, and whole days
-        begin = end
-
-
-def _is_busy(event: Any) -> bool:
-    if str(event.get("status", "")).upper() == "CANCELLED" or str(event.get("uid", "")).endswith(OURS):
-        return False
-    is_free = str(event.get("x-microsoft-cdo-busystatus", "")).upper() == "FREE"
-    return str(event.get("transp", "OPAQUE")).upper() != "TRANSPARENT" and not is_free
-
-
-def _instant(value: date | datetime, zone: str) -> datetime:
-    """A whole day begins at its midnight in the zone; a time without a zone is the zone's wall time."""
-    if not isinstance(value, datetime):
-        return clock.day_begins(value, zone)
-    return (value if value.tzinfo else value.replace(tzinfo=clock.zone_of(zone))).astimezone(UTC)

@@ -25,14 +25,13 @@ from practice import clock
 from practice.clock import day_begins, instant_at, minute_of
 from practice.composed import Composed, ComposedRows, as_id
 from practice.models import Membership, Practice, Room, Service
-from sessions.availability import OpenStarts, RoomBusy, Slot, Supply, Window, merge, open_starts
+from sessions.availability import ROUND_UP, OpenStarts, RoomBusy, Slot, Supply, Window, merge, open_starts
 from sessions.models import RELEASED, Appointment
 from sessions.ranking import rank_for
 from sessions.work import windows_of
 
 MOST_DAYS = 92
 DAY = timedelta(days=1)
-ROUND_UP = timedelta(minutes=1, microseconds=-1)  # the minute under way has begun already
 
 
 class OpenSlot(NamedTuple):

@@ -6,18 +6,26 @@ from typing import ClassVar
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from practice import audit, links
 from practice.access import Outsider
 from practice.refusals import Refusal, WrongState
 from sessions.diary import SlotTaken
 from sessions.models import Appointment, WaitlistEntry, WaitlistOffer
-from sessions.objections import ClearanceMissing, ClientInRelapse, Contraindicated
+from sessions.objections import (
+    BeyondHorizon,
+    ClearanceMissing,
+    ClientInRelapse,
+    Contraindicated,
+    OutsideWorkingHours,
+    TooShortNotice,
+)
 from sessions.online import RingFirst
 from sessions.waitlist import entries_to_read, given_up
 from sessions.waitlist_booking import book_from_waitlist, lock_for
 from sessions.waitlist_letters import OFFER_LINK
-from sessions.waitlist_offers import withdraw_lost
+from sessions.waitlist_offers import is_taken, withdraw_lost
 
 State = WaitlistOffer.State
 
@@ -41,36 +49,44 @@ def offer_behind(token: str) -> WaitlistOffer | None:
     return offer
 
 
+def seen(visit: Appointment | None) -> str:
+    """Which visit, as it stands, somebody saw that they would give up: a seal that tells nothing; "" for none."""
+    return salted_hmac("waitlist-gives-up", f"{visit.pk} {visit.version}").hexdigest() if visit else ""
+
+
 def said_over(offer: WaitlistOffer) -> str:
     """Why an offer cannot be taken any more, to whom it was made; "" while it can."""
     stays = "You stay on the list." if offer.entry.ended_at is None else "You are not on the list any more."
     if offer.state == State.LAPSED or (offer.state == State.OPEN and offer.expires_at <= timezone.now()):
         return f"The offer has run out. {stays}"
-    if offer.state == State.WITHDRAWN and offer.entry.ended_at:
+    if offer.state == State.WITHDRAWN and (offer.entry.ended_at or not is_taken(offer)):
         return f"This time is not offered any more. {stays}"
     return {State.WITHDRAWN: f"It is taken. {stays}", State.DECLINED: f"You said no. {stays}"}.get(
         State(offer.state), "")
 
 
-def take_offer(*, offer: WaitlistOffer, gives_up_version: int | None) -> Appointment:
+def take_offer(*, offer: WaitlistOffer, gives_up: str) -> Appointment:
     """The client says yes: the first who does gets the time, and what they give up is cancelled in the same act.
 
-    `gives_up_version` is the version of the visit to give up as they saw it. Said twice, it is one act. Refuses as
-    `offer_over` what is taken or has run out. Booked at the practice's notice, not at that for clients: the practice
-    offered it.
+    `gives_up` is `seen(visit)` of what they saw that they would give up, "" for nothing. Said twice, it is one act.
+    Refuses as `offer_over` what is taken or has run out, or where nobody works any more. Booked at the practice's
+    notice, not at that for clients: the practice offered it.
     """
     by = Outsider(offer.practice, "waitlist", offer.client.name)
     try:
         with transaction.atomic():
-            return _take(offer, gives_up_version, by)
+            return _take(offer, gives_up, by)
     except SlotTaken as taken:
         withdraw_lost(offer)
         raise OfferOver("It is taken. You stay on the list.") from taken
+    except (OutsideWorkingHours, TooShortNotice, BeyondHorizon) as gone:  # why, is not theirs to know
+        withdraw_lost(offer)
+        raise OfferOver("This time is not offered any more. You stay on the list.") from gone
     except (ClientInRelapse, Contraindicated, ClearanceMissing) as decision:
         raise RingFirst("We would like to talk with you before we plan this visit.") from decision
 
 
-def _take(offer: WaitlistOffer, gives_up_version: int | None, by: Outsider) -> Appointment:
+def _take(offer: WaitlistOffer, gives_up: str, by: Outsider) -> Appointment:
     lock_for(offer.entry, offer.therapist)
     entry = entries_to_read(WaitlistEntry.objects).get(pk=offer.entry_id)
     offer = WaitlistOffer.objects.select_for_update(of=("self",), no_key=True).select_related(
@@ -81,8 +97,8 @@ def _take(offer: WaitlistOffer, gives_up_version: int | None, by: Outsider) -> A
     if over := said_over(offer):
         raise OfferOver(over)
     gives = given_up(entry)
-    if gives and gives.version != gives_up_version:
-        raise WrongState(f"Look once more: you would give up {gives.said} for it.")
+    if not constant_time_compare(seen(gives), gives_up):
+        raise WrongState(f"Look once more: you would give up {gives.said if gives else 'nothing'} for it.")
     visit = book_from_waitlist(entry=entry, therapist=offer.therapist, starts_at=offer.starts_at, by=by,
                                depth=offer.freed.depth + 1, taking=offer)
     audit.record(by=by, verb="waitlist_taken", subject=offer)

@@ -21,6 +21,7 @@ from sessions.caution_line import first_name
 from sessions.letters import LINK, visit_url
 from sessions.models import RELEASED, Appointment, AppointmentEvent, WaitlistOffer
 from sessions.waitlist import given_up
+from sessions.work import works_through
 
 OFFER_LINK = "waitlist"
 LEAST = timedelta(minutes=15)  # somebody has to answer, from when the message leaves: our proposal
@@ -64,8 +65,8 @@ def _queue(offer: WaitlistOffer, kind: str, useful_until: datetime, why: str) ->
 
 def _offer(message: Message) -> WaitlistOffer:
     return WaitlistOffer.objects.select_related(
-        "practice", "client__practice", "therapist__user", "entry__service", "entry__give_up").get(
-            pk=message.subject_id)
+        "practice", "client__practice", "therapist__user", "therapist__practice", "entry__service",
+        "entry__give_up").get(pk=message.subject_id)
 
 
 def _offer_stands(message: Message) -> str | None:
@@ -74,7 +75,11 @@ def _offer_stands(message: Message) -> str | None:
         return "The offer is over."
     taken = Appointment.objects.exclude(status__in=RELEASED).exclude(pk=offer.entry.give_up_id).filter(
         therapist=offer.therapist, starts_at__lt=offer.ends_at, ends_at__gt=offer.starts_at)
-    return "The time is taken." if taken.exists() else not_agreed_any_more(message, offer.client)
+    if taken.exists():
+        return "The time is taken."
+    if not works_through(offer.therapist, offer.starts_at, offer.ends_at):
+        return "The therapist is away then, or the practice closed."
+    return not_agreed_any_more(message, offer.client)
 
 
 def _about_offer(message: Message) -> Said:

@@ -19,14 +19,14 @@ from clients.writing import is_written_to
 from practice import audit, clock, outbox
 from practice.access import Actor, Outsider
 from practice.clock import instant_at, minute_of
-from practice.models import Membership, Practice, Room
+from practice.models import Closure, Membership, Practice, Room, TimeOff
 from practice.refusals import WrongState
 from sessions import online, waitlist_letters
 from sessions.availability import Slot
 from sessions.diary import SlotTaken
 from sessions.fits import Fit, Gap, who_fits
 from sessions.freed import TO_OFFER
-from sessions.models import RELEASED, Appointment, FreedTime, WaitlistEntry, WaitlistOffer
+from sessions.models import RELEASED, Appointment, BusyTime, FreedTime, WaitlistEntry, WaitlistOffer
 from sessions.supply import earliest_start
 from sessions.waitlist import entries_to_read, open_for, waiting, wanted
 from sessions.waitlist_letters import LEAST
@@ -87,6 +87,7 @@ def offer_freed_times() -> int:
     """Offer what came free, let run out what nobody answered, take back what is taken; how many offers were made."""
     _lapse()
     _withdraw_taken()
+    _withdraw_away()
     running = WaitlistOffer.objects.filter(freed=OuterRef("pk"), state=Offered.OPEN)
     due = FreedTime.objects.filter(Q(state=State.WAITING, offer_from__lte=timezone.now()) | Q(state=State.OFFERED)
                                    & ~Exists(running)).order_by("starts_at", "pk").values_list("pk", flat=True)
@@ -109,10 +110,30 @@ def _withdraw_taken() -> None:
             _withdraw(WaitlistOffer.objects.filter(pk=pk))
 
 
+def _withdraw_away() -> None:
+    """Take back offers of time in which their therapist is away by now, or the practice closed."""
+    same_time = {"therapist": OuterRef("therapist"), "starts_at__lt": OuterRef("ends_at"),
+                 "ends_at__gt": OuterRef("starts_at")}
+    offers = WaitlistOffer.objects.filter(state=Offered.OPEN).select_related("practice").annotate(
+        is_away=Exists(TimeOff.objects.filter(**same_time)) | Exists(BusyTime.objects.filter(**same_time)))
+    shut = list(Closure.objects.filter(practice__in=offers.values("practice")))
+    for offer in offers:
+        on = clock.wall_of(offer.starts_at, offer.practice.time_zone)[0]
+        if offer.is_away or any(row.practice_id == offer.practice_id and row.first_on <= on <= row.last_on
+                                for row in shut):
+            with transaction.atomic():
+                _withdraw(WaitlistOffer.objects.filter(pk=offer.pk))
+
+
 def _standing(therapist: Any, begin: Any, end: Any) -> Any:
     """Visits that stand in this time of a therapist."""
     return (Appointment.objects.exclude(status__in=RELEASED).exclude(status="proposed", expires_at__lte=timezone.now())
             .filter(therapist=therapist, starts_at__lt=end, ends_at__gt=begin))
+
+
+def is_taken(offer: WaitlistOffer) -> bool:
+    """Whether somebody else's visit stands in the time of an offer."""
+    return bool(_standing(offer.therapist_id, offer.starts_at, offer.ends_at).exclude(client=offer.client_id).exists())
 
 
 @transaction.atomic

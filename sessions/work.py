@@ -21,9 +21,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
-from practice.clock import day_begins, minute_of
+from practice.clock import day_begins, minute_of, wall_of
 from practice.composed import Composed, as_date, as_id, as_instant, as_time
-from practice.models import Closure, DayHours, Practice, TimeOff, WorkingHours
+from practice.models import Closure, DayHours, Membership, Practice, TimeOff, WorkingHours
 from sessions.availability import Hours, Window, merge, subtract, windows_with_days
 from sessions.models import BusyTime
 
@@ -65,6 +65,14 @@ def work_of(practice: Practice, who: Sequence[UUID], first: date, last: date) ->
     alike = cache(lambda weekly, dated: windows_with_days(weekly, dated, first, last, zone))
     shut = [(minute_of(day_begins(a, zone)), minute_of(day_begins(b + DAY, zone))) for a, b, _ in closed]
     return Work({pk: alike(tuple(hours[pk]), tuple(days[pk])) for pk in who}, away, closed, shut)
+
+
+def works_through(therapist: Membership, begin: datetime, end: datetime) -> bool:
+    """Whether a therapist works from one instant to another: within hours, not away, the practice open."""
+    zone = therapist.practice.time_zone
+    first, last = (wall_of(instant, zone)[0] for instant in (begin, end))
+    windows = windows_of(therapist.practice, [therapist.pk], first, last)[therapist.pk]
+    return any(opens <= minute_of(begin) and minute_of(end) <= closes for opens, closes in windows)
 
 
 def _hours_of(who: Sequence[UUID], first: date, last: date) -> tuple[dict[UUID, list[Hours]], dict[UUID, list[Hours]]]:

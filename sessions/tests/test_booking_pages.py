@@ -7,6 +7,7 @@ import pytest
 
 from conftest import at, numb
 from sessions.asked import stamp
+from sessions.booking import cancel_appointment
 from sessions.models import Appointment, Series
 from sessions.tests.reading import TUESDAY, clinical_in, wish, words_of
 
@@ -154,6 +155,26 @@ def test_looking_first_books_nothing_and_booking_books_all(visit, page, desk, ko
     assert Series.objects.count() == 0
     browser.post(url, series_form(ana, neuro_45, at="13:00", do="book"))
     assert Appointment.objects.filter(client=kofi).count() == 4
+
+
+def test_pressing_book_all_twice_makes_one_series_and_lands_on_it(visit, page, desk, kofi, ana, neuro_45):
+    browser, url = page(desk), f"/series/new/?client={kofi.pk}"
+    form = series_form(ana, neuro_45, at="13:00", do="book")
+    first = browser.post(url, form)
+    again = browser.post(url, form)
+    assert (again.status_code, again.headers["Location"]) == (302, first.headers["Location"])
+    assert "4 visits" in words_of(browser.get("/diary/"))
+    assert (Series.objects.count(), Appointment.objects.filter(client=kofi).count()) == (1, 4)
+    longer = browser.post(url, form | {"count": 5})
+    assert longer.status_code == 409, "five are another series than the four that stand"
+
+
+def test_a_series_of_which_a_visit_was_called_off_is_not_booked_already(visit, page, desk, kofi, ana, neuro_45):
+    browser, url = page(desk), f"/series/new/?client={kofi.pk}"
+    form = series_form(ana, neuro_45, at="13:00", do="book")
+    browser.post(url, form)
+    cancel_appointment(appointment=Appointment.objects.filter(client=kofi).first(), by=desk)
+    assert browser.post(url, form).status_code == 409
 
 
 def test_a_series_with_a_taken_date_says_which_and_what_is_free_instead(visit, page, desk, kofi, ana, neuro_45):

@@ -204,6 +204,17 @@ def test_a_diary_page_costs_at_most_ten_queries_however_full_and_however_many_th
     assert price() == few <= 10
 
 
+@pytest.mark.parametrize("query", ["", "&by=room", "&view=week", "&view=week&therapist=everyone", "&view=month"])
+def test_a_visit_picked_up_after_something_to_undo_costs_no_more_and_only_it_is_offered(visit, page, ana, query):
+    browser = page(ana)
+    browser.post(f"/appointments/{visit.pk}/move/", {"on": TUESDAY, "at": "14:00", "therapist": ana.pk})
+    assert "Undo" in words_of(browser.get(f"/diary/?on={TUESDAY}"))
+    with CaptureQueriesContext(connection) as asked:
+        shown = words_of(browser.get(f"/diary/?on={TUESDAY}{query}&move={visit.pk}"))
+    assert len(asked) <= 10
+    assert "Moving" in shown and "Undo" not in shown
+
+
 def test_what_may_bar_work_costs_one_query_more_however_often(visit, page, ana, riverside, neuro_45):
     browser = page(ana)
 

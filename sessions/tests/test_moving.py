@@ -4,7 +4,7 @@ import re
 
 from clients.models import Contact
 from conftest import at, numb
-from sessions.booking import book_appointment
+from sessions.booking import book_appointment, cancel_appointment
 from sessions.models import Appointment
 from sessions.tests.reading import TUESDAY, clinical_in, visit_url, words_of
 
@@ -95,3 +95,21 @@ def test_the_way_back_of_a_move_stays_in_the_house(visit, page, desk, ana):
     answer = page(desk).post(visit_url(visit, "appointment_move"), {
         "on": TUESDAY, "at": "14:00", "therapist": ana.pk, "next": "https://elsewhere.example/"})
     assert answer.headers["Location"] == visit_url(visit)
+
+
+def test_pressing_move_twice_moves_once_and_leads_to_what_the_first_did(visit, page, desk, ana, ben):
+    browser, url = page(desk), visit_url(visit, "appointment_move")
+    form = {"on": TUESDAY, "at": "14:00", "therapist": ana.pk, "version": 1, "next": f"/diary/?on={TUESDAY}"}
+    first, again = browser.post(url, form), browser.post(url, form)
+    assert (again.status_code, again.headers["Location"]) == (302, first.headers["Location"])
+    assert "Moved already to Tue 24 Nov, 14:00" in words_of(browser.get(again.headers["Location"]))
+    assert (Appointment.objects.get().version, visit.events.filter(verb="moved").count()) == (2, 1)
+    assert browser.post(url, form | {"at": "15:00"}).status_code == 412, "somewhere else is another move"
+    assert browser.post(url, form | {"therapist": ben.pk}).status_code == 412
+
+
+def test_who_moves_what_somebody_called_off_meanwhile_is_not_told_it_was_moved(visit, page, desk, ana):
+    browser, url = page(desk), visit_url(visit, "appointment_move")
+    form = {"on": TUESDAY, "at": "10:00", "therapist": ana.pk, "version": 1}
+    cancel_appointment(appointment=visit, by=ana)
+    assert browser.post(url, form).status_code == 412

@@ -16,6 +16,7 @@ from clients.models import Client
 from conftest import at, make_client
 from practice import outbox
 from practice.models import Message
+from practice.refusals import BadInput
 from sessions import online, requests, reserved
 from sessions.booking import book_appointment, move_appointment
 from sessions.letters import visit_url
@@ -341,6 +342,33 @@ def test_few_times_are_those_beside_what_is_taken():
 
 
 # --- a client's own link -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("minute", ["11:07", "11:14"])
+def test_somebody_new_takes_one_of_the_times_that_are_shown_and_no_other_minute(open_house, neuro_45, ana, page, minute):
+    browser, odd = page(None), at(11, days=3) + timedelta(minutes=int(minute[3:]))
+    browser.post(PUBLIC, {"service": neuro_45.pk})
+    again = browser.post(PUBLIC + "when/", {"slot": f"{odd:%Y-%m-%dT%H:%MZ}~{ana.pk}"})
+    assert again.status_code == 200 and 'name="slot"' in words_of(again)
+    assert browser.get(PUBLIC + "check/").status_code == 302
+    with pytest.raises(BadInput, match="is not one of the open times"):
+        online.ask_for_visit(practice=open_house, service=neuro_45, therapist=ana, starts_at=odd, name="N",
+                             email="n@example.org", phone="", remark="", nonce=uuid4())
+    assert not Appointment.objects.exists()
+
+
+def test_a_client_books_and_moves_to_one_of_the_times_that_are_shown_and_no_other_minute(came_weekly, ana, neuro_45, page):
+    browser, odd = page(None), at(11, 7, days=3)
+    browser.post(f"{own(came_weekly)}book/{neuro_45.pk}/?at={odd:%Y-%m-%dT%H:%MZ}~{ana.pk}", {"nonce": uuid4()})
+    with pytest.raises(BadInput, match="is not one of the open times"):
+        online.book_again(client=came_weekly, service=neuro_45, therapist=ana, starts_at=odd, nonce=uuid4())
+    visit = book_appointment(client=came_weekly, therapist=ana, service=neuro_45, starts_at=at(10, 5, days=4), by=ana)
+    door = visit_url(visit).removeprefix("http://testserver")
+    browser.post(f"{door}move/?at={odd:%Y-%m-%dT%H:%MZ}~{ana.pk}")
+    with pytest.raises(BadInput, match="is not one of the open times"):
+        online.move_own(appointment=visit, therapist=ana, starts_at=odd)
+    assert not Appointment.objects.filter(starts_at=odd).exists()
+    assert online.move_own(appointment=visit, therapist=ana, starts_at=at(11, days=3)).starts_at == at(11, days=3)
 
 
 @pytest.fixture

@@ -1,24 +1,30 @@
 """A therapist's own calendar: its busy times are not offered, nothing else of it is kept, and a bad read changes nothing."""
 
 import socket
+import subprocess
+import sys
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from time import monotonic
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from conftest import at
-from practice.clock import instant_at
+from practice.clock import instant_at, minute_of
 from practice.fetching import CannotFetch
 from practice.internet import Net
 from practice.models import AuditEntry
 from practice.refusals import BadInput, NotAllowed
+from sessions import outside_calendars
 from sessions.booking import book_appointment
+from sessions.busy_times import MOST_MEMORY, MOST_SECONDS, busy_spans
 from sessions.calendars import calendar_of
 from sessions.models import BusyTime, OutsideFeed
 from sessions.objections import OutsideWorkingHours
-from sessions.outside_calendars import FeedUnreadable, add_feed, busy_spans, read_all, read_feed, remove_feed
+from sessions.outside_calendars import FeedUnreadable, add_feed, read_all, read_feed, remove_feed, unfolded_apart
 from sessions.supply import find_open_slots
 from sessions.tests.test_supply import MOST_QUERIES, queries_of_a_search
 
@@ -98,6 +104,46 @@ def test_what_cannot_be_read_is_refused_in_words(body, words):
         busy_spans(body, zone=ZONE, since=at(0, days=0), until=at(0, days=400))
 
 
+ODD = [
+    "SUMMARY:x\nDTSTART:20261127T150000Z\nDTSTART:20261127T160000Z", "DTSTART:20261127T150000Z\nDTEND:20261127T160000Z\nDTEND:20261127T170000Z",
+    "UID:a\nUID:b\nSUMMARY:x", "DTSTART;VALUE=PERIOD:20261127T150000Z/PT1H", "DTSTART;VALUE=TIME:150000",
+    "DTSTART:99991231T235900Z\nRRULE:FREQ=YEARLY", "DTSTART:20261127T150000Z\nDURATION:P99999999D", "SUMMARY:x\nRRULE:FREQ=MONTHLY;BYDAY=99MO",
+    "SUMMARY:x\nRRULE:FREQ=DAILY;UNTIL=never", "SUMMARY:x\nRRULE:FREQ=DAILY;INTERVAL=0", "SUMMARY:x\nRRULE:FREQ=DAILY;INTERVAL=-1"]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_event_is_left_out_and_the_others_stay(odd):
+    later = "DTSTART:20261128T150000Z\nDTEND:20261128T160000Z"
+    found = unfolded_apart(ics(odd, later), zone=ZONE, since=at(0, days=4), until=at(0, days=40))
+    assert (minute_of(at(10, days=5)), minute_of(at(11, days=5))) in found
+
+
+def test_an_event_without_a_beginning_is_left_out():
+    body = ics("SUMMARY:x", "UID:odd").replace(b"UID:odd", b"UID:odd\r\nX-DTSTART:none", 1)
+    body = body.replace(b"DTSTART;TZID=America/New_York:20261126T100000\r\n", b"", 1)
+    assert len(unfolded_apart(body, zone=ZONE, since=at(0), until=at(0, days=40))) == 1
+
+
+ENDLESS = ics("SUMMARY:x", *["DTSTART:00010101T000000Z\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31"] * 200)
+HUGE = ics("SUMMARY:x\nDTSTART:00010101T000000Z\nRRULE:FREQ=DAILY;COUNT=99999999;BYSETPOS=1", *["DTSTART:00010101T000000Z\nRRULE:FREQ=DAILY"] * 200)
+
+
+@pytest.mark.parametrize("body", [ENDLESS, HUGE])
+def test_a_rule_that_would_be_unfolded_for_ever_is_stopped_from_outside(body, monkeypatch):
+    monkeypatch.setattr(outside_calendars, "MOST_SECONDS", 2)
+    began = monotonic()
+    with pytest.raises(CannotFetch, match="more in this calendar"):
+        unfolded_apart(body, zone=ZONE, since=at(0), until=at(0, days=400))
+    assert monotonic() - began < 10
+
+
+def test_the_program_that_unfolds_limits_itself_too():
+    code = ("import resource as r; from sessions.busy_times import _limit_oneself as f; f(); "
+            "print(r.getrlimit(r.RLIMIT_CPU)[0], r.getrlimit(r.RLIMIT_AS)[0])")
+    said = subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=60, check=True)
+    assert said.stdout.split() == [str(MOST_SECONDS), str(MOST_MEMORY)]
+
+
 # --- reading it ---------------------------------------------------------------------------------------------------
 
 
@@ -139,6 +185,19 @@ def test_busy_times_are_kept_and_nothing_else_of_the_calendar(feed, ana):
     assert (feed.host, feed.read_at, feed.failure) == ("calendar.example", timezone.now(), "")
     rows = str([list(m.objects.values()) for m in (OutsideFeed, BusyTime, AuditEntry)])
     assert "Oncologist" not in rows and "7f3a" not in rows
+
+
+@pytest.mark.parametrize("odd", ["DTSTART:20261127T150000Z\nDTSTART:20261127T160000Z", "SUMMARY:x\nRRULE:FREQ=DAILY;INTERVAL=0"])
+def test_a_calendar_with_an_odd_event_is_added_without_it(odd, now, ana, elsewhere):
+    elsewhere.body = ics("SUMMARY:fine", odd)
+    add_feed(therapist=ana, url=URL, by=ana, net=elsewhere.net)
+    assert busy()[0] == THURSDAY
+
+
+def test_a_calendar_nobody_can_make_out_is_refused_in_words(now, ana, elsewhere, monkeypatch):
+    monkeypatch.setattr(outside_calendars, "PROGRAM", "sessions.no_such_program")
+    with pytest.raises(FeedUnreadable, match="cannot make out what stands in this calendar"):
+        add_feed(therapist=ana, url=URL, by=ana, net=elsewhere.net)
 
 
 def test_busy_time_is_not_offered_and_a_booking_there_is_refused_like_time_off(feed, ana, ben, maria, neuro_45):
@@ -191,6 +250,8 @@ def test_one_calendar_that_breaks_does_not_stand_in_the_way_of_the_next(feed, an
     BusyTime.objects.all().delete()
     assert read_all(net=elsewhere.net) == 1
     assert BusyTime.objects.get().feed == second
+    feed.refresh_from_db()
+    assert "Something went wrong as we read this calendar" in feed.failure and feed.tried_at == timezone.now()
     assert "calendar.example" not in caplog.text
 
 

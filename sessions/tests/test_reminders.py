@@ -41,7 +41,7 @@ from sessions.rhythm import Rhythm
 from sessions.sending import accept_plan, send_plan, take_back_plan
 from sessions.series import book_series
 from sessions.waitlist import entries_to_read, join_waitlist
-from sessions.waitlist_answers import take_offer
+from sessions.waitlist_answers import seen, take_offer
 from sessions.waitlist_offers import offer_freed_times
 
 
@@ -399,7 +399,7 @@ def about_the_waitlist(practice, ana, neuro_45):
     Message.objects.filter(kind="waitlist-offer").update(state="sent", sent_at=timezone.now())
     offer = WaitlistOffer.objects.select_related("entry__give_up", "client__practice", "practice", "therapist").first()
     offer.entry = entries_to_read(WaitlistEntry.objects).get(pk=offer.entry_id)
-    take_offer(offer=offer, gives_up_version=offer.entry.give_up.version)
+    take_offer(offer=offer, gives_up=seen(offer.entry.give_up))
     yield from ("swapped", "waitlist-over")
 
 

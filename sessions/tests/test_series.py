@@ -181,3 +181,12 @@ def test_dates_beyond_the_horizon_are_conflicts(wish):
     found = try_series(**wish | {"rhythm": Rhythm(60, 8)})
     assert [d.code for d in found][-2:] == ["", "beyond_horizon"]
     assert found[-1].alternative is None
+
+
+def test_no_reason_lifts_what_lies_more_than_five_years_ahead(wish, desk, ana):
+    yearly = wish | {"rhythm": Rhythm(364, 104), "override_reason": "once a year"}
+    for by in (desk, ana):
+        with pytest.raises(SeriesConflict, match="More than 5 years ahead nobody books"):
+            book_series(**yearly | {"by": by})
+    assert not Appointment.objects.exists()
+    assert len(book_series(**yearly | {"rhythm": Rhythm(364, 5), "by": desk})[1]) == 5

@@ -140,6 +140,8 @@ def test_the_page_asks_which_visits_are_meant_only_where_there_are_others(visits
     done = browser.post(f"{url}move/", form, follow=True).content.decode()
     assert "3 visits moved" in done and "Undo" in done
     assert walls(visits[0].series) == [*weekly(1), *weekly(9, 16, 23, hour=14, minute=0)]
+    twice = browser.post(f"{url}move/", form, follow=True).content.decode()
+    assert "Moved already to" in twice and "changed this visit" not in twice
     browser.post(f"{url}cancel/", {"reason": "away", "scope": "following"})
     assert walls(visits[0].series) == weekly(1)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from clients.models import ClientCondition
 from conftest import MONDAY, at, make_client, numb
 from practice import outbox
-from practice.models import Message
+from practice.models import Closure, Message, TimeOff
 from practice.refusals import BadInput, Refusal
 from sessions import waitlist_offers
 from sessions.asked import stamp
@@ -21,7 +21,7 @@ from sessions.restoring import release_appointment
 from sessions.tests.reading import clinical_in, visit_url, words_of
 from sessions.undoing import undo_act, undo_of
 from sessions.waitlist import join_waitlist
-from sessions.waitlist_answers import OfferOver, take_offer
+from sessions.waitlist_answers import OfferOver, seen, take_offer
 from sessions.waitlist_letters import offer_url
 from sessions.waitlist_offers import offer_freed_times
 
@@ -209,6 +209,45 @@ def test_a_time_the_desk_gave_away_is_taken_back_from_those_it_was_offered_to(qu
     assert FreedTime.objects.get().state == "untaken"
 
 
+AWAY = {
+    "time off": lambda ana: TimeOff.objects.create(practice=ana.practice, therapist=ana, starts_at=at(9, 45), ends_at=at(10, 15)),
+    "a closed day": lambda ana: Closure.objects.create(practice=ana.practice, first_on=at(0).date(), last_on=at(0).date(), name="Flu")}
+
+
+@pytest.mark.parametrize("why", AWAY)
+def test_an_offer_of_time_in_which_nobody_works_any_more_is_taken_back_and_says_no_more(queue, visit, ana, page, clock_moves, drained, why):
+    cancel_appointment(appointment=visit, by=ana)
+    clock_moves(minutes=4)
+    assert offer_freed_times() == 3
+    drained()
+    AWAY[why](ana)
+    said = words_of(say(page(None), offers()["Bo"]))
+    assert "This time is not offered any more. You stay on the list." in said
+    assert not any(word in said for word in ("away", "works", "closed", "Flu", "Nearest"))
+    offer_freed_times()
+    assert set(WaitlistOffer.objects.filter(starts_at=at(10)).values_list("state", flat=True)) == {"withdrawn"}
+    assert "This time is not offered any more. You stay on the list." in words_of(page(None).get(link(offers()["Cy"])))
+
+
+def test_time_off_on_another_day_takes_no_offer_back(queue, visit, ana, clock_moves):
+    cancel_appointment(appointment=visit, by=ana)
+    clock_moves(minutes=4)
+    offer_freed_times()
+    TimeOff.objects.create(practice=ana.practice, therapist=ana, starts_at=at(9, days=2), ends_at=at(17, days=2))
+    Closure.objects.create(practice=ana.practice, first_on=at(0, days=2).date(), last_on=at(0, days=2).date(), name="Flu")
+    offer_freed_times()
+    assert set(WaitlistOffer.objects.values_list("state", flat=True)) == {"open"}
+
+
+def test_an_offer_that_waited_does_not_leave_once_its_therapist_is_away(queue, visit, ana, clock_moves, drained):
+    cancel_appointment(appointment=visit, by=ana)
+    clock_moves(minutes=4)
+    offer_freed_times()
+    AWAY["time off"](ana)
+    assert "A time came free" not in str(drained())
+    assert set(Message.objects.filter(kind="waitlist-offer").values_list("state", flat=True)) == {"skipped"}
+
+
 def test_at_night_an_offer_waits_for_the_morning_and_one_that_would_come_too_late_is_not_made(
     queue, visit, ana, maria, neuro_45, riverside, clock_moves
 ):
@@ -256,7 +295,7 @@ def test_the_visit_given_up_is_cancelled_in_the_same_act_and_one_message_says_bo
     assert (unread.status_code, "Look once more: you would give up Thu 26 Nov, 15:00" in words_of(unread)) == (409, True)
     gives_up.refresh_from_db()
     assert gives_up.status == "booked", "nobody is moved without their own yes"
-    assert "It is yours" in words_of(say(page(None), offer, gives=gives_up.version))
+    assert "It is yours" in words_of(say(page(None), offer, gives=seen(gives_up)))
     gives_up.refresh_from_db()
     assert (gives_up.status, gives_up.cancel_reason) == ("cancelled", "other")
     drained()
@@ -273,7 +312,7 @@ def test_a_chain_asks_each_for_a_yes_of_their_own_and_ends_after_five(gives_up, 
     cancel_appointment(appointment=visit, by=ana)
     clock_moves(minutes=4)
     assert (offer_freed_times(), list(offers())) == (1, ["Joao"]), "Ines can come on Thursdays only"
-    say(page(None), offers()["Joao"], gives=gives_up.version)
+    say(page(None), offers()["Joao"], gives=seen(gives_up))
     last.refresh_from_db()
     assert last.status == "booked"
     clock_moves(minutes=4)
@@ -282,7 +321,7 @@ def test_a_chain_asks_each_for_a_yes_of_their_own_and_ends_after_five(gives_up, 
     assert (offer.starts_at, offer.freed.depth) == (at(15, days=3), 1)
     FreedTime.objects.filter(pk=offer.freed_id).update(depth=waitlist_offers.MOST_GIVEN_UP - 1)
     join_waitlist(client=make_client(ines.practice, "Zoe"), service=neuro_45, by=ana)
-    say(page(None), offer, gives=last.version)
+    say(page(None), offer, gives=seen(last))
     assert Appointment.objects.get(client=ines, status="booked").starts_at == at(15, days=3)
     clock_moves(minutes=4)
     assert offer_freed_times() == 0, "the fifth is offered by hand"
@@ -293,11 +332,31 @@ def test_a_visit_that_moved_meanwhile_is_given_up_only_after_another_look(gives_
     cancel_appointment(appointment=visit, by=ana)
     clock_moves(minutes=4)
     offer_freed_times()
-    seen = gives_up.version
+    was_seen = seen(gives_up)
     move_appointment(appointment=gives_up, starts_at=at(16, days=3), by=ana)
     with pytest.raises(Refusal, match="you would give up Thu 26 Nov, 16:00"):
-        take_offer(offer=offers()["Joao"], gives_up_version=seen)
+        take_offer(offer=offers()["Joao"], gives_up=was_seen)
     assert not Appointment.objects.filter(client=gives_up.client, starts_at=at(10)).exists()
+
+
+def test_a_visit_they_never_saw_is_not_given_up_by_their_yes(gives_up, visit, ana, joao, neuro_45, page, clock_moves):
+    other = book_appointment(client=joao, therapist=ana, service=neuro_45, starts_at=at(9, days=4), by=ana)
+    assert other.version == gives_up.version
+    cancel_appointment(appointment=visit, by=ana)
+    clock_moves(minutes=4)
+    offer_freed_times()
+    offer = offers()["Joao"]
+    shown = page(None).get(link(offer)).content.decode()
+    shown_seal = re.search(r'name="gives" value="(\w+)"', shown)[1]
+    assert str(gives_up.pk) not in shown
+    join_waitlist(client=joao, service=neuro_45, give_up=other, by=ana)
+    again = say(page(None), offer, gives=shown_seal)
+    assert (again.status_code, "Look once more: you would give up Fri 27 Nov, 09:00" in words_of(again)) == (409, True)
+    assert set(Appointment.objects.filter(client=joao).values_list("status", flat=True)) == {"booked"}
+    join_waitlist(client=joao, service=neuro_45, by=ana)
+    none = say(page(None), offer, gives=shown_seal)
+    assert (none.status_code, "you would give up nothing for it" in words_of(none)) == (409, True)
+    assert "It is yours" in words_of(say(page(None), offer))
 
 
 def test_an_earlier_start_that_touches_the_visit_given_up_is_possible(visit, joao, ana, riverside, neuro_45, clock_moves):
@@ -309,7 +368,7 @@ def test_an_earlier_start_that_touches_the_visit_given_up_is_possible(visit, joa
     assert offer_freed_times() == 1
     offer = offers()["Joao"]
     assert (offer.starts_at, offer.entry) == (at(10, 30), entry)
-    take_offer(offer=offer, gives_up_version=own.version)
+    take_offer(offer=offer, gives_up=seen(own))
     assert [v.starts_at for v in Appointment.objects.filter(client=joao, status="booked")] == [at(10, 30)]
 
 
@@ -428,4 +487,4 @@ def test_the_api_says_what_is_offered_takes_a_visit_to_give_up_and_ends_the_wait
         assert (ended.status_code, [o["state"] for o in ended.json()["offers"]]) == (200, ["withdrawn"])
     assert http.get("/api/v1/waitlist/").json()["count"] == 0
     with pytest.raises(OfferOver, match="You are not on the list any more"):
-        take_offer(offer=offers()["Joao"], gives_up_version=gives_up.version)
+        take_offer(offer=offers()["Joao"], gives_up=seen(gives_up))

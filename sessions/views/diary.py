@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from practice import clock, cookies
 from practice.clock import day_begins
-from practice.models import Membership
+from practice.models import Membership, Room
 from practice.pages import member_page
 from sessions import columns, overviews
 from sessions.asked import FIRST_DAY, LAST_DAY, date_or_said, member_of, row_asked, today_at
@@ -95,7 +95,7 @@ def diary(request: HttpRequest) -> HttpResponse:
     member, asked = member_of(request), _asked(request)
     context = {"room": "diary", "asked": asked, "look": asked.look, "on": asked.on, "first": asked.first,
                "last": asked.last, "is_today": asked.first <= asked.today <= asked.last,
-               "undo": undo_of_step(request.session.get("undo", ""), member),
+               "undo": None if asked.moving else undo_of_step(request.session.get("undo", ""), member),
                "legend": LEGEND, "marks": (*MARKS, CLEARANCE) if member.may_see_clinical else MARKS, "keys": KEYS,
                **_ways(asked), **_DRAW[asked.look](request, asked)}
     response = render(request, "sessions/diary.html", context)
@@ -162,10 +162,10 @@ def _said(asked: Asked, on: date) -> str:
     return f"{shown.first.day}–{last}" if shown.first.month == shown.last.month else f"{first} – {last}"
 
 
-def _visits(member: Membership, first: date, last: date) -> list[Any]:
+def _visits(member: Membership, first: date, last: date, all_rooms: list[Room] | None = None) -> list[Any]:
     """The visits of these days with their marks; three queries, and more where a body has to be looked at."""
     zone = member.practice.time_zone
-    visits = visits_between(member, day_begins(first, zone), day_begins(last + timedelta(days=1), zone))
+    visits = visits_between(member, day_begins(first, zone), day_begins(last + timedelta(days=1), zone), all_rooms)
     flags, now = flags_of(visits, member), timezone.now()
     for visit in visits:
         absence = absence_of(visit)
@@ -199,20 +199,25 @@ def _grid(asked: Asked, member: Membership, drawn: Drawn, visits: list[Any]) -> 
 def _day(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     member = member_of(request)
     visits = _visits(member, asked.on, asked.on)
-    draw = columns.day_by_room if asked.look == "rooms" else columns.day_by_therapist
-    return _grid(asked, member, draw(member, visits, asked.on), visits)
+    return _grid(asked, member, columns.day_by_therapist(member, visits, asked.on), visits)
+
+
+def _rooms(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    member = member_of(request)
+    all_rooms = list(Room.objects.visible_to(member))
+    visits = _visits(member, asked.on, asked.on, all_rooms)
+    return _grid(asked, member, columns.day_by_room(member, visits, asked.on, all_rooms), visits)
 
 
 def _week(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     member = member_of(request)
     visits = _visits(member, asked.first, asked.last)
     drawn = columns.week_of(member, visits, asked.first, asked.whose)
-    return _grid(asked, member, drawn, visits) | {"everybody": _weeks(member, asked)}
+    return _grid(asked, member, drawn, visits) | {"everybody": _weeks(asked, list(therapists_of(member)))}
 
 
-def _weeks(member: Membership, asked: Asked) -> list[tuple[str, str, bool]]:
+def _weeks(asked: Asked, everybody: list[Membership]) -> list[tuple[str, str, bool]]:
     """Whose weeks there are: name, address, whether it is the one shown."""
-    everybody = list(therapists_of(member))
     if len(everybody) < 2:
         return []
     return [("Everybody", asked.address("everybody"), asked.look == "everybody"), *(
@@ -224,10 +229,11 @@ def _everybody(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     member = member_of(request)
     visits = _visits(member, asked.first, asked.last)
     days, rows = overviews.week_of_everybody(member, visits, asked.first)
+    everybody = [row.therapist for row in rows if row.therapist.is_active and row.therapist.is_therapist]
     return {"days": [(cell, asked.address("day", cell.on)) for cell in days], "today": asked.today,
             "week_rows": [(row, asked.address("week", therapist=row.therapist.pk),
                            [(cell, asked.address("day", cell.on)) for cell in row.cells]) for row in rows],
-            "everybody": _weeks(member, asked), "held": [v for v in visits if v.status == "held"],
+            "everybody": _weeks(asked, everybody), "held": [v for v in visits if v.status == "held"],
             "gone": [v for v in visits if v.status in ("cancelled", "noshow")]}
 
 
@@ -239,4 +245,4 @@ def _month(request: HttpRequest, asked: Asked) -> dict[str, Any]:
 
 
 _DRAW: dict[str, Callable[[HttpRequest, Asked], dict[str, Any]]] = {
-    "day": _day, "rooms": _day, "week": _week, "everybody": _everybody, "month": _month}
+    "day": _day, "rooms": _rooms, "week": _week, "everybody": _everybody, "month": _month}

@@ -50,14 +50,28 @@ def appointment_move(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _page(request, visit, MoveForm(_named(request, visit), member=member))
     form = MoveForm(_moved(request), member=member)
     if form.is_valid():
-        asked = form.cleaned_data
+        asked = dict(form.cleaned_data)  # a refusal of a field takes its value out of the form
         moved = attempt(
             form, move_visits, appointment=visit, scope=asked["scope"], starts_at=form.starts_at, by=member,
             therapist=asked["therapist"], room=asked["room"], override_reason=asked["override_reason"],
             expected_version=asked["version"], but=_but(request))
         if moved:
             return _done(request, visit, moved)
+        if there := _moved_already(find(Appointment, member, pk, *RELATIONS), asked, form.starts_at):
+            remember(request, there)
+            messages.success(request, f"Moved already to {there.said}, {there.room.name}.")
+            return redirect(_back(request) or _url(there))
     return _page(request, visit, form)
+
+
+def _moved_already(visit: Appointment, asked: dict[str, Any], starts_at: datetime | None) -> Appointment | None:
+    """The visit, where the button was pressed twice: it was moved as asked, alone or with the others, and no more."""
+    room, is_alone = asked.get("room"), asked["scope"] == Scope.THIS or visit.series_id is None
+    last = visit.events.order_by("-at", "-pk").first()
+    is_there = visit.starts_at == starts_at and visit.therapist == asked["therapist"] and room in (None, visit.room)
+    is_next = asked.get("version") is not None and visit.version == asked["version"] + 1
+    is_so_moved = last is not None and last.verb == "moved" and is_alone != ("act" in last.detail)
+    return visit if is_there and is_next and is_so_moved else None
 
 
 def _done(request: HttpRequest, visit: Appointment, all_moved: list[Appointment]) -> HttpResponse:

@@ -16,7 +16,7 @@ from sessions.models import WaitlistOffer
 from sessions.online import RingFirst
 from sessions.views.public import kept_private
 from sessions.waitlist import given_up
-from sessions.waitlist_answers import decline_offer, offer_behind, said_over, take_offer
+from sessions.waitlist_answers import decline_offer, offer_behind, said_over, seen, take_offer
 
 
 class AnswerForm(forms.Form):
@@ -24,7 +24,8 @@ class AnswerForm(forms.Form):
 
     answer = forms.ChoiceField(choices=[("yes", "Yes"), ("no", "No")], error_messages={
         "required": "Press one of the buttons.", "invalid_choice": "Press one of the buttons."})
-    gives = forms.IntegerField(required=False, error_messages={"invalid": "Open the link once more, then answer."})
+    gives = forms.CharField(required=False, max_length=64, error_messages={
+        "max_length": "Open the link once more, then answer."})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +39,7 @@ def offer(request: HttpRequest, token: str) -> HttpResponse:
         if form.cleaned_data["answer"] == "no":
             done: object = attempt(form, decline_offer, offer=offered)
         else:
-            done = attempt(form, take_offer, offer=offered, gives_up_version=form.cleaned_data["gives"])
+            done = attempt(form, take_offer, offer=offered, gives_up=form.cleaned_data["gives"])
         if done is not None:
             return kept_private(redirect("sessions:offer", token=token))
         offered = offer_behind(token) or offered
@@ -48,8 +49,9 @@ def offer(request: HttpRequest, token: str) -> HttpResponse:
 def _page(request: HttpRequest, offered: WaitlistOffer, form: AnswerForm) -> HttpResponse:
     refused = getattr(form, "refusal", None)
     over = said_over(offered) or (refused.detail if refused and refused.code == "offer_over" else "")
+    gives = given_up(offered.entry)
     return render(request, "sessions/waitlist/offer.html", {
         "offer": offered, "practice": offered.practice, "form": form, "over": over, "visit": offered.became,
         "with": first_name(offered.therapist), "minutes": offered.entry.service.minutes,
-        "gives": given_up(offered.entry), "ring": isinstance(refused, RingFirst),
+        "gives": gives, "seen": seen(gives), "ring": isinstance(refused, RingFirst),
         "until": clock.said(offered.expires_at, offered.practice.time_zone)}, status=status_of(form))

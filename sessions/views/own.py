@@ -23,7 +23,7 @@ from practice.money import said_price
 from practice.pace import too_often
 from practice.pages import attempt, look
 from practice.refusals import Refusal
-from sessions import answers, booking, online, requests
+from sessions import answers, online, requests
 from sessions.asked import status_of
 from sessions.caution_line import first_name
 from sessions.letters import visit_url
@@ -215,8 +215,7 @@ def move(request: HttpRequest, door: Door) -> HttpResponse:
                                 usual=visit.therapist))
     form = forms.Form(request.POST if request.method == "POST" else None)
     if form.is_bound and (moved := attempt(
-            form, booking.move_appointment, appointment=visit, starts_at=start_of(offer), therapist=offer.therapist,
-            by=online.outsider(visit.client))):
+            form, online.move_own, appointment=visit, starts_at=start_of(offer), therapist=offer.therapist)):
         visit_url(moved)  # the link lives until the visit ends, which is another day now
         return redirect(f"{door.back}?say=moved&visit={moved.pk}")
     refused: Refusal | None = getattr(form, "refusal", None)

@@ -30,7 +30,7 @@ from sessions.diary import SlotTaken
 from sessions.drafts import draft_in, keep_draft
 from sessions.objections import BeyondHorizon, OutsideWorkingHours, TooShortNotice
 from sessions.online_forms import AddressForm, WhoForm
-from sessions.online_times import Offer, days_open, earliest_for_clients, offer_of
+from sessions.online_times import Offer, days_open, earliest_for_clients, is_offered_start, offer_of
 from sessions.supply import therapists_for
 
 ANYONE = "anyone"
@@ -197,11 +197,13 @@ def times_of(request: HttpRequest, service: Service, everybody: list[Membership]
 
 
 def read_offer(service: Service, value: str) -> Offer | None:
-    """A start and a therapist as an address or a form carries them; None where it is none of this service."""
+    """A start and a therapist as an address or a form carries them; None where it is none of this service's times."""
     said, _, pk = value.partition("~")
     starts_at = start_asked({"starts_at": said}, service.practice.time_zone)
     therapist = next((member for member in therapists_for(service) if str(member.pk) == pk), None)
-    return offer_of(service.practice, starts_at, therapist) if starts_at and therapist else None
+    if starts_at is None or therapist is None or not is_offered_start(service.practice, starts_at):
+        return None
+    return offer_of(service.practice, starts_at, therapist)
 
 
 def start_of(offer: Offer) -> datetime:

@@ -10,6 +10,7 @@ from practice import clock
 from practice.models import Membership, Room
 from practice.refusals import Refusal
 from sessions.clashes import find_clashes
+from sessions.objections import is_for_nobody
 from sessions.wished import Wish
 
 _BY_ANYONE = frozenset({"slot_taken", "outside_working_hours", "too_short_notice", "beyond_horizon", "invalid"})
@@ -30,7 +31,7 @@ def takes_a_reason(refusal: Refusal | None, member: Membership, wish: Wish | Non
         return False
     if "slot_taken" in codes and (wish is None or find_clashes(wish, room, buffers=False)[0]):
         return False
-    if getattr(refusal, "is_emergency", False):
+    if is_for_nobody(refusal):
         return False
     return codes <= (_BY_THERAPISTS if member.may_see_clinical else _BY_ANYONE)
 

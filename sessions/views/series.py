@@ -19,6 +19,7 @@ from practice.pages import attempt, member_page
 from practice.refusals import Refusal
 from sessions.asked import date_asked, member_of, stamp, status_of, today_at
 from sessions.forms import SeriesForm, ask_reason
+from sessions.models import Appointment
 from sessions.referral_use import lines_for
 from sessions.rhythm import WEEK
 from sessions.series import as_data, book_series, try_series
@@ -63,12 +64,23 @@ def series_new(request: HttpRequest) -> HttpResponse:
         dates = attempt(form, try_series, **wish)
         return _page(request, whom, form, [as_data(d, member.practice.time_zone) for d in dates or []])
     booked = attempt(form, book_series, override_reason=form.cleaned_data["override_reason"], **wish)
-    if booked is None:
-        return _page(request, whom, form, form.refusal.more.get("dates", []))  # type: ignore[attr-defined]
-    visits = booked[1]
-    remember(request, visits[0], f"{len(visits)} visits booked for {whom.client.name}, from {visits[0].said} "
+    dates = [] if booked else form.refusal.more.get("dates", [])  # type: ignore[attr-defined]
+    visits, words = (booked[1], "booked") if booked else (_booked_already(member, wish, dates), "booked already")
+    if not visits:
+        return _page(request, whom, form, dates)
+    remember(request, visits[0], f"{len(visits)} visits {words} for {whom.client.name}, from {visits[0].said} "
              f"to {visits[-1].said}.")
     return redirect("sessions:appointment", visits[0].pk)
+
+
+def _booked_already(member: Membership, wish: dict[str, Any], dates: list[dict[str, Any]]) -> list[Appointment]:
+    """The very series, in order, where the button was pressed twice."""
+    visits = list(Appointment.objects.visible_to(member).filter(
+        client=wish["client"], therapist=wish["therapist"], service=wish["service"], series__count=len(dates),
+        starts_at__in=[datetime.fromisoformat(found["starts_at"]) for found in dates],
+        status__in=["booked", "confirmed"]).order_by("starts_at"))
+    is_one = len({visit.series_id for visit in visits}) == 1
+    return visits if is_one and len(visits) == len(dates) else []
 
 
 def _initial(request: HttpRequest, member: Membership, whom: Whom) -> dict[str, Any]:
