@@ -20,7 +20,6 @@ from notes.writing import (
     NotAllInTheNote,
     NoteSigned,
     check_note,
-    given_in,
     locked_note,
     refuse_unfinished,
     refuse_unless_therapist,
@@ -122,7 +121,8 @@ def _too_little(note: Note) -> Refusal | None:
     treatments, readings = list(note.treatments.all()), list(note.measurements.all())
     if not has_text and not treatments and not readings:
         return NothingWritten("Write what you saw and did, then sign.")
-    if not has_text and not readings and not any(t.response.strip() or t.tolerated for t in given_in(note)):
+    answers = [t for t in treatments if t.state == GIVEN and (t.response.strip() or t.tolerated)]
+    if not has_text and not readings and not answers:
         return NothingWritten(
             "Add today's response or one reading before or after; what was carried forward is not enough.")
     return None
@@ -155,7 +155,7 @@ def rows_without_reason(note: Note) -> list[dict[str, Any]]:
     """
     rows = list(note.treatments.all())
     is_given = [row.state == GIVEN for row in rows]
-    has_any = any(row.override_reason.strip() for row in given_in(note))
+    has_any = any(row.override_reason.strip() for row in rows if row.state == GIVEN)
     return [
         {"treatment": r.treatment, "rule": r.rule, "level": r.level, "text": r.text, "source": r.source}
         for r in (check_note(note).reasons if any(is_given) else ())
