@@ -256,8 +256,8 @@ def _place(appointment: Appointment, wish: Wish, room: Room | None) -> dict[str,
     assert chosen is not None
     appointment.room = chosen
     appointment.set_time(wish.starts_at, practice.time_zone)
-    cuts = shorten_buffers(appointment, wish.by) if is_tight else []
-    return {"cut": cuts} if cuts else {}
+    cut = shorten_buffers(appointment, wish.by) if is_tight else ""
+    return {"cut": cut} if cut else {}
 
 
 def _act(appointment: Appointment, verb: str, by: Actor, *, act: UUID | None = None,

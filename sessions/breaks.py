@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import UUID
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Q
@@ -15,14 +14,16 @@ from sessions.reserved import lapse_expired
 
 _BREAKS = ("occupied_from", "occupied_until", "buffer_before", "buffer_after")
 _STANDS = ("starts_at", "ends_at", *_BREAKS)
+WRITTEN_BETWEEN = 200  # steps of other people's acts at most, between a cut and the step of the act that made it
 
 
-def shorten_buffers(appointment: Appointment, by: Actor) -> list[dict[str, Any]]:
+def shorten_buffers(appointment: Appointment, by: Actor) -> str:
     """Cut the buffers of neighbouring visits back to this visit's own minutes; called under the diary's locks.
 
-    Answers whose were cut, as they stood before and after: the history of the act keeps it for `give_breaks_back`.
+    Each neighbour's own history keeps how it stood before and after, under a mark that says nothing of whose visit it
+    was; answers the mark for the history of the act (`give_breaks_back`), "" where nothing was cut.
     """
-    begin, end, cuts = appointment.starts_at, appointment.ends_at, []
+    begin, end, mark = appointment.starts_at, appointment.ends_at, ""
     neighbours = Appointment.objects.filter(
         Q(therapist_id=appointment.therapist_id) | Q(room_id=appointment.room_id),
         occupied_until__gt=begin, occupied_from__lt=end,
@@ -36,9 +37,9 @@ def shorten_buffers(appointment: Appointment, by: Actor) -> list[dict[str, Any]]
             neighbour.occupied_from = end
             neighbour.buffer_before = (neighbour.starts_at - end).seconds // 60
         neighbour.save(update_fields=_BREAKS)
-        log_step(neighbour, "buffer-cut", by)
-        cuts.append({"visit": str(neighbour.pk), "before": before, "after": as_it_stands(neighbour, _STANDS)})
-    return cuts
+        mark = mark or uuid4().hex
+        log_step(neighbour, "buffer-cut", by, cut=mark, before=before, after=as_it_stands(neighbour, _STANDS))
+    return mark
 
 
 def give_breaks_back(step: AppointmentEvent, by: Actor) -> None:
@@ -46,11 +47,11 @@ def give_breaks_back(step: AppointmentEvent, by: Actor) -> None:
 
     A neighbour that was changed since keeps what it has. Called under the diary's locks.
     """
-    for cut in reversed(step.detail.get("cut", [])):
-        neighbour = fresh_all([UUID(cut["visit"])]).get(UUID(cut["visit"]))
-        if neighbour is None or neighbour.is_released or as_it_stands(neighbour, _STANDS) != cut["after"]:
+    for cut in _cuts_of(step):
+        neighbour = fresh_all([cut.appointment_id]).get(cut.appointment_id)
+        if neighbour is None or neighbour.is_released or as_it_stands(neighbour, _STANDS) != cut.detail["after"]:
             continue
-        put_back(neighbour, cut["before"], _BREAKS)
+        put_back(neighbour, cut.detail["before"], _BREAKS)
         lapse_expired(neighbour.practice, neighbour.occupied_from, neighbour.occupied_until)
         try:
             with transaction.atomic():
@@ -58,3 +59,10 @@ def give_breaks_back(step: AppointmentEvent, by: Actor) -> None:
         except SlotTaken:
             continue
         log_step(neighbour, "buffer-back", by)
+
+
+def _cuts_of(step: AppointmentEvent) -> list[AppointmentEvent]:
+    """The cuts an act made, the last first: they were written just before its own step, and ids go by time."""
+    mark = step.detail.get("cut")
+    just_before = AppointmentEvent.objects.filter(pk__lt=step.pk).order_by("-pk")[:WRITTEN_BETWEEN] if mark else ()
+    return [event for event in just_before if event.verb == "buffer-cut" and event.detail.get("cut") == mark]
