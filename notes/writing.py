@@ -104,8 +104,8 @@ def write_note(
         if note.version != expected_version:
             raise Stale("This note was changed on another device. Both versions are kept until you choose.",
                         version=note.version)
-        if not (is_sheet or by_itself):
-            refuse_unfinished(note)
+        if not (is_sheet or by_itself) and (refused := unfinished_beside(note)):
+            raise refused
         for name in SOAP:
             if name in soap:
                 if len(soap[name]) > LONGEST:
@@ -158,11 +158,12 @@ def refuse_unless_author(note: Note, by: Actor) -> None:
         raise NotATherapist(f"{note.author.name} is writing this note.")
 
 
-def refuse_unfinished(note: Note) -> None:
-    """Refuse while something typed on the sheet cannot stand in the note and waits beside it."""
-    if NoteDraft.objects.filter(note=note, is_whole=False).exists():
-        raise NotAllInTheNote("Something typed is not finished and so not in the note yet. Open it, finish or empty "
-                              "it first.")
+def unfinished_beside(note: Note) -> NotAllInTheNote | None:
+    """The refusal while something typed on the sheet cannot stand in the note and waits beside it."""
+    if not NoteDraft.objects.filter(note=note, is_whole=False).exists():
+        return None
+    return NotAllInTheNote("Something typed is not finished and so not in the note yet. Open it, finish or empty it "
+                           "first.")
 
 
 def check_note(note: Note, treatments: Sequence[TreatmentInput] | None = None, *, body: Body | None = None) -> Check:

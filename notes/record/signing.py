@@ -17,12 +17,11 @@ from notes.seal.verifying import broken_links as broken_links
 from notes.writing import (
     GIVEN,
     SOAP,
-    NotAllInTheNote,
     NoteSigned,
     check_note,
     locked_note,
-    refuse_unfinished,
     refuse_unless_therapist,
+    unfinished_beside,
 )
 from practice import audit, clock
 from practice.access import Actor
@@ -100,7 +99,7 @@ def _as_it_stands(note: Note, by: Membership) -> None:
 def refuse_unsignable(note: Note) -> None:
     """Everything that stands between a draft and its signature, in words; the first decides the code."""
     refuse_all([refusal for refusal in (_before_the_visit(note), _too_little(note), _unexplained(note),
-                                        _unfinished(note)) if refusal])
+                                        unfinished_beside(note)) if refusal])
 
 
 def _before_the_visit(note: Note) -> Refusal | None:
@@ -125,14 +124,6 @@ def _too_little(note: Note) -> Refusal | None:
     if not has_text and not readings and not answers:
         return NothingWritten(
             "Add today's response or one reading before or after; what was carried forward is not enough.")
-    return None
-
-
-def _unfinished(note: Note) -> Refusal | None:
-    try:
-        refuse_unfinished(note)
-    except NotAllInTheNote as refused:
-        return refused
     return None
 
 

@@ -112,7 +112,7 @@ def test_what_waits_is_read_by_nobody_else_and_is_in_what_the_client_takes_out(d
 def test_a_save_by_hand_and_the_signature_take_away_what_waits(draft, ana, page):
     browser = page(ana)
     save(browser, draft, subjective="legs heavier", pain_before="eleven")
-    with pytest.raises(signing.NotAllInTheNote, match="not finished"):
+    with pytest.raises(writing.NotAllInTheNote, match="not finished"):
         signing.sign_note(note=draft, by=ana)
     browser.post(address(draft, "note"), typed(version=2, subjective="legs heavier", act="save"))
     assert not NoteDraft.objects.exists()
