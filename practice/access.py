@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from uuid import UUID
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -53,7 +54,11 @@ class OwnedQuerySet(models.QuerySet[_M]):
         """The rows this member may see: their practice's, and none where their role may not read the model."""
         if not may_read(member, self.model):
             return self.none()
-        return self.filter(practice_id=member.practice_id)
+        return self.of_practice(member.practice_id)
+
+    def of_practice(self, practice: UUID) -> OwnedQuerySet[_M]:
+        """The rows that are there in a practice, whoever may see them."""
+        return self.filter(practice_id=practice)
 
 
 class PracticeOwned(models.Model):

@@ -1,11 +1,13 @@
 """Questions asked all day long, composed once: Django's own SQL is kept, and asked again with other values.
 
-Composing a query costs more than asking it. What is kept depends only on the kinds and numbers of the values.
+Composing a query costs more than asking it. What is kept depends only on the kinds of the values; a list of ids goes
+as one value, so that asking about a hundred costs what asking about one does.
 `Composed` answers plain rows, `ComposedRows` the model's own; `write_fields` and `insert` write them so.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -19,14 +21,14 @@ from django.db.models.query import ModelIterable
 
 Value = UUID | str | date | datetime | Sequence[UUID]
 Row = TypeVar("Row", bound=Model)
-_FIELDS: dict[type, Field[Any, Any]] = {
-    UUID: UUIDField(), str: CharField(), date: DateField(), datetime: DateTimeField()}
+_FIELDS: dict[type, Field[Any, Any]] = {  # an instant is a date as well: it comes first
+    UUID: UUIDField(), str: CharField(), datetime: DateTimeField(), date: DateField()}
 
 
 class Composed:
     """A query made by `build` from ids, lists of ids, words, dates and instants; calling it answers plain rows.
 
-    `build` may use its values only as they are (no arithmetic on them), and no list may be empty. Rows come as the
+    `build` may use its values only as they are (no arithmetic on them), and a list only with `__in`. Rows come as the
     database gives them: `as_id`, `as_date`, `as_time` and `as_instant` read what SQLite keeps as text.
     """
 
@@ -39,12 +41,11 @@ class Composed:
 
     def _composed(self, values: Sequence[Value]) -> tuple[_Kept, list[Any]]:
         """The query for values of these kinds, and its parameters for these values."""
-        filled = [v if isinstance(v, UUID | date | str) else _filled_up(v) for v in values]
-        shape = tuple(len(v) if isinstance(v, list) else type(v) for v in filled)
+        shape = tuple(map(_kind_of, values))
         if shape not in self._kept:
-            self._kept[shape] = self._compose(filled)
+            self._kept[shape] = self._compose(shape)
         kept = self._kept[shape]
-        given = [_prepared(one) for v in filled for one in (v if isinstance(v, list) else [v])]
+        given = [_prepared(value) for value in values]
         return kept, [given[p.place] if isinstance(p, _Place) else p for p in kept.params]
 
     @staticmethod
@@ -53,14 +54,16 @@ class Composed:
             cursor.execute(kept.sql, params)
             return list(cursor.fetchall())
 
-    def _compose(self, values: list[Any]) -> _Kept:
+    def _compose(self, kinds: Sequence[type]) -> _Kept:
         """The SQL for values of these kinds, with the place of each among its parameters."""
-        marks = [[_mark(one) for one in v] if isinstance(v, list) else _mark(v) for v in values]
-        compiler = self._build(*marks).query.get_compiler(connection=connection)
+        marks = [_mark(UUID if kind is list else kind) for kind in kinds]
+        compiler = self._build(*[[mark] if kind is list else mark for mark, kind in zip(marks, kinds, strict=True)]
+                               ).query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
-        flat = [one for mark in marks for one in (mark if isinstance(mark, list) else [mark])]
-        places = {_prepared(mark): _Place(place) for place, mark in enumerate(flat)}
-        return _Kept(compiler, sql, [places.get(p, p) if isinstance(p, str | UUID | date) else p for p in params])
+        places = {_prepared(mark): _Place(place) for place, mark in enumerate(marks)}
+        found = [places.get(p, p) if isinstance(p, str | UUID | date) else p for p in params]
+        lists = [n for n, p in enumerate(found) if isinstance(p, _Place) and kinds[p.place] is list]
+        return _Kept(compiler, _among(sql, lists), found)
 
 
 class ComposedRows(Composed, Generic[Row]):
@@ -143,26 +146,38 @@ class _Place:
 _marks = iter(range(1, 10**9))
 
 
-def _mark(value: Any) -> Any:
-    """A value of the same kind that stands nowhere else in the query."""
-    if isinstance(value, UUID):
+def _mark(kind: type) -> Any:
+    """A value of this kind that stands nowhere else in the query."""
+    if kind is UUID:
         return uuid4()
-    if isinstance(value, str):
+    if kind is str:
         return f"a word of a query {next(_marks)}"
-    if isinstance(value, datetime):
+    if kind is datetime:
         return datetime(1000, 1, 1, tzinfo=UTC) + timedelta(microseconds=next(_marks))
     return date(1000, 1, 1) + timedelta(days=next(_marks) % 200_000)
 
 
+def _kind_of(value: Value) -> type:
+    return next((kind for kind in _FIELDS if isinstance(value, kind)), list)
+
+
 def _prepared(value: Any) -> Any:
-    kind = next(kind for kind in (str, UUID, datetime, date) if isinstance(value, kind))
-    return _FIELDS[kind].get_db_prep_value(value, connection)
+    """A value as the database takes it; a list of ids as an array, or where there are none as JSON."""
+    if (kind := _kind_of(value)) in _FIELDS:
+        return _FIELDS[kind].get_db_prep_value(value, connection)
+    return list(value) if connection.vendor == "postgresql" else json.dumps([one.hex for one in value])
 
 
-def _filled_up(ids: Sequence[UUID]) -> list[UUID]:
-    """Filled up with the last one to a power of two, so that few sizes come up."""
-    found = list(ids)
-    return [*found, *found[-1:] * ((1 << (len(found) - 1).bit_length()) - len(found))]
+def _among(sql: str, lists: Sequence[int]) -> str:
+    """The SQL with `IN (%s)` at these places among its parameters as a look into a whole list."""
+    opens, closes = "IN (SELECT value FROM json_each(", "))"
+    if connection.vendor == "postgresql":
+        opens, closes = "= ANY(", "::uuid[])"
+    pieces = sql.split("%s")
+    for n in lists:
+        assert pieces[n].endswith("IN (") and pieces[n + 1].startswith(")"), "a list goes with __in alone"
+        pieces[n], pieces[n + 1] = pieces[n][:-len("IN (")] + opens, closes + pieces[n + 1][1:]
+    return "%s".join(pieces)
 
 
 def as_id(value: Any) -> UUID:

@@ -132,13 +132,7 @@ hooks = [
 ]
 
 urlpatterns = [
-    path("healthz", everywhere_view(health.healthz), name="healthz"),
-    path("metrics", everywhere_view(metrics.metrics), name="metrics"),
-    path("", include((hooks, "hooks"))),
-    path("", include((app, "practice"))),
-    path("", include("clients.urls")),
-    path("", include("sessions.urls")),
-    path("", include("notes.urls")),
+    # First: a call need not be compared with two hundred pages, and no page begins so.
     path("api/v1/schema/", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
     path("api/v1/docs/", api_views.Docs.as_view(), name="api-docs"),
     path("api/v1/", include("practice.api_views")),
@@ -147,5 +141,12 @@ urlpatterns = [
     path("api/v1/", include("sessions.api")),
     path("api/v1/", include("notes.api")),
     re_path(r"^api/", api.nothing_here),
+    path("healthz", everywhere_view(health.healthz), name="healthz"),
+    path("metrics", everywhere_view(metrics.metrics), name="metrics"),
+    path("", include((hooks, "hooks"))),
+    path("", include((app, "practice"))),
+    path("", include("clients.urls")),
+    path("", include("sessions.urls")),
+    path("", include("notes.urls")),
 ]
 handler500 = "practice.refusals.broke"

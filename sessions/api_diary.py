@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -28,6 +28,7 @@ from sessions.serializers import (
     BookingSerializer,
     CancelSerializer,
     KeepSerializer,
+    ListedVisit,
     MoveSerializer,
     SeriesDatesSerializer,
     SeriesQuestionSerializer,
@@ -63,8 +64,8 @@ class Appointments(OwnedList):
 
     @extend_schema(parameters=[AppointmentQuery], responses=AppointmentSerializer(many=True))
     def get(self, request: Request) -> Response:
-        visits = self.paginate_queryset(self.get_queryset()) or []
-        return self.get_paginated_response(_many(self, visits))
+        rows = self.paginate_queryset(self.get_queryset().values_list(*ListedVisit._fields)) or []
+        return self.get_paginated_response(_many(self, [*map(ListedVisit._make, rows)]))
 
     @extend_schema(request=BookingSerializer, responses={201: AppointmentSerializer})
     def post(self, request: Request) -> Response:
@@ -245,7 +246,7 @@ def one_visit(view: Api, visit: Appointment, status: int = 200) -> Response:
     return Response(shown, status=status, headers={"ETag": etag_of(visit)})
 
 
-def _many(view: Api, visits: list[Appointment]) -> list[dict[str, Any]]:
+def _many(view: Api, visits: Sequence[Appointment | ListedVisit]) -> list[dict[str, Any]]:
     """Several visits, without cautions."""
     context = view.get_serializer_context() | {"needs_decision": needing_decision(visits)}
     shape = AppointmentSerializer(context=context)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Exists, Min, OuterRef
@@ -26,21 +28,42 @@ _NAMED = {code for when in _BARRING if when.kind == "condition" for code in when
 BARRING_CONDITIONS = {code for code in CONDITIONS if _NAMED & set(line_of(code))}
 
 
-def needing_decision(visits: Sequence[Appointment], known: Mapping[UUID, Body] | None = None) -> set[UUID]:
+class Visit(Protocol):
+    """What has to be known of a visit."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def client_id(self) -> UUID: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+    @property
+    def minutes(self) -> int: ...
+    @property
+    def time_zone(self) -> str: ...
+    @property
+    def wall_date(self) -> date: ...
+
+
+def needing_decision(visits: Sequence[Visit], known: Mapping[UUID, Body] | None = None) -> set[UUID]:
     """Of these visits, the ones on hold, the coming ones the safety check bars or an answer speaks against, and the
     next one of a client who may be having an episode or whose review is overdue. A constant number of queries.
 
     `known` are the bodies of their clients, where they were read already.
     """
-    held = {visit.pk for visit in visits if visit.status == Appointment.Status.HELD}
+    held = {visit.id for visit in visits if visit.status == Appointment.Status.HELD}
     coming = [visit for visit in visits if visit.status in COMING and visit.ends_at > timezone.now()]
-    held |= flagged([visit.pk for visit in coming]) if coming else set()
+    held |= flagged([visit.id for visit in coming]) if coming else set()
     bodies = (known if known is not None else
               bodies_of(_in_question({visit.client_id for visit in coming})) if coming else {})
     if not bodies:
         return held
     asked = [visit for visit in coming if visit.client_id in bodies]
-    barred = {v.pk for v in asked
+    barred = {v.id for v in asked
               if cautions_for(bodies[v.client_id], on=v.wall_date, minutes=v.minutes).verdict in ("clearance", "stop")}
     return held | barred | _next_of({v.client_id for v in asked if _is_in_doubt(bodies[v.client_id], v)}, asked)
 
@@ -56,15 +79,15 @@ def _in_question(clients: set[UUID]) -> list[Client]:
     return _barrable(sorted(clients)) if clients else []
 
 
-def _is_in_doubt(body: Body, visit: Appointment) -> bool:
+def _is_in_doubt(body: Body, visit: Visit) -> bool:
     today = clock.wall_of(timezone.now(), visit.time_zone)[0]
     return any(e.status == "suspected" or (e.status == "confirmed" and e.hold_until and e.hold_until < today)
                for e in body.episodes)
 
 
-def _next_of(clients: set[UUID], visits: Sequence[Appointment]) -> set[UUID]:
+def _next_of(clients: set[UUID], visits: Sequence[Visit]) -> set[UUID]:
     if not clients:
         return set()
     rows = Appointment.objects.filter(client__in=clients, status__in=COMING, ends_at__gt=timezone.now())
     first = dict(rows.order_by().values_list("client").annotate(Min("starts_at")))
-    return {visit.pk for visit in visits if first.get(visit.client_id) == visit.starts_at}
+    return {visit.id for visit in visits if first.get(visit.client_id) == visit.starts_at}

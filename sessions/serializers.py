@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.utils import timezone
 from rest_framework import serializers
@@ -82,7 +84,31 @@ class AppointmentQuery(serializers.Serializer[Any]):
         return {"from": Day(required=False), "to": Day(required=False), **super().get_fields()}
 
 
-class AppointmentSerializer(serializers.Serializer[Appointment]):
+class ListedVisit(NamedTuple):
+    """A visit of a list: what is shown of it and no more, in a third of the time the whole row takes."""
+
+    id: UUID
+    client_id: UUID
+    therapist_id: UUID
+    service_id: UUID
+    room_id: UUID
+    series_id: UUID | None
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    minutes: int
+    time_zone: str
+    wall_date: date
+    wall_time: time
+    cancel_reason: str
+    wants_other_time: bool
+    override_reason: str
+    keep_reason: str
+    version: int
+    sequence: int
+
+
+class AppointmentSerializer(serializers.Serializer[Any]):
     """A visit. `cautions` stand where one visit is answered; they and the reasons given are null for the front desk,
     which reads `needs_decision`: the therapist has to decide something about this visit."""
 
@@ -108,11 +134,11 @@ class AppointmentSerializer(serializers.Serializer[Appointment]):
     version = serializers.IntegerField()
     sequence = serializers.IntegerField(help_text="iCalendar SEQUENCE: raised by each move.")
 
-    def to_representation(self, visit: Appointment) -> dict[str, Any]:
+    def to_representation(self, visit: Appointment | ListedVisit) -> dict[str, Any]:
         is_clinical = self.context["member"].may_see_clinical
         hidden = not is_clinical and visit.cancel_reason in CLINICAL_REASONS
         shown: dict[str, Any] = {
-            "id": str(visit.pk), "client": str(visit.client_id), "therapist": str(visit.therapist_id),
+            "id": str(visit.id), "client": str(visit.client_id), "therapist": str(visit.therapist_id),
             "service": str(visit.service_id), "room": str(visit.room_id),
             "series": str(visit.series_id) if visit.series_id else None, "status": visit.status,
             "starts_at": clock.iso(visit.starts_at, visit.time_zone),
@@ -120,7 +146,7 @@ class AppointmentSerializer(serializers.Serializer[Appointment]):
             "time_zone": visit.time_zone, "wall_date": visit.wall_date.isoformat(),
             "wall_time": clock.said_time(visit.wall_time),
             "cancel_reason": Appointment.Reason.OTHER.value if hidden else visit.cancel_reason,
-            "wants_other_time": visit.wants_other_time, "needs_decision": visit.pk in self.context["needs_decision"],
+            "wants_other_time": visit.wants_other_time, "needs_decision": visit.id in self.context["needs_decision"],
             "override_reason": visit.override_reason if is_clinical else None,
             "keep_reason": visit.keep_reason if is_clinical else None,
             "version": visit.version, "sequence": visit.sequence,

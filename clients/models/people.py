@@ -11,13 +11,13 @@ from uuid_utils.compat import uuid7
 
 from practice.access import OwnedQuerySet, PracticeOwned
 from practice.encryption import EncryptedCharField, EncryptedJSONField, EncryptedTextField
-from practice.models import Membership, check_zone
+from practice.models import check_zone
 
 
 class ClientQuerySet(OwnedQuerySet["Client"]):
-    def visible_to(self, member: Membership) -> ClientQuerySet:
+    def of_practice(self, practice: UUID) -> ClientQuerySet:
         """Clients of the practice; a row that was merged into another is not there any more."""
-        return super().visible_to(member).filter(merged_into=None)  # type: ignore[return-value]
+        return super().of_practice(practice).filter(merged_into=None)  # type: ignore[return-value]
 
 
 class Client(PracticeOwned):
