@@ -12,11 +12,13 @@ from django.test import Client as Browser
 from django.utils.translation import trans_real
 
 from clients.models import Client
+from clients.replies import unwanted_views
 from notes.models import HomeItem
-from notes.tests.link_pages import Linked, live_links
+from notes.tests.link_pages import Linked, end_all, live_links
 from notes.tests.test_walls import World
 from practice.clock import _MONTHS_IN, _WEEKDAYS_IN
 from practice.models import Membership, Practice, Room, Service, User
+from practice.refusals import WrongState
 
 PAGES = ("r/", "me/", "w/", "c/", "p/", "n/", "f/", "h/", "u/", "l/")
 NO_PAGES = ("r/<str:token>/appointment.ics", "me/new-password/<str:token>/", "me/new-address/<str:token>/")
@@ -204,9 +206,20 @@ def test_the_next_request_is_english_again(world, in_spanish):
     assert strip.sub("", after) == strip.sub("", before)
 
 
-def test_a_dead_link_is_the_same_bytes_whatever_its_client_reads(in_spanish):
-    from notes.tests.link_pages import end_all
+def test_a_refusal_no_form_has_caught_is_told_in_their_language_too(in_spanish, monkeypatch):
+    def refuses(**_: object) -> None:
+        raise WrongState("Rien.")
 
+    monkeypatch.setattr(unwanted_views, "end_mail", refuses)
+    [page] = [page for page in in_spanish if page.route.startswith("u/")]
+    refused = Browser().post(page.path)
+    words = refused.content.decode()
+    assert (refused.status_code, refused["Cache-Control"]) == (409, "no-store")
+    for said in ('<html lang="es"', "<h1>Desde aquí no es posible</h1>", "No se ha cambiado nada."):
+        assert said in words
+
+
+def test_a_dead_link_is_the_same_bytes_whatever_its_client_reads(in_spanish):
     end_all("expired")
     for page in in_spanish:
         if not page.route.startswith("u/"):
