@@ -113,10 +113,10 @@ def test_what_a_client_tells_is_kept_in_english_for_their_therapist(visit, maria
     assert episode.symptoms == "It began four to six days ago. The doctor or nurse knows. Cansada"
 
 
-def test_signs_that_mean_help_now_stand_in_english_and_say_so(visit, maria, page):
+def test_signs_that_mean_help_now_are_in_the_language_of_whoever_needs_them(visit, maria, page):
     words = words_of(page(None).get(path(letters.visit_url(visit)) + "?say=unwell"))
-    assert "Llame ya al número de emergencias en caso de:</p><ul lang=\"en\">" in words
-    assert "a seizure" in words
+    assert "Llame ya al número de emergencias en caso de:</p><ul>" in words
+    assert "<li>dificultad para respirar</li>" in words and "trouble breathing" not in words
 
 
 def test_a_return_plan_is_asked_about_and_refused_in_spanish(relapse, maria, ana, page):
