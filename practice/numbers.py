@@ -16,7 +16,8 @@ from practice.refusals import BadInput, NotAllowed
 class Number:
     """One number: what it is called and for, its bounds (both included), what it counts.
 
-    Where something is `suggested`, it is our proposal (P): no source gives the number, and the page says so of each.
+    Where something is `suggested`, it is our proposal (P), and the page says so: no source gives it but one
+    named with it.
     """
 
     name: str
@@ -31,8 +32,8 @@ class Number:
 
     @property
     def hint(self) -> str:
-        """What it is for, after what we suggest."""
-        return f"Suggested: {self.suggested}. {self.help}".strip() if self.suggested else self.help
+        """What it is for, and what we suggest."""
+        return f"{self.help} Suggested: {self.suggested}.".strip() if self.suggested else self.help
 
     @property
     def words(self) -> str:
@@ -45,10 +46,11 @@ class Number:
 
 NUMBERS: dict[str, Number] = {n.name: n for n in (
     Number("retention_years", "Keep what is written for (years)",
-           "After the last contact; a child’s years from the 18th birthday. Ontario’s college of massage therapists "
-           "says ten (CMTO). Never less than four, the least any rule we found asks (NCBTMB, Standards III). "
+           "After the last contact; a child’s years from the 18th birthday. Never less than four, the least any rule "
+           "we found asks (NCBTMB, Standards III). "
            "Your law decides.",
-           LEAST_YEARS, 100, "years", suggested="10"),
+           LEAST_YEARS, 100, "years",
+           suggested="10, as Ontario’s college of massage therapists says (CMTO)"),
     Number("intake_every_months", "Ask the intake again after (months)", "Empty: never again.",
            1, 120, "months", may_be_empty=True, suggested="12"),
     Number("slot_grid_minutes", "Open times begin every (minutes)", "Counted from midnight.", 5, 60, "minutes",
