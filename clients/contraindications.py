@@ -148,7 +148,7 @@ def _speak_of_minutes(holding: Holding, total: int | None) -> Reason:
     most = holding.rule.max_minutes
     if most is None or total is None or total <= most:
         return reason(holding, Level.INFO, told(holding))
-    text = f"{capital(because(holding))}, so {most} minutes at most; here {total}."
+    text = f"{capital(because(holding))}, so {most} minutes at most; this visit takes {total}."
     return reason(holding, holding.rule.level, text)
 
 

@@ -148,7 +148,7 @@ def speak_of_terms(terms: list[Terms], planned: list[Planned], total: int | None
             continue
         if grant.minutes is not None and total is not None and total > grant.minutes:
             yield doctors_reason(
-                grant, f"{capital(doctor)} allowed {grant.minutes} minutes at most; here {total}.")
+                grant, f"{capital(doctor)} allowed {grant.minutes} minutes at most; this visit takes {total}.")
         for row in planned:
             places = row.places if term.touches is None else tuple(p for p in row.places if p in term.touches)
             if not places:
@@ -156,7 +156,7 @@ def speak_of_terms(terms: list[Terms], planned: list[Planned], total: int | None
             where, cap = capital(body_map.said(places)), grant.max_pressure
             if cap is not None and is_too_firm(cap, row.treatment):
                 plan = said_plan(cap, row.treatment)
-                text = f"{where}: {doctor} allowed {said_cap(cap)}; here {plan}."
+                text = f"{where}: {doctor} allowed {said_cap(cap)}; {row.treatment.whose} {plan}."
                 yield doctors_reason(grant, text, places, row)
             if row.treatment.technique in grant.excluded_techniques:
                 text = f"{where}: {doctor} ruled out {method(row.treatment.technique)}."

@@ -107,6 +107,12 @@ class ProposedTreatment:
     temperature: str | None = None
     position: str | None = None
     lubricant: str | None = None
+    was_last_time: bool = False  # what the last visit had, where nothing is chosen yet
+
+    @property
+    def whose(self) -> str:
+        """Where it stands, before what it is: "here pressure 4", "the last visit had pressure 4"."""
+        return "the last visit had" if self.was_last_time else "here"
 
 
 @dataclass(slots=True)

@@ -129,7 +129,7 @@ def broken(holding: Holding, treatment: ProposedTreatment) -> str:
     if rule.max_pressure is not None and is_too_firm(rule.max_pressure, treatment):
         limits.append(said_cap(rule.max_pressure))
         here = said_plan(rule.max_pressure, treatment)
-        planned = f"; here {f'pressure {here}' if here.isdigit() else here}"
+        planned = f"; {treatment.whose} {f'pressure {here}' if here.isdigit() else here}"
     if treatment.technique in rule.ruled_out:
         limits.append(f"no {method(treatment.technique)}")
     if treatment.temperature is not None and treatment.temperature in rule.temperature:
@@ -163,7 +163,7 @@ def said_terms(grant: KnownClearance, total: int | None) -> str:
     terms += [f"no {method(technique)}" for technique in grant.excluded_techniques]
     if grant.minutes is not None:
         is_longer = total is not None and total > grant.minutes
-        terms.append(f"{grant.minutes} minutes at most{f'; here {total}' if is_longer else ''}")
+        terms.append(f"{grant.minutes} minutes at most{f'; this visit takes {total}' if is_longer else ''}")
     return ", ".join(terms)
 
 

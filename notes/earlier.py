@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import takewhile
 from uuid import UUID
@@ -31,7 +31,8 @@ def last_treatments(client: Client) -> list[ProposedTreatment]:
     Not of a note kept to its author: what the check says at booking would tell of it.
     """
     last = _last_signed_of(client.standing_id, client.standing_id)
-    return [as_proposed(row) for row in Treatment.objects.filter(note=as_id(last[0][0]), state=GIVEN)] if last else []
+    return [replace(as_proposed(row), was_last_time=True)
+            for row in Treatment.objects.filter(note=as_id(last[0][0]), state=GIVEN)] if last else []
 
 
 def last_signed(note: Note, by: Membership) -> Note | None:

@@ -26,7 +26,7 @@ def change_online_booking(
     For the owner. Refuses an address that is taken or cannot be one, and switching on without one.
     """
     if by.role != Role.OWNER or by.practice_id != practice.pk:
-        raise NotAllowed("Booking by oneself is the owner's to decide. Ask them.")
+        raise NotAllowed("Online booking is the owner's to decide. Ask them.")
     slug = public_slug.strip().lower()
     if books_online and not slug:
         raise BadInput("Write how the address ends, so that the page can be found.", field="public_slug")

@@ -42,9 +42,9 @@ class Place:
 
 _PLACES: list[Place] = [
     Place(CLIENTS_READ, "The words of messages", "practice:words"),
-    Place(CLIENTS_READ, "Booking by oneself", "practice:online", owner),
+    Place(CLIENTS_READ, "Online booking", "practice:online", owner),
     Place(CLIENTS_READ, "Address and letterhead", "practice:opening_letterhead", owner),
-    Place(WORK, "The practice’s numbers", "practice:settings", owner),
+    Place(WORK, "Settings that are numbers", "practice:settings", owner),
     Place(WORK, "Opening, step by step", "practice:opening", owner),
     Place(RECORDS, "Copies of everything", "practice:keeping", owner),
     Place(RECORDS, "Taking everything out", "practice:moving_out", owner),

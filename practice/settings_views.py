@@ -53,12 +53,12 @@ class NumbersForm(forms.Form):
             words = dict.fromkeys(("invalid", "min_value", "max_value", "required"), number.words)
             if number.one_of:
                 self.fields[number.name] = forms.TypedChoiceField(
-                    label=number.label, coerce=int, choices=[(n, n) for n in number.one_of], help_text=number.help,
+                    label=number.label, coerce=int, choices=[(n, n) for n in number.one_of], help_text=number.hint,
                     error_messages={"required": number.words, "invalid_choice": number.words})
                 continue
             self.fields[number.name] = forms.IntegerField(
                 label=number.label, min_value=number.least, max_value=number.most,
-                required=not number.may_be_empty, error_messages=words, help_text=number.help)
+                required=not number.may_be_empty, error_messages=words, help_text=number.hint)
         self.fields["second_step_for"] = second_step_field(practice.second_step_for)
         self.fields["currency"] = ChoiceOf(
             label="Prices are in", initial=practice.currency,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -14,11 +14,24 @@ from practice.clock import day_begins, instant_at, minute_of
 from practice.models import Membership, Room
 from sessions.availability import Window, intersect, merge, subtract
 from sessions.forms import therapists_of
-from sessions.grid import QUARTER, Piece, Placed, hours_shown, off_pieces, open_pieces, place, shades, time_words
+from sessions.grid import (
+    QUARTER,
+    Piece,
+    Placed,
+    hours_shown,
+    is_fine,
+    is_tight,
+    off_pieces,
+    open_pieces,
+    place,
+    shades,
+    time_words,
+)
 from sessions.models import Appointment
 from sessions.work import Work, work_of
 
 SATURDAY = 5
+MOST_BELOW = 30  # minutes
 
 
 @dataclass
@@ -55,6 +68,12 @@ class Drawn:
     first_hour: int
     last_hour: int
     whose: Membership | None = None
+
+    @property
+    def scale(self) -> str:
+        """How high a quarter of an hour is drawn, as classes; the same the whole day and in every column."""
+        placed = [p for column in self.columns for p in column.placed]
+        return f"{' is-fine' if is_fine(placed) else ''}{' is-tight' if is_tight(placed) else ''}"
 
 
 def day_by_therapist(member: Membership, visits: Sequence[Appointment], on: date) -> Drawn:
@@ -138,11 +157,20 @@ def _drawn(columns: list[Column]) -> Drawn:
     first, last = hours_shown(p for c in columns for p in [
         *c.pieces, *(Piece("off", a, b) for a, b in [*c.hours, *c.away])])
     for column in columns:
-        off = off_pieces(column.hours, (first, last), column.away, closed=column.closed) if (
-            column.therapist or column.hours or column.closed) else []
-        taken = merge((p.begins, p.ends) for p in column.pieces)
-        clear = [Piece("off", a, b, o.words) for o in off for a, b in subtract([(o.begins, o.ends)], taken)
-                 if b - a >= QUARTER]
-        column.placed = place([*column.pieces, *clear], first)
+        column.pieces = _with_room_below(column.pieces, last)
+        off = off_pieces(column.hours, (first, last), column.away) if not column.closed and (
+            column.therapist or column.hours) else []
+        taken = merge((p.begins, p.ends + p.below) for p in column.pieces)
+        for one in off:  # said once, where there is room first
+            clear = [(a, b) for a, b in subtract([(one.begins, one.ends)], taken) if b - a >= QUARTER]
+            column.pieces += [Piece("off", *clear[0], one.words)] if clear else []
+        column.placed = place(column.pieces, first)
         column.shades = shades(column.hours, (first, last))
     return Drawn(columns, first, last)
+
+
+def _with_room_below(pieces: list[Piece], last_hour: int) -> list[Piece]:
+    """The pieces, with up to half an hour left free below each visit that must move: “must move” stands there."""
+    begins = sorted(p.begins for p in pieces)
+    return [replace(p, below=min(MOST_BELOW, next((b for b in begins if b >= p.ends), last_hour * 60) - p.ends)
+                    // QUARTER * QUARTER) if p.visit is not None and p.visit.must_move else p for p in pieces]

@@ -22,15 +22,28 @@ class Piece:
     ends: int
     words: str = ""
     visit: Any = None
+    stretch: tuple[int, int] | None = None  # the open time this piece is the first of
+    below: int = 0  # minutes left free below a visit for what hangs on it
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A piece with the row it starts in (quarter hours since the first hour shown) and the rows it spans."""
+    """A piece with the row it starts in (quarter hours since the first hour shown) and the rows it spans.
+
+    `below` of these rows are not its own time: what hangs on a visit stands there. `is_late`: the first row is not its
+    own time either, it only makes what is a quarter long high enough to press.
+    """
 
     piece: Piece
     row: int
     span: int
+    below: int = 0
+    is_late: bool = False
+
+    @property
+    def own(self) -> int:
+        """The rows of its own time."""
+        return self.span - self.below - self.is_late
 
     @property
     def time(self) -> str:
@@ -57,10 +70,22 @@ def place(pieces: Iterable[Piece], first_hour: int) -> list[Placed]:
     for piece in sorted(pieces, key=lambda p: (p.begins, p.ends)):
         row = max((piece.begins - first_hour * 60) // QUARTER, free)
         end = max(-(-(piece.ends - first_hour * 60) // QUARTER), row + 1)
-        free = end
+        below = piece.below // QUARTER
+        is_late = piece.kind == "open" and end - row == 1 and row > free
+        free = end + below
         if row < DAY_ROWS:
-            placed.append(Placed(piece, row, min(MOST_SPAN, end - row)))
+            placed.append(Placed(piece, row - is_late, min(MOST_SPAN, free - row + is_late), below, is_late))
     return placed
+
+
+def is_fine(placed: Iterable[Placed]) -> bool:
+    """Whether a visit is a quarter of an hour long: then all hours are drawn larger, so that it can be pressed."""
+    return any(p.piece.kind == "visit" and p.own == 1 for p in placed)
+
+
+def is_tight(placed: Iterable[Placed]) -> bool:
+    """Whether open time of a quarter of an hour has nothing free above it: fingers need larger hours then."""
+    return any(p.piece.kind == "open" and p.span == 1 for p in placed)
 
 
 def hour_rows(first: int, last: int) -> list[tuple[int, str]]:
@@ -69,28 +94,29 @@ def hour_rows(first: int, last: int) -> list[tuple[int, str]]:
 
 
 def open_pieces(begins: int, ends: int) -> list[Piece]:
-    """Open time in pieces of half an hour to an hour, cut at full and half hours; none below half an hour."""
-    pieces = []
-    while ends - begins >= LEAST_OPEN:
-        cut = (begins + LEAST_OPEN + 29) // 30 * 30
-        if ends - cut < LEAST_OPEN:
-            cut = ends
-        pieces.append(Piece("open", begins, cut))
-        begins = cut
-    return pieces
+    """Open time in pieces of half an hour, on full and half hours; none where less than half an hour is open.
 
-
-def off_pieces(windows: Sequence[tuple[int, int]], hours: tuple[int, int], away: Sequence[tuple[int, int]] = (), *,
-               closed: str = "") -> list[Piece]:
-    """The breaks between the hours and where somebody is away; a closed day as a whole, one word on a free one.
-
-    Why somebody is away is nobody else's business; what the practice is closed for is.
+    What begins between them comes first and is shorter; the last may be longer.
     """
-    if closed:
-        return [Piece("off", hours[0] * 60, hours[1] * 60, f"Closed: {closed}")]
+    if ends - begins < LEAST_OPEN:
+        return []
+    marks = list(range(-(-begins // LEAST_OPEN) * LEAST_OPEN, ends - LEAST_OPEN + 1, LEAST_OPEN))
+    if not marks or -(-begins // QUARTER) * QUARTER < marks[0]:
+        marks.insert(0, begins)
+    return [Piece("open", since, until, stretch=(begins, ends) if since == marks[0] else None)
+            for since, until in pairwise([*marks, ends])]
+
+
+def off_pieces(windows: Sequence[tuple[int, int]], hours: tuple[int, int],
+               away: Sequence[tuple[int, int]] = ()) -> list[Piece]:
+    """The breaks between the hours and where somebody is away; a day without hours as a whole, in one word.
+
+    Why somebody is away is nobody else's business.
+    """
+    if not windows:
+        words, begins = ("Away", min(a for a, _ in away)) if away else ("Not working", hours[0] * 60)
+        return [Piece("off", begins, max([begins + 60, *(b for _, b in away)]), words)]
     gone = [Piece("off", begins, ends, "Away") for begins, ends in away]
-    if not windows and not gone:
-        return [Piece("off", hours[0] * 60, (hours[0] + 1) * 60, "Not working")]
     stretches = sorted([*windows, *away])
     return gone + [Piece("off", before[1], after[0], "Break")
                    for before, after in pairwise(stretches) if after[0] > before[1]]

@@ -108,7 +108,7 @@ def client_behind(token: str) -> Client | None:
 def send_client_link(*, client: Client, by: Actor) -> None:
     """Send a client the link with which they book by themselves; refuses where they are not written to."""
     if not client.practice.books_online:
-        raise NotAllowed("Booking by oneself is switched off. The owner can switch it on in the settings.")
+        raise NotAllowed("Online booking is switched off. The owner can switch it on in the settings.")
     if not is_written_to(client):
         raise MayNotBeMailed(f"{client.called} has not agreed to be written to, or has no address or number.")
     online_letters.send_link_to(client)

@@ -37,7 +37,7 @@ class WaitForm(OfPractice):
     from_on = DayField(label="From", required=False)
     until_on = DayField(label="Until", required=False,
                         help_text="Empty: until the visit they would give up, or 90 days.")
-    give_up = VisitField(label="They would give up for it", required=False, empty_label="Nothing",
+    give_up = VisitField(label="Visit they would give up", required=False, empty_label="Nothing",
                          help_text="It is cancelled only when they say yes to another time.")
 
     def __init__(self, *args: Any, client: Client, entry: WaitlistEntry | None = None, **kwargs: Any) -> None:

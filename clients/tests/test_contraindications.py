@@ -395,7 +395,7 @@ def test_an_hour_is_long_for_damaged_nerves():
     answer = check(body("diabetic-neuropathy"), minutes=60)
     [reason] = [reason for reason in answer.reasons if reason.rule == "neuropathy-minutes"]
     assert reason.level == "caution"
-    assert reason.text.endswith("so 45 minutes at most; here 60.")
+    assert reason.text.endswith("so 45 minutes at most; this visit takes 60.")
     rows = [plan("effleurage", "back", "midline", 2, minutes=25),
             plan("effleurage", "arm", "both", 2, minutes=25)]
     assert speaking(check(body("peripheral-neuropathy"), *rows)) == {"neuropathy-minutes"}

@@ -183,7 +183,7 @@ def test_a_grants_own_cap_techniques_and_minutes_count_and_never_raise_a_cap():
     answer = check(body("parkinsons", grant), plan("tapotement", "arm", "left", 2), minutes=45)
     assert answer.max_pressure_by_region == {"arm:left": 1}
     texts = [reason.text for reason in answer.reasons if reason.rule == "clearance-terms"]
-    assert texts == ["Dr Silva allowed 30 minutes at most; here 45.",
+    assert texts == ["Dr Silva allowed 30 minutes at most; this visit takes 45.",
                      "Left arm: Dr Silva allowed pressure 1 at most; here 2.",
                      "Left arm: Dr Silva ruled out tapotement."]
     generous = KnownClearance("", "granted", (), 5)
@@ -204,7 +204,7 @@ def test_with_nothing_planned_a_cap_of_the_whole_body_is_told_for_every_place_of
 def test_what_a_doctor_allowed_is_said_before_any_work_is_chosen():
     grant = KnownClearance("", "granted", (), 3, ("cupping",), 45, doctor="Dr Silva")
     [told] = [reason for reason in check(body(grant), minutes=60).reasons if reason.rule == "clearance-terms"]
-    assert told.text == "Dr Silva allowed pressure 3 at most, no cupping, 45 minutes at most; here 60."
+    assert told.text == "Dr Silva allowed pressure 3 at most, no cupping, 45 minutes at most; this visit takes 60."
     assert (told.level, told.max_pressure, told.regions) == ("caution", 3, ())
     knee = KnownClearance("", "granted", (("knee", "left"),), 1, doctor="Dr Silva")
     [told] = check(body(knee)).reasons

@@ -77,7 +77,7 @@ def test_a_practices_own_numbers_count_and_are_said():
     answer = check(body("ms", own), minutes=40)
     said = {reason.rule: reason for reason in answer.reasons}
     assert "pressure 1 at most" in said["return-pressure"].text
-    assert said["return-minutes"].text.endswith("so 30 minutes at most; here 40.")
+    assert said["return-minutes"].text.endswith("so 30 minutes at most; this visit takes 40.")
     assert said["return-pressure"].evidence == "this practice's own number"
     assert answer.rules["return-pressure"].max_pressure == 1, "a letter reads the number that holds"
     assert cap(own) == 1

@@ -42,10 +42,9 @@ def unseen_answers(rows: QuerySet[FollowUp]) -> dict[UUID, list[LastTime]]:
 
 def _line(row: FollowUp) -> LastTime:
     day, said = clock.said_date(row.appointment.wall_date), said_follow_up(row)
-    words = f"“{row.words}”" if row.words else ""
-    told = ". ".join(filter(None, (said, words)))
+    told = f"{said}. “{row.words}”" if said and row.words else f"{said}." if said else f"“{row.words}”"
     is_clot = is_like_a_clot(row.words)
     more = f" {CLOT.sign[:1].upper()}{CLOT.sign[1:]}: a doctor today, no massage before." if is_clot else ""
     return LastTime(row.appointment.wall_date, f"an answer after {day} that nobody has looked at",
-                    f"By link after {day}, and nobody has looked at it yet: {told}.{more}",
+                    f"By link after {day}, and nobody has looked at it yet: {told}{more}",
                     CLOT.citation if is_clot else SOURCE, LABEL)

@@ -196,9 +196,9 @@ def _the_desk_books_maria_and_a_clash_is_refused_in_words(story: Story) -> str:
 
 
 def _first_hour_of_ana(desk: Person) -> Any:
-    """The first open piece of Ana's day that is followed by another, so that an hour fits."""
+    """The first open piece of Ana's day that two more follow, so that an hour fits however short the first is."""
     column = desk.page.locator(".diary__col", has_text="Ana Alves")
-    return column.locator("li:has(.diary-open):has(+ li .diary-open) .diary-open").first
+    return column.locator("li:has(.diary-open):has(+ li:has(.diary-open) + li .diary-open) .diary-open").first
 
 
 def _the_desk_books_a_weekly_series_after_a_look_at_its_dates(story: Story) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from practice.models import AuditEntry
+from practice.models import AuditEntry, Practice
 from practice.numbers import NUMBERS, change_numbers
 from practice.refusals import BadInput, NotAllowed
 from practice.settings_views import GROUPS, NumbersForm
@@ -18,7 +18,8 @@ def typed_as_they_are(practice):
 
 def test_the_owner_changes_numbers_on_one_page_and_it_is_written_down(riverside, owner, page):
     browser, address = page(owner), reverse("practice:settings")
-    assert "(P) our proposal" in browser.get(address).content.decode()
+    shown = browser.get(address).content.decode()
+    assert "is our own proposal" in shown and shown.count("Suggested: ") == sum(bool(n.suggested) for n in NUMBERS.values())
     kept = typed_as_they_are(riverside)
     browser.post(address, kept | {"retention_years": 15, "intake_every_months": ""})
     riverside.refresh_from_db()
@@ -58,3 +59,9 @@ def test_every_number_stands_once_under_a_heading_of_its_own(riverside):
     grouped = [name for names in GROUPS.values() for name in names]
     assert sorted(grouped) == sorted(form.fields)
     assert [field.name for _, fields in form.groups() for field in fields] == grouped
+
+
+@pytest.mark.parametrize("number", [n for n in NUMBERS.values() if n.suggested], ids=lambda n: n.name)
+def test_what_is_suggested_is_what_a_new_practice_begins_with(number):
+    begins = Practice._meta.get_field(number.name).get_default()
+    assert begins == (None if number.name == "recall_weeks" else int(number.suggested.split(",")[0]))

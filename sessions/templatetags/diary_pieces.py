@@ -18,9 +18,9 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from practice import clock
-from practice.templatetags.marks import chip, icon
+from practice.templatetags.marks import STATES, icon
 from sessions.columns import Column
-from sessions.grid import Placed
+from sessions.grid import Placed, time_words
 
 register = template.Library()
 _NOBODY = UUID(int=0)
@@ -28,15 +28,15 @@ _NOBODY = UUID(int=0)
 
 @register.simple_tag(takes_context=True)
 def pieces(context: Any, column: Column) -> SafeString:
-    """Visits, open time to book or to move to, time off, and the line of now. Reads `asked` and `here`."""
-    asked, here = context["asked"], context["here"]
-    return mark_safe("".join(_piece(placed, column, asked, here) for placed in column.placed))
+    """Visits, open time to book or to move to, time off, and the line of now. Reads `asked`, `here` and `scale`."""
+    asked, here, more = context["asked"], context["here"], "is-fine" in context["scale"]
+    return mark_safe("".join(_piece(placed, column, asked, here, more) for placed in column.placed))
 
 
-def _piece(placed: Placed, column: Column, asked: Any, here: str) -> str:
+def _piece(placed: Placed, column: Column, asked: Any, here: str, is_fine: bool) -> str:
     kind, row = placed.piece.kind, placed.row
     if kind == "visit":
-        return _visit(placed, asked)
+        return _visit(placed, asked, is_fine)
     if kind == "open":
         return _open(placed, column, asked, here)
     words = escape(placed.piece.words)
@@ -45,33 +45,46 @@ def _piece(placed: Placed, column: Column, asked: Any, here: str) -> str:
     return f'<li class="diary-now r-{row} {kind}" aria-hidden="true"><span>{words} now</span></li>'
 
 
-def _visit(placed: Placed, asked: Any) -> str:
-    visit = placed.piece.visit
+def _visit(placed: Placed, asked: Any, is_fine: bool) -> str:
+    visit, rows = placed.piece.visit, placed.own
+    if visit.must_move and not placed.below:  # “must move” takes the room of a row
+        rows = max(min(rows, 2), rows - 1)
+    if is_fine and rows > 1:
+        rows += 1
     at, name = clock.said_time(visit.wall_time), escape(visit.client.name)
     marks = " is-picked" if asked.moving and visit.pk == asked.moving.pk else ""
-    marks += " is-displaced" if visit.must_move else ""
+    marks += f" is-displaced b-{placed.below}" if visit.must_move else ""
     carried = (f' data-move="{_address("sessions:appointment_move", visit.pk)}" data-minutes="{visit.minutes}"'
                f' data-begins="{placed.piece.begins}" data-therapist="{visit.therapist_id}"'
                f' data-name="{name}"') if visit.may_move else ""
-    return (f'<li class="r-{placed.row} h-{placed.span}{marks}"{carried}>{_card(visit, at, name, asked.look)}'
+    return (f'<li class="r-{placed.row} h-{placed.span}{marks}"{carried}>{_card(visit, at, name, asked.look, rows)}'
             f"{_pick_up(visit, at, name, asked.look) if visit.may_move else ''}"
             f"{_must_move(visit, at, name) if visit.must_move else ''}</li>")
 
 
-def _card(visit: Any, at: str, name: str, look: str) -> str:
-    """The visit itself: when, who, its state, where or with whom, and its marks."""
-    state: str = chip(visit.status)
+def _card(visit: Any, at: str, name: str, look: str, rows: int) -> str:
+    """The visit itself: when, who, its state, its marks, where or with whom.
+
+    With few `rows` it shows icons without their words, and as much of a name as there is room for: the title says it
+    all.
+    """
+    tone, sign, state = STATES[visit.status]
     if visit.status == "proposed" and visit.expires_at:
         day, until, _ = clock.wall_of(visit.expires_at, visit.time_zone)
-        state = (f'<span class="chip chip--quiet">{icon("dashed")}{"asked" if visit.reserved_by_id else "requested"} '
-                 f"until {clock.WEEKDAYS[day.weekday()]} {clock.said_time(until)}</span>")
+        state = (f"{'asked' if visit.reserved_by_id else 'requested'} until {clock.WEEKDAYS[day.weekday()]} "
+                 f"{clock.said_time(until)}")
     where = escape(visit.therapist.user.name if look == "rooms" else visit.room.name)
-    flags = "".join(f' <span class="chip {"chip--clay" if flag.weighs else "chip--plain"}">{icon(flag.icon)}'
-                    f"{escape(flag.words)}</span>" for flag in visit.flags)
+    marks = [(f"chip--{tone} diary-visit__state", sign, state),
+             *((f"chip--{'clay' if flag.weighs else 'plain'}", flag.icon, escape(flag.words)) for flag in visit.flags)]
+    chips = " ".join(f'<span class="chip {tone}">{icon(sign)}<span>{words}</span></span>'
+                     for tone, sign, words in marks)
     weighs = " has-mark" if visit.flags and visit.flags[0].weighs else ""
-    return (f'<a class="diary-visit is-{visit.status}{weighs}" href="{_address("sessions:appointment", visit.pk)}">'
-            f'<strong><span class="time">{at}</span> <bdi>{name}</bdi></strong> {state} '
-            f'<span class="diary-visit__where">{where}</span>{flags}</a>')
+    title = ", ".join((f"{at} {name}", *(words for _, _, words in marks), where))
+    return (f'<a class="diary-visit is-{visit.status} n-{min(4, rows)}{weighs}" '
+            f'href="{_address("sessions:appointment", visit.pk)}">'
+            f'<span class="diary-visit__in" title="{title}"><strong><span class="time">{at}</span> <bdi>{name}</bdi>'
+            f'</strong> <span class="diary-visit__more">{chips} <span class="diary-visit__where">{where}</span></span>'
+            "</span></a>")
 
 
 def _pick_up(visit: Any, at: str, name: str, look: str) -> str:
@@ -100,9 +113,19 @@ def _open(placed: Placed, column: Column, asked: Any, here: str) -> str:
         query["therapist"] = column.therapist.pk if column.therapist else ""
         query |= {"room": column.room.pk} if column.room and not column.therapist else {}
         url, verb, more, look = _address("sessions:book"), "Book", "", ""
-    return (f'<li class="r-{placed.row} h-{placed.span}"><a class="diary-open{more}" '
+    late = " is-late" if placed.is_late else ""
+    whole = _stretch(placed.piece.stretch, query, url) if placed.piece.stretch and not asked.moving else ""
+    return (f'{whole}<li class="r-{placed.row} h-{placed.span}{late}"><a class="diary-open{more}" '
             f'href="{url}?{escape(urlencode(query))}"{look}><span><span class="diary-open__verb">{verb} </span>'
             f"{placed.time}</span></a></li>")
+
+
+def _stretch(stretch: tuple[int, int], query: dict[str, Any], url: str) -> str:
+    """All of an open time in one line, on a phone instead of its pieces; the time itself is chosen while booking."""
+    said = f"{time_words(stretch[0])}–{time_words(stretch[1])}"
+    return (f'<li class="diary-stretch"><span>Open {said}</span><a class="more" '
+            f'href="{url}?{escape(urlencode(query | {"at": time_words(stretch[0])}))}">Book'
+            f'<span class="sr">, open {said}</span></a></li>')
 
 
 def _address(name: str, pk: Any = None) -> str:

@@ -16,6 +16,7 @@ pytestmark = [
     pytest.mark.sized,
     pytest.mark.skipif(not chromium(), reason="no Chromium found (apt-get install chromium)"),
 ]
+_HOURS = ".diary__hours li"
 _FILL = """
 import json, conftest as c
 from datetime import time, timedelta
@@ -93,6 +94,7 @@ def _drag(ana, address):
     """By mouse to 13:00 in Ben's column, past the warning about the taxi; let go elsewhere and Escape leaves it."""
     ana.open(address)
     ana.look("day")
+    assert len(set(ana.page.eval_on_selector_all(_HOURS, "all => all.map(e => e.offsetHeight)"))) == 1
     page, there = ana.page, ana.page.locator(".diary__body[data-title='Ben Baker'] a.diary-open[href*='13%3A00']")
     there.scroll_into_view_if_needed()
     start, end = _piece(ana, "Maria").bounding_box(), there.bounding_box()

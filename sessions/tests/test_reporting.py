@@ -110,7 +110,7 @@ def test_two_taps_from_the_clients_page_for_a_therapist_and_for_the_desk_on_the_
 def test_two_taps_from_todays_row_and_one_is_back_at_today(now, page, maria, ana, neuro_45, who, request):
     book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(15, days=0), by=ana)
     taps = Taps(page(request.getfixturevalue(who)), "/")
-    taps.link("Not well")
+    taps.link("Client not well")
     taps.button("Report")
     assert taps.count == 2 and one_possible() and urlsplit(taps.path).path == "/"
 

@@ -70,7 +70,7 @@ def _is_offered_a_time(ana: Person, joao: str) -> None:
     ana.press("Sign in")
     ana.open(f"/waitlist/new/?client={joao}")
     ana.look("put on the list")
-    ana.page.get_by_label("They would give up for it").select_option(index=1)
+    ana.page.get_by_label("Visit they would give up").select_option(index=1)
     ana.press("Put them on the list")
     ana.look("the list")
     ana.says("Joao Pereira", "any day", "would give up")

@@ -190,7 +190,7 @@ def _grid(asked: Asked, member: Membership, drawn: Drawn, visits: list[Any]) -> 
     closed = {column.closed: None for column in drawn.columns if column.closed}
     return {"columns": drawn.columns, "hours": hour_rows(drawn.first_hour, drawn.last_hour),
             "now": (now[0] + 1, now[1], clock.said_time(at)) if now and is_now_shown else None,
-            "rows": drawn.last_hour - drawn.first_hour, "first_minute": drawn.first_hour * 60,
+            "rows": drawn.last_hour - drawn.first_hour, "scale": drawn.scale, "first_minute": drawn.first_hour * 60,
             "closed": list(closed) if asked.look != "week" else [], "today": today,
             "held": [v for v in mine if v.status == "held"],
             "gone": [v for v in mine if v.status in ("cancelled", "noshow")]}

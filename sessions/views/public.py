@@ -115,13 +115,15 @@ def who(request: HttpRequest, practice: Practice) -> HttpResponse:
     """Name, and one way to be reached."""
     draft = draft_in(request, practice)
     service = _service(practice, draft)
-    if service is None or _offer(service, draft) is None:
+    offer = _offer(service, draft) if service else None
+    if service is None or offer is None:
         return redirect(_to(practice, "when" if service else ""))
     form = WhoForm(request.POST if request.method == "POST" else None,
                    initial={name: draft.get(name, "") for name in _TYPED})
     if form.is_bound and form.is_valid():
         return keep_draft(redirect(_to(practice, "check")), practice, draft | form.typed())
-    return _page(request, practice, "who", form=form, status=status_of(form))
+    return _page(request, practice, "who", form=form, service=service, offer=offer,
+                 **{"with": first_name(offer.therapist)}, status=status_of(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -98,7 +98,7 @@
   };
 
   // --- by keyboard ----------------------------------------------------------------------------------------------------
-  const pieces = (column) => [...column.querySelectorAll("a.diary-visit, a.diary-open")];
+  const pieces = (column) => [...column.querySelectorAll("a.diary-visit, a.diary-open, .diary-stretch > a")].filter((piece) => piece.checkVisibility());
   const step = (from, key) => {
     const column = from.closest(".diary__body"), columns = bodies(), mine = pieces(column);
     if (key === "ArrowUp" || key === "ArrowDown") return mine[mine.indexOf(from) + (key === "ArrowDown" ? 1 : -1)];
@@ -124,7 +124,7 @@
       if (next) { event.preventDefault(); next.focus(); }
       return;
     }
-    if (event.target === diary && event.key === "ArrowDown") { event.preventDefault(); diary.querySelector(".diary__body a")?.focus(); return; }
+    if (event.target === diary && event.key === "ArrowDown") { event.preventDefault(); pieces(diary)[0]?.focus(); return; }
     if (!keysOn) return;
     const visit = piece?.closest("[data-move]");
     if (event.key === "m" && visit && wide()) {

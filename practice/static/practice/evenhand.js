@@ -37,6 +37,11 @@
         button.textContent = "Copied";
       });
       shown.after(button);
+      if (shown.matches("input")) {
+        const beside = Object.assign(document.createElement("div"), { className: "copied" });
+        shown.before(beside);
+        beside.append(shown, button);
+      }
     }
   });
 
