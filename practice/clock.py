@@ -48,15 +48,20 @@ class WallTimeMissing(ValueError):
         super().__init__(on, at, zone, nearest)
         self.on, self.at, self.zone, self.nearest = on, at, zone, nearest
 
+    @property
+    def because(self) -> str:
+        """Why there is no such time, without the times around it."""
+        return (
+            f"{said_time(self.at)} on {said_date(self.on, year=True)} does not exist in {self.zone}: "
+            "clocks go forward."
+        )
+
     def __str__(self) -> str:
         before, after = (
             said_time(near.time()) if near.date() == self.on else f"{said_date(near.date())}, {said_time(near.time())}"
             for near in self.nearest
         )
-        return (
-            f"{said_time(self.at)} on {said_date(self.on, year=True)} does not exist in {self.zone}: "
-            f"clocks go forward. Nearest times: {before} and {after}."
-        )
+        return f"{self.because} Nearest times: {before} and {after}."
 
 
 class WallTimeAmbiguous(ValueError):
@@ -66,12 +71,17 @@ class WallTimeAmbiguous(ValueError):
         super().__init__(on, at, zone, choices)
         self.on, self.at, self.zone, self.choices = on, at, zone, choices
 
-    def __str__(self) -> str:
-        first, second = (_said_offset(choice) for choice in self.choices)
+    @property
+    def because(self) -> str:
+        """Why it is no one moment, without which two it is."""
         return (
             f"{said_time(self.at)} on {said_date(self.on, year=True)} comes twice in {self.zone}: "
-            f"clocks go back. Say which one: the first ({first}) or the second ({second})."
+            "clocks go back."
         )
+
+    def __str__(self) -> str:
+        first, second = (_said_offset(choice) for choice in self.choices)
+        return f"{self.because} Say which one: the first ({first}) or the second ({second})."
 
 
 @cache

@@ -275,7 +275,8 @@ def test_the_dates_of_a_series_tell_every_clash_each_free_time_once_and_the_year
     browser, url = page(desk), f"/series/new/?client={maria.pk}"
     for do in ("look", "book"):
         words = words_of(browser.post(url, series_form(ana, neuro_45, count=7, do=do)))
-        assert "Ana Alves is taken Tue 24 Nov, 10:30–11:15. Maria Lindqvist already has a visit Tue 24 Nov" in words
+        assert "Maria Lindqvist already has a visit Tue 24 Nov, 10:30–11:15, with Ana Alves." in words
+        assert "Ana Alves is taken" not in words, "it is the same visit"
         assert "Free instead" not in words
         assert words.count("Tue 24 Nov, 09:30") + words.count("Tue 24 Nov, 11:30") == 1
         assert "Tue 5 Jan 2027, 10:30" in words
