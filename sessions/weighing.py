@@ -111,21 +111,45 @@ def _weigh_day(
     place = bisect_left(days, day)
     if place < len(days) and days[place] == day:
         return cost, ("already has a visit that day", *why)
-    if rhythm is not None and place > 0:
-        gap = day - days[place - 1]
-        cost += RHYTHM * abs(gap - rhythm)
-        said = f"{days_words(gap)} after {_visit_words(days[place - 1], last_day)}"
-        why.append(f"{said}, as usual" if gap == rhythm else f"{said}, usually {rhythm}")
-    if rhythm is not None and place < len(days):
-        gap = days[place] - day
-        cost += RHYTHM * max(0, rhythm - gap)
-        if gap < rhythm:
-            why.append(f"{days_words(gap)} before {_visit_words(days[place], last_day)}")
+    if rhythm is not None:
+        before = days[place - 1] if place > 0 else None
+        after = days[place] if place < len(days) and days[place] - day < rhythm else None
+        cost += 0 if before is None else RHYTHM * abs(day - before - rhythm)
+        cost += 0 if after is None else RHYTHM * (rhythm - (after - day))
+        why += _rhythm_words(day, before, after, last_day, rhythm)
     return cost, tuple(why)
 
 
+def _rhythm_words(day: int, before: int | None, after: int | None, last_day: int | None, rhythm: int) -> list[str]:
+    """Where a day lies between the visit before and one that follows too soon, and how they usually come."""
+    why = []
+    if before is not None and after is not None and day - before < rhythm:
+        first = "their last visit and the one on" if before == last_day else f"the visits on {_said_day(before)} and"
+        why.append(f"between {first} {_said_day(after)}")
+    else:
+        if before is not None:
+            said = f"{days_words(day - before)} after {_visit_words(before, last_day)}"
+            why.append(f"{said}, as usual" if day - before == rhythm else said)
+        if after is not None:
+            why.append(f"{days_words(after - day)} before {_visit_words(after, last_day)}")
+    is_usual = before is not None and day - before == rhythm
+    return [*why, f"they usually come {_often(rhythm)}"] if why and not is_usual else why
+
+
+def _often(rhythm: int) -> str:
+    """How often a rhythm of so many days is: "weekly", "every 2 weeks", "every 10 days"."""
+    weeks, odd = divmod(rhythm, 7)
+    if rhythm == 1 or odd:
+        return "daily" if rhythm == 1 else f"every {days_words(rhythm)}"
+    return "weekly" if weeks == 1 else f"every {weeks} weeks"
+
+
 def _visit_words(day: int, last_day: int | None) -> str:
-    return "the last visit" if day == last_day else said_date(date.fromordinal(day + EPOCH_DAY))
+    return "their last visit" if day == last_day else f"the visit on {_said_day(day)}"
+
+
+def _said_day(day: int) -> str:
+    return said_date(date.fromordinal(day + EPOCH_DAY))
 
 
 def _weigh_time(

@@ -140,8 +140,9 @@ def _page(request: HttpRequest, whom: Whom, form: SeriesForm,
         rows = [replace(row, wrong="Choose another time or leave it out.")
                 if row.conflict and f"instead-{row.on}" in request.POST else row for row in rows]
     if dates:
-        rows += [DateRow(on.isoformat(), clock.said_date(on), choices=(("none", "Left out"),), chosen="none")
-                 for on, start in chosen.items() if start is None]
+        today = today_at(member.practice)
+        rows += [DateRow(on.isoformat(), clock.said_date(on, today=today), choices=(("none", "Left out"),),
+                         chosen="none") for on, start in chosen.items() if start is None]
         rows.sort(key=lambda row: row.on)
     conflicts = [row for row in rows if row.conflict]
     said = {found["code"] for found in dates or [] if found["code"]}
