@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 
 from conftest import at, numb
+from practice.models import Closure, TimeOff
 from sessions.asked import stamp
 from sessions.booking import book_appointment, cancel_appointment
 from sessions.models import Appointment, Series
@@ -420,3 +421,49 @@ def test_where_booking_needs_a_reason_one_writes_it_first_and_the_free_times_sta
     assert '<button class="slot slot--best" type="submit" name="instead"' in words
     refused = words_of(page(desk).post("/book/", wish(ines, ana, neuro_45, at(18))))
     assert "that day; 18:00–18:45 lies outside." in refused and "Free instead" not in refused
+
+
+def test_a_series_is_proposed_from_the_first_day_of_its_rhythm_that_is_open(weekly, page, desk, maria, ana):
+    Closure.objects.create(practice=ana.practice, first_on="2027-01-05", last_on="2027-01-05", name="Stocktaking")
+    TimeOff.objects.create(practice=ana.practice, therapist=ana, starts_at=at(0, days=50), ends_at=at(0, days=51))
+    words = words_of(page(desk).get(f"/series/new/?client={maria.pk}"))
+    assert 'name="on" value="2027-01-19"' in words, "closed on the 5th, away on the 12th"
+    asked = words_of(page(desk).get(f"/series/new/?client={maria.pk}&on=2027-01-05"))
+    assert 'name="on" value="2027-01-05"' in asked, "whoever names a day is not argued with"
+
+
+def test_instead_of_a_closed_day_the_same_hour_is_offered_on_the_days_around_it(now, page, desk, kofi, ana, neuro_45):
+    Closure.objects.create(practice=ana.practice, first_on="2026-12-01", last_on="2026-12-01", name="Stocktaking")
+    looked = words_of(page(desk).post(f"/series/new/?client={kofi.pk}", series_form(ana, neuro_45, at="10:00", do="look")))
+    offered = re.findall(r'<option value="2026[^"]*">([^<]+)', looked)
+    assert offered == ["Mon 30 Nov, 10:00", "Wed 2 Dec, 10:00", "Thu 3 Dec, 10:00"]
+
+
+def test_dates_that_cannot_be_are_answered_first_and_the_reason_stands_beside_its_own_button(
+        now, page, desk, kofi, ana, neuro_45):
+    Closure.objects.create(practice=ana.practice, first_on="2026-12-01", last_on="2026-12-01", name="Stocktaking")
+    browser, url = page(desk), f"/series/new/?client={kofi.pk}"
+    form = series_form(ana, neuro_45, at="10:00")
+    looked = words_of(browser.post(url, {**form, "do": "look"}))
+    after = looked.split("</table>")[1]
+    assert re.search(r'button--primary" type="submit" name="do" value="book">Book with these changes', after)
+    because = after.split("Book all the same, because")[1]
+    assert re.search(r'<button class="button" type="submit" name="do" value="override">Book all the same', because)
+    unanswered = words_of(browser.post(url, {**form, "do": "book", "override_reason": "", "instead-2026-12-01": ""}))
+    assert "Choose another time for 1 date" in unanswered and "Say why, in a few words." not in unanswered
+    empty = words_of(browser.post(url, {**form, "do": "override", "override_reason": "", "instead-2026-12-01": ""}))
+    assert "Say why, in a few words." in empty and "Choose another time for 1 date" not in empty
+    browser.post(url, {**form, "do": "override", "override_reason": "we open for him", "instead-2026-12-01": ""})
+    assert Appointment.objects.filter(client=kofi).count() == 4
+
+
+def test_a_date_of_another_year_has_its_year_before_and_after_it_is_booked(now, page, desk, kofi, ana, neuro_45):
+    browser = page(desk)
+    confirm = words_of(browser.get(book_url(kofi, neuro_45, ana, "2027-01-18T15:30Z")))
+    booked = words_of(browser.post("/book/", wish(kofi, ana, neuro_45, at(10, 30, days=56)), follow=True))
+    for words in (confirm, booked):
+        assert "Mon 18 Jan 2027, 10:30" in words
+        assert not re.search(r"Mon 18 Jan(?! 2027)", words)
+    listed = words_of(browser.get("/book/", {"client": kofi.pk, "first": "2027-01-18", "last": "2027-01-19"}))
+    assert "Booked already: Mon 18 Jan 2027, 10:30." in listed
+    assert "<summary>Tue 19 Jan 2027" in listed and not re.search(r"(Mon 18|Tue 19) Jan(?! 2027)", listed)
