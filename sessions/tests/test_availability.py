@@ -418,7 +418,7 @@ def test_a_day_with_a_visit_ranks_last_and_coming_visits_count_for_the_rhythm():
     assert [row.why[0] for row in ranked] == [
         "7 days after the visit on Mon 16 Nov, as usual",
         "between their last visit and the one on Mon 9 Nov",
-        "between the visits on Mon 9 Nov and Mon 16 Nov",
+        "between the visit on Mon 9 Nov and the one on Mon 16 Nov",
         "already has a visit that day",
     ]
     assert ranked[1].why[1] == "they usually come weekly"

@@ -264,7 +264,7 @@ def test_a_day_on_which_the_client_has_a_visit_is_offered_last_and_said_on_the_w
     best = words_of(browser.get(f"/book/?client={maria.pk}")).split("Suits Maria best")[1].split("</section>")[0]
     assert ">Tue 24 Nov" not in best
     assert "All of them with Ana Alves: they usually come weekly;" in best
-    assert "1 day before the visit on Tue 24 Nov<" in best and "between the visits on Tue 24 Nov and Tue 1 Dec<" in best
+    assert "1 day before the visit on Tue 24 Nov<" in best and "between the visit on Tue 24 Nov and the one on Tue 1 Dec<" in best
     confirm = words_of(browser.get(book_url(maria, neuro_45, ana, stamp(at(14)))))
     assert "Maria already has a visit that day at 10:30." in confirm
     assert ">Book</button>" in confirm
@@ -366,7 +366,7 @@ def best_of(words):
 def test_times_that_suit_equally_well_are_not_five_times_the_same_hour(weekly, page, desk, maria):
     shown = words_of(page(desk).get("/book/", {"client": maria.pk, "first": "2026-11-25", "last": "2026-11-30"}))
     of_all, times = best_of(shown)
-    assert "between the visits on Tue 24 Nov and Tue 1 Dec; they usually come weekly; a preferred therapist." in of_all
+    assert "between the visit on Tue 24 Nov and the one on Tue 1 Dec; they usually come weekly; a preferred therapist." in of_all
     assert times[0] == "Wed 25 Nov, 10:30", "at the hour they usually come"
     hours = [said.split(", ")[1] for said in times]
     assert len(set(hours)) == len(hours) == 4

@@ -90,7 +90,7 @@ def _named(request: HttpRequest, visit: Appointment) -> Any:
     """What the address names; what it leaves out stays as it is."""
     named = request.GET.copy()
     for name, value in (("at", f"{visit.wall_time:%H:%M}"), ("therapist", visit.therapist_id),
-                        ("version", visit.version)):
+                        ("version", visit.version), ("scope", Scope.THIS.value)):
         if not named.get(name):
             named[name] = str(value)
     return named
