@@ -104,7 +104,8 @@ def _find(request: HttpRequest, asked: Asked, form: BookForm | None = None) -> H
         asked = replace(asked, usual_room=Counter(slot.room.pk for slot in slots).most_common(1)[0][0])
     return render(request, "sessions/book.html", {
         "room": "diary", "whom": asked.whom, "search": search, "form": form or search, "asked": asked,
-        "gap": asked.gap.because if asked.gap else "", "ahead": _ahead(asked),
+        "gap": asked.gap.because if asked.gap else "", "is_twice": isinstance(asked.gap, clock.WallTimeAmbiguous),
+        "ahead": _ahead(asked),
         "start_words": clock.said(asked.start, member.practice.time_zone) if asked.start else "",
         "keep": [(k, v) for k, v in request.GET.items() if k not in ("q", "client")],
         **shown(slots, asked, member, on), "is_cut": is_cut,
