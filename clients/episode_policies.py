@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop as _
 
 from clients.models import Episode, RuleChange
 from clients.own_rules import owner_of, restore_change, said_change, write_change
@@ -90,7 +91,7 @@ Numbers = Mapping[str, int | bool | None]
 PUBLISHED: dict[str, EpisodePolicy] = {
     Episode.Kind.RELAPSE: EpisodePolicy(
         holds_visits=True, joins_within_days=30, check_in_days=7, return_minutes=45, return_pressure=2,
-        client_reads="Tell your MS team today as well. They know whether it is a relapse, and what helps.",
+        client_reads=_("Tell your MS team today as well. They know whether it is a relapse, and what helps."),
         therapist_reads="A relapse is new or worse symptoms for 24 hours or longer, without fever or infection, at "
                         "least 30 days from the start of the last one. The MS team says whether it is one.",
         source=("ms-trust-relapses",),
@@ -100,37 +101,37 @@ PUBLISHED: dict[str, EpisodePolicy] = {
         given=frozenset({"holds_visits", "joins_within_days"})),
     Episode.Kind.PSEUDO_RELAPSE: EpisodePolicy(
         holds_visits=False,
-        client_reads="Rest where it is cool. Tell your MS team if it has not settled within a day.",
+        client_reads=_("Rest where it is cool. Tell your MS team if it has not settled within a day."),
         therapist_reads="Old symptoms that come back with heat, fever, infection, effort or stress, and usually settle "
                         "within 24 hours once that is over. Settled: the visit stays, in a cool room. With fever or "
                         "infection: no session until that is over.",
         source=("msaa-pseudo",)),
     Episode.Kind.MIGRAINE_ATTACK: EpisodePolicy(
         holds_visits=False,
-        client_reads="An attack mostly passes within three days. If you would rather come another day, tell us.",
+        client_reads=_("An attack mostly passes within three days. If you would rather come another day, tell us."),
         therapist_reads="Untreated, an attack lasts 4 to 72 hours. Sources differ on working in one: it is a caution, "
                         "and the client’s choice.",
         source=("migraine-course", "massage-reference", "migraine-attack-study")),
     Episode.Kind.OFF_PERIOD: EpisodePolicy(
         holds_visits=False,
-        client_reads="Take your medicine as your doctor told you. If another hour of the day suits you better, tell "
-                     "us.",
+        client_reads=_("Take your medicine as your doctor told you. If another hour of the day suits you better, "
+                       "tell us."),
         therapist_reads="The medicine has worn off: stiff, slow, may freeze. An hour or two after a dose suits best.",
         source=("wearing-off",)),
     Episode.Kind.PAIN_FLARE: EpisodePolicy(
         holds_visits=False,
-        client_reads="If touch is too much just now, tell us: we can work elsewhere, for a shorter time, or another "
-                     "day.",
+        client_reads=_("If touch is too much just now, tell us: we can work elsewhere, for a shorter time, or "
+                       "another day."),
         therapist_reads="Touch may make it worse: light stroking first, away from the sore place, shorter; move the "
                         "visit if touch cannot be borne.",
         source=("neuropathy-article", "werner-charts")),
     Episode.Kind.ACUTE_ILLNESS: EpisodePolicy(
         holds_visits=False,
-        client_reads="Rest. With a fever or an infection we do not work until it is over; there is no fee.",
+        client_reads=_("Rest. With a fever or an infection we do not work until it is over; there is no fee."),
         therapist_reads="Fever or infection: no session until it is over.", source=("bc-college",)),
     Episode.Kind.OTHER: EpisodePolicy(
         holds_visits=False,
-        client_reads="Tell your doctor as well, if it is new or getting worse.",
+        client_reads=_("Tell your doctor as well, if it is new or getting worse."),
         therapist_reads="Nobody knows yet what it is. What is new or getting worse belongs before a doctor first."),
 }
 PUBLISHED = {kind: replace(policy, red_flags=(*OF_KIND.get(kind, ()), *COMMON)) for kind, policy in PUBLISHED.items()}

@@ -11,12 +11,13 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clients.conditions import CONDITIONS, line_of
 from clients.episode_policies import policy_of
 from clients.models import Client, ClientCondition, Episode, EpisodeStep
 from clients.standing import lock_client
-from practice import audit, clock
+from practice import audit, clock, page_language
 from practice.access import Actor
 from practice.composed import ComposedRows
 from practice.refusals import BadInput, Refusal
@@ -187,11 +188,12 @@ def _refuse_odd_dates(facts: dict[str, Any], onset_on: date, today: date) -> Non
     for field in ("steroids_until", "expected_return_on"):
         day = facts.get(field)
         if day and day < onset_on:
-            raise BadInput(f"{clock.said_date(day)} lies before it began on {clock.said_date(onset_on)}.", field=field)
+            raise BadInput(_("{day} lies before it began on {began}.").format(
+                day=page_language.said_date(day), began=page_language.said_date(onset_on)), field=field)
     contacted = facts.get("doctor_contacted_on")
     if contacted and contacted > today:
-        raise BadInput(f"{clock.said_date(contacted)} is still to come. When were they told?",
-                       field="doctor_contacted_on")
+        raise BadInput(_("{day} is still to come. When were they told?").format(
+            day=page_language.said_date(contacted)), field="doctor_contacted_on")
 
 
 def _locked(episode: Episode) -> Episode:

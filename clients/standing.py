@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from typing import ClassVar
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from clients.models import Client
 from practice.composed import Composed, as_id
 from practice.models import Membership
@@ -16,7 +19,7 @@ class ClientMerged(Refusal):
     """The row somebody worked on was merged into another one meanwhile."""
 
     code: ClassVar[str] = "client_merged"
-    title: ClassVar[str] = "They were listed twice"
+    title: ClassVar[str] = gettext_noop("They were listed twice")
 
 
 _locked = Composed(lambda pks: Client.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by(
@@ -29,8 +32,8 @@ def lock_clients(clients: Iterable[Client]) -> None:
     gone = [pk for pk, merged in _locked(pks) if merged] if pks else []
     if gone:
         client = Client.objects.select_related("merged_into").get(pk=as_id(gone[0]))
-        raise ClientMerged(f"{client.name} was listed twice and has just been merged. Open {client.standing.name} anew "
-                           "from your list, then repeat this.")
+        raise ClientMerged(_("{name} was listed twice and has just been merged. Open {standing} anew from your list, "
+                             "then repeat this.").format(name=client.name, standing=client.standing.name))
 
 
 def lock_client(client: Client) -> None:

@@ -132,11 +132,7 @@ class Api(APIView):
 
     def find(self, model: type[models.Model], pk: UUID | str, **where: Any) -> Any:
         """The caller's row with this id (and, with `where`, of that parent), or 404."""
-        rows = model.objects.visible_to(self.member)  # type: ignore[attr-defined]
-        if isinstance(pk, UUID) and not where and type(rows).visible_to is OwnedQuerySet.visible_to:
-            row = _one(model, self.member, pk)
-        else:
-            row = rows.filter(pk=pk, **where).first()
+        row = visible_row(model, self.member, pk, **where)
         if row is None:
             raise Http404
         if getattr(row, "practice_id", None) == self.member.practice_id:
@@ -197,8 +193,11 @@ def _by_id(model: type[models.Model]) -> ComposedRows[Any]:
         practice).filter(pk=pk).order_by())
 
 
-def _one(model: type[models.Model], member: Membership, pk: UUID) -> Any:
-    """One row of a model that is visible to whoever may read it in its practice."""
+def visible_row(model: type[models.Model], member: Membership, pk: UUID | str, **where: Any) -> Any:
+    """The row with this id among those the member may see, or None."""
+    rows = model.objects.visible_to(member)  # type: ignore[attr-defined]
+    if where or not isinstance(pk, UUID) or type(rows).visible_to is not OwnedQuerySet.visible_to:
+        return rows.filter(pk=pk, **where).first()
     return next(iter(_by_id(model)(member.practice_id, pk)), None) if may_read(member, model) else None
 
 
@@ -366,12 +365,14 @@ class Owned(serializers.PrimaryKeyRelatedField):
         kwargs.setdefault("pk_field", serializers.UUIDField())
         super().__init__(**kwargs)
 
-    def get_queryset(self) -> Any:
-        assert self.model is not None
+    def to_internal_value(self, data: Any) -> Any:
         member = self.context.get("member")
-        if member is None:
-            return self.model._default_manager.none()
-        return self.model.objects.visible_to(member).filter(**self.where)  # type: ignore[attr-defined]
+        assert self.model is not None
+        assert self.pk_field is not None
+        row = visible_row(self.model, member, self.pk_field.to_internal_value(data)) if member is not None else None
+        if row is None or any(getattr(row, name) != value for name, value in self.where.items()):
+            self.fail("does_not_exist", pk_value=data)
+        return row
 
 
 class PlainText(serializers.CharField):

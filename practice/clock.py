@@ -205,6 +205,11 @@ def named_day(weekday: int, day: int, month: int, language: str = "en") -> str:
     return f"{_WEEKDAYS_IN.get(language, WEEKDAYS)[weekday]} {said} {_MONTHS_IN.get(language, MONTHS)[month]}"
 
 
+def said_weekday(on: date, language: str = "en") -> str:
+    """Say a weekday: "Tue", "mar", "Di."."""
+    return _WEEKDAYS_IN.get(language, WEEKDAYS)[on.weekday()]
+
+
 def said_time(at: time) -> str:
     """Say a time of day on the 24-hour clock: "10:30"."""
     return f"{at.hour:02d}:{at.minute:02d}"

@@ -6,26 +6,31 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 FIRST_YEAR, LAST_YEAR = 1850, 2150  # of a day that somebody types
 
 _TODAY = {"required": "Choose a date.", "invalid": "Write the date as day, month and year."}
 
 
+def _at_most(letters: int) -> Any:
+    return format_lazy(_("At most {most} letters; this has %(show_value)s."), most=letters)
+
+
 class LineField(forms.CharField):
     """One line of text."""
 
     def __init__(self, *, missing: str = "Write something here.", max_length: int = 120, **kwargs: Any) -> None:
-        long = f"At most {max_length} letters; this has %(show_value)s."
-        super().__init__(max_length=max_length, error_messages={"required": missing, "max_length": long}, **kwargs)
+        super().__init__(max_length=max_length, **kwargs,
+                         error_messages={"required": missing, "max_length": _at_most(max_length)})
 
 
 class TextField(forms.CharField):
     """Some lines of text."""
 
     def __init__(self, *, max_length: int = 500, rows: int = 3, **kwargs: Any) -> None:
-        long = f"At most {max_length} letters; this has %(show_value)s."
-        super().__init__(max_length=max_length, error_messages={"max_length": long},
+        super().__init__(max_length=max_length, error_messages={"max_length": _at_most(max_length)},
                          widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
 
 
@@ -72,11 +77,14 @@ class NumberField(forms.IntegerField):
                          error_messages=dict.fromkeys(("invalid", "min_value", "max_value", "required"), words))
 
 
+_NOT_LISTED = _("Choose one of the list.")
+
+
 class ChoiceOf(forms.ChoiceField):
     """One of a list."""
 
-    def __init__(self, *, missing: str = "Choose one of the list.", **kwargs: Any) -> None:
-        super().__init__(error_messages={"required": missing, "invalid_choice": "Choose one of the list."}, **kwargs)
+    def __init__(self, *, missing: Any = _NOT_LISTED, **kwargs: Any) -> None:
+        super().__init__(error_messages={"required": missing, "invalid_choice": _NOT_LISTED}, **kwargs)
 
 
 class SomeOf(forms.MultipleChoiceField):

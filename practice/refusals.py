@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_noop
 from django.views.defaults import page_not_found, server_error
 
 PROBLEM = "application/problem+json"
@@ -19,7 +20,7 @@ class Refusal(Exception):
     """
 
     code: ClassVar[str] = "refused"
-    title: ClassVar[str] = "This cannot be done"
+    title: ClassVar[str] = gettext_noop("This cannot be done")
     status: ClassVar[int] = 409
 
     def __init__(self, detail: str, *, field: str = "", **more: Any) -> None:
@@ -40,7 +41,7 @@ class Refusal(Exception):
 class BadInput(Refusal):
     """What was sent cannot be understood as it stands."""
 
-    code, title, status = "invalid", "Something in the form needs another look", 400
+    code, title, status = "invalid", gettext_noop("Something in the form needs another look"), 400
 
 
 class NotAllowed(Refusal):
@@ -58,7 +59,7 @@ class NotThere(Refusal):
 class WrongState(Refusal):
     """The thing is not in a state from which this can be done."""
 
-    code, title = "wrong_state", "Not possible from here"
+    code, title = "wrong_state", gettext_noop("Not possible from here")
 
 
 class Stale(Refusal):
@@ -84,6 +85,11 @@ def wants_problem(request: HttpRequest) -> bool:
 def problem_of(refusal: Refusal) -> HttpResponse:
     """The refusal for a program."""
     return JsonResponse(refusal.problem(), status=refusal.status, content_type=PROBLEM)
+
+
+def page_of(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The refusal for a person."""
+    return render(request, "refused.html", {"refusal": refusal}, status=refusal.status)
 
 
 def broke(request: HttpRequest) -> HttpResponse:
@@ -116,4 +122,4 @@ class RefusalMiddleware:
             return None
         if wants_problem(request):
             return problem_of(exception)
-        return render(request, "refused.html", {"refusal": exception}, status=exception.status)
+        return page_of(request, exception)

@@ -72,7 +72,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["practice.templatetags.marks"],
+            "builtins": ["practice.templatetags.marks", "django.templatetags.i18n"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -124,8 +124,11 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- time and language --------------------------------------------------------------------------------
 USE_TZ = True
 TIME_ZONE = "UTC"  # the practice's own zone is activated per request
-USE_I18N = False
+# Pages are English; those behind a client's link are in that client's language (practice/page_language.py).
+USE_I18N = True
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Spanish"), ("fr", "French"), ("de", "German")]
+LOCALE_PATHS = [BASE_DIR / "practice" / "locale"]
 
 # --- files ----------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

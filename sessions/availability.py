@@ -223,11 +223,16 @@ def open_starts(
     if count <= 0:
         return OpenStarts(minutes)
     starts = range(base, base + count * grid, grid)
-    room_at = _first_free_room(rooms, starts, buffer_before, minutes + buffer_after)
-    closed = [(place, place + 1) for place, room in enumerate(room_at) if room is None]
+    room_at: list[str | None] = [None] * count
+    roomy: list[Range] = []
+    for room in reversed(rooms):
+        free_here = _free_starts(room.busy, starts, buffer_before, minutes + buffer_after)
+        for low, high in free_here:
+            room_at[low:high] = [room.room] * (high - low)
+        roomy += free_here
+    closed = subtract([(0, count)], merge(roomy))
     if client_busy:
-        closed += subtract([(0, count)], _free_starts(client_busy, starts, 0, minutes))
-    closed = merge(closed)
+        closed = merge([*closed, *subtract([(0, count)], _free_starts(client_busy, starts, 0, minutes))])
     free = {}
     for row in supply:
         blocked = [*row.busy, *_outside(row.windows, starts, buffer_before, minutes + buffer_after)]
@@ -258,15 +263,6 @@ def _free_starts(blocked: Iterable[Window], starts: range, before: int, after: i
         if end > free_from:
             free_from = end
     return found
-
-
-def _first_free_room(rooms: Sequence[RoomBusy], starts: range, before: int, after: int) -> list[str | None]:
-    """Return for every start the first room, in the order given, that is free around it."""
-    room_at: list[str | None] = [None] * len(starts)
-    for room in reversed(rooms):
-        for low, high in _free_starts(room.busy, starts, before, after):
-            room_at[low:high] = [room.room] * (high - low)
-    return room_at
 
 
 def _outside(windows: Sequence[Window], starts: range, before: int, after: int) -> list[Window]:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clients.models import Client
 from practice import clock
@@ -177,8 +178,9 @@ def confirm_appointment(*, appointment: Appointment, by: Actor, expected_version
     if appointment.status == Appointment.Status.CONFIRMED:
         return appointment
     if appointment.status == Appointment.Status.PROPOSED and not appointment.reserved_by_id:
-        raise VisitNotInState("You have asked for this time. It is yours once we have said yes." if by.role == "client"
-                              else "This visit is only asked for: accept it first, which tells whoever asked.")
+        raise VisitNotInState(_("You have asked for this time. It is yours once we have said yes.")
+                              if by.role == "client" else
+                              "This visit is only asked for: accept it first, which tells whoever asked.")
     return _act(appointment, "confirm", by, expected_version=expected_version)
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clients.asking.questionnaires import SETS, QuestionSet, answers_of, ask_questions
 from clients.asking.questions import Answer
@@ -59,7 +60,7 @@ def flagged(visits: list[UUID]) -> set[UUID]:
 def begin_check(*, appointment: Appointment, by: Actor) -> Questionnaire:
     """Open the questions of this visit, until it begins; refuses earlier than three days ahead, and afterwards."""
     if not is_open_for(appointment):
-        raise WrongState("These questions are asked in the three days before a visit that is coming.")
+        raise WrongState(_("These questions are asked in the three days before a visit that is coming."))
     return ask_questions(kind=PRE_VISIT, client=appointment.client, subject_id=appointment.pk, by=by,
                          closes_at=appointment.starts_at)
 

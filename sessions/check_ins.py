@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import Max, Min, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clients.episode_policies import policy_of
 from clients.episodes import today_in
@@ -122,11 +123,11 @@ def answer_check_in(*, episode: Episode, answer: str, by: Actor, words: str = ""
     Refuses an episode in which nobody is asked any more, and an answer that is none of the four.
     """
     if answer not in Answer.values:
-        raise BadInput("Choose one: worse, about the same, better or back to usual.", field="answer")
+        raise BadInput(_("Choose one: worse, about the same, better or back to usual."), field="answer")
     lock_client(episode.client)
     episode = Episode.objects.select_related("client__practice", "practice").get(pk=episode.pk)
     if episode.status not in ASKED_IN:
-        raise WrongState("This is over: nobody is asked how it is any more.")
+        raise WrongState(_("This is over: nobody is asked how it is any more."))
     row, words = _row_of(episode, today_in(episode.client)), one_line(words)[:500]
     if row.answer == answer and words in ("", row.words):
         return row
@@ -148,7 +149,7 @@ def add_words(*, episode: Episode, words: str, by: Actor) -> CheckIn:
     """Keep what somebody adds to today's answer; refuses words before one."""
     row = _row_of(episode, today_in(episode.client))
     if not row.answer:
-        raise BadInput("Tap one of the four first.", field="answer")
+        raise BadInput(_("Tap one of the four first."), field="answer")
     return answer_check_in(episode=episode, answer=row.answer, by=by, words=words)
 
 

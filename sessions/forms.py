@@ -7,6 +7,9 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from clients.episodes import DATES, FLAGS
 from clients.models import Client, Episode
@@ -21,7 +24,7 @@ from sessions.supply import MOST_DAYS
 from sessions.waitlist import entries_to_read
 
 REASON = "Say why, in a few words."
-_NO_DATE = {"required": "Choose a date.", "invalid": "Write the date as day, month and year."}
+_NO_DATE = {"required": _("Choose a date."), "invalid": _("Write the date as day, month and year.")}
 
 
 def therapists_of(member: Membership) -> Any:
@@ -36,7 +39,7 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("error_messages", _NO_DATE)
         super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
-        far = f"Choose a date between {FIRST_DAY.year} and {LAST_DAY.year}."
+        far = format_lazy(_("Choose a date between {first} and {last}."), first=FIRST_DAY.year, last=LAST_DAY.year)
         self.validators += [MinValueValidator(FIRST_DAY, far), MaxValueValidator(LAST_DAY, far)]
 
 
@@ -247,13 +250,13 @@ FEVER = {"no": False, "yes": True, "unknown": None}
 class FeverField(forms.TypedChoiceField):
     """Fever or an infection: yes, no, or nobody knows yet (None)."""
 
-    def __init__(self, unknown: str, **kwargs: Any) -> None:
+    def __init__(self, unknown: Any, **kwargs: Any) -> None:
         kwargs.setdefault("error_messages", {"required": "Say whether there is fever or an infection."})
         super().__init__(coerce=FEVER.__getitem__, widget=forms.RadioSelect,
-                         choices=[("no", "No"), ("yes", "Yes"), ("unknown", unknown)], **kwargs)
+                         choices=[("no", _("No")), ("yes", _("Yes")), ("unknown", unknown)], **kwargs)
 
 
-def _yes_no(label: str, unknown: str = "Not asked yet") -> FeverField:
+def _yes_no(label: Any, unknown: Any = "Not asked yet") -> FeverField:
     """A question that has an answer already: nobody knows yet."""
     return FeverField(unknown, label=label, required=False, initial="unknown", empty_value=None)
 
@@ -336,10 +339,10 @@ class CheckInForm(forms.Form):
     """How it is, by one tap, with a few words where somebody likes to."""
 
     answer = forms.ChoiceField(choices=CheckIn.Answer.choices, required=False, error_messages={
-        "invalid_choice": "Tap one of the four."})
+        "invalid_choice": _("Tap one of the four.")})
     words = forms.CharField(
-        label="Anything to add?", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"max_length": "This is longer than we can keep. Write the most important part."})
+        label=_("Anything to add?"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": _("This is longer than we can keep. Write the most important part.")})
 
 
 class PlanForm(forms.Form):
@@ -359,28 +362,32 @@ class PlanForm(forms.Form):
 
 
 class UnwellForm(forms.Form):
-    """What a client says about not feeling well; every question has an answer already, so one press is enough."""
+    """What a client says about not feeling well; every question has an answer already, so one press is enough.
 
-    TOLD = (("no", "Not yet"), ("0", "Yes, today"), ("1", "Yes, yesterday"), ("earlier", "Yes, before that"))
+    In whatever language they read it, their therapist reads it in English: what is kept are BEGAN's own words.
+    """
 
-    BEGAN = ((0, "Today"), (1, "Yesterday"), (2, "Two or three days ago"), (4, "Four to six days ago"),
-             (7, "A week ago or longer"))
+    TOLD = (("no", _("Not yet")), ("0", _("Yes, today")), ("1", _("Yes, yesterday")),
+            ("earlier", _("Yes, before that")))
 
-    began = forms.TypedChoiceField(label="When did it begin?", coerce=int, required=False, widget=forms.RadioSelect,
-                                   initial="0", choices=BEGAN)
-    fever_or_infection = _yes_no("Do you have a fever or an infection?", "I do not know")
-    heat_or_strain = _yes_no("Did heat, effort or stress bring it on?", "I do not know")
+    BEGAN = {0: gettext_noop("Today"), 1: gettext_noop("Yesterday"), 2: gettext_noop("Two or three days ago"),
+             4: gettext_noop("Four to six days ago"), 7: gettext_noop("A week ago or longer")}
+
+    began = forms.TypedChoiceField(label=_("When did it begin?"), coerce=int, required=False, initial="0",
+                                   widget=forms.RadioSelect, choices=[(n, _(words)) for n, words in BEGAN.items()])
+    fever_or_infection = _yes_no(_("Do you have a fever or an infection?"), _("I do not know"))
+    heat_or_strain = _yes_no(_("Did heat, effort or stress bring it on?"), _("I do not know"))
     symptoms = forms.CharField(
-        label="What is different?", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"max_length": "This is longer than we can keep. Write the most important part."})
-    told = forms.ChoiceField(label="Does your doctor or nurse know?", required=False, widget=forms.RadioSelect,
+        label=_("What is different?"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"max_length": _("This is longer than we can keep. Write the most important part.")})
+    told = forms.ChoiceField(label=_("Does your doctor or nurse know?"), required=False, widget=forms.RadioSelect,
                              initial="no", choices=TOLD)
-    steroids_until = DayField(label="If you take a course of steroids: until when?", required=False)
+    steroids_until = DayField(label=_("If you take a course of steroids: until when?"), required=False)
 
     def words(self) -> str:
         """Their words; what they said roughly stands before them, since a date would say more than they did."""
         began = self.cleaned_data["began"] or 0
-        rough = f"It began {dict(self.BEGAN)[began].lower()}." if began > 1 else ""
+        rough = f"It began {self.BEGAN[began].lower()}." if began > 1 else ""
         told = "The doctor or nurse knows." if self.cleaned_data["told"] == "earlier" else ""
         return " ".join(filter(None, [rough, told, self.cleaned_data["symptoms"]]))
 

@@ -12,13 +12,15 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from clients.asking.intake import MayNotBeMailed
 from clients.episodes import hold_among
 from clients.models import Client
 from clients.newcomers import note_newcomer
 from clients.writing import is_written_to
-from practice import clock, links
+from practice import clock, links, page_language
 from practice.access import Actor, Outsider
 from practice.models import Membership, NewClients, Practice, Service
 from practice.refusals import BadInput, NotAllowed, Refusal
@@ -37,14 +39,14 @@ class FormUsed(Refusal):
     """The form belongs to something else already."""
 
     code: ClassVar[str] = "form_used"
-    title: ClassVar[str] = "This form was used already"
+    title: ClassVar[str] = gettext_noop("This form was used already")
 
 
 class RingFirst(Refusal):
     """Something speaks against booking by oneself; what it is stays between client and therapist."""
 
     code: ClassVar[str] = "ring_first"
-    title: ClassVar[str] = "Ring us to plan this visit"
+    title: ClassVar[str] = gettext_noop("Ring us to plan this visit")
 
 
 def services_online(practice: Practice) -> list[Service]:
@@ -129,10 +131,10 @@ def book_again(*, client: Client, service: Service, therapist: Membership, start
         return visit
 
     if client.practice_id != service.practice_id or not service.is_online or not service.is_active:
-        raise NotAllowed("This cannot be booked here. Ring us.")
+        raise NotAllowed(_("This cannot be booked here. Ring us."))
     _refuse_odd_start(client.practice, starts_at)
     if must_ring(client, service, therapist, starts_at):
-        raise RingFirst("We would like to talk with you before we plan this visit.")
+        raise RingFirst(_("We would like to talk with you before we plan this visit."))
     return _once(client.practice, nonce, make, client)
 
 
@@ -146,8 +148,8 @@ def move_own(*, appointment: Appointment, therapist: Membership, starts_at: date
 def _refuse_odd_start(practice: Practice, starts_at: datetime) -> None:
     """Clients take one of the times that are shown: any other minute would leave gaps nobody can use."""
     if not is_offered_start(practice, starts_at):
-        raise BadInput(f"{clock.said(starts_at, practice.time_zone)} is not one of the open times. Choose one of them.",
-                       field="starts_at")
+        raise BadInput(_("{time} is not one of the open times. Choose one of them.").format(
+            time=page_language.said(starts_at, practice.time_zone)), field="starts_at")
 
 
 def must_ring(client: Client, service: Service, therapist: Membership, starts_at: datetime | None = None) -> bool:
@@ -219,5 +221,5 @@ def _once(practice: Practice, nonce: UUID, make: Callable[[], Appointment],
         if made := _made_with(practice, nonce, client):
             return made
         if isinstance(failed, IntegrityError):
-            raise FormUsed("This form was used already. Open the page again.") from failed
+            raise FormUsed(_("This form was used already. Open the page again.")) from failed
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clients.fields import LineField, MailField, PhoneField, TextField
 from clients.words import one_line
@@ -62,13 +63,13 @@ class AddressForm(forms.Form):
 class CallOffForm(forms.Form):
     """Why a client cannot come, in their words; each goes with one code of the diary."""
 
-    WORDS = ((R.OTHER, "I would rather not say"), (R.AWAY, "I am away or busy"), (R.SICK, "I am not well"),
-             (R.WORSE, "It has become worse"), (R.BETTER, "I feel better and do not need it"),
-             (R.WEATHER, "The weather, or I cannot get there"))
+    WORDS = ((R.OTHER, _("I would rather not say")), (R.AWAY, _("I am away or busy")), (R.SICK, _("I am not well")),
+             (R.WORSE, _("It has become worse")), (R.BETTER, _("I feel better and do not need it")),
+             (R.WEATHER, _("The weather, or I cannot get there")))
 
-    reason = forms.ChoiceField(label="Why? (You need not say.)", choices=WORDS, initial=R.OTHER,
+    reason = forms.ChoiceField(label=_("Why? (You need not say.)"), choices=WORDS, initial=R.OTHER,
                                widget=forms.RadioSelect, required=False,
-                               error_messages={"invalid_choice": "Choose one of the answers."})
+                               error_messages={"invalid_choice": _("Choose one of the answers.")})
 
     def clean_reason(self) -> str:
         return str(self.cleaned_data["reason"] or R.OTHER)

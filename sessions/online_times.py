@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clients.models import Client
-from practice import clock
+from practice import clock, page_language
 from practice.clock import minute_of
 from practice.models import Membership, Practice, Service
 from sessions.asked import stamp, today_at
@@ -57,7 +58,7 @@ def days_open(
     """
     practice, found = service.practice, dict[date, list[OpenSlot]]()
     begin, horizon = only or max(first, today_at(practice)), horizon_of(practice)
-    for _ in range(1 if only else LOOKS):
+    for _look in range(1 if only else LOOKS):
         last = begin if only else min(begin + timedelta(days=LOOKED_AT - 1), horizon)
         if last < begin:
             break
@@ -87,8 +88,8 @@ def _free(service: Service, first: date, last: date, not_before: datetime, thera
 
 def offer_of(practice: Practice, starts_at: datetime, therapist: Membership) -> Offer:
     """A start as it is pressed: its time of day, the whole in words."""
-    _, at, _ = clock.wall_of(starts_at, practice.time_zone)
-    return Offer(clock.said_time(at), clock.said(starts_at, practice.time_zone, today=today_at(practice)),
+    at = clock.wall_of(starts_at, practice.time_zone)[1]
+    return Offer(clock.said_time(at), page_language.said(starts_at, practice.time_zone, today=today_at(practice)),
                  stamp(starts_at), therapist)
 
 
@@ -101,7 +102,8 @@ def is_offered_start(practice: Practice, starts_at: datetime) -> bool:
 def _day(practice: Practice, on: date, slots: Sequence[OpenSlot], *, all_of_it: bool) -> OpenDay:
     halves: dict[str, list[OpenSlot]] = defaultdict(list)
     for slot in slots:
-        halves["Morning" if clock.wall_of(slot.starts_at, practice.time_zone)[1] < NOON else "Afternoon"].append(slot)
+        is_early = clock.wall_of(slot.starts_at, practice.time_zone)[1] < NOON
+        halves[_("Morning") if is_early else _("Afternoon")].append(slot)
     shown = []
     for name, rows in halves.items():
         starts = [minute_of(row.starts_at) for row in rows]
@@ -109,7 +111,7 @@ def _day(practice: Practice, on: date, slots: Sequence[OpenSlot], *, all_of_it: 
         shown.append((name, tuple(offer_of(practice, row.starts_at, row.therapist)
                                   for row, start in zip(rows, starts, strict=True) if start in chosen)))
     count = sum(len(offers) for _, offers in shown)
-    return OpenDay(on, clock.said_date(on, today=today_at(practice)), tuple(shown), len(slots) - count)
+    return OpenDay(on, page_language.said_date(on, today=today_at(practice)), tuple(shown), len(slots) - count)
 
 
 def few(starts: Sequence[int], *, grid: int, most: int = FEW) -> list[int]:

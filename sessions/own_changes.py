@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from clients.newcomers import take_on, wait_again
 from practice.access import Actor
@@ -19,7 +21,7 @@ class TooLateToChange(Refusal):
     """Nearer than the practice lets clients move or cancel by themselves."""
 
     code: ClassVar[str] = "too_late_to_change"
-    title: ClassVar[str] = "Ring us about this visit"
+    title: ClassVar[str] = gettext_noop("Ring us about this visit")
 
 
 def changes_until(appointment: Appointment) -> timedelta:
@@ -33,14 +35,16 @@ def refuse_own_change(appointment: Appointment, by: Actor) -> None:
         return
     if appointment.starts_at - timezone.now() < changes_until(appointment):
         hours = appointment.practice.client_change_hours
-        raise TooLateToChange(f"It is less than {hours} hours until your visit." if hours
-                              else "Your visit has begun.")
+        raise TooLateToChange(
+            ngettext("It is less than {hours} hour until your visit.",
+                     "It is less than {hours} hours until your visit.", hours).format(hours=hours)
+            if hours else _("Your visit has begun."))
 
 
 def refuse_moving_a_request(appointment: Appointment, by: Actor) -> None:
     """A time somebody only asked for is not moved by them: it would become a booking nobody agreed to."""
     if by.role == "client" and appointment.status == Appointment.Status.PROPOSED:
-        raise VisitNotInState("You have asked for this time. It can be changed once we have said yes.")
+        raise VisitNotInState(_("You have asked for this time. It can be changed once we have said yes."))
 
 
 def take_on_newcomer(appointment: Appointment, by: Actor) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clients.episodes import holding
 from practice import audit, clock, links, outbox
@@ -62,7 +63,7 @@ def apply_plan(*, plan: Plan, by: Actor, is_answer: bool = False) -> Plan:
             plan, moves = locked(plan)
             refuse_if_stale(plan)
             if is_answer and not plan.is_sent:
-                raise WrongState("These times were taken back. We will write to you with others.")
+                raise WrongState(_("These times were taken back. We will write to you with others."))
             refuse_closed(plan, moves)
             refuse_emergencies(plan, moves, by)
             plan.status, plan.applied_at = Plan.Status.APPLIED, timezone.now()

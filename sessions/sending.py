@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clients.words import one_line
 from clients.writing import is_written_to
@@ -129,7 +130,7 @@ def accept_plan(*, plan: Plan) -> Plan:
     try:
         return apply_plan(plan=plan, by=_client_of(plan), is_answer=True)
     except Contraindicated as decision:
-        raise RingFirst("We would like to talk with you before we book these times. Ring us.") from decision
+        raise RingFirst(_("We would like to talk with you before we book these times. Ring us.")) from decision
     except WrongState:  # a second tap, at the same moment
         plan.refresh_from_db()
         if plan.status != Plan.Status.APPLIED:
@@ -145,14 +146,14 @@ def some_do_not_suit(*, plan: Plan, moves: Collection[UUID], words: str = "") ->
     """
     plan, rows = locked(plan)
     if plan.status == Plan.Status.APPLIED:
-        raise WrongState("You said yes to these times already. If one does not suit after all, ring us.")
+        raise WrongState(_("You said yes to these times already. If one does not suit after all, ring us."))
     if plan.answered_at:
         return plan
     refuse_if_stale(plan)
     kept = [move for move in rows if move.starts_at and move.appointment.reserved_by_id == plan.pk]
     gone = [move for move in kept if move.pk in moves]
     if not gone:
-        raise BadInput("Tick each time that does not suit you.", field="moves")
+        raise BadInput(_("Tick each time that does not suit you."), field="moves")
     for move in kept:
         move.suits = move.pk not in moves
     PlanMove.objects.bulk_update(kept, ["suits"])
@@ -166,7 +167,7 @@ def some_do_not_suit(*, plan: Plan, moves: Collection[UUID], words: str = "") ->
 
 def _refuse_second_thoughts(plan: Plan) -> None:
     if plan.answered_at:
-        raise WrongState("You have answered already: some times do not suit. We will write to you with others.")
+        raise WrongState(_("You have answered already: some times do not suit. We will write to you with others."))
 
 
 def _client_of(plan: Plan) -> Outsider:

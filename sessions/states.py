@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from practice import page_language
 from practice.refusals import Refusal
 from sessions.models import Appointment
 
@@ -28,11 +32,15 @@ TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
 }
 
 
+# The acts of clients, as they go on after “to …”; those of staff are told in English only.
+_TO = (gettext_noop("confirm"), gettext_noop("cancel"), gettext_noop("move"))
+
+
 class VisitNotInState(Refusal):
     """The visit's state does not allow this."""
 
     code: ClassVar[str] = "wrong_state"
-    title: ClassVar[str] = "Not possible for this visit any more"
+    title: ClassVar[str] = gettext_noop("Not possible for this visit any more")
 
 
 def next_state(appointment: Appointment, verb: str) -> str:
@@ -43,13 +51,15 @@ def next_state(appointment: Appointment, verb: str) -> str:
     allowed, becomes = TRANSITIONS[verb]
     if appointment.reserved_by_id and verb != "give-back":
         raise VisitNotInState(
-            f"{appointment.said} is kept for {appointment.client.name}, who was asked whether it suits. Change it in "
-            "the plan, or take the plan back first.", plan=str(appointment.reserved_by_id))
+            _("{time} is kept for {client}, who was asked whether it suits. Change it in the plan, or take the plan "
+              "back first.").format(time=appointment.said_in(page_language.page_language()),
+                                    client=appointment.client.name),
+            plan=str(appointment.reserved_by_id))
     if appointment.status not in allowed:
-        starts = ", ".join(S(s).label.lower() for s in S.values if s in allowed)
+        starts = ", ".join(_(S(s).label).lower() for s in S.values if s in allowed)
         raise VisitNotInState(
-            f"This visit is “{appointment.get_status_display().lower()}”; to {verb.replace('-', ' ')} it, it would "
-            f"have to be {starts}.")
+            _("This visit is “{state}”; to {act} it, it would have to be {states}.").format(
+                state=_(S(appointment.status).label).lower(), act=_(verb.replace("-", " ")), states=starts))
     return becomes
 
 

@@ -207,7 +207,9 @@ class EpochMinutes(Aggregate):
         return self._as("array_agg(floor(date_part('epoch', %(expressions)s) / 60)::int)", compiler, connection)
 
     def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> Any:
-        seconds = "CAST(round((julianday(%(expressions)s) - 2440587.5) * 86400) AS INTEGER)"
+        seconds = "unixepoch(%(expressions)s)"
+        if connection.Database.sqlite_version_info < (3, 38):  # of 2022
+            seconds = "CAST(round((julianday(%(expressions)s) - 2440587.5) * 86400) AS INTEGER)"
         return self._as(f"json_group_array({seconds} / 60)", compiler, connection)
 
     def _as(self, template: str, compiler: Any, connection: Any) -> Any:

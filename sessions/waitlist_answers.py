@@ -7,9 +7,12 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from practice import audit, links
 from practice.access import Outsider
+from practice.page_language import page_language
 from practice.refusals import Refusal, WrongState
 from sessions.diary import SlotTaken
 from sessions.models import Appointment, WaitlistEntry, WaitlistOffer
@@ -34,7 +37,7 @@ class OfferOver(Refusal):
     """The offered time is somebody else's, or the offer has run out."""
 
     code: ClassVar[str] = "offer_over"
-    title: ClassVar[str] = "You stay on the list"
+    title: ClassVar[str] = gettext_noop("You stay on the list")
 
 
 def offer_behind(token: str) -> WaitlistOffer | None:
@@ -56,13 +59,25 @@ def seen(visit: Appointment | None) -> str:
 
 def said_over(offer: WaitlistOffer) -> str:
     """Why an offer cannot be taken any more, to whom it was made; "" while it can."""
-    stays = "You stay on the list." if offer.entry.ended_at is None else "You are not on the list any more."
+    stays = _stays() if offer.entry.ended_at is None else _("You are not on the list any more.")
     if offer.state == State.LAPSED or (offer.state == State.OPEN and offer.expires_at <= timezone.now()):
-        return f"The offer has run out. {stays}"
+        return _("The offer has run out.") + f" {stays}"
     if offer.state == State.WITHDRAWN and (offer.entry.ended_at or not is_taken(offer)):
-        return f"This time is not offered any more. {stays}"
-    return {State.WITHDRAWN: f"It is taken. {stays}", State.DECLINED: f"You said no. {stays}"}.get(
-        State(offer.state), "")
+        return f"{_not_offered()} {stays}"
+    said = {State.WITHDRAWN: _taken(), State.DECLINED: _("You said no.")}.get(State(offer.state), "")
+    return said and f"{said} {stays}"
+
+
+def _stays() -> str:
+    return _("You stay on the list.")
+
+
+def _taken() -> str:
+    return _("It is taken.")
+
+
+def _not_offered() -> str:
+    return _("This time is not offered any more.")
 
 
 def take_offer(*, offer: WaitlistOffer, gives_up: str) -> Appointment:
@@ -78,12 +93,12 @@ def take_offer(*, offer: WaitlistOffer, gives_up: str) -> Appointment:
             return _take(offer, gives_up, by)
     except SlotTaken as taken:
         withdraw_lost(offer)
-        raise OfferOver("It is taken. You stay on the list.") from taken
+        raise OfferOver(f"{_taken()} {_stays()}") from taken
     except (OutsideWorkingHours, TooShortNotice, BeyondHorizon) as gone:  # why, is not theirs to know
         withdraw_lost(offer)
-        raise OfferOver("This time is not offered any more. You stay on the list.") from gone
+        raise OfferOver(f"{_not_offered()} {_stays()}") from gone
     except (ClientInRelapse, Contraindicated, ClearanceMissing) as decision:
-        raise RingFirst("We would like to talk with you before we plan this visit.") from decision
+        raise RingFirst(_("We would like to talk with you before we plan this visit.")) from decision
 
 
 def _take(offer: WaitlistOffer, gives_up: str, by: Outsider) -> Appointment:
@@ -98,7 +113,9 @@ def _take(offer: WaitlistOffer, gives_up: str, by: Outsider) -> Appointment:
         raise OfferOver(over)
     gives = given_up(entry)
     if not constant_time_compare(seen(gives), gives_up):
-        raise WrongState(f"Look once more: you would give up {gives.said if gives else 'nothing'} for it.")
+        raise WrongState(
+            _("Look once more: you would give up {visit} for it.").format(visit=gives.said_in(page_language()))
+            if gives else _("Look once more: you would give up nothing for it."))
     visit = book_from_waitlist(entry=entry, therapist=offer.therapist, starts_at=offer.starts_at, by=by,
                                depth=offer.freed.depth + 1, taking=offer)
     audit.record(by=by, verb="waitlist_taken", subject=offer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from notes.models import ClientCopy
 from notes.paper.note_paper import heading_of
@@ -13,8 +14,9 @@ from practice.typesetting.lines import one_line, paragraphs, placed, shortened
 from practice.typesetting.press import press
 
 TEMPLATE = Path(__file__).parent.parent / "typesetting" / "copy.typ"
-PARTS = (("why", "About this page"), ("done", "What we did"), ("changed", "What changed"),
-         ("watch", "What to watch for"), ("next", "What next"))
+PARTS = (("why", gettext_noop("About this page")), ("done", gettext_noop("What we did")),
+         ("changed", gettext_noop("What changed")), ("watch", gettext_noop("What to watch for")),
+         ("next", gettext_noop("What next")))
 
 
 def parts_of(copy: ClientCopy) -> list[tuple[str, str]]:

@@ -9,9 +9,9 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clients.behind_links import behind_link
 from clients.models import Client
 from notes.copies import copies
 from notes.copies.paper import PARTS, copy_pdf, parts_of
@@ -19,10 +19,9 @@ from notes.models import ClientCopy
 from notes.summaries.summaries import days_to_tell
 from practice import audit
 from practice.access import THERAPISTS
-from practice.pages import attempt, find, look, member_page, pdf_file, post_page
+from practice.pages import attempt, find, member_page, pdf_file, post_page
 from sessions.asked import member_of, status_of
 from sessions.forms import DayField
-from sessions.views.public import kept_private
 
 _RELATIONS = ("client__practice", "client__merged_into", "author__user", "practice")
 
@@ -140,19 +139,17 @@ def copy_as_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def own_copy(request: HttpRequest, token: str) -> HttpResponse:
+@behind_link(copies.copy_behind, lambda found: found.client.standing)
+def own_copy(request: HttpRequest, token: str, found: ClientCopy) -> HttpResponse:
     """The client's own page: looking at the address opens nothing, a press shows the copy or gives it as a PDF."""
-    found = copies.copy_behind(token)
-    if found is None:
-        return kept_private(HttpResponse(render_to_string("sessions/link_gone.html", look(request)), status=404))
     context = {"practice": found.practice, "client": found.client.standing, "copy": found}
     if request.method != "POST":
-        return kept_private(render(request, "notes/copies/door.html", context))
+        return render(request, "notes/copies/door.html", context)
     what = "pdf" if request.POST.get("what") == "pdf" else "page"
     copies.open_copy(copy=found, what=what)
     if what == "pdf":
-        return kept_private(pdf_file(bytes(found.pdf), "your-sessions.pdf"))
-    return kept_private(render(request, "notes/copies/own.html", {**context, "parts": parts_of(found)}))
+        return pdf_file(bytes(found.pdf), "your-sessions.pdf")
+    return render(request, "notes/copies/own.html", {**context, "parts": parts_of(found)})
 
 
 def _page(request: HttpRequest, found: ClientCopy, form: forms.Form | None = None) -> HttpResponse:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clients.episodes import today_in
 from clients.models import Client, ClientCondition
@@ -109,7 +110,7 @@ def answer_follow_up(*, follow_up: FollowUp, answers: Answers, by: Actor) -> Fol
     row = (FollowUp.objects.select_for_update(of=("self",), no_key=True)
            .select_related("appointment__client__practice", "practice").get(pk=follow_up.pk))
     if row.closes_at <= timezone.now():
-        raise WrongState("This is closed: nothing can be changed any more.")
+        raise WrongState(_("This is closed: nothing can be changed any more."))
     answers = _consistent(row, answers)
     given = asdict(answers)
     if row.answered_at and all(getattr(row, name) == value for name, value in given.items()):
@@ -132,10 +133,10 @@ def _consistent(row: FollowUp, said: Answers) -> Answers:
     _within(said.sore_days, 3, "sore_days")
     _within(said.lethargy_hours, 24, "lethargy_hours")
     if said.helped not in ("", *FollowUp.Helped.values):
-        raise BadInput("Choose one of the answers.", field="helped")
+        raise BadInput(_("Choose one of the answers."), field="helped")
     days = said.helped_days if said.helped == FollowUp.Helped.UNTIL else None
     if said.helped == FollowUp.Helped.UNTIL and days not in dict(days_it_may_have_helped(row, today)):
-        raise BadInput("Choose the last day on which it helped.", field="helped")
+        raise BadInput(_("Choose the last day on which it helped."), field="helped")
     return Answers(
         said.soreness, said.sore_days if said.soreness else None, said.lethargy,
         said.lethargy_hours if said.lethargy else None, said.helped, days, said.sleep if SLEEP in row.asks else None,
@@ -144,7 +145,7 @@ def _consistent(row: FollowUp, said: Answers) -> Answers:
 
 def _within(value: int | None, most: int, field: str) -> None:
     if value is not None and not 0 <= value <= most:
-        raise BadInput(f"Choose from 0 to {most}.", field=field)
+        raise BadInput(_("Choose from 0 to {most}.").format(most=most), field=field)
 
 
 def ask_no_more(*, client: Client, by: Actor, again: bool = False) -> Client:

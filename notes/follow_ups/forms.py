@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from notes.follow_ups.questions import (
     DEGREES,
@@ -25,8 +27,8 @@ from notes.follow_ups.questions import (
 from notes.models import FollowUp
 from practice.fields import ChoiceOf, TextField
 
-_NOT_KNOWN = (UNKNOWN, "I do not know")
-_SLEEP = {0: "0: slept well", 10: "10: hardly slept"}
+_NOT_KNOWN = (UNKNOWN, gettext_lazy("I do not know"))
+_SLEEP = {0: gettext_lazy("0: slept well"), 10: gettext_lazy("10: hardly slept")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ def _radios(label: str, choices: Iterable[tuple[Any, str]]) -> forms.ChoiceField
                     choices=[*((str(value), words) for value, words in choices), _NOT_KNOWN])
 
 
+def _read(scale: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    """A scale in the words of whoever reads the page."""
+    return [(value, _(words)) for value, words in scale]
+
+
 class FollowUpForm(forms.Form):
     """What one client is asked about one visit; as they answered before, where they did."""
 
@@ -51,24 +58,25 @@ class FollowUpForm(forms.Form):
     def __init__(self, *args: Any, row: FollowUp, today: date, **kwargs: Any) -> None:
         super().__init__(*args, initial=_initial(row), **kwargs)
         self.row = row
-        self.fields["soreness"] = _radios("Were you sore afterwards?", DEGREES)
-        self.fields["sore_days"] = _radios("For how long were you sore?", SORE_FOR)
-        self.fields["lethargy"] = _radios("Were you heavy or very tired afterwards?", DEGREES)
-        self.fields["lethargy_hours"] = _radios("For how long were you heavy or tired?", HEAVY_FOR)
+        self.fields["soreness"] = _radios(_("Were you sore afterwards?"), _read(DEGREES))
+        self.fields["sore_days"] = _radios(_("For how long were you sore?"), _read(SORE_FOR))
+        self.fields["lethargy"] = _radios(_("Were you heavy or very tired afterwards?"), _read(DEGREES))
+        self.fields["lethargy_hours"] = _radios(_("For how long were you heavy or tired?"), _read(HEAVY_FOR))
         days = [(f"until-{n}", words) for n, words in days_it_may_have_helped(row, today)]
-        still = [] if next_session_on(row) else [("still", "It still helps")]
-        self.fields["helped"] = _radios("For how long did the visit help?", [
-            *still, *reversed(days), ("no", "It did not help")])
+        still = [] if next_session_on(row) else [("still", _("It still helps"))]
+        self.fields["helped"] = _radios(_("For how long did the visit help?"), [
+            *still, *reversed(days), ("no", _("It did not help"))])
         if SLEEP in row.asks:
-            self.fields["sleep"] = _radios("How disturbed was your sleep that night, from 0 to 10?",
+            self.fields["sleep"] = _radios(_("How disturbed was your sleep that night, from 0 to 10?"),
                                            [(n, _SLEEP.get(n, str(n))) for n in range(11)])
         if asked := headaches_asked(row):
-            over = "in the last 28 days" if asked == HEADACHES_OF_FOUR_WEEKS else "since the visit"
             self.fields["headache_days"] = ChoiceOf(
-                label=f"On how many days {over} did you have a headache?", required=False,
+                required=False,
+                label=_("On how many days in the last 28 days did you have a headache?")
+                if asked == HEADACHES_OF_FOUR_WEEKS else _("On how many days since the visit did you have a headache?"),
                 choices=[_NOT_KNOWN, *((str(n), str(n)) for n in range(most_headaches(row, today) + 1))])
-        self.fields["words"] = TextField(label="Anything your therapist should know?", required=False, rows=3,
-                                         help_text="It is read before your next visit, not at once.")
+        self.fields["words"] = TextField(label=_("Anything your therapist should know?"), required=False, rows=3,
+                                         help_text=_("It is read before your next visit, not at once."))
 
     def asked(self) -> Iterator[Asked]:
         """Each question with its choices, in order; the line to the therapist is not among them."""
@@ -82,7 +90,7 @@ class FollowUpForm(forms.Form):
         kept: dict[str, Any] = super().clean() or self.cleaned_data
         untouched = {"headache_days": UNKNOWN}  # a list stands on “I do not know” by itself
         if not any(value for name, value in kept.items() if value != untouched.get(name)) and not self.errors:
-            self.add_error("soreness", "Tap one answer at least. “I do not know” is one.")
+            self.add_error("soreness", _("Tap one answer at least. “I do not know” is one."))
         return kept
 
     def answers(self) -> Answers:

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from clients.conditions import CONDITIONS, line_of
 from clients.words_told import is_alarming, is_like_a_clot
 from notes.models import FollowUp
-from practice import clock
+from practice import page_language
 from practice.techniques import MS_THREE_USES, NEUROPATHY_BLOG
 from sessions.models import Appointment
 
@@ -19,9 +22,11 @@ UNKNOWN = "unknown"
 SLEEP, HEADACHES, HEADACHES_OF_FOUR_WEEKS = "sleep", "headaches", "headaches-28"
 FOUR_WEEKS = 28
 LONGEST_HELP = 30  # days after the visit that can be named; a link closes long before
-DEGREES = ((0, "No"), (1, "A little"), (2, "Clearly"), (3, "Very"))
-SORE_FOR = ((1, "One day"), (2, "Two days"), (3, "Three days or longer"))
-HEAVY_FOR = ((2, "An hour or two"), (6, "Half a day"), (12, "The whole day"), (24, "Longer"))
+DEGREES = ((0, gettext_noop("No")), (1, gettext_noop("A little")), (2, gettext_noop("Clearly")),
+           (3, gettext_noop("Very")))
+SORE_FOR = ((1, gettext_noop("One day")), (2, gettext_noop("Two days")), (3, gettext_noop("Three days or longer")))
+HEAVY_FOR = ((2, gettext_noop("An hour or two")), (6, gettext_noop("Half a day")),
+             (12, gettext_noop("The whole day")), (24, gettext_noop("Longer")))
 _HEADACHES = ("migraine", "tension-headache")
 
 
@@ -72,7 +77,8 @@ def days_it_may_have_helped(row: FollowUp, today: date) -> list[tuple[int, str]]
     """
     visit_on = row.appointment.wall_date
     count = min((min(today, next_session_on(row) or today) - visit_on).days, LONGEST_HELP)
-    return [(n, f"Until {clock.said_date(visit_on + timedelta(days=n))}" if n else "That day only")
+    return [(n, _("Until {day}").format(day=page_language.said_date(visit_on + timedelta(days=n)))
+             if n else _("That day only"))
             for n in range(count + 1)]
 
 

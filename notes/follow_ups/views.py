@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from clients.behind_links import behind_link
 from clients.episodes import today_in
 from clients.red_flags import CLOT, FOR_ANYBODY
 from clients.words_told import is_like_a_clot
@@ -20,21 +20,20 @@ from notes.follow_ups.letters import follow_up_behind
 from notes.follow_ups.questions import is_worrying
 from notes.follow_ups.saying import said_follow_up
 from notes.models import FollowUp
-from practice import clock
+from practice import clock, page_language
 from practice.access import THERAPISTS, Outsider
-from practice.pages import attempt, find, look, member_page
+from practice.pages import attempt, find, member_page
 from sessions.asked import member_of, status_of
 from sessions.caution_line import first_name
-from sessions.views.public import kept_private
 from sessions.views.unwell import unwell
+
+_of_an_asking = behind_link(follow_up_behind, lambda row: row.appointment.client)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def follow_up(request: HttpRequest, token: str) -> HttpResponse:
+@_of_an_asking
+def follow_up(request: HttpRequest, token: str, row: FollowUp) -> HttpResponse:
     """A few questions and Send; looking changes nothing, and what was sent can be changed until it closes."""
-    row = follow_up_behind(token)
-    if row is None:
-        return _gone(request)
     client, by = row.appointment.client, Outsider(row.practice, "client", row.appointment.client.name)
     act = request.POST.get("act", "") if request.method == "POST" else ""
     today = today_in(client)
@@ -42,27 +41,25 @@ def follow_up(request: HttpRequest, token: str) -> HttpResponse:
     if act in ("stop", "again"):
         ask_no_more(client=client, by=by, again=act == "again")
         if not form.has_changed():
-            return kept_private(redirect("notes:follow_up", token=token))
+            return redirect("notes:follow_up", token=token)
         client.refresh_from_db(fields=["wants_follow_ups"])  # what was typed stays to be sent
     elif form.is_bound and form.is_valid() and attempt(
             form, answer_follow_up, follow_up=row, answers=form.answers(), by=by):
-        return kept_private(redirect("notes:follow_up", token=token))
-    return kept_private(render(request, "notes/follow_up/page.html", {
+        return redirect("notes:follow_up", token=token)
+    return render(request, "notes/follow_up/page.html", {
         "practice": row.practice, "row": row, "form": form, "client": client, "token": token,
-        "visit_on": clock.said_date(row.appointment.wall_date, today=today), "said": said_follow_up(row),
+        "visit_on": page_language.said_date(row.appointment.wall_date, today=today), "said": said_follow_up(row),
         "is_worrying": is_worrying(row), "flags": FOR_ANYBODY,
         "clot": CLOT if is_like_a_clot(row.words) else None, "therapist": first_name(row.appointment.therapist),
-        "closes_on": clock.said_date(clock.wall_of(row.closes_at, row.practice.time_zone)[0], today=today),
-    }, status=status_of(form)))
+        "closes_on": page_language.said_date(clock.wall_of(row.closes_at, row.practice.time_zone)[0], today=today),
+    }, status=status_of(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def follow_up_unwell(request: HttpRequest, token: str) -> HttpResponse:
+@_of_an_asking
+def follow_up_unwell(request: HttpRequest, token: str, row: FollowUp) -> HttpResponse:
     """Not feeling well, told from this link."""
-    row = follow_up_behind(token)
-    if row is None:
-        return _gone(request)
-    return kept_private(unwell(request, row.appointment.client, reverse("notes:follow_up", args=[token])))
+    return unwell(request, row.appointment.client, reverse("notes:follow_up", args=[token]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,8 +84,3 @@ def _moment(stamp: str) -> datetime | None:
 
 def _on_the_clients_page(row: FollowUp) -> str:
     return f"{reverse('clients:client_notes', args=[row.appointment.client.standing_id])}#after-visits"
-
-
-def _gone(request: HttpRequest) -> HttpResponse:
-    """One answer for every link that does not work: unknown, closed, of a visit that stands no more."""
-    return kept_private(HttpResponse(render_to_string("sessions/link_gone.html", look(request)), status=404))

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clients.models import Client
 from clients.standing import lock_client
@@ -105,9 +106,9 @@ def _standing(item: HomeItem) -> HomeItem:
     item = HomeItem.objects.select_related("programme__client__practice").get(pk=item.pk)
     programme = item.programme
     if programme.ended_at is not None:
-        raise WrongState("This was changed meanwhile. Open the page again.")
+        raise WrongState(_("This was changed meanwhile. Open the page again."))
     if paused_by(programme) is not None:
-        raise WrongState("This is paused for now. We tell you when it goes on.")
+        raise WrongState(_("This is paused for now. We tell you when it goes on."))
     if item.pk in barred_today(programme):
-        raise WrongState("Leave this one out for now. We talk about it at your next visit.")
+        raise WrongState(_("Leave this one out for now. We talk about it at your next visit."))
     return item

@@ -7,9 +7,9 @@ from uuid import UUID
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods
 
+from clients.behind_links import behind_link
 from clients.episodes import today_in
 from clients.models import Client
 from notes.home.doing import mark_done, take_back_done, today_of, weeks_of
@@ -17,24 +17,21 @@ from notes.home.link import client_behind
 from notes.home.programmes import barred_today, paused_by, programme_of
 from notes.models import HomeItem
 from practice.access import Outsider
-from practice.pages import attempt, look, status_of
-from sessions.views.public import kept_private
+from practice.pages import attempt, status_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def home_page(request: HttpRequest, token: str) -> HttpResponse:
+@behind_link(client_behind, lambda client: client)
+def home_page(request: HttpRequest, token: str, client: Client) -> HttpResponse:
     """What is to be done at home; looking changes nothing, and a tap says it was done today or takes that back."""
-    client = client_behind(token)
-    if client is None:
-        return kept_private(HttpResponse(render_to_string("sessions/link_gone.html", look(request)), status=404))
     form = forms.Form(request.POST if request.method == "POST" else None)
     item = _tapped(request, client) if form.is_bound else None
     if item is not None:
         verb = take_back_done if "undo" in request.POST else mark_done
         by = Outsider(client.practice, "client", client.name)
         if attempt(form, verb, item=item, by=by) is not None or not form.errors:
-            return kept_private(redirect(f"{request.path}#item-{item.position}"))
-    return kept_private(_page(request, client, form))
+            return redirect(f"{request.path}#item-{item.position}")
+    return _page(request, client, form)
 
 
 def _tapped(request: HttpRequest, client: Client) -> HomeItem | None:

@@ -11,12 +11,12 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client as Browser
 
+from clients import behind_links
 from notes.tests.link_pages import Linked, end_all, live_links
 from notes.tests.test_walls import MARK, TABLE, World
 from practice.links import hash_of
 from sessions import answers
 from sessions.models import Plan
-from sessions.views import answers as pages
 
 COUNTED = {"practice_tally", "practice_cache"}  # how often an address asked: no link's matter
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
@@ -110,6 +110,6 @@ def test_a_page_that_writes_when_it_is_opened_is_found(linked, monkeypatch):
 
 def test_an_answer_that_tells_an_old_link_from_an_unknown_one_is_found(linked, monkeypatch):
     """The twin: whoever comes with a link that was good is greeted by the practice's name."""
-    monkeypatch.setattr(pages, "_gone", lambda request: HttpResponse(request.path, status=404))
+    monkeypatch.setattr(behind_links, "link_gone", lambda request, template: HttpResponse(request.path, status=404))
     with pytest.raises(AssertionError, match="r/<str:token>/"):
         test_a_link_that_is_over_answers_as_one_that_never_was_byte_for_byte("expired", "get", linked)

@@ -1,13 +1,20 @@
-"""Icons and states in templates: `{% icon "clock" %}`, `{% chip visit.status %}`. Loaded everywhere (settings.py)."""
+"""Icons and states in templates: `{% icon "clock" %}`, `{% chip visit.status %}`. Loaded everywhere (settings.py).
+
+And what a page in another language needs: times as its reader says them, addresses that keep the wish for English.
+"""
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from practice import clock, page_language
 
 register = template.Library()
 
@@ -70,6 +77,49 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
 def chip(status: str, label: str = "") -> SafeString:
     """A state as icon and word; `label` says other words than ours. A state nobody described keeps its own name."""
     return _chip(str(status), str(label))
+
+
+@register.filter
+def said(row: Any) -> str:
+    """When a visit or an offer is, as the reader of this page says it: `{{ visit|said }}`."""
+    text: str = row.said_in(page_language.page_language())
+    return text
+
+
+@register.filter
+def said_day(on: date) -> str:
+    """A day as the reader of this page says it: "Tue 24 Nov", "mar 24 nov"."""
+    return page_language.said_date(on)
+
+
+@register.filter
+def said_weekday(on: date) -> str:
+    """The weekday of a day as the reader of this page says it: "Tue", "mar"."""
+    return clock.said_weekday(on, page_language.page_language())
+
+
+@register.simple_tag(takes_context=True)
+def way(context: template.Context, address: str) -> str:
+    """An address of ours within a page behind a link: `href="{% way '?say=unwell' %}"`."""
+    return page_language.way_on(context.get("request"), address)
+
+
+@register.simple_tag(takes_context=True)
+def also_english(context: template.Context) -> SafeString:
+    """What an address that has a query already goes on with, where this page is read in English by wish."""
+    return mark_safe("&amp;lang=en" if page_language.reads_english(context.get("request")) else "")
+
+
+@register.simple_tag(takes_context=True)
+def language_foot(context: template.Context) -> dict[str, Any]:
+    """What the foot says about the language of the page (components/language.html)."""
+    return page_language.language_foot(context.get("request"))
+
+
+@register.simple_tag
+def page_lang() -> str:
+    """The language of the page, for `<html lang>`."""
+    return page_language.page_language()
 
 
 @lru_cache(512)

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 from uuid_utils.compat import uuid7
 
 from clients.models import Client, Episode
@@ -150,10 +151,10 @@ class CheckIn(PracticeOwned):
     """
 
     class Answer(models.TextChoices):
-        WORSE = "worse", "Worse"
-        SAME = "same", "About the same"
-        BETTER = "better", "Better"
-        USUAL = "back-to-usual", "Back to usual"
+        WORSE = "worse", gettext_noop("Worse")
+        SAME = "same", gettext_noop("About the same")
+        BETTER = "better", gettext_noop("Better")
+        USUAL = "back-to-usual", gettext_noop("Back to usual")
 
     readers = CLINICAL
 

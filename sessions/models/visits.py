@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from uuid_utils.compat import uuid7
 
 from clients.models import Client
@@ -45,14 +46,14 @@ class Appointment(PracticeOwned):
     """
 
     class Status(models.TextChoices):
-        PROPOSED = "proposed", "Requested"
-        BOOKED = "booked", "Booked"
-        CONFIRMED = "confirmed", "Confirmed"
-        ARRIVED = "arrived", "Arrived"
-        FULFILLED = "fulfilled", "Done"
-        CANCELLED = "cancelled", "Cancelled"
-        NOSHOW = "noshow", "Did not come"
-        HELD = "held", "On hold: time released"
+        PROPOSED = "proposed", gettext_noop("Requested")
+        BOOKED = "booked", gettext_noop("Booked")
+        CONFIRMED = "confirmed", gettext_noop("Confirmed")
+        ARRIVED = "arrived", gettext_noop("Arrived")
+        FULFILLED = "fulfilled", gettext_noop("Done")
+        CANCELLED = "cancelled", gettext_noop("Cancelled")
+        NOSHOW = "noshow", gettext_noop("Did not come")
+        HELD = "held", gettext_noop("On hold: time released")
 
     class Reason(models.TextChoices):
         BETTER = "better", "Feeling better"

@@ -84,7 +84,7 @@ class MoodyServer(MailServer):
         super().__init__()
         self.asks_to_wait, self.refuses, self.slow, self.is_away = asks_to_wait, refuses, slow, False
         self.thinks = 0.0  # seconds before a mail is taken; `slow` are those between that and saying so
-        self.chance, self.arrived = random.Random(7), dict[str, float]()
+        self.chance = random.Random(7)
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if self.is_away:
@@ -100,11 +100,15 @@ class MoodyServer(MailServer):
         if self.thinks:
             await asyncio.sleep(self.thinks)
         answer = await super().handle_DATA(server, session, envelope)
-        if str(self.mails[-1]["Subject"]).startswith("Your next appointment"):
-            self.arrived.setdefault(envelope.rcpt_tos[0], time.time())
         if self.slow:
             await asyncio.sleep(self.slow)
         return answer
+
+    @property
+    def arrived(self) -> dict[str, float]:
+        """When the first reminder came to each address."""
+        return {one.recipient: one.at for one in reversed(self.taken)
+                if str(one.mail["Subject"]).startswith("Your next appointment")}
 
     @property
     def each(self) -> Counter[str]:

@@ -33,9 +33,9 @@ def test_no_reminder_is_lost_when_workers_are_killed_in_mid_sending(tmp_path, ma
         queue(scratch, DUE)
         for _ in range(KILLS):
             worker = scratch.start("manage.py", "drain_messages", "--forever", "--every", "0.2")
-            arrived = len(mail.received)
-            assert wait_until(lambda seen=arrived: len(mail.received) > seen, 30)
-            assert len(mail.received) < DUE, "the worker is killed with work left"
+            arrived = len(mail.taken)
+            assert wait_until(lambda seen=arrived: len(mail.taken) > seen, 30)
+            assert len(mail.taken) < DUE, "the worker is killed with work left"
             time.sleep(chance.uniform(0, 0.1))
             scratch.kill(worker)
         scratch.start("manage.py", "drain_messages", "--forever", "--every", "0.2")
@@ -67,14 +67,14 @@ def test_a_worker_that_marks_before_it_sends_would_lose_what_is_in_hand(tmp_path
     with scratch_practice(tmp_path / "early", **env(mail, "1")) as scratch:
         queue(scratch, 6)
         worker = scratch.start("manage.py", "shell", "-v0", "-c", _MARKS_BEFORE_SENDING)
-        assert wait_until(lambda: len(mail.received) >= 2, 30)
+        assert wait_until(lambda: len(mail.taken) >= 2, 30)
         time.sleep(0.15)
         scratch.kill(worker)
         time.sleep(1.2)
         scratch.manage("drain_messages")
         assert states(scratch) == {"sent": 6}
-    assert len(mail.received) < 6, "the row said sent, the letter never left"
-    record_property("figure", f"6 due, 1 SIGKILL: {6 - len(mail.received)} lost")
+    assert len(mail.taken) < 6, "the row said sent, the letter never left"
+    record_property("figure", f"6 due, 1 SIGKILL: {6 - len(mail.taken)} lost")
 
 
 _WRITES_NOTHING_DOWN = """
@@ -92,7 +92,7 @@ def test_a_worker_that_wrote_nothing_down_would_send_many_twice(tmp_path, mail, 
     with scratch_practice(tmp_path / "unwritten", **env(mail, "1")) as scratch:
         queue(scratch, 60)
         worker = scratch.start("manage.py", "shell", "-v0", "-c", _WRITES_NOTHING_DOWN)
-        assert wait_until(lambda: len(mail.received) >= 20, 30)
+        assert wait_until(lambda: len(mail.taken) >= 20, 30)
         scratch.kill(worker)
         time.sleep(1.2)
         scratch.manage("drain_messages")

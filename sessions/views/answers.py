@@ -5,15 +5,15 @@ from __future__ import annotations
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.asking.questionnaires import url_of
+from clients.behind_links import behind_link
 from clients.writing import is_written_to
-from practice import clock
+from practice import page_language
 from practice.access import Outsider
-from practice.pages import attempt, kept_private, look
+from practice.pages import attempt
 from sessions import answers
 from sessions.asked import status_of
 from sessions.calendars import visit_file
@@ -30,37 +30,30 @@ _SAID_BEFORE = ("moved", "link", "already")
 _VERBS = {"yes": answers.says_yes, "other-time": answers.wants_another_time}
 
 
+_of_a_visit = behind_link(answers.visit_behind, lambda visit: visit.client)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
-def action(request: HttpRequest, token: str) -> HttpResponse:
+@_of_a_visit
+def action(request: HttpRequest, token: str, visit: Appointment) -> HttpResponse:
     """One visit and three answers; dead links of every kind get one and the same page."""
-    visit = answers.visit_behind(token)
-    if visit is None:
-        response = _gone(request)
-    elif request.method == "POST":
-        response = _answer(request, visit, token)
-    elif request.GET.get("say") in ("unwell", "thanks") and _state(visit) in _MAY_BE_UNWELL:
-        response = unwell(request, visit.client, request.path, visit)
-    else:
-        said = request.GET.get("say", "")
-        response = _page(request, visit, forms.Form(), say=said if said in _SAID_BEFORE else "",
-                         only=said if _is_open(visit, said) else "")
-    return kept_private(response)
+    if request.method == "POST":
+        return _answer(request, visit, token)
+    if request.GET.get("say") in ("unwell", "thanks") and _state(visit) in _MAY_BE_UNWELL:
+        return unwell(request, visit.client, request.path, visit)
+    said = request.GET.get("say", "")
+    return _page(request, visit, forms.Form(), say=said if said in _SAID_BEFORE else "",
+                 only=said if _is_open(visit, said) else "")
 
 
 @require_safe
-def visit_ics(request: HttpRequest, token: str) -> HttpResponse:
+@_of_a_visit
+def visit_ics(request: HttpRequest, token: str, visit: Appointment) -> HttpResponse:
     """The visit for the client's own calendar, as it stands now."""
-    visit = answers.visit_behind(token)
-    if visit is None:
-        return kept_private(_gone(request))
     file = visit_file(visit)
     parameters = "".join(f"; {name}={value}" for name, value in file.parameters)
-    return kept_private(HttpResponse(file.content, content_type=f"{file.kind}{parameters}", headers={
-        "Content-Disposition": f'attachment; filename="{file.name}"'}))
-
-
-def _gone(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(render_to_string("sessions/link_gone.html", look(request)), status=404)
+    return HttpResponse(file.content, content_type=f"{file.kind}{parameters}", headers={
+        "Content-Disposition": f'attachment; filename="{file.name}"'})
 
 
 def _answer(request: HttpRequest, visit: Appointment, token: str) -> HttpResponse:
@@ -110,7 +103,7 @@ def _page(request: HttpRequest, visit: Appointment, form: forms.Form, say: str =
     asks = is_open_for(visit)
     context = {"visit": visit, "practice": visit.practice, "form": form, "state": _state(visit), "asks_questions": asks,
                "token": request.resolver_match.kwargs["token"] if request.resolver_match else "",
-               "until": clock.said(visit.expires_at, visit.time_zone) if visit.expires_at else "",
+               "until": page_language.said(visit.expires_at, visit.time_zone) if visit.expires_at else "",
                "may_change": may_change(visit), "say": say, "only": only,
                "answered": last_answers(visit) if asks else None, "therapist": first_name(visit.therapist)}
     return render(request, f"sessions/answer{'_one' if only else ''}.html", context, status=status_of(form))

@@ -8,16 +8,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from clients.behind_links import behind_link
 from clients.episode_policies import policy_of
 from clients.episodes import today_in
 from clients.models import Client, Episode
 from clients.red_flags import FOR_ANYBODY
-from practice import clock
+from practice import clock, page_language
 from practice.access import CLINICAL, Outsider
-from practice.pages import attempt, find, look, member_page, post_page
+from practice.pages import attempt, find, member_page, post_page
 from sessions.asked import member_of, status_of
 from sessions.check_in_letters import episode_behind
 from sessions.check_ins import add_words, answer_check_in, answer_of_today, ask_by_hand, asked_now, see_answers
@@ -25,15 +27,12 @@ from sessions.forms import CheckInForm, LookAgainForm
 from sessions.holds import extend_hold
 from sessions.models import CheckIn
 from sessions.views.episodes import _page, _visits
-from sessions.views.public import kept_private
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def check_in(request: HttpRequest, token: str) -> HttpResponse:
+@behind_link(episode_behind, lambda episode: episode.client)
+def check_in(request: HttpRequest, token: str, episode: Episode) -> HttpResponse:
     """Four answers, one tap; looking changes nothing, and the last tap of a day counts."""
-    episode = episode_behind(token)
-    if episode is None:
-        return kept_private(HttpResponse(render_to_string("sessions/link_gone.html", look(request)), status=404))
     form = CheckInForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         said, by = form.cleaned_data, Outsider(episode.practice, "client", episode.client.name)
@@ -42,10 +41,11 @@ def check_in(request: HttpRequest, token: str) -> HttpResponse:
         else:
             done = attempt(form, add_words, episode=episode, words=said["words"], by=by)
         if done:
-            return kept_private(redirect("sessions:check_in", token=token))
+            return redirect("sessions:check_in", token=token)
     context = {"practice": episode.practice, "form": form, "today": answer_of_today(episode), "since": _since(episode),
-               "choices": CheckIn.Answer.choices, "flags": policy_of(episode.practice, episode.kind).red_flags}
-    return kept_private(render(request, "sessions/check_in.html", context, status=status_of(form)))
+               "choices": [(code, _(words)) for code, words in CheckIn.Answer.choices],
+               "flags": policy_of(episode.practice, episode.kind).red_flags}
+    return render(request, "sessions/check_in.html", context, status=status_of(form))
 
 
 def _since(episode: Episode) -> str:
@@ -55,8 +55,10 @@ def _since(episode: Episode) -> str:
     since = rows.values_list("asked_for", flat=True).first() or episode.confirmed_on or episode.onset_on
     weeks, days = divmod(max(1, (today - since).days), 7)
     if days == 0 and weeks < 5:
-        return "a week ago" if weeks == 1 else f"{weeks} weeks ago"
-    return "yesterday" if today - since <= timedelta(days=1) else clock.said_date(since, today=today)
+        return ngettext("a week ago", "{weeks} weeks ago", weeks).format(weeks=weeks)
+    if today - since <= timedelta(days=1):
+        return _("yesterday")
+    return page_language.said_date(since, today=today)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

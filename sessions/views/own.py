@@ -12,16 +12,19 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clients.behind_links import for_client, link_gone
 from clients.models import Client
 from practice.models import Service
 from practice.money import said_price
 from practice.pace import too_often
-from practice.pages import attempt, look
+from practice.page_language import page_language
+from practice.pages import attempt
 from practice.refusals import Refusal
 from sessions import answers, online, requests
 from sessions.asked import status_of
@@ -33,11 +36,11 @@ from sessions.online_forms import CallOffForm
 from sessions.online_times import Offer, earliest_for_clients, offer_of
 from sessions.own_changes import changes_until
 from sessions.supply import therapists_for
-from sessions.views.public import kept_private, read_offer, slow_down, start_of, times_of
+from sessions.views.public import read_offer, slow_down, start_of, times_of
 
 _ASKING = ("proposed", "booked", "confirmed")
 _RING = (online.RingFirst, ClientInRelapse, Contraindicated, ClearanceMissing)
-SAID = {"booked": "Booked", "moved": "Moved", "cancelled": "Cancelled"}
+SAID = {"booked": gettext_lazy("Booked"), "moved": gettext_lazy("Moved"), "cancelled": gettext_lazy("Cancelled")}
 
 
 def mine(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -47,16 +50,12 @@ def mine(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def found(request: HttpRequest, token: str, **ids: Any) -> HttpResponse:
         client = online.client_behind(token)
         if client is None:
-            return gone(request)
+            return link_gone(request)
         if request.method == "POST" and too_often("own", str(client.pk), settings.ONLINE_SENDS_IN_ALL):
-            return slow_down(request, client.practice)
-        return kept_private(view(request, token, client, **ids))
+            return for_client(request, client, lambda: slow_down(request, client.practice))
+        return for_client(request, client, lambda: view(request, token, client, **ids))
 
     return found
-
-
-def gone(request: HttpRequest) -> HttpResponse:
-    return kept_private(HttpResponse(render_to_string("sessions/link_gone.html", look(request)), status=404))
 
 
 def _page(request: HttpRequest, name: str, client: Client, status: int = 200, **context: Any) -> HttpResponse:
@@ -94,7 +93,7 @@ def _said_of(client: Client, named: str) -> str:
         visit = Appointment.objects.select_related("practice").filter(client=client, pk=UUID(named)).first()
     except ValueError:
         return ""
-    return visit.said if visit else ""
+    return visit.said_in(page_language()) if visit else ""
 
 
 @require_safe
@@ -108,7 +107,7 @@ def times(request: HttpRequest, token: str, client: Client, pk: UUID) -> HttpRes
     if online.must_ring(client, service, everybody[0]):
         return _ring(request, client, reverse("sessions:me", args=[token]))
     return _page(request, "times", client, service=service, back=reverse("sessions:me", args=[token]),
-                 to=reverse("sessions:me_book", args=[token, pk]), heading="When would you like to come?",
+                 to=reverse("sessions:me_book", args=[token, pk]), heading=_("When would you like to come?"),
                  **times_of(request, service, everybody, client=client))
 
 
@@ -130,7 +129,7 @@ def book(request: HttpRequest, token: str, client: Client, pk: UUID) -> HttpResp
     if isinstance(getattr(form, "refusal", None), _RING):
         return _ring(request, client, back, 409)
     return _page(request, "confirm", client, status_of(form), form=form, service=service, offer=offer, back=back,
-                 verb="Book this visit", heading="Book this visit?", **_whom(offer),
+                 verb=_("Book this visit"), heading=_("Book this visit?"), **_whom(offer),
                  nonce=form["nonce"].value() or uuid4(), others=reverse("sessions:me_times", args=[token, pk]),
                  price=said_price(service.price, client.practice.currency))
 
@@ -139,7 +138,7 @@ class NonceForm(forms.Form):
     """What makes five rapid taps one visit."""
 
     nonce = forms.UUIDField(widget=forms.HiddenInput, error_messages=dict.fromkeys(
-        ("required", "invalid"), "This page was not whole. Press the button again."))
+        ("required", "invalid"), gettext_lazy("This page was not whole. Press the button again.")))
 
 
 # --- one visit: from the client's own link, or from that of the visit ----------------------------------------------
@@ -162,17 +161,22 @@ def _through(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def found(request: HttpRequest, token: str, pk: UUID | None = None) -> HttpResponse:
         door = _door(token, pk)
         if door is None or not door.visit.practice.books_online:
-            return gone(request)
-        if request.method == "POST" and too_often("own", str(door.visit.client_id), settings.ONLINE_SENDS_IN_ALL):
-            return slow_down(request, door.visit.practice)
-        if door.visit.status not in _ASKING or door.visit.starts_at <= timezone.now():
-            return kept_private(redirect(door.back))
-        if not may_change(door.visit):
-            return kept_private(_page(request, "too_late", door.visit.client, 200 if request.method != "POST" else 409,
-                                      visit=door.visit, back=door.back))
-        return kept_private(view(request, door))
+            return link_gone(request)
+        return for_client(request, door.visit.client, lambda: _while_it_can(request, door, view))
 
     return found
+
+
+def _while_it_can(request: HttpRequest, door: Door, view: Callable[..., HttpResponse]) -> HttpResponse:
+    """The page of a visit that can still be changed; else why not."""
+    if request.method == "POST" and too_often("own", str(door.visit.client_id), settings.ONLINE_SENDS_IN_ALL):
+        return slow_down(request, door.visit.practice)
+    if door.visit.status not in _ASKING or door.visit.starts_at <= timezone.now():
+        return redirect(door.back)
+    if not may_change(door.visit):
+        return _page(request, "too_late", door.visit.client, 200 if request.method != "POST" else 409,
+                     visit=door.visit, back=door.back)
+    return view(request, door)
 
 
 def _door(token: str, pk: UUID | None) -> Door | None:
@@ -210,7 +214,7 @@ def move(request: HttpRequest, door: Door) -> HttpResponse:
     if offer is None:
         everybody = therapists_for(service)
         return _page(request, "times", visit.client, service=service, back=door.back, to=door.move, visit=visit,
-                     heading="Which time suits you better?",
+                     heading=_("Which time suits you better?"),
                      **times_of(request, service, everybody, client=visit.client, moves=visit,
                                 usual=visit.therapist))
     form = forms.Form(request.POST if request.method == "POST" else None)
@@ -222,7 +226,7 @@ def move(request: HttpRequest, door: Door) -> HttpResponse:
     if isinstance(refused, _RING):
         return _ring(request, visit.client, door.back, 409)
     return _page(request, "confirm", visit.client, status_of(form), form=form, service=service, offer=offer,
-                 back=door.back, verb="Move my visit", heading="Move your visit?", visit=visit, others=door.move,
+                 back=door.back, verb=_("Move my visit"), heading=_("Move your visit?"), visit=visit, others=door.move,
                  **_whom(offer))
 
 

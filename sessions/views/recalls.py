@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clients.behind_links import behind_link
 from clients.models import Client
 from clients.writing import is_written_to
 from practice import clock
@@ -22,8 +23,6 @@ from practice.refusals import Refusal
 from sessions import recall
 from sessions.asked import member_of, today_at
 from sessions.recall_letters import client_behind
-from sessions.views.own import gone
-from sessions.views.public import kept_private
 
 PER_PAGE = 40
 DECIDED_SHOWN = timedelta(days=90)
@@ -62,14 +61,12 @@ def recall_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def decline(request: HttpRequest, token: str) -> HttpResponse:
+@behind_link(client_behind, lambda client: client)
+def decline(request: HttpRequest, token: str, client: Client) -> HttpResponse:
     """A client says that they do not want to be written to about this, or that they do after all; a look does nothing.
     """
-    client = client_behind(token)
-    if client is None:
-        return gone(request)
     if request.method == "POST":
         by = Outsider(client.practice, "client", client.name)
         recall.decline_recalls(client=client, by=by, again=request.POST.get("act") == "again")
-        return kept_private(redirect(request.path))
-    return kept_private(render(request, "sessions/recall_no.html", {"practice": client.practice, "client": client}))
+        return redirect(request.path)
+    return render(request, "sessions/recall_no.html", {"practice": client.practice, "client": client})

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from clients.behind_links import behind_link
 from clients.episode_policies import policy_of
 from clients.episodes import is_feverish, likely_kind, today_in
 from clients.models import Client
@@ -16,9 +17,8 @@ from sessions.asked import status_of
 from sessions.caution_line import first_name
 from sessions.forms import UnwellForm
 from sessions.holds import next_visit
-from sessions.models import Appointment
-from sessions.views.own import gone, mine
-from sessions.views.public import kept_private
+from sessions.models import Appointment, WaitlistOffer
+from sessions.views.own import mine
 from sessions.waitlist_answers import offer_behind
 
 
@@ -30,12 +30,10 @@ def me_unwell(request: HttpRequest, token: str, client: Client) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def offer_unwell(request: HttpRequest, token: str) -> HttpResponse:
+@behind_link(offer_behind, lambda offer: offer.client)
+def offer_unwell(request: HttpRequest, token: str, offer: WaitlistOffer) -> HttpResponse:
     """From the link of an offered time."""
-    offer = offer_behind(token)
-    if offer is None:
-        return gone(request)
-    return kept_private(unwell(request, offer.client, reverse("sessions:offer", args=[token])))
+    return unwell(request, offer.client, reverse("sessions:offer", args=[token]))
 
 
 def unwell(request: HttpRequest, client: Client, back: str, visit: Appointment | None = None) -> HttpResponse:
