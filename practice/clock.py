@@ -48,15 +48,20 @@ class WallTimeMissing(ValueError):
         super().__init__(on, at, zone, nearest)
         self.on, self.at, self.zone, self.nearest = on, at, zone, nearest
 
+    @property
+    def because(self) -> str:
+        """Why there is no such time, without the times around it."""
+        return (
+            f"{said_time(self.at)} on {said_date(self.on, year=True)} does not exist in {self.zone}: "
+            "clocks go forward."
+        )
+
     def __str__(self) -> str:
         before, after = (
             said_time(near.time()) if near.date() == self.on else f"{said_date(near.date())}, {said_time(near.time())}"
             for near in self.nearest
         )
-        return (
-            f"{said_time(self.at)} on {said_date(self.on, year=True)} does not exist in {self.zone}: "
-            f"clocks go forward. Nearest times: {before} and {after}."
-        )
+        return f"{self.because} Nearest times: {before} and {after}."
 
 
 class WallTimeAmbiguous(ValueError):
@@ -66,12 +71,17 @@ class WallTimeAmbiguous(ValueError):
         super().__init__(on, at, zone, choices)
         self.on, self.at, self.zone, self.choices = on, at, zone, choices
 
-    def __str__(self) -> str:
-        first, second = (_said_offset(choice) for choice in self.choices)
+    @property
+    def because(self) -> str:
+        """Why it is no one moment, without which two it is."""
         return (
             f"{said_time(self.at)} on {said_date(self.on, year=True)} comes twice in {self.zone}: "
-            f"clocks go back. Say which one: the first ({first}) or the second ({second})."
+            "clocks go back."
         )
+
+    def __str__(self) -> str:
+        first, second = (_said_offset(choice) for choice in self.choices)
+        return f"{self.because} Say which one: the first ({first}) or the second ({second})."
 
 
 @cache
@@ -157,10 +167,11 @@ def offset_spans(zone: str, first: int, last: int) -> list[tuple[int, int, int]]
 def said(instant: datetime, zone: str, *, today: date | None = None, language: str = "en") -> str:
     """Say an instant in the words of page, mail, SMS, calendar and PDF: "Tue 24 Nov, 10:30".
 
-    The year is added where it is not that of `today` or more than 300 days from it, the UTC offset where the wall
-    time comes twice.
+    The year is added where it is not that of `today` (without one: the day it is in that zone) or more than 300 days
+    from it, the UTC offset where the wall time comes twice.
     """
     local = _aware(instant).astimezone(zone_of(zone))
+    today = today or datetime.now(local.tzinfo).date()
     text = f"{said_date(local.date(), today=today, language=language)}, {said_time(local.time())}"
     comes_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     return f"{text} ({_said_offset(local)})" if comes_twice else text
@@ -169,8 +180,10 @@ def said(instant: datetime, zone: str, *, today: date | None = None, language: s
 def said_span(begin: datetime, end: datetime, zone: str) -> str:
     """Say a stretch of time: whole days as dates, "Tue 24 Nov to Fri 27 Nov", anything else with times."""
     first, last = wall_of(begin, zone)[0], wall_of(end - _MINUTE, zone)[0]
+    today = datetime.now(zone_of(zone)).date()
     if begin == day_begins(first, zone) and end == day_begins(last + timedelta(days=1), zone):
-        return said_date(first) if first == last else f"{said_date(first)} to {said_date(last)}"
+        days = [said_date(on, today=today) for on in dict.fromkeys((first, last))]
+        return " to ".join(days)
     if first == last:
         return f"{said(begin, zone)} to {said_time(wall_of(end, zone)[1])}"
     return f"{said(begin, zone)} to {said(end, zone)}"

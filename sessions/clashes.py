@@ -56,6 +56,8 @@ def find_clash(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[SlotTak
 def find_clashes(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[list[SlotTaken], Room | None]:
     """Whoever is taken then (therapist, client, room), each in words; else the room to use.
 
+    A visit of the client's own is told as theirs, not as their therapist's once more.
+
     Where no room was asked for, that there is none is told only if other visits than those told take them all.
 
     Without `buffers` only the visits themselves count, on both sides.
@@ -69,9 +71,9 @@ def find_clashes(wish: Wish, room: Room | None, *, buffers: bool) -> tuple[list[
     live = _around(*_span_of(wish, begin, end), [r.pk for r in rooms] or [wish.client.pk])
     taken = [row for row in live if buffers or (row.starts_at < end and begin < row.ends_at)]
     clashes = []
-    busy = [row for row in taken if row.therapist_id == wish.therapist.pk]
     own = [row for row in taken if row.client_id == wish.client.pk
            and row.starts_at < wish.ends_at and row.ends_at > wish.starts_at]
+    busy = [row for row in taken if row.therapist_id == wish.therapist.pk and row not in own]
     if busy:
         clashes.append(SlotTaken(_taken_words(wish.therapist.name, busy, wish)))
     if own:

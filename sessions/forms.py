@@ -58,9 +58,14 @@ class ReasonField(forms.CharField):
                          widget=forms.TextInput(attrs={"autocomplete": "off"}), **kwargs)
 
 
-def ask_reason(form: forms.Form, *, is_pressed: bool = True) -> None:
-    """Going on needs a reason: its field says so, and where it was shown and left empty, that it is missing."""
+def ask_reason(form: forms.Form, *, is_pressed: bool = True, takes_focus: bool = False) -> None:
+    """Going on needs a reason: its field says so, and where it was shown and left empty, that it is missing.
+
+    With `takes_focus` one writes there first, unless there is something to put right.
+    """
     form.fields["override_reason"].required = True
+    if takes_focus and not form.errors:
+        form.fields["override_reason"].widget.attrs["autofocus"] = True
     if is_pressed and form.is_bound and not form.data.get("override_reason", "-").strip():
         form.add_error("override_reason", REASON)
 
@@ -90,6 +95,7 @@ class WallStart(OfPractice):
                               choices=[("0", "The first"), ("1", "The second, after clocks went back")])
 
     starts_at: datetime | None = None
+    gap: clock.WallTimeMissing | clock.WallTimeAmbiguous | None = None  # what was typed is no one moment
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -99,8 +105,10 @@ class WallStart(OfPractice):
             try:
                 self.starts_at = clock.instant_of(on, at, self.member.practice.time_zone, fold)
             except clock.WallTimeMissing as gap:
+                self.gap = gap
                 self.add_error("at", str(gap))
             except clock.WallTimeAmbiguous as twice:
+                self.gap = twice
                 self.fields["which"].widget = forms.RadioSelect(choices=self.fields["which"].choices)  # type: ignore[attr-defined]
                 self.add_error("which", str(twice))
         return cleaned

@@ -207,7 +207,17 @@ def _said_hours(wish: Wish, on: date, windows: Sequence[Window], is_only_day: bo
     when = "that day" if is_only_day else f"on {day}"
     if is_away:
         return f"{who} is away then and works {hours} {when}." if hours else f"{who} is away on {day}."
-    return f"{who} works {hours} {when}." if hours else f"{who} does not work on {day}."
+    if not hours:
+        return f"{who} does not work on {day}."
+    return f"{who} works {hours} {when}{_outside(wish, windows) if is_only_day else ''}."
+
+
+def _outside(wish: Wish, windows: Sequence[Window]) -> str:
+    """Which time lies outside the hours, or that only the break around it does."""
+    zone, begin, end = wish.client.practice.time_zone, minute_of(wish.starts_at), minute_of(wish.ends_at)
+    span = f"{wall_time(wish.starts_at, zone)}–{wall_time(wish.ends_at, zone)}"
+    is_inside = any(opens <= begin and end <= closes for opens, closes in windows)
+    return f"; {span} leaves no room for the break kept free around it" if is_inside else f"; {span} lies outside"
 
 
 def against_the_body(wish: Wish) -> list[Refusal]:

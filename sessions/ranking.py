@@ -34,7 +34,7 @@ def rank_for(client: Client, slots: list[Slot], practice: Practice) -> list[Rank
     if not prefs.therapists and nearest:
         prefs = replace(prefs, therapists=(str(nearest[0][1]),))
     return rank(slots, prefs, zone=practice.time_zone, last_visit=minutes[0] if has_begun else None,
-                coming=minutes[has_begun:],
+                coming=minutes[has_begun:], today=clock.wall_of(now, practice.time_zone)[0],
                 rhythm_days=next((row[2] for row in nearest if row[2]), None))
 
 

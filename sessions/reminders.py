@@ -104,7 +104,9 @@ def follow(appointment: Appointment) -> None:
         if appointment.starts_at > timezone.now():
             _queue_reminders(appointment)
     else:
-        withdraw([appointment], f"The visit is {appointment.get_status_display().lower()}.")
+        is_here = appointment.status == Appointment.Status.ARRIVED
+        withdraw([appointment], "The client has arrived." if is_here else
+                 f"The visit is {appointment.get_status_display().lower()}.")
 
 
 def stand_again(appointment: Appointment) -> None:

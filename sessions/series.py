@@ -25,6 +25,7 @@ from sessions.wished import Reading, read
 
 NEARBY = timedelta(days=3)
 MOST_ALTERNATIVES = 3
+A_DAY_OFF = 180  # minutes off the wished hour that weigh as much as another day
 
 
 class SeriesConflict(Refusal):
@@ -176,7 +177,9 @@ def words_of(refused: Refusal) -> str:
 
 def _with_alternatives(dates: list[SeriesDate], client: Client, therapist: Membership,
                        service: Service) -> list[SeriesDate]:
-    """The free times nearest to each date that cannot be, within three days; none is offered first to two dates.
+    """The free times that suit best in place of each date that cannot be, within three days.
+
+    None is offered first to two dates.
 
     Asked while the trial bookings stand, so that no free date of the series is offered in place of another.
     """
@@ -189,23 +192,24 @@ def _with_alternatives(dates: list[SeriesDate], client: Client, therapist: Membe
         first = max(one.on - NEARBY, today)
         slots = find_open_slots(service=service, first=first, last=max(one.on, first) + NEARBY,
                                 therapists=[therapist], client=client)
-        starts = sorted((slot.starts_at for slot in slots if slot.starts_at not in promised),
-                        key=lambda at: (abs(at - one.starts_at), at))
-        nearest = _around(one, [at for at in starts if _day(at, client) == one.on]) or starts[:1]
-        for at in starts:  # then others on other days, one of each: more of one morning helps nobody
-            if len(nearest) < MOST_ALTERNATIVES and all(_day(at, client) != _day(other, client) for other in nearest):
-                nearest.append(at)
+        nearest = _nearest(one, [slot.starts_at for slot in slots if slot.starts_at not in promised], client)
         promised.update(nearest[:1])
         found.append(replace(one, alternatives=tuple(nearest)))
     return found
 
 
-def _around(one: SeriesDate, same_day: list[datetime]) -> list[datetime]:
-    """The nearest of the day before and after what cannot be, nearest first."""
-    before = next((at for at in same_day if at < one.starts_at), None)
-    after = next((at for at in same_day if at >= one.starts_at), None)
-    return [at for at in same_day if at in (before, after)]
+def _nearest(one: SeriesDate, starts: list[datetime], client: Client) -> list[datetime]:
+    """A few of these starts, best first: near the hour that was wished for, that day or a day near it.
 
-
-def _day(at: datetime, client: Client) -> date:
-    return clock.wall_of(at, client.practice.time_zone)[0]
+    Another day at the same hour is as far as three hours off on the day itself; of a day before and after the time
+    that cannot be, of other days one each: more of one morning helps nobody.
+    """
+    zone = client.practice.time_zone
+    wished = clock.wall_of(one.starts_at, zone)[1]
+    found: dict[tuple[date, bool], tuple[int, datetime]] = {}
+    for start in starts:
+        on, at, _ = clock.wall_of(start, zone)
+        off = abs((at.hour - wished.hour) * 60 + at.minute - wished.minute) + A_DAY_OFF * abs((on - one.on).days)
+        side = on, on == one.on and start > one.starts_at
+        found[side] = min(found.get(side, (off, start)), (off, start))
+    return [start for _, start in sorted(found.values())[:MOST_ALTERNATIVES]]

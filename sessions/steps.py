@@ -10,8 +10,8 @@ from sessions.models import Appointment
 from sessions.states import verbs_from
 
 WORDS = {
-    "accept": "Accept", "confirm": "Confirm", "arrive": "Arrived", "complete": "Done", "no-show": "Did not come",
-    "cancel": "Cancel visit", "keep": "Keep at its time", "release": "Let it go",
+    "accept": "Accept", "confirm": "Client confirmed", "arrive": "Arrived", "complete": "Done",
+    "no-show": "Did not come", "cancel": "Cancel visit", "keep": "Keep at its time", "release": "Let it go",
     "undo-arrive": "Undo “arrived”", "undo-no-show": "Undo “did not come”", "move": "Move",
 }
 

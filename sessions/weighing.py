@@ -1,7 +1,7 @@
 """Which open slots suit a client best: pure arithmetic, weighed as the return plan weighs."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from functools import cache, partial
@@ -54,6 +54,7 @@ def rank(
     coming: Sequence[int] = (),
     rhythm_days: int | None = None,
     last_therapist: str | None = None,
+    today: date | None = None,
 ) -> list[Ranked]:
     """Return the slots best first for one client, with the reasons in words; equal ones come earliest first.
 
@@ -61,7 +62,7 @@ def rank(
     those `coming`, epoch minutes), and 3 a day nearer to the visit after than the rhythm; 1 per started 15 minutes
     outside the preferred windows, or else the suggested ones, at most 16; 2 for another weekday; 12 for another
     therapist (of the preferred ones: 1 per place further down); 16 for a time or a day to avoid. Days on which the
-    client has a visit come after all others.
+    client has a visit come after all others. Days are said as seen from `today`.
     """
     if not slots:
         return []
@@ -80,7 +81,7 @@ def rank(
     days = sorted({local(minute) // DAY for minute in coming} | (set() if last_day is None else {last_day}))
     by_day = cache(partial(
         _weigh_day, weekdays=preferences.weekdays, avoided=avoided, days=days, last_day=last_day,
-        rhythm=rhythm_days))
+        rhythm=rhythm_days, today=today))
     by_time = cache(partial(_weigh_time, windows=windows, called=called, avoid=avoid))
     by_therapist = cache(partial(_weigh_therapist, preferred=preferences.therapists, last=last_therapist))
     has_visit, weighed = set(days), []
@@ -97,7 +98,7 @@ def rank(
 
 def _weigh_day(
     day: int, *, weekdays: frozenset[int], avoided: frozenset[int], days: Sequence[int], last_day: int | None,
-    rhythm: int | None,
+    rhythm: int | None, today: date | None,
 ) -> tuple[int, tuple[str, ...]]:
     """Weigh a day by its weekday and by the nearest of the `days` with a visit before and after it."""
     cost, why = 0, []
@@ -111,21 +112,44 @@ def _weigh_day(
     place = bisect_left(days, day)
     if place < len(days) and days[place] == day:
         return cost, ("already has a visit that day", *why)
-    if rhythm is not None and place > 0:
-        gap = day - days[place - 1]
-        cost += RHYTHM * abs(gap - rhythm)
-        said = f"{days_words(gap)} after {_visit_words(days[place - 1], last_day)}"
-        why.append(f"{said}, as usual" if gap == rhythm else f"{said}, usually {rhythm}")
-    if rhythm is not None and place < len(days):
-        gap = days[place] - day
-        cost += RHYTHM * max(0, rhythm - gap)
-        if gap < rhythm:
-            why.append(f"{days_words(gap)} before {_visit_words(days[place], last_day)}")
+    if rhythm is not None:
+        before = days[place - 1] if place > 0 else None
+        after = days[place] if place < len(days) and days[place] - day < rhythm else None
+        cost += 0 if before is None else RHYTHM * abs(day - before - rhythm)
+        cost += 0 if after is None else RHYTHM * (rhythm - (after - day))
+        why += _rhythm_words(day, before, after, rhythm, partial(_visit_words, last=last_day, today=today))
     return cost, tuple(why)
 
 
-def _visit_words(day: int, last_day: int | None) -> str:
-    return "the last visit" if day == last_day else said_date(date.fromordinal(day + EPOCH_DAY))
+def _rhythm_words(day: int, before: int | None, after: int | None, rhythm: int,
+                  visit_words: Callable[[int], str]) -> list[str]:
+    """Where a day lies between the visit before and one that follows too soon, and how they usually come."""
+    why = []
+    if before is not None and after is not None and day - before < rhythm:
+        why.append(f"between {visit_words(before)} and {visit_words(after).replace('the visit', 'the one')}")
+    else:
+        if before is not None:
+            said = f"{days_words(day - before)} after {visit_words(before)}"
+            why.append(f"{said}, as usual" if day - before == rhythm else said)
+        if after is not None:
+            why.append(f"{days_words(after - day)} before {visit_words(after)}")
+    is_usual = before is not None and day - before == rhythm
+    return [*why, f"they usually come {_often(rhythm)}"] if why and not is_usual else why
+
+
+def _often(rhythm: int) -> str:
+    """How often a rhythm of so many days is: "weekly", "every 2 weeks", "every 10 days"."""
+    weeks, odd = divmod(rhythm, 7)
+    if rhythm == 1 or odd:
+        return "daily" if rhythm == 1 else f"every {days_words(rhythm)}"
+    return "weekly" if weeks == 1 else f"every {weeks} weeks"
+
+
+def _visit_words(day: int, *, last: int | None, today: date | None) -> str:
+    """The visit of that day: "their last visit", "the visit on Mon 23 Nov"."""
+    if day == last:
+        return "their last visit"
+    return f"the visit on {said_date(date.fromordinal(day + EPOCH_DAY), today=today)}"
 
 
 def _weigh_time(

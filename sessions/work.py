@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
-from practice.clock import day_begins, minute_of, wall_of
+from practice.clock import WallTimeMissing, day_begins, instant_of, minute_of, wall_of
 from practice.composed import Composed, as_date, as_id, as_instant, as_time
 from practice.models import Closure, DayHours, Membership, Practice, TimeOff, WorkingHours
 from sessions.availability import Hours, Window, merge, subtract, windows_with_days
@@ -54,6 +54,20 @@ class Work:
 def windows_of(practice: Practice, who: Sequence[UUID], first: date, last: date) -> dict[UUID, list[Window]]:
     """Working time of each therapist in epoch minutes: hours less closures, time off and busy times elsewhere."""
     return work_of(practice, who, first, last).windows()
+
+
+def first_at_work(therapist: Membership, days: Sequence[date], at: time, minutes: int) -> date:
+    """The first of these days on which the therapist works for so long from that time on; else the first of all."""
+    zone = therapist.practice.time_zone
+    windows = windows_of(therapist.practice, [therapist.pk], days[0], days[-1])[therapist.pk]
+    for day in days:
+        try:
+            begin = minute_of(instant_of(day, at, zone, fold=0))
+        except WallTimeMissing:
+            continue
+        if any(opens <= begin and begin + minutes <= closes for opens, closes in windows):
+            return day
+    return days[0]
 
 
 def work_of(practice: Practice, who: Sequence[UUID], first: date, last: date) -> Work:

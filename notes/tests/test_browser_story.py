@@ -181,7 +181,7 @@ def _the_desk_books_maria_and_a_clash_is_refused_in_words(story: Story) -> str:
     desk.says("Maria Lindqvist", "Ana Alves", "booked")
     desk.page = second_tab
     desk.press("Book")
-    desk.says("Not booked yet", "Ana Alves is taken", "Free instead")
+    desk.says("Not booked yet", "Ana Alves is taken", "Book one of these instead")
     desk.look("book clash", status=409)
     instead = desk.page.locator("button.slot").first
     said = instead.inner_text().splitlines()[0]

@@ -264,8 +264,9 @@ def test_spans_that_begin_or_end_with_a_change_of_the_clocks_are_not_empty():
 
 def test_one_formatter_says_a_time_in_the_same_words_everywhere():
     instant = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-    assert clock.said(instant, "Europe/Berlin") == "Tue 24 Nov, 10:30"
-    assert clock.said(instant, "America/New_York") == "Tue 24 Nov, 04:30"
+    today = date(2026, 11, 23)
+    assert clock.said(instant, "Europe/Berlin", today=today) == "Tue 24 Nov, 10:30"
+    assert clock.said(instant, "America/New_York", today=today) == "Tue 24 Nov, 04:30"
     assert clock.said_date(date(2026, 3, 1)) == "Sun 1 Mar"
     assert clock.said_time(time(9, 5)) == "09:05"
 
@@ -285,6 +286,14 @@ def test_the_year_is_said_only_where_the_day_is_far_from_today(today, words):
 
 
 def test_a_repeated_hour_is_said_with_its_offset_so_that_nobody_comes_an_hour_late():
-    assert clock.said(datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "Europe/Berlin") == "Sun 25 Oct, 02:30 (UTC+02:00)"
-    assert clock.said(datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "Europe/Berlin") == "Sun 25 Oct, 02:30 (UTC+01:00)"
-    assert clock.said(datetime(2026, 10, 25, 2, 30, tzinfo=UTC), "Europe/Berlin") == "Sun 25 Oct, 03:30"
+    for hour, words in ((0, "02:30 (UTC+02:00)"), (1, "02:30 (UTC+01:00)"), (2, "03:30")):
+        instant = datetime(2026, 10, 25, hour, 30, tzinfo=UTC)
+        assert clock.said(instant, "Europe/Berlin", today=date(2026, 11, 23)) == f"Sun 25 Oct, {words}"
+
+
+def test_a_day_of_another_year_is_said_with_its_year_wherever_it_is_said(now):
+    january = datetime(2027, 1, 18, 15, 30, tzinfo=UTC)
+    assert clock.said(january, "America/New_York") == "Mon 18 Jan 2027, 10:30"
+    assert clock.said(now, "America/New_York") == "Mon 23 Nov, 08:00"
+    midnight = clock.day_begins(date(2026, 12, 31), "America/New_York")
+    assert clock.said_span(midnight, midnight + timedelta(days=2), "America/New_York") == "Thu 31 Dec to Fri 1 Jan 2027"

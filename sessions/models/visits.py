@@ -133,6 +133,11 @@ class Appointment(PracticeOwned):
         """When, as people say it: “Tue 24 Nov, 10:30”."""
         return clock.said(self.starts_at, self.time_zone)
 
+    @property
+    def said_day(self) -> str:
+        """The day alone, by the same rule: “Tue 24 Nov”, and its year where it is another."""
+        return self.said.rsplit(",", 1)[0]
+
     def said_in(self, language: str) -> str:
         """The same in the language of who reads it."""
         return clock.said(self.starts_at, self.time_zone, language=language)

@@ -388,7 +388,7 @@ def test_the_best_slot_says_why_in_plain_words():
     assert best.rank == 1
     assert best.why == (
         "a preferred day",
-        "7 days after the last visit, as usual",
+        "7 days after their last visit, as usual",
         "inside the preferred window 10:00-12:00",
         "same therapist as last time",
     )
@@ -399,7 +399,8 @@ def test_a_slot_off_the_rhythm_and_outside_the_window_says_so():
     (only,) = rank([slot(4, 11, 30)], wishes, zone=BERLIN, last_visit=berlin(2, 10), rhythm_days=7)
     assert only.why == (
         "not a preferred day",
-        "2 days after the last visit, usually 7",
+        "2 days after their last visit",
+        "they usually come weekly",
         "15 minutes outside the preferred window 10:00-12:00",
     )
 
@@ -415,18 +416,18 @@ def test_a_day_with_a_visit_ranks_last_and_coming_visits_count_for_the_rhythm():
     )
     assert [row.slot for row in ranked] == [slot(23, 11), slot(4, 11), slot(11, 11), slot(9, 11)]
     assert [row.why[0] for row in ranked] == [
-        "7 days after Mon 16 Nov, as usual",
-        "2 days after the last visit, usually 7",
-        "2 days after Mon 9 Nov, usually 7",
+        "7 days after the visit on Mon 16 Nov, as usual",
+        "between their last visit and the one on Mon 9 Nov",
+        "between the visit on Mon 9 Nov and the one on Mon 16 Nov",
         "already has a visit that day",
     ]
-    assert ranked[1].why[1] == "5 days before Mon 9 Nov"
+    assert ranked[1].why[1] == "they usually come weekly"
 
 
 def test_the_last_visit_is_counted_in_days_of_the_wall_clock_across_a_clock_change():
     last = minute_of(datetime(2026, 10, 24, 0, 30, tzinfo=ZoneInfo(BERLIN)))
     (only,) = rank([slot(1, 0, 15)], Preferences(), zone=BERLIN, last_visit=last, rhythm_days=8)
-    assert only.why == ("8 days after the last visit, as usual",)
+    assert only.why == ("8 days after their last visit, as usual",)
 
 
 def test_a_time_to_avoid_comes_last_with_its_reason():

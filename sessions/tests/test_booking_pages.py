@@ -6,9 +6,12 @@ from urllib.parse import urlencode
 import pytest
 
 from conftest import at, numb
+from practice.models import Closure, TimeOff
 from sessions.asked import stamp
-from sessions.booking import cancel_appointment
+from sessions.booking import book_appointment, cancel_appointment
 from sessions.models import Appointment, Series
+from sessions.rhythm import Rhythm
+from sessions.series import book_series
 from sessions.tests.reading import TUESDAY, clinical_in, wish, words_of
 
 
@@ -242,11 +245,14 @@ def test_a_taken_room_is_told_and_the_same_time_in_another_is_one_press_away(
 
 
 @pytest.mark.parametrize("start", ["starts_at=2027-03-14T02:30", "on=2027-03-14&at=02:30"])
-def test_a_start_the_clocks_jump_over_is_answered_with_both_neighbours(now, page, desk, maria, ana, neuro_45, start):
+def test_a_start_the_clocks_jump_over_is_told_with_the_nearest_times_that_are_open(
+        now, page, desk, maria, ana, neuro_45, start):
     words = words_of(page(desk).get(f"/book/?client={maria.pk}&service={neuro_45.pk}&therapist={ana.pk}&{start}"))
     assert "02:30 on Sun 14 Mar 2027 does not exist in America/New_York: clocks go forward." in words
-    assert "Nearest times: 01:45 and 03:00." in words
-    assert "Nothing is open on these days" not in words
+    assert words.count("clocks go forward") == 1 and "Nearest times: 01:45" not in words
+    near = re.findall(r'<a class="slot slot--best" href="(/book/[^"]*)">([^<]*)</a>', words.split("When?")[0])
+    assert [said for _, said in near] == ["Mon 15 Mar 2027, 09:00", "Mon 15 Mar 2027, 09:15", "Mon 15 Mar 2027, 09:30"]
+    assert ">Book</button>" in words_of(page(desk).get(near[0][0].replace("&amp;", "&")))
 
 
 def test_a_day_on_which_the_client_has_a_visit_is_offered_last_and_said_on_the_way(
@@ -257,7 +263,8 @@ def test_a_day_on_which_the_client_has_a_visit_is_offered_last_and_said_on_the_w
     assert "already has a visit that day" in words
     best = words_of(browser.get(f"/book/?client={maria.pk}")).split("Suits Maria best")[1].split("</section>")[0]
     assert ">Tue 24 Nov" not in best
-    assert "before Tue 24 Nov" in best
+    assert "All of them with Ana Alves: they usually come weekly;" in best
+    assert "1 day before the visit on Tue 24 Nov<" in best and "between the visit on Tue 24 Nov and the one on Tue 1 Dec<" in best
     confirm = words_of(browser.get(book_url(maria, neuro_45, ana, stamp(at(14)))))
     assert "Maria already has a visit that day at 10:30." in confirm
     assert ">Book</button>" in confirm
@@ -275,7 +282,8 @@ def test_the_dates_of_a_series_tell_every_clash_each_free_time_once_and_the_year
     browser, url = page(desk), f"/series/new/?client={maria.pk}"
     for do in ("look", "book"):
         words = words_of(browser.post(url, series_form(ana, neuro_45, count=7, do=do)))
-        assert "Ana Alves is taken Tue 24 Nov, 10:30–11:15. Maria Lindqvist already has a visit Tue 24 Nov" in words
+        assert "Maria Lindqvist already has a visit Tue 24 Nov, 10:30–11:15, with Ana Alves." in words
+        assert "Ana Alves is taken" not in words, "it is the same visit"
         assert "Free instead" not in words
         assert words.count("Tue 24 Nov, 09:30") + words.count("Tue 24 Nov, 11:30") == 1
         assert "Tue 5 Jan 2027, 10:30" in words
@@ -310,17 +318,19 @@ def test_dates_of_a_series_left_unanswered_are_marked_and_linked(visit, page, de
     assert f'name="{name}" aria-invalid="true"' in refused
 
 
-def test_a_time_the_clocks_jump_over_offers_the_two_next_to_it_to_press(now, page, desk, maria, ana, neuro_45):
+def test_a_time_the_clocks_jump_over_offers_the_two_next_to_it_where_nothing_is_open(
+        now, page, desk, maria, ana, neuro_45):
     browser = page(desk)
+    ana.working_hours.all().delete()
     words = words_of(browser.get(f"/book/?client={maria.pk}&service={neuro_45.pk}&on=2027-03-14&at=02:30"))
-    near = re.findall(r'<a class="slot" href="(/book/[^"]*)">Sun 14 Mar, (0[13]:\d\d)</a>', words)
+    near = re.findall(r'<a class="slot slot--best" href="(/book/[^"]*)">Sun 14 Mar 2027, (0[13]:\d\d)</a>', words)
     assert [time for _, time in near] == ["01:45", "03:00"]
-    assert "Sun 14 Mar, 03:00" in words_of(browser.get(near[1][0].replace("&amp;", "&")))
+    assert "Sun 14 Mar 2027, 03:00" in words_of(browser.get(near[1][0].replace("&amp;", "&")))
 
 
 def test_a_time_that_comes_twice_asks_which_one_is_meant(now, page, desk, maria, ana, neuro_45):
     words = words_of(page(desk).get(f"/book/?client={maria.pk}&service={neuro_45.pk}&on=2027-11-07&at=01:30"))
-    assert "01:30 on Sun 7 Nov 2027 comes twice" in words
+    assert "01:30 on Sun 7 Nov 2027 comes twice" in words and "Which one?" in words
     meant = re.findall(r'href="/book/[^"]*starts_at=([^"&]*)[^"]*">(The first|The second)', words)
     assert meant == [("2027-11-07T05%3A30Z", "The first"), ("2027-11-07T06%3A30Z", "The second")]
 
@@ -343,5 +353,117 @@ def test_who_is_booked_ahead_already_is_told_before_one_more_is_chosen(visit, pa
 def test_what_holds_for_every_time_that_suits_best_is_said_once(weekly, page, desk, maria):
     best = words_of(page(desk).get(f"/book/?client={maria.pk}")).split("Suits Maria best")[1].split("</section>")[0]
     assert best.count("a preferred therapist") == 1
-    assert "All of them: a preferred therapist." in best
-    assert best.count("usually 7") > 1
+    assert "All of them with Ana Alves: they usually come weekly; a preferred therapist." in best
+    assert best.count("they usually come weekly") == 1
+
+
+def best_of(words):
+    """The times that suit best: what is said of all of them, and each one's."""
+    part = words.split("Suits Maria best")[1].split("</section>")[0]
+    return part.split("<ul")[0], re.findall(r'href="[^"]*">([^<]*)', part)
+
+
+def test_times_that_suit_equally_well_are_not_five_times_the_same_hour(weekly, page, desk, maria):
+    shown = words_of(page(desk).get("/book/", {"client": maria.pk, "first": "2026-11-25", "last": "2026-11-30"}))
+    of_all, times = best_of(shown)
+    assert "between the visit on Tue 24 Nov and the one on Tue 1 Dec; they usually come weekly; a preferred therapist." in of_all
+    assert times[0] == "Wed 25 Nov, 10:30", "at the hour they usually come"
+    hours = [said.split(", ")[1] for said in times]
+    assert len(set(hours)) == len(hours) == 4
+    assert max(hours) >= "15:00" > "10:00" > min(hours)
+
+
+def test_who_wishes_for_an_hour_is_offered_nothing_outside_it_for_the_sake_of_variety(weekly, page, desk, maria):
+    maria.preferences = {"windows": [["10:00", "12:00"]]}
+    maria.save()
+    shown = words_of(page(desk).get("/book/", {"client": maria.pk, "first": "2026-11-25", "last": "2026-11-30"}))
+    of_all, times = best_of(shown)
+    assert "inside the preferred window 10:00-12:00" in of_all
+    assert all("10:00" <= said.split(", ")[1] <= "11:15" for said in times)
+
+
+def test_open_times_say_once_with_whom_they_all_are_and_what_another_room_is_like(
+        visit, page, desk, maria, kofi, ana, ben, room, garden, neuro_45):
+    garden.access_notes = "Step-free, chair and table"
+    garden.save()
+    book_appointment(client=kofi, therapist=ben, service=neuro_45, starts_at=at(14), room=room, by=ana)
+    query = {"client": maria.pk, "first": TUESDAY, "last": TUESDAY}
+    words = words_of(page(desk).get("/book/", {**query, "therapist": ana.pk})).split("<h2>Open times</h2>")[1]
+    assert "All of them with Ana Alves." in words and words.count("Ana Alves") == 1
+    assert words.count("Step-free, chair and table") == 1
+    assert '14:00</span><span class="meta">Garden room</span>' in words
+    both = words_of(page(desk).get("/book/", {**query, "therapist": ""})).split("<h2>Open times</h2>")[1]
+    assert "All of them with" not in both and both.count("Ben Baker") > 1
+
+
+def test_more_visits_booked_ahead_than_are_listed_are_counted(now, page, desk, maria, ana, neuro_45):
+    book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10, 30), rhythm=Rhythm(7, 8), by=ana)
+    words = words_of(page(desk).get("/book/", {"client": maria.pk}))
+    assert "; Tue 29 Dec, 10:30; and 2 more." in words
+
+
+def test_whom_and_where_can_be_changed_before_booking(visit, page, desk, maria, ana, ben, room, garden, neuro_45):
+    browser = page(desk)
+    words = words_of(browser.get(book_url(maria, neuro_45, ana, stamp(at(14)), room=room.pk)))
+    whom = re.search(r'href="([^"]*)">Change<span class="sr"> with whom', words)[1].replace("&amp;", "&")
+    that_day = words_of(browser.get(whom))
+    assert "Ben Baker" in that_day and "Tue 24 Nov" in that_day and "<summary>Wed 25 Nov" not in that_day
+    where = re.search(r'href="([^"]*)">Change to Garden room', words)[1].replace("&amp;", "&")
+    there = words_of(browser.get(where))
+    assert "Garden room" in there.split("Where</dt>")[1][:60] and ">Book</button>" in there
+
+
+def test_where_booking_needs_a_reason_one_writes_it_first_and_the_free_times_stand_out(
+        visit, page, desk, ines, ana, neuro_45):
+    words = words_of(page(desk).get(book_url(ines, neuro_45, ana, stamp(at(18)))))
+    assert "autofocus" in re.search(r'<input[^>]*name="override_reason"[^>]*>', words)[0]
+    assert '<button class="button" type="submit">Book all the same</button>' in words
+    assert '<button class="slot slot--best" type="submit" name="instead"' in words
+    refused = words_of(page(desk).post("/book/", wish(ines, ana, neuro_45, at(18))))
+    assert "that day; 18:00–18:45 lies outside." in refused and "Free instead" not in refused
+
+
+def test_a_series_is_proposed_from_the_first_day_of_its_rhythm_that_is_open(weekly, page, desk, maria, ana):
+    Closure.objects.create(practice=ana.practice, first_on="2027-01-05", last_on="2027-01-05", name="Stocktaking")
+    TimeOff.objects.create(practice=ana.practice, therapist=ana, starts_at=at(0, days=50), ends_at=at(0, days=51))
+    words = words_of(page(desk).get(f"/series/new/?client={maria.pk}"))
+    assert 'name="on" value="2027-01-19"' in words, "closed on the 5th, away on the 12th"
+    asked = words_of(page(desk).get(f"/series/new/?client={maria.pk}&on=2027-01-05"))
+    assert 'name="on" value="2027-01-05"' in asked, "whoever names a day is not argued with"
+
+
+def test_instead_of_a_closed_day_the_same_hour_is_offered_on_the_days_around_it(now, page, desk, kofi, ana, neuro_45):
+    Closure.objects.create(practice=ana.practice, first_on="2026-12-01", last_on="2026-12-01", name="Stocktaking")
+    looked = words_of(page(desk).post(f"/series/new/?client={kofi.pk}", series_form(ana, neuro_45, at="10:00", do="look")))
+    offered = re.findall(r'<option value="2026[^"]*">([^<]+)', looked)
+    assert offered == ["Mon 30 Nov, 10:00", "Wed 2 Dec, 10:00", "Thu 3 Dec, 10:00"]
+
+
+def test_dates_that_cannot_be_are_answered_first_and_the_reason_stands_beside_its_own_button(
+        now, page, desk, kofi, ana, neuro_45):
+    Closure.objects.create(practice=ana.practice, first_on="2026-12-01", last_on="2026-12-01", name="Stocktaking")
+    browser, url = page(desk), f"/series/new/?client={kofi.pk}"
+    form = series_form(ana, neuro_45, at="10:00")
+    looked = words_of(browser.post(url, {**form, "do": "look"}))
+    after = looked.split("</table>")[1]
+    assert re.search(r'button--primary" type="submit" name="do" value="book">Book with these changes', after)
+    because = after.split("Book all the same, because")[1]
+    assert re.search(r'<button class="button" type="submit" name="do" value="override">Book all the same', because)
+    unanswered = words_of(browser.post(url, {**form, "do": "book", "override_reason": "", "instead-2026-12-01": ""}))
+    assert "Choose another time for 1 date" in unanswered and "Say why, in a few words." not in unanswered
+    empty = words_of(browser.post(url, {**form, "do": "override", "override_reason": "", "instead-2026-12-01": ""}))
+    assert "Say why, in a few words." in empty and "Choose another time for 1 date" not in empty
+    browser.post(url, {**form, "do": "override", "override_reason": "we open for him", "instead-2026-12-01": ""})
+    assert Appointment.objects.filter(client=kofi).count() == 4
+
+
+def test_a_date_of_another_year_has_its_year_before_and_after_it_is_booked(now, page, desk, kofi, ana, neuro_45):
+    browser = page(desk)
+    confirm = words_of(browser.get(book_url(kofi, neuro_45, ana, "2027-01-18T15:30Z")))
+    booked = words_of(browser.post("/book/", wish(kofi, ana, neuro_45, at(10, 30, days=56)), follow=True))
+    for words in (confirm, booked):
+        assert "Mon 18 Jan 2027, 10:30" in words
+        assert not re.search(r"Mon 18 Jan(?! 2027)", words)
+    listed = words_of(browser.get("/book/", {"client": kofi.pk, "first": "2027-01-18", "last": "2027-01-19"}))
+    assert "Booked already: Mon 18 Jan 2027, 10:30." in listed
+    assert "<summary>Tue 19 Jan 2027" in listed and not re.search(r"(Mon 18|Tue 19) Jan(?! 2027)", listed)

@@ -17,7 +17,7 @@ def test_a_look_says_old_and_new_and_moves_nothing(visit, page, desk, ana, ben):
     words = words_of(look(page(desk), visit, at="14:00", therapist=ben.pk))
     assert "Tue 24 Nov, 10:00, Ana Alves, River room" in words
     assert re.search(r"Tue 24 Nov, 14:00</span><br>Ben Baker, River room, 45 minutes", words)
-    assert "written the new time 3 minutes later" in words
+    assert "We tell Maria in 3 minutes. Until then you can undo." in words
     visit.refresh_from_db()
     assert (visit.starts_at, visit.version) == (at(10), 1)
 
@@ -113,3 +113,81 @@ def test_who_moves_what_somebody_called_off_meanwhile_is_not_told_it_was_moved(v
     form = {"on": TUESDAY, "at": "10:00", "therapist": ana.pk, "version": 1}
     cancel_appointment(appointment=visit, by=ana)
     assert browser.post(url, form).status_code == 412
+
+
+def outside_hours(ana, **more):
+    return {"on": TUESDAY, "at": "18:00", "therapist": ana.pk, "version": 1, **more}
+
+
+def test_a_move_that_needs_a_reason_asks_for_it_and_says_where_it_is_missing(visit, page, desk, ana):
+    browser, url = page(desk), visit_url(visit, "appointment_move")
+    looked = words_of(browser.get(url, outside_hours(ana)))
+    assert "optional" not in looked.split("Move all the same, because")[1].split("</label>")[0]
+    assert "Say why, in a few words." not in looked
+    empty = browser.post(url, outside_hours(ana, override_reason=""))
+    assert empty.status_code == 409
+    assert '<a href="#id_override_reason">Say why, in a few words.</a>' in words_of(empty)
+    browser.post(url, outside_hours(ana, override_reason="her only hour"))
+    visit.refresh_from_db()
+    assert (visit.starts_at, visit.override_reason) == (at(18), "her only hour")
+
+
+def test_where_a_reason_is_needed_one_writes_it_first_and_the_free_times_stand_out(visit, page, desk, ana):
+    looked = words_of(look(page(desk), visit, at="18:00"))
+    assert "autofocus" in re.search(r'<input[^>]*name="override_reason"[^>]*>', looked)[0]
+    assert re.search(r'<button class="button" type="submit">Move all the same', looked)
+    assert re.search(r'<button class="slot slot--best" type="submit" name="instead"', looked)
+    free = words_of(look(page(desk), visit, at="14:00"))
+    assert '<button class="button button--primary" type="submit" autofocus>Move</button>' in free
+
+
+def test_a_refused_move_says_what_lies_outside_and_names_the_free_times_once(visit, page, desk, ana):
+    for answer in (look(page(desk), visit, at="18:00"),
+                   page(desk).post(visit_url(visit, "appointment_move"), outside_hours(ana))):
+        words = words_of(answer)
+        assert "Ana Alves works 09:00–12:00, 13:00–17:00 that day; 18:00–18:45 lies outside." in words
+        assert words.count("Free instead") == 1
+    tight = words_of(look(page(desk), visit, at="16:15"))
+    assert "16:15–17:00 leaves no room for the break kept free around it." in tight
+
+
+def test_enter_in_the_reason_moves_as_looked_at_and_not_to_a_free_time(visit, page, desk, ana):
+    looked = words_of(look(page(desk), visit, at="18:00"))
+    form = next(part for part in looked.split("<form") if 'name="override_reason"' in part)
+    assert 'name="instead"' not in form, "a browser presses the first button of the form"
+
+
+def test_free_times_for_a_move_are_in_any_room_and_say_which_where_it_is_another(
+        visit, page, desk, ana, ben, ines, kofi, room, garden, neuro_45):
+    book_appointment(client=kofi, therapist=ana, service=neuro_45, starts_at=at(14), room=garden, by=ana)
+    for hour, minute in ((13, 0), (14, 0), (15, 0), (16, 0)):  # all afternoon somebody else is in the River room
+        book_appointment(client=ines, therapist=ben, service=neuro_45, starts_at=at(hour, minute), room=room, by=ana,
+                         override_reason="x")
+    form = {"on": TUESDAY, "at": "14:15", "therapist": ana.pk, "version": 1}
+    for answer in (look(page(desk), visit, at="14:15"),
+                   page(desk).post(visit_url(visit, "appointment_move"), form)):
+        free = re.findall(r'value="2026-11-24 (\d\d:\d\d)">Tue 24 Nov, \d\d:\d\d<span class="meta">([^<]*)',
+                          words_of(answer))
+        assert free and {where for _, where in free} == {"Garden room"}
+    looked = words_of(look(page(desk), visit, at="14:15", room=room.pk))
+    assert ">Garden room</span></button>" not in looked, "a room was asked for"
+
+
+def test_a_move_into_a_skipped_hour_is_told_once_and_offers_times_that_are_open(visit, page, desk, ana):
+    words = words_of(page(desk).get(visit_url(visit, "appointment_move"), {"on": "2027-03-14", "at": "02:30"}))
+    assert words.count("02:30 on Sun 14 Mar 2027 does not exist in America/New_York: clocks go forward.") == 1
+    assert "Which visits" not in words, "a visit of no series"
+    near = re.findall(r'<a class="slot slot--best" href="([^"]+)" data-look>([^<]+)', words)
+    assert [said for _, said in near] == ["Mon 15 Mar 2027, 09:00", "Mon 15 Mar 2027, 09:15", "Mon 15 Mar 2027, 09:30"]
+    assert ">Move</button>" in words_of(page(desk).get(near[0][0].replace("&amp;", "&")))
+    ana.working_hours.all().delete()
+    words = words_of(page(desk).get(visit_url(visit, "appointment_move"), {"on": "2027-03-14", "at": "02:30"}))
+    assert "Sun 14 Mar 2027, 01:45" in words or "Sun 14 Mar, 01:45" in words
+
+
+def test_one_banner_tells_a_move_and_has_its_undo(visit, page, desk, ana):
+    browser, url = page(desk), visit_url(visit, "appointment_move")
+    form = {"on": TUESDAY, "at": "14:00", "therapist": ana.pk, "version": 1}
+    moved = words_of(browser.post(url, form, follow=True))
+    assert "Maria Lindqvist, Tue 24 Nov, 14:00: moved." in moved
+    assert "Moved to" not in moved

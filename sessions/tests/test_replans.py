@@ -290,7 +290,7 @@ def test_the_desk_moves_a_day_in_four_actions_and_takes_it_back_in_one(away, pag
     assert "3 visits lie in Ana's time off" in words_of(browser.get("/"))
     before = stand()
     done = browser.post(f"{address}apply/", selects_of(words), follow=True)
-    assert "Each client is written once" in words_of(done) and not any(
+    assert "Each client gets one message in 3 minutes." in words_of(done) and not any(
         at(0, days=8) <= v.starts_at < at(0, days=9) for v in Appointment.objects.filter(therapist=ana))
     assert "time off" not in words_of(browser.get("/"))
     assert "Undo all" in words_of(browser.get(f"{origin}?saved=1", follow=True))  # whoever goes back finds it still

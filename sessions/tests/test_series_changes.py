@@ -135,7 +135,7 @@ def test_the_page_asks_which_visits_are_meant_only_where_there_are_others(visits
     url = f"/appointments/{visits[1].pk}/"
     assert "This visit and those after it" in browser.get(url).content.decode()
     look = browser.get(f"{url}move/", {"on": "2026-12-02", "at": "14:00", "scope": "following"}).content.decode()
-    assert "3 visits go, each as many days and minutes further" in look and "Wed 16 Dec, 14:00" in look
+    assert "3 visits move by 1 day and 3 hours 30 minutes:" in look and "Wed 16 Dec, 14:00" in look
     form = {"on": "2026-12-02", "at": "14:00", "therapist": ana.pk, "version": 1, "scope": "following"}
     done = browser.post(f"{url}move/", form, follow=True).content.decode()
     assert "3 visits moved" in done and "Undo" in done
@@ -154,7 +154,7 @@ def test_the_look_names_each_visit_that_cannot_go_and_one_can_stay_where_it_is(v
     assert "1 of 3 cannot go there" in look and "Tue 8 Dec, 10:30: Ana Alves is taken" in look
     assert ">Move</button>" not in look
     look = browser.get(url, wish | {"but": visits[2].pk}).content.decode()
-    assert "2 visits go" in look and "1 stays where it is" in look and ">Move</button>" in look
+    assert "2 visits move by" in look and "1 stays where it is" in look and ">Move</button>" in look
     browser.post(url, wish | {"but": visits[2].pk, "therapist": ana.pk, "version": 1})
     assert walls(visits[0].series) == [*weekly(1), *weekly(9, hour=14, minute=0), *weekly(15),
                                        *weekly(23, hour=14, minute=0)]

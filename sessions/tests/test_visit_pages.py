@@ -1,7 +1,9 @@
 """One visit's page: its steps, its moves by wall time, and what the front desk does not read."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
+
+import time_machine
 
 from conftest import MONDAY, at, numb
 from sessions import booking
@@ -148,3 +150,32 @@ def test_what_is_not_there_is_said_to_members_without_a_word_about_links(visit, 
     assert "There is nothing here by that id, or it is not yours." in words_of(page(desk).get(address))
     assert "The link may be old" in words_of(page(None).get("/nowhere/"))
     assert page(desk).get(f"/clients/{visit.client_id}/booking-link/")["Location"] == f"/clients/{visit.client_id}/"
+
+
+def test_a_visit_of_a_series_lists_the_others_each_one_press_away(
+        weekly, page, desk, ana, ines, neuro_45):
+    cancel_appointment(appointment=weekly[1], by=ana, reason="away")
+    words = words_of(page(desk).get(visit_url(weekly[0])))
+    listed = words.split("<summary>The series: ")[1].split("</details>")[0]
+    assert listed.startswith(f"{len(weekly)} visits, {weekly[0].said} to {weekly[-1].said}")
+    assert re.findall(r'href="([^"]+)">([^<]+)', listed) == [(visit_url(one), one.said) for one in weekly[1:]]
+    assert f'<strong aria-current="true">{weekly[0].said}</strong>' in listed
+    assert listed.count("cancelled") >= 1
+    alone = book_appointment(client=ines, therapist=ana, service=neuro_45, starts_at=at(14), by=ana)
+    assert "<summary>The series: " not in words_of(page(desk).get(visit_url(alone)))
+
+
+def test_who_did_not_come_is_told_once_with_one_undo_while_it_can_be_taken_back(now, page, ana, maria, neuro_45):
+    today = book_appointment(client=maria, therapist=ana, service=neuro_45, starts_at=at(7, days=0), by=ana,
+                             override_reason="came early")
+    browser = page(ana)
+    shown = words_of(browser.post(visit_url(today, "appointment_act", "no-show"), follow=True))
+    assert "07:00: marked “did not come”." in shown and "Undo “did not come”" not in shown
+    with time_machine.travel(now + timedelta(minutes=10), tick=False):
+        assert "Undo “did not come”" in words_of(browser.get(visit_url(today)))
+
+
+def test_that_a_client_confirmed_is_said_in_plain_words(visit, page, desk):
+    assert ">Client confirmed</button>" in words_of(page(desk).get(visit_url(visit)))
+    shown = words_of(page(desk).post(visit_url(visit, "appointment_act", "confirm"), follow=True))
+    assert "Maria Lindqvist, Tue 24 Nov, 10:00: confirmed." in shown

@@ -33,15 +33,16 @@ from sessions.referral_use import lines_for
 from sessions.supply import OpenSlot, find_open_slots, rooms_for, therapists_for
 from sessions.views.booking_asked import Asked, day_asked, no_start, times_meant, what_is_asked
 from sessions.views.client_choice import also_fitting, whom_asked
-from sessions.views.refused import is_taken, nearest_times, other_words, takes_a_reason, times_against
+from sessions.views.open_times import nearest_to, shown
+from sessions.views.refused import is_taken, nearest_times, other_words, plainly, takes_a_reason, times_against
 from sessions.views.undone import remember
 from sessions.waitlist import RELATIONS, given_up
 from sessions.waitlist_booking import book_from_waitlist
 from sessions.wished import Wish, checked_at_booking, read
 
 MOST_SLOTS = 400  # shown on one page; always whole days
-BEST = 5
 MOST_AHEAD = 6
+MOST_ROOMS = 3  # to change to in one press
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,24 +104,28 @@ def _find(request: HttpRequest, asked: Asked, form: BookForm | None = None) -> H
         asked = replace(asked, usual_room=Counter(slot.room.pk for slot in slots).most_common(1)[0][0])
     return render(request, "sessions/book.html", {
         "room": "diary", "whom": asked.whom, "search": search, "form": form or search, "asked": asked,
-        "gap": asked.gap, "ahead": _ahead(asked),
+        "gap": asked.gap.because if asked.gap else "", "is_twice": isinstance(asked.gap, clock.WallTimeAmbiguous),
+        "ahead": _ahead(asked),
         "start_words": clock.said(asked.start, member.practice.time_zone) if asked.start else "",
         "keep": [(k, v) for k, v in request.GET.items() if k not in ("q", "client")],
-        "days": _by_day(slots, asked, member), **_best(slots, asked, member, on), "is_cut": is_cut,
+        **shown(slots, asked, member, on), "is_cut": is_cut,
         "is_searched": search.is_bound and not search.errors,
         "services": Service.objects.visible_to(member).filter(is_active=True).select_related("practice")
         if asked.start else [],
-        "meant": [(words, _with(request, starts_at=iso, on=None, at=None)) for iso, words in times_meant(asked.gap)],
+        "meant": [(words, _with(request, starts_at=iso, on=None, at=None))
+                  for iso, words in nearest_to(asked.gap, slots) or times_meant(asked.gap)],
         "query": _with(request, service=None)}, status=status_of(form or search))
 
 
 def _ahead(asked: Asked) -> list[str]:
-    """When the client is booked already, the next few; whoever books one more reads where it would lie."""
+    """When the client is booked already: the next few, and how many more; one more booked would lie among them."""
     if asked.whom.client is None:
         return []
     coming = Appointment.objects.filter(client=asked.whom.client, starts_at__gt=timezone.now())
     standing = coming.exclude(status__in=RELEASED).exclude(status="proposed", expires_at__lte=timezone.now())
-    return [visit.said for visit in standing.order_by("starts_at")[:MOST_AHEAD]]
+    said = [visit.said for visit in standing.order_by("starts_at")]
+    left = len(said) - MOST_AHEAD
+    return said if left <= 1 else [*said[:MOST_AHEAD], f"and {left} more"]
 
 
 def _on(start: datetime | None, member: Membership) -> date | None:
@@ -139,40 +144,6 @@ def _open(search: SlotSearch, asked: Asked) -> tuple[list[OpenSlot], bool]:
     zone = wish["service"].practice.time_zone
     first_cut = clock.wall_of(sorted(s.starts_at for s in slots)[MOST_SLOTS], zone)[0]
     return [s for s in slots if clock.wall_of(s.starts_at, zone)[0] < first_cut], True
-
-
-def _row(slot: OpenSlot, asked: Asked, member: Membership) -> dict[str, Any]:
-    """One slot as a page shows it, with the address that chooses it."""
-    client, zone = asked.whom.client, member.practice.time_zone
-    query = {"client": client.pk if client else None, "service": asked.service.pk if asked.service else None,
-             "therapist": slot.therapist.pk, "room": slot.room.pk, "starts_at": stamp(slot.starts_at)}
-    return {"slot": slot, "said": clock.said(slot.starts_at, zone),
-            "time": clock.said_time(clock.wall_of(slot.starts_at, zone)[1]),
-            "other_room": slot.room if asked.usual_room and slot.room.pk != asked.usual_room else None,
-            "why": ", ".join(slot.why), "query": urlencode({k: v for k, v in query.items() if v})}
-
-
-def _by_day(slots: list[OpenSlot], asked: Asked, member: Membership) -> list[tuple[str, list[dict[str, Any]]]]:
-    days: dict[date, list[dict[str, Any]]] = {}
-    for slot in sorted(slots, key=lambda s: (s.starts_at, s.therapist.user.name)):
-        days.setdefault(clock.wall_of(slot.starts_at, member.practice.time_zone)[0], []).append(
-            _row(slot, asked, member))
-    return [(clock.said_date(on), rows) for on, rows in days.items()]
-
-
-def _best(slots: list[OpenSlot], asked: Asked, member: Membership, on: date | None) -> dict[str, Any]:
-    """The few that suit the client best, on different days; first the day that was asked for.
-
-    What holds for every one of them is said once, above.
-    """
-    best: dict[date, OpenSlot] = {}
-    for slot in slots if asked.whom.client else []:
-        best.setdefault(clock.wall_of(slot.starts_at, member.practice.time_zone)[0], slot)
-    ranked = sorted(best.items(), key=lambda day: (day[0] != on, day[1].rank or 0))
-    few = [slot for _, slot in ranked[:BEST]]
-    alike = [why for why in few[0].why if all(why in slot.why for slot in few)] if len(few) > 1 else []
-    return {"best": [_row(slot._replace(why=tuple(why for why in slot.why if why not in alike)), asked, member)
-                     for slot in few], "alike": ", ".join(alike)}
 
 
 # --- confirm and book --------------------------------------------------------------------------------------------
@@ -195,9 +166,12 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
     refusal = getattr(form, "refusal", None) or _against(wish, room)
     takes_reason = takes_a_reason(refusal, member, wish, room) or bool(form["override_reason"].value())
     if takes_reason:
-        ask_reason(form)
+        ask_reason(form, takes_focus=True)
+    plainly(form)
     back = {"client": client.pk, "service": service.pk, "therapist": therapist.pk, "first": on.isoformat()}
     other = {"client": client.pk, "service": "", "therapist": therapist.pk, "starts_at": stamp(start)}
+    that_day = {**back, "therapist": "", "last": on.isoformat()}
+    in_room = {**other, "service": service.pk, "waits": str(form["waits"].value() or "")}
     return render(request, "sessions/book_confirm.html", {
         "room": "diary", "form": form, "client": client, "service": service, "therapist": therapist, "where": room,
         "said": clock.said(start, zone, today=today_at(member.practice)), "against": times_against(refusal),
@@ -208,6 +182,9 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
         "others": other_words(refusal), "nearest": _instead(refusal, wish, room),
         "back": f"{reverse('sessions:book')}?{urlencode(back)}",
         "other_service": f"{reverse('sessions:book')}?{urlencode(other)}",
+        "that_day": f"{reverse('sessions:book')}?{urlencode(that_day)}",
+        "other_rooms": [(other.name, f"{reverse('sessions:book')}?{urlencode({**in_room, 'room': other.pk})}")
+                        for other in rooms_for(service) if other != room][:MOST_ROOMS] if room else [],
         "also": [(other.name, f"{reverse('sessions:book')}?{_with(request, client=other.pk)}")
                  for other in also_fitting(request, client)],
     }, status=status_of(form))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -24,6 +24,7 @@ class Asked:
     room: Room | None
     start: datetime | None
     usual_room: UUID | None = None  # of the client's last visit
+    usual_time: time | None = None
     gap: clock.WallTimeMissing | clock.WallTimeAmbiguous | None = None  # the start named is no one moment
 
 
@@ -41,12 +42,12 @@ def what_is_asked(request: HttpRequest) -> Asked:
     if therapist is None and last and "therapist" not in request.GET and last.therapist.is_active:
         therapist = last.therapist
     room, zone = row_asked(Room, member, named("room")), member.practice.time_zone
-    usual = last.room_id if last else None
+    usual_room, usual_time = (last.room_id, last.wall_time) if last else (None, None)
     try:
         start = _wall_asked(request, zone) or start_asked(request.GET, zone)
     except (clock.WallTimeMissing, clock.WallTimeAmbiguous) as gap:
-        return Asked(whom, service, therapist, room, None, usual, gap)
-    return Asked(whom, service, therapist, room, start, usual)
+        return Asked(whom, service, therapist, room, None, usual_room, usual_time, gap)
+    return Asked(whom, service, therapist, room, start, usual_room, usual_time)
 
 
 def _wall_asked(request: HttpRequest, zone: str) -> datetime | None:

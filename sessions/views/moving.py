@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from clients.contacts import booked_ahead
@@ -22,15 +21,15 @@ from practice.pages import attempt, find, member_page
 from practice.refusals import Refusal
 from sessions.asked import member_of, status_of, today_at
 from sessions.caution_line import for_the_desk, told_to
-from sessions.clashes import find_clashes, if_free
-from sessions.forms import MoveForm
+from sessions.forms import MoveForm, ask_reason
 from sessions.models import Appointment
 from sessions.objections import refuse_as_wished
 from sessions.reminders import said_grace
 from sessions.series_changes import Scope, move_visits, try_moving, visits_meant
 from sessions.states import next_state
 from sessions.supply import rooms_for, therapists_for
-from sessions.views.refused import nearest_times, other_words, takes_a_reason
+from sessions.views.move_instead import back_of, free_room, its_room, move_address, no_such_moment, times_instead
+from sessions.views.refused import other_words, plainly, takes_a_reason, words_against
 from sessions.views.undone import remember
 from sessions.wished import Wish, checked_at_booking, read
 
@@ -60,7 +59,7 @@ def appointment_move(request: HttpRequest, pk: UUID) -> HttpResponse:
         if there := _moved_already(find(Appointment, member, pk, *RELATIONS), asked, form.starts_at):
             remember(request, there)
             messages.success(request, f"Moved already to {there.said}, {there.room.name}.")
-            return redirect(_back(request) or _url(there))
+            return redirect(back_of(request) or _url(there))
     return _page(request, visit, form)
 
 
@@ -76,15 +75,14 @@ def _moved_already(visit: Appointment, asked: dict[str, Any], starts_at: datetim
 
 def _done(request: HttpRequest, visit: Appointment, all_moved: list[Appointment]) -> HttpResponse:
     """Back to where the move was begun, which offers to undo it."""
-    back, moved = _back(request), next(row for row in all_moved if row.pk == visit.pk)
+    back, moved = back_of(request), next(row for row in all_moved if row.pk == visit.pk)
     if len(all_moved) > 1:
-        remember(request, moved)
-        messages.success(request, f"{len(all_moved)} visits moved, from {all_moved[0].said} to {all_moved[-1].said}.")
+        remember(request, moved,
+                 f"{len(all_moved)} visits moved, from {all_moved[0].said} to {all_moved[-1].said}.")
     elif moved.version == visit.version:
         messages.info(request, f"Nothing changed: the visit stays {moved.said}, {moved.room.name}.")
     else:
-        remember(request, moved)
-        messages.success(request, f"Moved to {moved.said}, {moved.room.name}.")
+        remember(request, moved, f"Moved to {moved.said}, {moved.room.name}.")
     return redirect(back or _url(visit))
 
 
@@ -92,7 +90,7 @@ def _named(request: HttpRequest, visit: Appointment) -> Any:
     """What the address names; what it leaves out stays as it is."""
     named = request.GET.copy()
     for name, value in (("at", f"{visit.wall_time:%H:%M}"), ("therapist", visit.therapist_id),
-                        ("version", visit.version)):
+                        ("version", visit.version), ("scope", Scope.THIS.value)):
         if not named.get(name):
             named[name] = str(value)
     return named
@@ -103,14 +101,8 @@ def _moved(request: HttpRequest) -> Any:
     typed, instead = request.POST.copy(), request.POST.get("instead", "")
     if instead:
         typed["on"], _, typed["at"] = instead.partition(" ")
-        typed["override_reason"] = ""
+        typed.pop("override_reason", None)
     return typed
-
-
-def _back(request: HttpRequest) -> str:
-    """The diary's address the move was begun at, "" where it was not."""
-    wish = request.POST.get("next") or request.GET.get("next", "")
-    return wish if url_has_allowed_host_and_scheme(wish, allowed_hosts={request.get_host()}) else ""
 
 
 def _url(visit: Appointment) -> str:
@@ -120,10 +112,13 @@ def _url(visit: Appointment) -> str:
 def _page(request: HttpRequest, visit: Appointment, form: MoveForm) -> HttpResponse:
     """Old and new side by side, whom to tell, what limits the work then, and the one button."""
     member = member_of(request)
-    context: dict[str, Any] = {"room": "diary", "visit": visit, "form": form, "back": _back(request) or _url(visit),
-                               "next": _back(request), "company": booked_ahead(visit.client)}
+    context: dict[str, Any] = {"room": "diary", "visit": visit, "form": form, "back": back_of(request) or _url(visit),
+                               "next": back_of(request), "company": booked_ahead(visit.client),
+                               "of_series": len(visits_meant(visit, Scope.ALL, "move")) > 1}
     if form.is_valid() or (form.starts_at and "therapist" in form.cleaned_data):
         context |= _looked_at(request, visit, form, member)
+    elif form.gap:
+        context |= no_such_moment(request, visit, form, member)
     in_place = bool(getattr(request, "htmx", False)) and request.method != "POST"
     context |= {"in_place": in_place, "grace": said_grace()}
     return render(request, "sessions/_move.html" if in_place else "sessions/move.html", context,
@@ -138,17 +133,20 @@ def _looked_at(request: HttpRequest, visit: Appointment, form: MoveForm, member:
     on = clock.wall_of(start, visit.time_zone)[0]
     wish = Wish(visit.client, therapist, visit.service, start, visit.minutes, member, "", (visit.pk,), reading=reading)
     asked = form.cleaned_data.get("room")
-    room = asked or (if_free(visit.room, wish) if therapist == visit.therapist else None)
-    refusal = getattr(form, "refusal", None) or _against(visit, wish, room)
+    room = asked or its_room(visit, wish)
+    refusal = getattr(form, "refusal", None) or _against(visit, wish, asked)
+    plainly(form)
     check = checked_at_booking(visit.client, visit.minutes, on, reading)
     limits = cautions_for(reading.body, on=on, minutes=visit.minutes)
     takes_reason = takes_a_reason(refusal, member, wish, room) or bool(form["override_reason"].value())
+    if takes_reason:
+        ask_reason(form, is_pressed=request.method == "POST", takes_focus=True)
     series = _of_series(request, visit, form)
     stays = (start, therapist.pk) == (visit.starts_at, visit.therapist_id) and room in (None, visit.room)
     return {
         "said": clock.said(start, visit.time_zone, today=today_at(member.practice)), "therapist": therapist,
-        "where": room or _free_room(wish), "refusal": refusal, "others": other_words(refusal),
-        "nearest": [(_wall(at, visit), words) for at, words in nearest_times(refusal, visit.time_zone)],
+        "where": room or free_room(wish), "against": words_against(refusal), "others": other_words(refusal),
+        "nearest": times_instead(refusal, visit, wish, asked),
         "takes_reason": takes_reason, "stays": stays,
         "can_move": not stays and (refusal is None or takes_reason) and not series.get("in_the_way"),
         "check": told_to(member, visit.client, limits, check),
@@ -178,18 +176,34 @@ def _of_series(request: HttpRequest, visit: Appointment, form: MoveForm) -> dict
     assert start is not None
 
     def address(chosen: str, leaving: list[UUID]) -> str:
-        base = move_address(visit, start, who.pk, room.pk if room else None, _back(request))
+        base = move_address(visit, start, who.pk, room.pk if room else None, back_of(request))
         return f"{base}&{urlencode([('scope', chosen), *(('but', pk) for pk in leaving)])}"
 
     dates = try_moving(appointment=visit, scope=scope, starts_at=start, by=member_of(request), therapist=who, room=room,
                        but=but) if scope != Scope.THIS else []
     today = today_at(visit.practice)
     return {
+        "moves_by": _moves_by(visit, start),
         "scopes": [(Scope(chosen).label, address(chosen, []), chosen == scope) for chosen in Scope.values],
         "but": but, "left": len(but), "in_the_way": sum(bool(d.conflict) for d in dates),
         "dates": [(clock.said(d.starts_at, zone, today=today), d.conflict,
                    address(scope, [*but, UUID(d.visit)]) if d.conflict and d.visit != str(visit.pk) else "")
                   for d in dates]}
+
+
+def _moves_by(visit: Appointment, start: datetime) -> str:
+    """How far the visits go on the wall: "1 day and 3 hours 30 minutes"; "" where only who or where changes."""
+    on, at, _ = clock.wall_of(start, visit.time_zone)
+    far = abs(datetime.combine(on, at) - datetime.combine(visit.wall_date, visit.wall_time))
+    hours, minutes = divmod(far.seconds // 60, 60)
+    days = _counted(far.days, "day")
+    return " and ".join(filter(None, [days, " ".join(filter(None, [
+        _counted(hours, "hour"), _counted(minutes, "minute")]))]))
+
+
+def _counted(count: int, unit: str) -> str:
+    """ "1 hour", "2 hours", "" for none."""
+    return f"{count} {unit}{'s' if count != 1 else ''}" if count else ""
 
 
 def _against(visit: Appointment, wish: Wish, room: Room | None) -> Refusal | None:
@@ -202,18 +216,11 @@ def _against(visit: Appointment, wish: Wish, room: Room | None) -> Refusal | Non
     return None
 
 
-def _free_room(wish: Wish) -> Room | None:
-    try:
-        return find_clashes(wish, None, buffers=True)[1]
-    except Refusal:
-        return None
-
-
 def _nudges(request: HttpRequest, visit: Appointment, start: datetime, therapist: Membership,
             room: Room | None) -> list[tuple[str, str, str]]:
     """A quarter earlier or later, each other therapist, each other room: symbol, words, address."""
     def to(at: datetime, who: Membership, where: Room | None) -> str:
-        return move_address(visit, at, who.pk, where.pk if where else None, _back(request))
+        return move_address(visit, at, who.pk, where.pk if where else None, back_of(request))
 
     others = [t for t in therapists_for(visit.service) if t.pk != therapist.pk]
     rooms = [r for r in rooms_for(visit.service) if r.pk != (room or visit.room).pk]
@@ -230,17 +237,3 @@ def quarters(visit: Appointment | None, back: str = "") -> list[tuple[str, str, 
     return [(icon, words, move_address(visit, visit.starts_at + step, visit.therapist_id, back=back))
             for icon, words, step in (("arrow-left", "15 minutes earlier", -QUARTER),
                                       ("arrow-right", "15 minutes later", QUARTER))]
-
-
-def move_address(visit: Appointment, start: datetime, therapist: Any, room: Any = None, back: str = "") -> str:
-    """The address of the look at a move."""
-    on, at, fold = clock.wall_of(start, visit.time_zone)
-    query = {"on": on.isoformat(), "at": f"{at:%H:%M}", "which": str(fold) if fold else "", "therapist": therapist,
-             "room": room or "", "next": back}
-    return f"{reverse('sessions:appointment_move', args=[visit.pk])}?{urlencode({k: v for k, v in query.items() if v})}"
-
-
-def _wall(start: datetime, visit: Appointment) -> str:
-    """A free time as the move form takes it back: "2026-11-24 10:30"."""
-    on, at, _ = clock.wall_of(start, visit.time_zone)
-    return f"{on} {at:%H:%M}"

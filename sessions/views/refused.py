@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.forms import Form
 from django.utils import timezone
 
 from practice import clock
@@ -36,6 +37,16 @@ def takes_a_reason(refusal: Refusal | None, member: Membership, wish: Wish | Non
     return codes <= (_BY_THERAPISTS if member.may_see_clinical else _BY_ANYONE)
 
 
+def plainly(form: Form) -> None:
+    """A refusal on a form without its “Free instead”: the page has these times to press."""
+    refusal = getattr(form, "refusal", None)
+    if refusal is None or not refusal.more.get("nearest") or not refusal.more.get("refusals"):
+        return
+    told = refusal.more["refusals"]
+    for errors in form.errors.values():
+        errors[:] = [told[0]["detail"] if error == refusal.detail else error for error in errors]
+
+
 def nearest_times(refusal: Refusal | None, zone: str) -> list[tuple[datetime, str]]:
     """The free times a refusal named, each with its words."""
     if refusal is None:
@@ -53,6 +64,11 @@ def other_words(refusal: Refusal | None) -> list[str]:
 def is_taken(refusal: Refusal | None) -> bool:
     """Whether a visit of somebody is in the way."""
     return any(r["code"] == "slot_taken" for r in _all_of(refusal))
+
+
+def words_against(refusal: Refusal | None) -> list[str]:
+    """Everything that speaks against it, each in a sentence, without the free times."""
+    return [r["detail"] for r in _all_of(refusal)]
 
 
 def times_against(refusal: Refusal | None) -> list[str]:

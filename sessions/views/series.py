@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,8 +27,12 @@ from sessions.series import as_data, book_series, try_series
 from sessions.views.client_choice import Whom, last_visit, whom_asked
 from sessions.views.refused import takes_a_reason
 from sessions.views.undone import remember
+from sessions.work import first_at_work
 
+ALL_THE_SAME = "override"
+BOOKS = ("book", ALL_THE_SAME)  # the buttons that book; the second stands beside the reason it needs
 TWICE = 3  # days between the two visits of a week
+LOOKED_AHEAD = 92  # days in which an open one is looked for to begin with
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ def series_new(request: HttpRequest) -> HttpResponse:
     wish = {"client": whom.client, "first_starts_at": form.starts_at, "rhythm": form.rhythm, "by": member,
             "instead": form.instead()}
     wish |= {name: form.cleaned_data[name] for name in ("service", "therapist")}
-    if request.POST.get("do") != "book":
+    if request.POST.get("do") not in BOOKS:
         dates = attempt(form, try_series, **wish)
         return _page(request, whom, form, [as_data(d, member.practice.time_zone) for d in dates or []])
     booked = attempt(form, book_series, override_reason=form.cleaned_data["override_reason"], **wish)
@@ -84,7 +89,8 @@ def _booked_already(member: Membership, wish: dict[str, Any], dates: list[dict[s
 
 
 def _initial(request: HttpRequest, member: Membership, whom: Whom) -> dict[str, Any]:
-    """The service, therapist, rhythm and time of the last visit, from the day asked for or the next of its rhythm.
+    """The service, therapist, rhythm and time of the last visit, from the day asked for or the next open one of its
+    rhythm.
 
     A dose described for a condition of theirs, chosen by its place in the list, says rhythm, number and length.
     """
@@ -103,7 +109,17 @@ def _initial(request: HttpRequest, member: Membership, whom: Whom) -> dict[str, 
     if initial.get("weekdays") and initial["on"].weekday() not in initial["weekdays"]:
         initial["on"] = min(initial["on"] + timedelta(days=(day - initial["on"].weekday()) % WEEK)
                             for day in initial["weekdays"])
+    if last and "on" not in request.GET:
+        days = _days_of(initial["on"], initial["every_days"], initial.get("weekdays", ()))
+        initial["on"] = first_at_work(last.therapist, days, last.wall_time, last.minutes)
     return initial
+
+
+def _days_of(first: date, every_days: int, weekdays: Sequence[int]) -> list[date]:
+    """The days of the rhythm from the first on, as far as a first visit is looked for."""
+    step = 1 if weekdays else every_days
+    days = [first + timedelta(days=n) for n in range(0, LOOKED_AHEAD, step)]
+    return [day for day in days if not weekdays or day.weekday() in weekdays]
 
 
 def _doses(member: Membership, whom: Whom) -> list[Dose]:
@@ -135,20 +151,21 @@ def _page(request: HttpRequest, whom: Whom, form: SeriesForm,
     member = member_of(request)
     chosen = form.instead() if form.is_bound else {}
     rows = [_row(found, member) for found in dates or []]
-    is_pressed = request.POST.get("do") == "book"
-    if is_pressed:
-        rows = [replace(row, wrong="Choose another time or leave it out.")
-                if row.conflict and f"instead-{row.on}" in request.POST else row for row in rows]
-    if dates:
-        rows += [DateRow(on.isoformat(), clock.said_date(on), choices=(("none", "Left out"),), chosen="none")
-                 for on, start in chosen.items() if start is None]
-        rows.sort(key=lambda row: row.on)
-    conflicts = [row for row in rows if row.conflict]
+    do = request.POST.get("do")
     said = {found["code"] for found in dates or [] if found["code"]}
     takes_reason = bool(said) and takes_a_reason(_AsOne("", refusals=[{"code": code} for code in said]), member)
     takes_reason = takes_reason or bool(form["override_reason"].value())
+    if do == "book" or (do == ALL_THE_SAME and not takes_reason):
+        rows = [replace(row, wrong="Choose another time or leave it out.")
+                if row.conflict and f"instead-{row.on}" in request.POST else row for row in rows]
+    if dates:
+        today = today_at(member.practice)
+        rows += [DateRow(on.isoformat(), clock.said_date(on, today=today), choices=(("none", "Left out"),),
+                         chosen="none") for on, start in chosen.items() if start is None]
+        rows.sort(key=lambda row: row.on)
+    conflicts = [row for row in rows if row.conflict]
     if takes_reason:
-        ask_reason(form, is_pressed=is_pressed)
+        ask_reason(form, is_pressed=do == ALL_THE_SAME)
     days = [date.fromisoformat(found["on"]) for found in dates or []]
     return render(request, "sessions/series.html", {
         "room": "diary", "whom": whom, "form": form, "rows": rows, "conflicts": conflicts,

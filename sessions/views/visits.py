@@ -57,10 +57,10 @@ _STEPS: dict[str, Callable[..., Appointment]] = {
     "undo": undoing.undo_act,
 }
 _DONE = {
-    "accept": "is booked", "confirm": "is confirmed", "arrive": "has arrived", "complete": "is done",
-    "no-show": "did not come", "cancel": "is cancelled", "keep": "is back at its time", "decline": "is declined",
-    "release": "is let go",
-    "undo-arrive": "is booked again", "undo-no-show": "is booked again",
+    "accept": "booked", "confirm": "confirmed", "arrive": "arrived", "complete": "done",
+    "no-show": "did not come", "cancel": "cancelled", "keep": "back at its time", "decline": "declined",
+    "release": "let go",
+    "undo-arrive": "booked again", "undo-no-show": "booked again",
     "undo": "taken back, nothing was sent",
 }
 
@@ -129,9 +129,10 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
     reading = read(visit.client) if not visit.is_released else None
     check = checked_at_booking(visit.client, visit.minutes, visit.wall_date, reading) if reading else None
     limits = cautions_for(reading.body, on=visit.wall_date, minutes=visit.minutes) if reading else None
+    undo = undoing.undo_of(visit)
     hold = visit.holds.select_related("episode").filter(outcome="").first() if visit.status == "held" else None
     context = {
-        "room": "diary", "visit": visit, "form": form, "buttons": _buttons(visit, member), "hold": hold,
+        "room": "diary", "visit": visit, "form": form, "buttons": _buttons(visit, member, undo), "hold": hold,
         "steps": history_of(visit, member), "may_be_noted": may_be_noted(visit, member),
         "note": read_note_of(visit, member),
         "check": told_to(member, visit.client, limits, check),
@@ -142,7 +143,7 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
         "can_cancel": "cancel" in offered(visit, member) and not (visit.status == "proposed" and visit.expires_at),
         "online": asked_online(visit, member), "decline_form": bound.get("decline") or DeclineForm(),
         "of_series": len(visits_meant(visit, "all", "cancel")) > 1,
-        "undo": undoing.undo_of(visit),
+        "undo": undo, "series_dates": _series_dates(visit, member),
         "others": other_words(getattr(form, "refusal", None)),
         **(could_take(freed) if (freed := freed_of(visit)) else {}),
         "messages_of": messages_of(visit, member), "not_sent": not_sent_because(visit),
@@ -156,6 +157,15 @@ def _move_form(visit: Appointment, member: Membership) -> MoveForm:
         "on": visit.wall_date, "at": visit.wall_time, "therapist": visit.therapist_id, "version": visit.version})
 
 
-def _buttons(visit: Appointment, member: Membership) -> list[tuple[str, str]]:
-    """The steps that take nothing but a press, in the order of the day."""
-    return [(verb, WORDS[verb]) for verb in offered(visit, member) if verb not in ("accept", "cancel", "keep", "move")]
+def _series_dates(visit: Appointment, member: Membership) -> list[Appointment]:
+    """Every visit of its series by time, this one among them; none for a visit alone."""
+    if visit.series_id is None:
+        return []
+    rows = Appointment.objects.visible_to(member).filter(series=visit.series_id)
+    return list(rows.order_by("starts_at", "pk"))
+
+
+def _buttons(visit: Appointment, member: Membership, undo: undoing.Undo | None) -> list[tuple[str, str]]:
+    """The steps that take nothing but a press, in the order of the day; what the banner takes back has no second."""
+    elsewhere = {"accept", "cancel", "keep", "move"} | ({"undo-no-show"} if undo else set())
+    return [(verb, WORDS[verb]) for verb in offered(visit, member) if verb not in elsewhere]
