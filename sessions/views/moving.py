@@ -32,6 +32,7 @@ from sessions.states import next_state
 from sessions.supply import rooms_for, therapists_for
 from sessions.views.refused import nearest_times, other_words, takes_a_reason
 from sessions.views.undone import remember
+from sessions.waitlist_offers import said_offered
 from sessions.wished import Wish, checked_at_booking, read
 
 RELATIONS = ("client__practice", "practice", "therapist__user", "room", "service", "series")
@@ -147,7 +148,8 @@ def _looked_at(request: HttpRequest, visit: Appointment, form: MoveForm, member:
     stays = (start, therapist.pk) == (visit.starts_at, visit.therapist_id) and room in (None, visit.room)
     return {
         "said": clock.said(start, visit.time_zone, today=today_at(member.practice)), "therapist": therapist,
-        "where": room or _free_room(wish), "refusal": refusal, "others": other_words(refusal),
+        "where": room or _free_room(wish), "refusal": refusal, "others": [
+            *other_words(refusal), *([] if stays else said_offered(therapist, start, wish.ends_at, visit.client))],
         "nearest": [(_wall(at, visit), words) for at, words in nearest_times(refusal, visit.time_zone)],
         "takes_reason": takes_reason, "stays": stays,
         "can_move": not stays and (refusal is None or takes_reason) and not series.get("in_the_way"),
