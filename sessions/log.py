@@ -18,7 +18,7 @@ from practice.models import Membership, Message
 from sessions.letters import ALIVE
 from sessions.models import Appointment
 from sessions.needs import MORE_NEEDS, Need
-from sessions.together_letters import together_of
+from sessions.together_letters import shown_with
 
 MOST_NAMED = 2  # more are counted
 
@@ -68,5 +68,5 @@ def not_sent_because(visit: Appointment) -> str:
 
 VISITS.append(visits)
 VISITS_ON.append(visits_on)
-TOGETHER_WITH.append(together_of)
+TOGETHER_WITH.append(shown_with)
 MORE_NEEDS.append(lost_messages)

@@ -56,7 +56,7 @@ def tell_booked(appointments: Iterable[Appointment], act: UUID) -> None:
             _queue(first, *_BOOKED, _after_grace(), _CONFIRMS)
         else:
             write_to(client=first.client, kind=BOOKED_TOGETHER, subject_id=act, start_version=str(first.client_id),
-                     why=f"Confirms {len(visits)} bookings.", useful_until=last.starts_at, appointment_id=first.pk)
+                     why=f"Confirms {len(visits)} bookings.", useful_until=last.starts_at)
 
 
 def remind(appointment: Appointment) -> None:

@@ -73,6 +73,15 @@ def together_of(visits: Collection[UUID]) -> Q:
              client_id__in={client for _, client in found})
 
 
+def shown_with(visits: Collection[UUID]) -> Q:
+    """The same for whoever looks: of what waits, only what will name one of these visits as it stands now."""
+    steps = AppointmentEvent.objects.filter(appointment__in=list(visits), verb__in=SETS_A_TIME, detail__has_key="act",
+                                            appointment__status__in=ALIVE).select_related("appointment")
+    named = {UUID(step.detail["act"]) for step in steps if step.detail["stamp"] == stamp_of(step.appointment)}
+    on_its_way = (Message.State.WAITING, Message.State.SENDING)
+    return together_of(visits) & (Q(subject_id__in=named) | ~Q(state__in=on_its_way))
+
+
 def is_on_its_way(visit: Appointment) -> bool:
     """Whether a message about several visits waits that will tell of this one at the time it stands at."""
     waits = Message.objects.filter(together_of([visit.pk]), state=Message.State.WAITING)

@@ -20,6 +20,7 @@ from notes.demo.people import CASES, Case, Read, Work
 from notes.record import signing
 from notes.writing import MeasurementInput, TreatmentInput
 from practice import clock
+from practice.log.subjects import about_visits
 from practice.models import Membership, Message, Practice, Service
 from practice.refusals import Refusal
 from sessions.booking import arrive, book_appointment, complete, confirm_appointment
@@ -175,5 +176,5 @@ def _as_firm(work: Work, pressure: int) -> Work:
 
 def _left_in_time(visit: Appointment) -> None:
     """What was due before the visit left then, as a running practice would have sent it."""
-    due = Message.objects.filter(appointment_id=visit.pk, state="waiting", due_at__lte=visit.starts_at)
+    due = Message.objects.filter(about_visits([visit.pk]), state="waiting", due_at__lte=visit.starts_at)
     due.update(state="sent", sent_at=F("due_at"))

@@ -66,8 +66,7 @@ def test_a_confirmed_visit_is_held_as_well_and_remembers_what_it_was(weekly, mar
 def test_holding_takes_every_waiting_message_back_and_says_so_once(weekly, maria, ana):
     confirm(maria, ana)
     held = [v.pk for v in weekly[:2]]
-    about = Message.objects.filter(appointment_id__in=held).exclude(why__startswith="Booked less than")
-    of_them = about.exclude(kind="booked-together")  # it names what stands when it leaves
+    of_them = Message.objects.filter(appointment_id__in=held).exclude(why__startswith="Booked less than")
     assert set(of_them.values_list("state", flat=True)) == {"cancelled"}
     told = Message.objects.get(kind="held")
     assert (told.state, told.to_address) == ("waiting", "maria@clients.example")

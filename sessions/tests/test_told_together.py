@@ -207,6 +207,13 @@ def test_every_visit_of_a_series_shows_the_message_that_told_of_it(weekly, maria
     assert "Maria Lindqvist" in text_of(log)
 
 
+def test_what_waits_is_not_shown_with_a_visit_it_will_not_name(weekly, ana, api):
+    cancel_appointment(appointment=weekly[0], by=ana)
+    for visit, listed in ((weekly[0], set()), (weekly[1], {"booked-together"})):
+        rows = api(ana).get("/api/v1/messages/", {"appointment": str(visit.pk), "state": "waiting"}).json()["results"]
+        assert {row["kind"] for row in rows} - {"reminder"} == listed
+
+
 def test_a_yes_to_the_text_about_a_series_asks_which_visit_is_meant(maria, weekly):
     Message.objects.filter(kind="booked-together").update(channel="sms", state="sent", sent_at=timezone.now())
     assert visits_texted_about(maria) == weekly
