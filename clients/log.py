@@ -14,7 +14,7 @@ from clients.search import find_clients
 from clients.writing import ways_to
 from practice.log.asked import CHANNELS
 from practice.log.shelves import COMING
-from practice.log.subjects import CLIENTS_LIKE, PEOPLE, Person, entries_of
+from practice.log.subjects import CLIENTS_LIKE, PEOPLE, Person, entries_of, told_apart
 from practice.models import Membership, Message
 
 MOST_COMING, MOST_PAST = 12, 20  # more stand in the log
@@ -47,7 +47,8 @@ def messages_of(member: Membership, client: Client, _known: Known | None) -> dic
     past = list(rows.exclude(state__in=COMING.states).exclude(elsewhere).order_by("-due_at", "-pk")[:MOST_PAST + 1])
     entries = entries_of(member, [*coming[:MOST_COMING], *past[:MOST_PAST]], people={client.pk: person_of(client)})
     shown = min(len(coming), MOST_COMING)
-    return {"coming": entries[:shown], "past": entries[shown:], "has_more": len(past) > MOST_PAST,
+    gone, did_not_leave = told_apart(entries[shown:])
+    return {"coming": entries[:shown], "past": gone, "did_not_leave": did_not_leave, "has_more": len(past) > MOST_PAST,
             "has_more_coming": len(coming) > MOST_COMING,
             "ways": [f"{CHANNELS[way.channel].lower()} to {way.address}" for way in ways_to(client)]}
 

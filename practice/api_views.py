@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 import django_filters
 from csp.decorators import csp_update
+from django.db.models import QuerySet
 from django.urls import path
 from django.utils.decorators import method_decorator
 from drf_spectacular.utils import extend_schema
@@ -17,6 +19,7 @@ from rest_framework.response import Response
 
 from practice.api import Api, Pages
 from practice.links import OWN_CALENDAR
+from practice.log.subjects import about_visits
 from practice.models import Membership, Message, Room, Service
 from practice.schema import ApiSchema, ListSchema
 from practice.techniques import TECHNIQUES
@@ -142,9 +145,13 @@ class Services(OwnedList):
 
 class MessageFilter(django_filters.FilterSet):
     client = django_filters.UUIDFilter(field_name="client_id")
-    appointment = django_filters.UUIDFilter(field_name="appointment_id")
+    appointment = django_filters.UUIDFilter(method="about")
     state = django_filters.CharFilter()
     kind = django_filters.CharFilter()
+
+    def about(self, rows: QuerySet[Message], name: str, appointment: UUID) -> QuerySet[Message]:
+        """Those about one visit, alone or together with others."""
+        return rows.filter(about_visits([appointment]))
 
 
 class Messages(OwnedList):

@@ -27,6 +27,7 @@ class SessionsConfig(AppConfig):
             recall_letters,
             reminders,
             replies,
+            together_letters,
             waitlist_letters,
             webhook_events,
         )

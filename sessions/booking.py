@@ -51,7 +51,7 @@ def book_appointment(
     """Book one visit; without a room the first free one is taken. With `expires_at` it is requested until then.
 
     `reading` is what was read of the client under their lock already, where one act books several visits; `act` names
-    that one act, for an undo of all of them.
+    that one act, for an undo of all of them; whoever names one tells the client (`reminders.tell_booked`).
 
     Refuses a past time, an overlap (nobody may override), time outside hours or horizon, a day on which an
     episode holds the client's visits, a stop or missing clearance of the safety check. `override_reason` lifts
@@ -89,9 +89,9 @@ def _write_booking(appointment: Appointment, wish: Wish, room: Room | None, *, i
         cut = _place(appointment, wish, room)
         write_visit(appointment, is_new=True)
         log_step(appointment, "requested" if appointment.expires_at else "booked", wish.by, at=appointment.said,
-                 override=bool(wish.override_reason), **cut, **_of_act(act, appointment))
+                 override=bool(wish.override_reason), **cut, **reminders.of_act(act, appointment))
         if appointment.expires_at is None:
-            reminders.schedule(appointment)
+            reminders.schedule(appointment, is_told=act is None)
 
 
 def move_appointment(
@@ -103,7 +103,7 @@ def move_appointment(
 
     Refuses what booking refuses; the visit's own old time counts as free. Moved to where it is, nothing changes.
     With `expected_version`, a visit that somebody changed meanwhile is refused as stale. `act` names what several
-    moves are made in one press by, for an undo of all of them.
+    moves are made in one press by, for an undo of all of them; whoever names one tells of them all.
     """
     with transaction.atomic():
         rooms = [room] if room else rooms_for(appointment.service)
@@ -111,7 +111,7 @@ def move_appointment(
                    [appointment.client])
         appointment = fresh(appointment)
         if place_anew(appointment=appointment, starts_at=starts_at, by=by, therapist=therapist, room=room,
-                      override_reason=override_reason, expected_version=expected_version, act=act):
+                      override_reason=override_reason, expected_version=expected_version, act=act) and act is None:
             reminders.reschedule(appointment)
     return appointment
 
@@ -148,7 +148,7 @@ def place_anew(
     write_visit(appointment, fields=[*Appointment.TIME_FIELDS, "therapist", "room", "status", "wants_other_time",
                                      "expires_at", "override_reason", "version", "sequence"])
     log_step(appointment, "moved", by, was=was, at=appointment.said, before=before, **newcomer, **cut,
-             **_of_act(act, appointment))
+             **reminders.of_act(act, appointment, is_move=True))
     freed.note([old_time])
     take_on_newcomer(appointment, by)
     return True
@@ -228,14 +228,8 @@ def ask_for_another_time(
             before = as_it_stands(appointment, PUT_BACK)
             appointment.wants_other_time, appointment.version = True, appointment.version + 1
             appointment.save(update_fields=["wants_other_time", "version"])
-            log_step(appointment, "other-time", by, before=before, **_of_act(act, appointment))
+            log_step(appointment, "other-time", by, before=before, **reminders.of_act(act, appointment))
     return appointment
-
-
-def _of_act(act: UUID | None, appointment: Appointment) -> dict[str, Any]:
-    """What an undo of several moves reads in the history of each: which act, and the version and start it left."""
-    stands = {"version": appointment.version, "stamp": reminders.stamp_of(appointment)}
-    return {"act": str(act), **stands} if act else {}
 
 
 def _place(appointment: Appointment, wish: Wish, room: Room | None) -> dict[str, Any]:
@@ -278,7 +272,7 @@ def _act(appointment: Appointment, verb: str, by: Actor, *, act: UUID | None = N
         appointment.version += 1
         write_visit(appointment, fields=["status", "version", *fields])
         log_step(appointment, verb, by, **{k: v for k, v in fields.items() if k == "cancel_reason"}, **before,
-                 **_of_act(act, appointment))
+                 **reminders.of_act(act, appointment))
         reminders.follow(appointment)
         if verb == "cancel":
             freed.note([freed.time_of(appointment)])

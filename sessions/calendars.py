@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
@@ -150,8 +150,21 @@ def calendar_of(therapist: Membership) -> bytes:
 
 def visit_file(visit: Appointment) -> Attachment:
     """The visit as its client puts it into their own calendar; once it is cancelled, what takes it out again."""
+    return _file("appointment.ics", "CANCEL" if visit.is_released else "PUBLISH", [visit])
+
+
+def visits_file(visits: Sequence[Appointment]) -> Attachment:
+    """Several visits of one client that stand, in one file."""
+    return _file("appointments.ics" if len(visits) > 1 else "appointment.ics", "PUBLISH", visits)
+
+
+def _file(name: str, method: str, visits: Iterable[Appointment]) -> Attachment:
+    content = _calendar(method, map(_for_the_client, visits)).to_ical()
+    return Attachment(name, content, "text/calendar", (("charset", "utf-8"), ("method", method)))
+
+
+def _for_the_client(visit: Appointment) -> Event:
     practice = visit.practice
-    method = "CANCEL" if visit.is_released else "PUBLISH"
     is_over = visit.status == Appointment.Status.CANCELLED  # then SEQUENCE rises (RFC 5546); nothing follows it
     event = _event(visit, f"Appointment at {_sender(practice)}", timezone.now(), visit.sequence + is_over)
     organizer = vCalAddress(f"mailto:{practice.email or settings.DEFAULT_FROM_EMAIL}")
@@ -162,8 +175,7 @@ def visit_file(visit: Appointment) -> Attachment:
     if practice.phone:
         event.add("contact", one_line(practice.phone))
         event.add("description", one_line(f"Questions? Call {practice.phone}."))
-    return Attachment("appointment.ics", _calendar(method, [event]).to_ical(), "text/calendar",
-                      (("charset", "utf-8"), ("method", method)))
+    return event
 
 
 def initials(name: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from practice import clock, outbox
 from sessions.availability import intersect
-from sessions.models import Appointment, FreedTime, WaitlistEntry
+from sessions.models import RELEASED, Appointment, FreedTime, WaitlistEntry
 from sessions.supply import earliest_start
 from sessions.work import windows_of
 
@@ -19,6 +21,12 @@ def time_of(visit: Appointment) -> FreedTime:
     """The time a visit occupies now, as it would come free; nothing is saved."""
     return FreedTime(practice=visit.practice, appointment=visit, therapist=visit.therapist, room=visit.room,
                      starts_at=visit.occupied_from, ends_at=visit.occupied_until)
+
+
+def standing_in(therapist: Any, begin: Any, end: Any) -> QuerySet[Appointment]:
+    """The visits that stand in this time of a therapist."""
+    return (Appointment.objects.exclude(status__in=RELEASED).exclude(status="proposed", expires_at__lte=timezone.now())
+            .filter(therapist=therapist, starts_at__lt=end, ends_at__gt=begin))
 
 
 def note(times: Iterable[FreedTime]) -> None:

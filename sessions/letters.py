@@ -1,7 +1,8 @@
 """How messages about visits read: booked, reminded, moved, cancelled; each checked again at the door.
 
-What is written of a pause stands in `sessions/pause_letters.py`. When each is queued is told in
-`sessions/reminders.py`; what a client may answer stands on the page behind the link.
+What is written of a pause stands in `sessions/pause_letters.py`, of several visits at once in
+`sessions/together_letters.py`. When each is queued is told in `sessions/reminders.py`; what a client may answer stands
+on the page behind the link.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from clients.contacts import copied_to
 from clients.writing import not_agreed_any_more, reads
-from practice import clock, links, outbox, wording
+from practice import links, outbox, wording
 from practice.models import Message
 from practice.outbox import Kind, Said
 from practice.wording.examples import example_of
@@ -28,8 +29,10 @@ from sessions.models import Appointment, AppointmentEvent, PlanMove
 VISIT_LINK = "visit"
 CHECK_OPENS = timedelta(days=3)  # before a visit, from when on the questions about it can be answered: our proposal
 ALIVE = (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
-MOVED_TOGETHER, QUESTIONS = "moved-together", "check-before"
-_STAMP = "%Y%m%dT%H%MZ"
+BOOKED_TOGETHER, MOVED_TOGETHER, QUESTIONS = "booked-together", "moved-together", "check-before"
+TOGETHER = (BOOKED_TOGETHER, MOVED_TOGETHER)  # of what one act did to several visits
+SETS_A_TIME = ("booked", "moved", "undo-moved")
+STAMP = "%Y%m%dT%H%MZ"
 OF_A_TIME = ("booked", "reminder", "moved", "request-accepted", "swapped", QUESTIONS)  # of one start of a visit
 
 
@@ -42,12 +45,12 @@ def visit_url(appointment: Appointment) -> str:
 
 def stamp_of(appointment: Appointment) -> str:
     """The start a message speaks of, as its row keeps it."""
-    return f"{appointment.starts_at.astimezone(UTC):{_STAMP}}"
+    return f"{appointment.starts_at.astimezone(UTC):{STAMP}}"
 
 
 def steps_of(act: UUID) -> QuerySet[AppointmentEvent]:
     """What one act did to the times of several visits."""
-    steps = AppointmentEvent.objects.filter(detail__act=str(act), verb__in=("moved", "undo-moved"))
+    steps = AppointmentEvent.objects.filter(detail__act=str(act), verb__in=SETS_A_TIME)
     return steps.order_by("-at", "-pk")
 
 
@@ -99,7 +102,7 @@ def _told_at(visits: list[Appointment]) -> dict[tuple[UUID, str], datetime]:
     return told
 
 
-_OF_SEVERAL, _LATELY = (MOVED_TOGETHER, "plan-applied", "plan-to-accept"), timedelta(days=7)
+_OF_SEVERAL, _LATELY = (*TOGETHER, "plan-applied", "plan-to-accept"), timedelta(days=7)
 
 
 def _tells_of(act: UUID, visit: Appointment) -> bool:
@@ -165,48 +168,6 @@ def said_together(visits: Iterable[Appointment], language: str) -> str:
     return "; ".join(visit.said_in(language) for visit in visits)
 
 
-def _moved_together(message: Message) -> list[tuple[Appointment, AppointmentEvent]]:
-    """The visits of a message about several new times that still stand at them, with what moved each there."""
-    steps = steps_of(message.subject_id).filter(appointment__client_id=message.client_id)
-    found = [(step.appointment, step) for step in steps.select_related(
-        "appointment__client__practice", "appointment__practice", "appointment__therapist__user")]
-    since = min((step.at for _, step in found), default=timezone.now())  # who had not read of the booking reads it now
-    anew = set(Message.objects.filter(appointment_id__in=[visit.pk for visit, _ in found], kind="booked",
-                                      created_at__gte=since).values_list("appointment_id", "start_version"))
-    return sorted(((visit, step) for visit, step in found if visit.status in ALIVE
-                   and step.detail["stamp"] == stamp_of(visit) and (visit.pk, f"{stamp_of(visit)}-booked") not in anew),
-                  key=lambda pair: pair[0].starts_at)
-
-
-def _moved_together_stands(message: Message) -> str | None:
-    moved = _moved_together(message)
-    if not any(visit.starts_at > timezone.now() for visit, _ in moved):
-        return "None of these times stands any more."
-    return not_agreed_any_more(message, moved[0][0].client)
-
-
-def _said_was(visit: Appointment, step: AppointmentEvent, language: str) -> str:
-    """The time it had, in the reader's language; steps noted before it was kept exactly say it in English."""
-    was: dict[str, str] = step.detail["was"]
-    if "stamp" not in was:
-        return was["at"]
-    before = datetime.strptime(was["stamp"], _STAMP).replace(tzinfo=UTC)
-    return clock.said(before, visit.time_zone, language=language)
-
-
-def _about_moved_together(message: Message) -> Said:
-    moved = _moved_together(message)
-    client, visits = moved[0][0].client, [visit for visit, _ in moved]
-    language = reads(client)
-    lines = [wording.piece("sessions", "moved_line", language, visit=visit.said_in(language),
-                           minutes=str(visit.minutes), therapist=visit.therapist.name,
-                           was=_said_was(visit, step, language), link=visit_url(visit)) for visit, step in moved]
-    values = {"times": "\n\n".join(lines), "visit": visits[0].said_in(language), "count": str(len(visits)),
-              "visits": said_together(visits, language), "link": visit_url(visits[0])}
-    return Said(values, client.called, "one" if len(visits) == 1 else "several", language,
-                tuple(visit_file(visit) for visit in visits), copied_to(client))
-
-
 def _about_cancellation(message: Message) -> Said:
     visit = _visit(message)
     assert visit is not None
@@ -216,12 +177,9 @@ def _about_cancellation(message: Message) -> Said:
 
 
 LINK = "https://practice.example/r/Zm9yIHRoaXMgb25lIHBlcnNvbg"  # as examples show one
-_VISIT = {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "link": LINK,
-          "questions": example_of("sessions", "questions", {})}
+QUESTIONS_LINE = example_of("sessions", "questions", {})
+_VISIT = {"visit": "Tue 24 Nov, 10:30", "minutes": "45", "link": LINK, "questions": QUESTIONS_LINE}
 SEVERAL = {"count": "2", "visit": "Tue 24 Nov, 10:30", "visits": "Tue 24 Nov, 10:30; Tue 1 Dec, 10:30", "link": LINK}
-_MOVED = example_of("sessions", "moved_line", *(
-    {"visit": to, "was": was, "minutes": "45", "therapist": "Ana Alves", "link": LINK}
-    for to, was in (("Tue 24 Nov, 10:30", "Mon 23 Nov, 14:00"), ("Tue 1 Dec, 10:30", "Mon 30 Nov, 14:00"))))
 outbox.declare(Kind("booked", "Booking confirmation", _time_stands, _about_visit, keeps_quiet_hours=False,
                     look_up=_look_up_visits, variables=_VISIT, about="About their visits",
                     when="Three minutes after a visit is booked."))
@@ -231,9 +189,6 @@ outbox.declare(Kind("reminder", "Reminder", _reminder_stands, _about_visit, look
                     about="About their visits", when="So many days before a visit, at its own hour."))
 outbox.declare(Kind("moved", "New time", _time_stands, _about_visit, keeps_quiet_hours=False, look_up=_look_up_visits,
                     variables=_VISIT, about="About their visits", when="Three minutes after a visit is moved."))
-outbox.declare(Kind(MOVED_TOGETHER, "New times of several visits", _moved_together_stands, _about_moved_together,
-                    keeps_quiet_hours=False, variants=("one", "several"), variables={**SEVERAL, "times": _MOVED},
-                    about="About their visits", when="Three minutes after one act moved several visits."))
 outbox.declare(Kind("request-accepted", "Request accepted", _time_stands, _about_visit, keeps_quiet_hours=False,
                     look_up=_look_up_visits, variables=_VISIT, about="Booking by themselves",
                     when="Three minutes after a request is accepted."))

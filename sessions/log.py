@@ -13,11 +13,12 @@ from django.utils import timezone
 from clients.writing import ways_to
 from practice.clock import day_begins
 from practice.log.shelves import NOT_DELIVERED, to_be_told
-from practice.log.subjects import VISITS, VISITS_ON, Entry, Subject, entries_of
+from practice.log.subjects import TOGETHER_WITH, VISITS, VISITS_ON, Entry, Subject, about_visits, entries_of
 from practice.models import Membership, Message
 from sessions.letters import ALIVE
 from sessions.models import Appointment
 from sessions.needs import MORE_NEEDS, Need
+from sessions.together_letters import shown_with
 
 MOST_NAMED = 2  # more are counted
 
@@ -54,7 +55,7 @@ def lost_messages(member: Membership, mine: Q) -> Iterator[Need]:
 
 def messages_of(visit: Appointment, member: Membership) -> list[Entry]:
     """What was or will be sent about this visit, in order."""
-    rows = Message.objects.visible_to(member).filter(appointment_id=visit.pk).order_by("due_at", "pk")
+    rows = Message.objects.visible_to(member).filter(about_visits([visit.pk])).order_by("due_at", "pk")
     return entries_of(member, rows, people={}, visits={})
 
 
@@ -67,4 +68,5 @@ def not_sent_because(visit: Appointment) -> str:
 
 VISITS.append(visits)
 VISITS_ON.append(visits_on)
+TOGETHER_WITH.append(shown_with)
 MORE_NEEDS.append(lost_messages)

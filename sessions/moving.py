@@ -20,6 +20,7 @@ from sessions import reminders
 from sessions.booking import PUT_BACK, ask_for_another_time, place_anew
 from sessions.breaks import give_breaks_back
 from sessions.diary import SlotTaken, fresh_all, lock_diary, log_step, put_back, write_visit
+from sessions.letters import TOGETHER
 from sessions.models import Appointment, AppointmentEvent
 from sessions.own_changes import ask_again
 from sessions.rescheduling import UndoConflict
@@ -111,7 +112,8 @@ def undo_together(*, practice: Practice, act: UUID, by: Actor, is_late: bool = F
             _put_back(visit, steps[pk], by, undo)
         for step in reversed(steps.values()):
             give_breaks_back(step, by)
-        outbox.cancel_messages(subject_id=act, kinds=[reminders.MOVED_TOGETHER], why="The move was undone.")
+        what = "booking" if any(step.verb == "booked" for step in steps.values()) else "move"
+        outbox.cancel_messages(subject_id=act, kinds=TOGETHER, why=f"The {what} was undone.")
         reminders.reschedule_together([v for pk, v in visits.items() if steps[pk].verb in _OF_TIMES], undo)
     return list(visits.values())
 
@@ -179,7 +181,8 @@ def _put_back(visit: Appointment, step: AppointmentEvent, by: Actor, undo: UUID)
     except SlotTaken as taken:
         raise UndoConflict(f"{visit.client.name}, {visit.said}, is not free any more. Nothing was put back.",
                            appointments=[str(visit.pk)]) from taken
-    log_step(visit, f"undo-{step.verb}", by, at=visit.said, was=was, act=str(undo), stamp=reminders.stamp_of(visit))
+    log_step(visit, f"undo-{step.verb}", by, at=visit.said, was=was,
+             **reminders.of_act(undo, visit, is_move=step.verb == "moved"))
     ask_again(visit, step, by)
     if step.verb == "cancel":
         reminders.stand_again(visit)

@@ -23,7 +23,8 @@ from sessions.asks import is_unconfirmed
 from sessions.away import count_absences, kept_in_absence
 from sessions.check_before import PRE_VISIT
 from sessions.check_in_needs import check_in_needs
-from sessions.models import RELEASED, Appointment, FreedTime, Hold, Plan
+from sessions.freed import standing_in
+from sessions.models import Appointment, FreedTime, Hold, Plan
 
 STANDING = ("proposed", "booked", "confirmed")
 
@@ -190,15 +191,24 @@ def _not_confirmed(visit: Appointment) -> Need:
 
 def _freed_times(member: Membership, mine: Q) -> list[Need]:
     """Time that came free: to how many it is offered and until when, or that nobody took it; in one query."""
-    is_taken = Appointment.objects.filter(therapist=OuterRef("therapist"), starts_at__lt=OuterRef("ends_at"),
-                                          ends_at__gt=OuterRef("starts_at")).exclude(status__in=RELEASED)
+    is_taken = standing_in(OuterRef("therapist"), OuterRef("starts_at"), OuterRef("ends_at"))
     running = Q(offers__state="open", offers__expires_at__gt=timezone.now())
     rows = (FreedTime.objects.visible_to(member).filter(mine, state__in=("offered", "untaken"),
                                                         starts_at__gt=timezone.now())
             .exclude(Exists(is_taken)).select_related("therapist__user").order_by("starts_at", "pk")
             .annotate(running=Count("offers", filter=running), until=Max("offers__expires_at", filter=running)))
     return [Need(_freed_words(row, member.practice.time_zone), reverse("sessions:freed_time", args=[row.pk]))
-            for row in rows[:20]]
+            for row in _each_time_once(rows)[:20]]
+
+
+def _each_time_once(rows: Iterable[Any]) -> list[Any]:
+    """Of a time that was let go more than once the line that says most: to whom it is offered, else the longest."""
+    kept: list[Any] = []
+    for row in sorted(rows, key=lambda row: (not row.running, row.starts_at - row.ends_at)):
+        if not any(row.therapist_id == other.therapist_id and row.starts_at < other.ends_at
+                   and row.ends_at > other.starts_at for other in kept):
+            kept.append(row)
+    return sorted(kept, key=lambda row: (row.starts_at, row.pk))
 
 
 def _freed_words(row: Any, zone: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -21,21 +22,41 @@ from practice.models import Message
 from sessions.asks import before_on_the_clock, questions_due, reminder_days
 from sessions.letters import (
     ALIVE,
+    BOOKED_TOGETHER,
     MOVED_TOGETHER,
     OF_A_TIME,
     QUESTIONS,
+    TOGETHER,
     stamp_of,
     steps_of,
 )
 from sessions.models import Appointment, CheckIn, Hold, Plan, PlanMove
 from sessions.pause_letters import STANDS_AGAIN
+from sessions.together_letters import is_on_its_way, together_of, told_by
+
+_BOOKED, _CONFIRMS = ("booked", "booked"), "Confirms the booking."
 
 
-def schedule(appointment: Appointment) -> None:
-    """Queue the confirmation and the reminders of a newly booked visit."""
+def schedule(appointment: Appointment, *, is_told: bool = True) -> None:
+    """Queue the reminders of a newly booked visit and its confirmation; that one not where it is told with others."""
     if appointment.starts_at > timezone.now():
-        booked = _message(appointment, "booked", "booked", _after_grace(), "Confirms the booking.")
+        booked = _message(appointment, *_BOOKED, _after_grace(), _CONFIRMS) if is_told else []
         outbox.queue_messages([*booked, *_reminders_of(appointment)], are_first=True)
+
+
+def tell_booked(appointments: Iterable[Appointment], act: UUID) -> None:
+    """One message to each client for all visits that one act booked, or moved before their booking was told."""
+    coming: dict[UUID, list[Appointment]] = {}
+    for visit in appointments:
+        if visit.starts_at > timezone.now():
+            coming.setdefault(visit.client_id, []).append(visit)
+    for visits in coming.values():
+        first, last = min(visits, key=_start), max(visits, key=_start)
+        if len(visits) == 1:
+            _queue(first, *_BOOKED, _after_grace(), _CONFIRMS)
+        else:
+            write_to(client=first.client, kind=BOOKED_TOGETHER, subject_id=act, start_version=str(first.client_id),
+                     why=f"Confirms {len(visits)} bookings.", useful_until=last.starts_at)
 
 
 def remind(appointment: Appointment) -> None:
@@ -51,32 +72,56 @@ def tell_accepted(appointment: Appointment) -> None:
 def reschedule(appointment: Appointment) -> None:
     """After a move: nothing leaves for the old time; the new time is told, unless it is the one last told, and
     reminded of."""
-    if _turn_to_new_time(appointment):
+    if news := _turn_to_new_time(appointment, _last_told(appointment)):
         stamp = stamp_of(appointment)
-        _queue(appointment, "moved", f"{stamp}-{appointment.sequence}", _after_grace(), "Tells the new time.")
+        if news == "booked":
+            _queue(appointment, *_BOOKED, _after_grace(), _CONFIRMS)
+        else:
+            _queue(appointment, news, f"{stamp}-{appointment.sequence}", _after_grace(), "Tells the new time.")
 
 
 def reschedule_together(appointments: Iterable[Appointment], act: UUID) -> None:
-    """The same after one act moved several: one message to each client names all their new times."""
-    news = [visit for visit in appointments if _turn_to_new_time(visit)]
-    for client in {visit.client_id: visit.client for visit in news}.values():
+    """The same after one act moved several: one message to each client names all their new times.
+
+    What a client had not heard of yet, as the act noted it (`of_act`), is told as booked.
+    """
+    news: dict[str, list[Appointment]] = {"booked": [], "moved": []}
+    unsaid = dict(steps_of(act).values_list("appointment_id", "detail__unsaid"))
+    for visit in appointments:
+        if visit.pk not in unsaid:  # its time is as it was
+            reschedule(visit)
+        elif kind := _turn_to_new_time(visit, None if unsaid[visit.pk] else _last_told(visit) or ""):
+            news[kind].append(visit)
+    tell_booked(news["booked"], act)
+    for client in {visit.client_id: visit.client for visit in news["moved"]}.values():
         write_to(client=client, kind=MOVED_TOGETHER, subject_id=act, start_version=str(client.pk),
                  why="Tells the new times.")
 
 
-def _turn_to_new_time(appointment: Appointment) -> bool:
-    """Take back what waits about other times, queue the reminders; answers whether its new time is news to tell."""
+def of_act(act: UUID | None, appointment: Appointment, *, is_move: bool = False) -> dict[str, Any]:
+    """What an undo of several acts reads in the history of each: which act, and the version and start it left.
+
+    Of a move, also whether its client had heard of the visit at all: the message of the act goes by it.
+    """
+    if act is None:
+        return {}
+    unsaid = {"unsaid": True} if is_move and _last_told(appointment) is None else {}
+    return {"act": str(act), "version": appointment.version, "stamp": stamp_of(appointment), **unsaid}
+
+
+def _turn_to_new_time(appointment: Appointment, told: str | None) -> str:
+    """Take back what waits about other times, queue the reminders; answers what is news: "booked" where nothing was
+    told of the visit, "moved" where another time was, "" where there is nothing to tell."""
     stamp = stamp_of(appointment)
     other_times = Message.objects.filter(appointment_id=appointment.pk, kind__in=OF_A_TIME).exclude(
         start_version__startswith=stamp)
     outbox.cancel_messages(why="The visit was moved.", pk__in=list(other_times.values_list("pk", flat=True)))
     if appointment.status not in ALIVE or appointment.starts_at <= timezone.now():
-        return False
-    told = _last_told(appointment)
-    if told is None:
-        _queue(appointment, "booked", "booked", _after_grace(), "Confirms the booking.")
+        return ""
     _queue_reminders(appointment)
-    return told is not None and not told.startswith(stamp)
+    if (told is not None and told.startswith(stamp)) or is_on_its_way(appointment):
+        return ""
+    return "booked" if told is None else "moved"
 
 
 def _last_told(appointment: Appointment) -> str | None:
@@ -84,13 +129,13 @@ def _last_told(appointment: Appointment) -> str | None:
     plans = PlanMove.objects.filter(appointment=appointment).values("plan_id")
     told = Message.objects.filter(
         Q(appointment_id=appointment.pk, kind__in=("booked", "moved", "request-accepted", "swapped"))
-        | Q(subject_id__in=plans, kind="plan-applied") | Q(client_id=appointment.client_id, kind=MOVED_TOGETHER),
+        | Q(subject_id__in=plans, kind="plan-applied") | Q(client_id=appointment.client_id, kind__in=TOGETHER),
         outbox.may_have_left()).order_by(F("sent_at").desc(nulls_first=True), "-pk")
-    for kind, subject, version in told.values_list("kind", "subject_id", "start_version"):
-        if kind != MOVED_TOGETHER:
+    for kind, subject, version, left_at in told.values_list("kind", "subject_id", "start_version", "sent_at"):
+        if kind not in TOGETHER:
             return str(version)
-        if step := steps_of(subject).filter(appointment=appointment).first():
-            return str(step.detail["stamp"])
+        if stamp := told_by(subject, appointment, left_at):
+            return stamp
     return None
 
 
@@ -113,7 +158,8 @@ def stand_again(appointment: Appointment) -> None:
     """After a cancellation was taken back: nobody is told of it, and what waited about this time waits again."""
     outbox.cancel_messages(why="The cancellation was taken back.", appointment_id=appointment.pk,
                            kind__in=["cancelled"])
-    if Message.objects.filter(appointment_id=appointment.pk, kind="booked").exists():
+    with_others = together_of([appointment.pk]) & Q(kind=BOOKED_TOGETHER)
+    if Message.objects.filter(Q(appointment_id=appointment.pk, kind="booked") | with_others).exists():
         reschedule(appointment)
     elif appointment.status in ALIVE and appointment.starts_at > timezone.now():
         _queue_reminders(appointment)
@@ -121,8 +167,14 @@ def stand_again(appointment: Appointment) -> None:
 
 def _was_told(appointment: Appointment) -> bool:
     """Whether the client has heard of this visit: one booked and cancelled within the grace says nothing at all."""
-    about = Message.objects.filter(appointment_id=appointment.pk, kind__in=OF_A_TIME)
-    return about.filter(outbox.may_have_left()).exists() or not about.filter(kind="booked").exists()
+    about = Message.objects.filter(Q(appointment_id=appointment.pk, kind__in=OF_A_TIME))
+    if about.filter(outbox.may_have_left()).exists():
+        return True
+    several = Message.objects.filter(together_of([appointment.pk]))
+    left = several.filter(outbox.may_have_left()).values_list("subject_id", "sent_at")
+    if any(told_by(act, appointment, left_at) for act, left_at in left):
+        return True
+    return not about.filter(kind="booked").exists() and not several.filter(kind=BOOKED_TOGETHER).exists()
 
 
 def withdraw(appointments: Iterable[Appointment], why: str) -> None:
@@ -187,6 +239,11 @@ def said_grace() -> str:
         "1 minute" if minutes == 1 else f"{minutes} minutes")
 
 
+def said_end_of_grace(appointment: Appointment) -> str:
+    """When a message asked for now may leave, on the wall clock where the visit takes place: "10:54"."""
+    return clock.said_time(clock.wall_of(_after_grace(), appointment.time_zone)[1])
+
+
 def remind_of(appointments: Iterable[Appointment]) -> None:
     """Queue the reminders of visits that stand at a new time; what was queued before stays one row."""
     coming = [visit for visit in appointments if visit.starts_at > timezone.now()]
@@ -225,6 +282,10 @@ def _reminders_of(appointment: Appointment) -> list[Message]:
     if asked_at := questions_due(appointment):
         found += _message(appointment, QUESTIONS, "check", asked_at, "Asks the questions before a visit.")
     return found
+
+
+def _start(appointment: Appointment) -> datetime:
+    return appointment.starts_at
 
 
 def _after_grace() -> datetime:

@@ -17,9 +17,10 @@ from clients.replies.receiving import ACTS, Done
 from practice.access import Outsider
 from practice.models import Membership, Message
 from sessions.answers import is_not_well, will_come
-from sessions.letters import ALIVE, OF_A_TIME, stamp_of
+from sessions.letters import ALIVE, OF_A_TIME, TOGETHER, stamp_of, steps_of
 from sessions.models import Appointment
 from sessions.needs import MORE_NEEDS, Need
+from sessions.together_letters import told_by
 
 MOST = 20
 ANSWERS_LAST = timedelta(days=5)  # after a text, for which a yes or no is taken to be about it: our proposal
@@ -27,9 +28,12 @@ ANSWERS_LAST = timedelta(days=5)  # after a text, for which a yes or no is taken
 
 def visits_texted_about(client: Client) -> list[Appointment]:
     """The visits still to come of whose time, as it stands, texts of the last days spoke; soonest first."""
-    told = Message.objects.filter(client_id=client.pk, channel="sms", kind__in=OF_A_TIME, state=Message.State.SENT,
-                                  sent_at__gte=timezone.now() - ANSWERS_LAST)
-    versions = list(told.values_list("appointment_id", "start_version"))
+    texts = Message.objects.filter(client_id=client.pk, channel="sms", state=Message.State.SENT,
+                                   sent_at__gte=timezone.now() - ANSWERS_LAST)
+    versions = list(texts.filter(kind__in=OF_A_TIME).values_list("appointment_id", "start_version"))
+    for act, left_at in texts.filter(kind__in=TOGETHER).values_list("subject_id", "sent_at"):
+        versions += [(step.appointment_id, told) for step in steps_of(act).filter(appointment__client=client)
+                     .select_related("appointment") if (told := told_by(act, step.appointment, left_at))]
     visits = (Appointment.objects.filter(pk__in={pk for pk, _ in versions}, client=client, status__in=ALIVE,
                                          starts_at__gt=timezone.now())
               .select_related("client__practice", "practice", "therapist__user", "room", "service")

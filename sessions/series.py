@@ -16,6 +16,7 @@ from practice import audit, clock
 from practice.access import Actor
 from practice.models import Membership, Room, Service
 from practice.refusals import BadInput, Refusal
+from sessions import reminders
 from sessions.booking import book_appointment
 from sessions.diary import lock_diary
 from sessions.models import Appointment, Series
@@ -105,6 +106,7 @@ def book_series(
             wish = {"client": client, "therapist": therapist, "service": service, "by": by, "room": room,
                     "series": series, "override_reason": override_reason, "reading": reading, "act": act}
             visits = [_book_date(d, **wish) for d in dates]
+            reminders.tell_booked(visits, act)
             audit.record(by=by, verb="series_booked", subject=series, count=len(dates))
     except BadInput as refused:
         raise BadInput(refused.detail, field="first_starts_at", **refused.more) from refused

@@ -16,6 +16,7 @@ from practice import clock
 from practice.access import Actor
 from practice.models import Membership, Room
 from practice.refusals import Refusal
+from sessions import reminders
 from sessions.booking import cancel_appointment, move_appointment
 from sessions.diary import fresh_all, lock_diary, refuse_if_stale
 from sessions.models import Appointment
@@ -58,7 +59,7 @@ def move_visits(
     The visits in `but` stay where they are.
 
     All or none: `SeriesConflict` names every visit that cannot go there. Each keeps its history, as when moved alone,
-    and one undo puts all of them back.
+    one message tells the client of all of them, and one undo puts them back.
     """
     if scope == Scope.THIS or appointment.series_id is None:
         return [move_appointment(appointment=appointment, starts_at=starts_at, by=by, therapist=therapist, room=room,
@@ -76,7 +77,10 @@ def move_visits(
                                              expected_version) if visit.pk == appointment.pk or visit.pk not in but]
         is_later = starts_at > appointment.starts_at
         visits.sort(key=lambda visit: visit.starts_at, reverse=is_later)  # none stands where the next one goes
-        return sorted(_each(visits, move, "move"), key=lambda visit: visit.starts_at)
+        before = {visit.pk: visit.version for visit in visits}
+        done = sorted(_each(visits, move, "move"), key=lambda visit: visit.starts_at)
+        reminders.reschedule_together([visit for visit in done if visit.version != before[visit.pk]], act)
+        return done
 
 
 class _Look(Exception):

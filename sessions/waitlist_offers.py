@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from clients.models import Client
 from clients.writing import is_written_to
 from practice import audit, clock, outbox
 from practice.access import Actor, Outsider
@@ -25,11 +26,12 @@ from sessions import online, waitlist_letters
 from sessions.availability import Slot
 from sessions.diary import SlotTaken
 from sessions.fits import Fit, Gap, who_fits
-from sessions.freed import TO_OFFER
-from sessions.models import RELEASED, Appointment, BusyTime, FreedTime, WaitlistEntry, WaitlistOffer
+from sessions.freed import TO_OFFER, standing_in
+from sessions.models import Appointment, BusyTime, FreedTime, WaitlistEntry, WaitlistOffer
 from sessions.supply import earliest_start
 from sessions.waitlist import entries_to_read, open_for, waiting, wanted
 from sessions.waitlist_letters import LEAST
+from sessions.work import works_through
 
 State, Offered = FreedTime.State, WaitlistOffer.State
 MOST_SHOWN = 12  # people looked at for one freed time by hand
@@ -103,7 +105,7 @@ def _lapse() -> None:
 def _withdraw_taken() -> None:
     """Take back offers of time that is somebody's by now, and of those who were put away."""
     over = WaitlistOffer.objects.filter(state=Offered.OPEN).filter(
-        Exists(_standing(OuterRef("therapist"), OuterRef("starts_at"), OuterRef("ends_at")).exclude(
+        Exists(standing_in(OuterRef("therapist"), OuterRef("starts_at"), OuterRef("ends_at")).exclude(
             client=OuterRef("client"))) | Q(entry__client__archived_at__isnull=False))
     for pk in list(over.values_list("pk", flat=True)):
         with transaction.atomic():
@@ -125,15 +127,29 @@ def _withdraw_away() -> None:
                 _withdraw(WaitlistOffer.objects.filter(pk=offer.pk))
 
 
-def _standing(therapist: Any, begin: Any, end: Any) -> Any:
-    """Visits that stand in this time of a therapist."""
-    return (Appointment.objects.exclude(status__in=RELEASED).exclude(status="proposed", expires_at__lte=timezone.now())
-            .filter(therapist=therapist, starts_at__lt=end, ends_at__gt=begin))
-
-
 def is_taken(offer: WaitlistOffer) -> bool:
     """Whether somebody else's visit stands in the time of an offer."""
-    return bool(_standing(offer.therapist_id, offer.starts_at, offer.ends_at).exclude(client=offer.client_id).exists())
+    stands = standing_in(offer.therapist_id, offer.starts_at, offer.ends_at)
+    return stands.exclude(client=offer.client_id).exists()
+
+
+def is_lost(offer: WaitlistOffer) -> bool:
+    """Whether an offer that runs is of time that is somebody's by now, or in which nobody works any more.
+
+    The next round takes it back and tells so; whoever looks before that is not promised what is gone.
+    """
+    if offer.state != Offered.OPEN:
+        return False
+    stands = standing_in(offer.therapist_id, offer.starts_at, offer.ends_at).exclude(pk=offer.entry.give_up_id)
+    return stands.exists() or not works_through(offer.therapist, offer.starts_at, offer.ends_at)
+
+
+def said_offered(therapist: Membership, begin: datetime, end: datetime, client: Client) -> list[str]:
+    """To whom else this time of a therapist is offered, and until when, for whoever is about to give it away."""
+    offers = WaitlistOffer.objects.filter(state=Offered.OPEN, expires_at__gt=timezone.now(), therapist=therapist,
+                                          starts_at__lt=end, ends_at__gt=begin).exclude(client=client)
+    return [f"Offered to {offer.client.name} until {clock.said(offer.expires_at, offer.practice.time_zone)}."
+            for offer in offers.select_related("client", "practice").order_by("expires_at", "pk")]
 
 
 @transaction.atomic

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import F
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from clients.models import Clearance, Client, ClientCondition, ClientDoctor, Doctor, Finding, FindingRegion
 from notes import writing
@@ -18,10 +20,12 @@ from notes.demo.people import CASES, Case, Read, Work
 from notes.record import signing
 from notes.writing import MeasurementInput, TreatmentInput
 from practice import clock
+from practice.log.subjects import about_visits
 from practice.models import Membership, Message, Practice, Service
 from practice.refusals import Refusal
 from sessions.booking import arrive, book_appointment, complete, confirm_appointment
 from sessions.models import Appointment, Series
+from sessions.reminders import tell_booked
 
 
 def build_case(
@@ -100,7 +104,10 @@ def _booked(client: Client, case: Case, every: int, days: list[date], therapist:
         series = Series.objects.create(
             practice=client.practice, client=client, therapist=therapist, every_days=every, count=len(days),
             service=Service.objects.get(practice=client.practice, name=case.service))
-        return [v for day in dict.fromkeys(days) if (v := _try_book(series, day, case.at, desk))]
+        act = uuid7()
+        visits = [v for day in dict.fromkeys(days) if (v := _try_book(series, day, case.at, desk, act))]
+        tell_booked(visits, act)
+        return visits
 
 
 def open_day(day: date) -> date:
@@ -108,7 +115,7 @@ def open_day(day: date) -> date:
     return day + timedelta(days=1) if day.weekday() == 6 else day
 
 
-def _try_book(series: Series, day: date, at: time, desk: Membership) -> Appointment | None:
+def _try_book(series: Series, day: date, at: time, desk: Membership, act: UUID) -> Appointment | None:
     """Book the wished time, or the next half hour that is free that day; a closed day is left out."""
     for later in range(0, 360, 30):
         wished = datetime.combine(day, at) + timedelta(minutes=later)
@@ -118,6 +125,7 @@ def _try_book(series: Series, day: date, at: time, desk: Membership) -> Appointm
                 therapist=series.therapist,
                 service=series.service,
                 series=series,
+                act=act,
                 by=desk,
                 starts_at=clock.instant_of(wished.date(), wished.time(), ZONE, fold=0),
             )
@@ -168,5 +176,5 @@ def _as_firm(work: Work, pressure: int) -> Work:
 
 def _left_in_time(visit: Appointment) -> None:
     """What was due before the visit left then, as a running practice would have sent it."""
-    due = Message.objects.filter(appointment_id=visit.pk, state="waiting", due_at__lte=visit.starts_at)
+    due = Message.objects.filter(about_visits([visit.pk]), state="waiting", due_at__lte=visit.starts_at)
     due.update(state="sent", sent_at=F("due_at"))

@@ -14,7 +14,7 @@ from practice import outbox
 from practice.clock import day_begins
 from practice.fields import DayField
 from practice.log.shelves import SHELF_OF_STATE
-from practice.log.subjects import CLIENTS_LIKE, VISITS_ON
+from practice.log.subjects import CLIENTS_LIKE, VISITS_ON, about_visits
 from practice.models import Membership, Message
 
 CHANNELS = {"email": "E-mail", "sms": "Text message", "secure": "Secure e-mail"}
@@ -60,7 +60,7 @@ class LogForm(forms.Form):
         rows = rows.filter(**{column: said[name] for name, column in columns.items() if name in said})
         if "visit_on" in said:
             visits = set(chain.from_iterable(on(self.member, said["visit_on"]) for on in VISITS_ON))
-            rows = rows.filter(appointment_id__in=visits)
+            rows = rows.filter(about_visits(visits))
         zone = self.member.practice.time_zone
         if "first_on" in said:
             rows = rows.filter(due_at__gte=day_begins(said["first_on"], zone))

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from practice.models import Membership, Message
 
@@ -34,6 +38,13 @@ VISITS: list[Callable[[Membership, Collection[UUID]], dict[UUID, Subject]]] = []
 # The ids of the clients who fit what was typed, and of the visits of one day.
 CLIENTS_LIKE: list[Callable[[Membership, str], Collection[UUID]]] = []
 VISITS_ON: list[Callable[[Membership, date], Collection[UUID]]] = []
+# Which messages tell of several visits at once, among them one of these.
+TOGETHER_WITH: list[Callable[[Collection[UUID]], Q]] = []
+
+
+def about_visits(visits: Collection[UUID]) -> Q:
+    """The messages about one of these visits, alone or together with others."""
+    return reduce(or_, (told(visits) for told in TOGETHER_WITH), Q(appointment_id__in=visits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,14 @@ def entries_of(member: Membership, messages: Iterable[Message], *, people: dict[
         visits = _known(VISITS, member, {row.appointment_id for row in rows if row.appointment_id})
     return [Entry(row, people.get(row.client_id) if row.client_id else None,
                   visits.get(row.appointment_id) if row.appointment_id else None) for row in rows]
+
+
+def told_apart(entries: Iterable[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """What is to leave, has left or was lost; and what did not leave: taken back, or of no use when it was due."""
+    rows = list(entries)
+    never = (Message.State.CANCELLED, Message.State.SKIPPED)
+    return ([row for row in rows if row.message.state not in never],
+            [row for row in rows if row.message.state in never])
 
 
 def _known(rooms: list[Any], member: Membership, ids: set[UUID]) -> dict[UUID, Any]:

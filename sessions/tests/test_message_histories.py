@@ -41,6 +41,7 @@ def test_whatever_happens_every_reminder_is_right_or_has_its_reason(world, seed,
     lived = world(seed, PEOPLE)
     lived.live()
     lived.judge_what_is_missing()
+    lived.judge_what_they_know()
     assert len(lived.done) >= 8
     record_property("figure", f"{PEOPLE} histories, {lived.done.total()} acts, {lived.told.total()} reminders")
 

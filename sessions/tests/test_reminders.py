@@ -354,6 +354,7 @@ def every_message(maria, ana, neuro_45):
     cancel_appointment(appointment=visit, by=ana, reason="flare")
     yield "cancelled"
     book_series(client=maria, therapist=ana, service=neuro_45, first_starts_at=at(10), rhythm=Rhythm(7, 4), by=ana)
+    yield "booked-together"
     episode = holds.report_episode(client=maria, kind="relapse", onset_on=MONDAY, by=ana).episode
     yield "look-today"
     holds.change_episode(episode=episode, status="confirmed", on=MONDAY, by=ana)

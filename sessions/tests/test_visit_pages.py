@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import time_machine
 
 from conftest import MONDAY, at, numb
+from practice.tests.answers import text_of
 from sessions import booking
 from sessions.booking import book_appointment, cancel_appointment
 from sessions.models import Appointment
@@ -179,3 +180,38 @@ def test_that_a_client_confirmed_is_said_in_plain_words(visit, page, desk):
     assert ">Client confirmed</button>" in words_of(page(desk).get(visit_url(visit)))
     shown = words_of(page(desk).post(visit_url(visit, "appointment_act", "confirm"), follow=True))
     assert "Maria Lindqvist, Tue 24 Nov, 10:00: confirmed." in shown
+
+
+def test_a_request_accepted_on_today_is_answered_in_words_with_when_its_message_may_leave(visit, page, desk, maria):
+    Appointment.objects.filter(pk=visit.pk).update(status="proposed", expires_at=at(8))
+    browser, address = page(desk), visit_url(visit, "appointment_act", "accept")
+    shown = text_of(browser.post(address, {"next": "/?whose=all"}, follow=True))
+    assert "Maria Lindqvist, Tue 24 Nov, 10:00: booked. Nothing is sent before 08:03." in shown
+    Appointment.objects.filter(pk=visit.pk).update(status="proposed", expires_at=at(8))
+    type(maria).objects.update(reminder_consent_on=None)
+    shown = text_of(browser.post(address, {"next": "/?whose=all"}, follow=True))
+    assert "10:00: booked." in shown and "Nothing is sent before" not in shown
+
+
+def test_an_arrival_taken_back_on_today_says_so(visit, page, desk, time_machine):
+    time_machine.move_to(at(10))
+    browser, back = page(desk), {"next": f"/?whose=all&done={visit.pk}"}
+    assert "Maria Lindqvist: arrived." in text_of(browser.post(visit_url(visit, "appointment_act", "arrive"), back, follow=True))
+    shown = browser.post(visit_url(visit, "appointment_act", "undo-arrive"), {"next": "/?whose=all"}, follow=True)
+    assert "Maria Lindqvist, Tue 24 Nov, 10:00: booked again." in text_of(shown)
+
+
+def test_who_types_a_reason_is_told_who_will_read_it(visit, page, desk, ines, ana, neuro_45):
+    wish = {"client": ines.pk, "service": neuro_45.pk, "therapist": ana.pk, "starts_at": "2026-11-24T15:45Z"}
+    assert "Read by therapists and the owner." in text_of(page(desk).get("/book/", wish))
+
+
+def test_what_never_left_is_folded_away_behind_what_is_to_leave(visit, page, desk, maria):
+    for hour in (11, 14):
+        visit.refresh_from_db()
+        booking.move_appointment(appointment=visit, starts_at=at(hour, days=2), by=desk)
+    for address in (visit_url(visit), f"/clients/{maria.pk}/messages/"):
+        shown = words_of(page(desk).get(address))
+        before, folded = re.split(r"<summary>\d that did not leave</summary>", shown)
+        assert before.count("Was to leave") == 0 and folded.count("Was to leave") >= 3
+        assert "Leaves Mon 23 Nov" in before

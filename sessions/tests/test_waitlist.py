@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clients.models import ClientCondition
 from conftest import MONDAY, at, make_client, numb
-from practice import outbox
+from practice import clock, outbox
 from practice.models import Closure, Message, TimeOff
 from practice.refusals import BadInput, Refusal
 from sessions import waitlist_offers
@@ -267,6 +267,93 @@ def test_at_night_an_offer_waits_for_the_morning_and_one_that_would_come_too_lat
     offer_freed_times()
     assert FreedTime.objects.get(appointment=early).state == "untaken"
     assert not WaitlistOffer.objects.filter(starts_at=at(9)).exists()
+
+
+def test_who_books_or_moves_onto_an_offered_time_reads_to_whom_it_is_offered_and_until_when(
+    queue, visit, ana, maria, joao, neuro_45, desk, page, clock_moves
+):
+    other = book_appointment(client=joao, therapist=ana, service=neuro_45, starts_at=at(15), by=ana)
+    cancel_appointment(appointment=visit, by=ana)
+    clock_moves(minutes=4)
+    offer_freed_times()
+    said = f"Offered to Bo Quist until {clock.said(offers()['Bo'].expires_at, ana.practice.time_zone)}."
+    wish = {"client": maria.pk, "service": neuro_45.pk, "therapist": ana.pk}
+    browser = page(desk)
+    assert said in words_of(browser.get("/book/", wish | {"starts_at": stamp(at(10, 15))}))
+    assert "Offered to" not in words_of(browser.get("/book/", wish | {"starts_at": stamp(at(11))}))
+    assert "Offered to Bo" not in words_of(browser.get("/book/", wish | {
+        "client": queue[1].client_id, "starts_at": stamp(at(10))})), "whoever is booked for it knows"
+    move = visit_url(other, "appointment_move")
+    assert said in words_of(browser.get(move, {"on": other.wall_date, "at": "10:00", "therapist": ana.pk}))
+    assert "Offered to" not in words_of(browser.get(move, {"on": other.wall_date, "at": "14:45", "therapist": ana.pk}))
+
+
+@pytest.mark.parametrize("why", ["booked", *AWAY])
+def test_an_offer_of_time_that_is_gone_says_so_at_first_sight_and_the_list_calls_it_offered_no_more(
+    queue, visit, ana, maria, desk, page, clock_moves, why
+):
+    cancel_appointment(appointment=visit, by=ana)
+    clock_moves(minutes=4)
+    offer_freed_times()
+    assert "Yes, I take it" in words_of(page(None).get(link(offers()["Bo"])))
+    assert words_of(page(desk).get("/waitlist/")).count("until Mon 23 Nov") == 3
+    if why == "booked":
+        book_appointment(client=maria, therapist=ana, service=queue[0].service, starts_at=at(10, 15), by=ana)
+    else:
+        AWAY[why](ana)
+    shown = words_of(page(None).get(link(offers()["Bo"])))
+    assert (THIRD if why == "booked" else "This time is not offered any more. You stay on the list.") in shown
+    assert "Yes, I take it" not in shown and "This offer is over" in shown
+    assert "until Mon 23 Nov" not in words_of(page(desk).get("/waitlist/"))
+    assert set(WaitlistOffer.objects.values_list("state", flat=True)) == {"open"}, "looking changes nothing"
+
+
+def test_a_time_that_stands_again_or_is_somebodys_is_nobodys_to_take(queue, visit, ana, maria, joao, page):
+    cancel_appointment(appointment=visit, by=ana)
+    browser = page(ana)
+    assert "Who could take this time" in words_of(browser.get(visit_url(visit)))
+    visit.refresh_from_db()
+    undo_act(appointment=visit, step=undo_of(visit).step, by=ana)
+    assert "Who could take this time" not in words_of(browser.get(visit_url(visit)))
+    visit.refresh_from_db()
+    cancel_appointment(appointment=visit, by=ana)
+    taken = book_appointment(client=joao, therapist=ana, service=queue[0].service, starts_at=at(10), by=ana)
+    assert "Who could take this time" not in words_of(browser.get(visit_url(visit)))
+    cancel_appointment(appointment=taken, by=ana)
+    assert "Who could take this time" in words_of(browser.get(visit_url(visit)))
+
+
+def test_offering_is_not_offered_to_who_has_an_offer_of_another_time(queue, visit, ana, joao, neuro_45, desk, page, clock_moves):
+    other = book_appointment(client=joao, therapist=ana, service=neuro_45, starts_at=at(14, days=3), by=ana)
+    cancel_appointment(appointment=visit, by=ana)
+    clock_moves(minutes=4)
+    offer_freed_times()  # Tuesday at ten to Ada, Bo and Cy
+    cancel_appointment(appointment=other, by=ana)
+    freed = FreedTime.objects.get(appointment=other)
+    browser = page(desk)
+    shown = words_of(browser.get(f"/waitlist/freed/{freed.pk}/"))
+    assert shown.count("Book for them") == 4
+    assert [name for name in ("Ada", "Bo", "Cy", "Di") if f"14:00 to {name} Quist" in shown] == ["Di"]
+    chosen = {"therapist": ana.pk, "starts_at": stamp(at(14, days=3))}
+    refused = words_of(browser.post(f"/waitlist/{queue[1].pk}/offer/", chosen))
+    assert "running already" in refused and "Choose another time" not in refused and "Back to the waitlist" in refused
+
+
+def test_a_time_let_go_twice_is_one_line_of_today(queue, visit, ana, joao, desk, page, clock_moves):
+    cancel_appointment(appointment=visit, by=ana)
+    clock_moves(minutes=4)
+    offer_freed_times()
+    second = book_appointment(client=joao, therapist=ana, service=queue[0].service, starts_at=at(10), by=ana)
+    WaitlistOffer.objects.update(state="withdrawn", decided_at=timezone.now())
+    cancel_appointment(appointment=second, by=ana)
+    FreedTime.objects.filter(appointment=visit).update(state="untaken")
+    clock_moves(minutes=4)
+    waitlist_offers.offer_freed_times()
+    assert FreedTime.objects.filter(state__in=("offered", "untaken")).count() == 2
+    today = words_of(page(desk).get("/"))
+    assert "offered to 3 people until" in today and "came free, nobody has taken it" not in today
+    WaitlistOffer.objects.filter(state="open").update(state="lapsed", decided_at=timezone.now())
+    assert words_of(page(desk).get("/")).count("came free, nobody has taken it") == 1
 
 
 # --- giving a visit up for it -----------------------------------------------------------------------------------------

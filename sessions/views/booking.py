@@ -38,6 +38,7 @@ from sessions.views.refused import is_taken, nearest_times, other_words, plainly
 from sessions.views.undone import remember
 from sessions.waitlist import RELATIONS, given_up
 from sessions.waitlist_booking import book_from_waitlist
+from sessions.waitlist_offers import said_offered
 from sessions.wished import Wish, checked_at_booking, read
 
 MOST_SLOTS = 400  # shown on one page; always whole days
@@ -175,7 +176,8 @@ def _confirm(request: HttpRequest, form: BookForm, client: Client, service: Serv
     return render(request, "sessions/book_confirm.html", {
         "room": "diary", "form": form, "client": client, "service": service, "therapist": therapist, "where": room,
         "said": clock.said(start, zone, today=today_at(member.practice)), "against": times_against(refusal),
-        "notes": _same_day(wish), "gives": gives, "referrals": lines_for(client, [on]),
+        "notes": [*said_offered(therapist, start, wish.ends_at, client), *_same_day(wish)],
+        "gives": gives, "referrals": lines_for(client, [on]),
         "check": told_to(member, client, limits, check), "hold": hold if clinical else None,
         "desk_line": None if clinical else for_the_desk(check, therapist, is_on_hold=hold is not None),
         "takes_reason": takes_reason, "can_book": refusal is None or takes_reason,

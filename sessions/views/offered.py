@@ -17,6 +17,7 @@ from sessions.models import WaitlistOffer
 from sessions.online import RingFirst
 from sessions.waitlist import given_up
 from sessions.waitlist_answers import decline_offer, offer_behind, said_over, seen, take_offer
+from sessions.waitlist_offers import is_lost
 
 
 class AnswerForm(forms.Form):
@@ -46,6 +47,8 @@ def offer(request: HttpRequest, token: str, offered: WaitlistOffer) -> HttpRespo
 
 def _page(request: HttpRequest, token: str, offered: WaitlistOffer, form: AnswerForm) -> HttpResponse:
     refused = getattr(form, "refusal", None)
+    if is_lost(offered):
+        offered.state = WaitlistOffer.State.WITHDRAWN  # as the next round will note it; looking writes nothing
     over = said_over(offered) or (refused.detail if refused and refused.code == "offer_over" else "")
     gives = given_up(offered.entry)
     return render(request, "sessions/waitlist/offer.html", {

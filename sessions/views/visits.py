@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from clients.contraindications import cautions_for
+from clients.writing import is_written_to
+from practice.log.subjects import told_apart
 from practice.models import Membership
 from practice.pages import attempt, find, member_page, post_page
 from sessions import answers, booking, requests, restoring, undoing
@@ -25,6 +27,7 @@ from sessions.log import messages_of, not_sent_because
 from sessions.models import Appointment
 from sessions.noted import read_note_of
 from sessions.online_forms import DeclineForm
+from sessions.reminders import said_end_of_grace
 from sessions.series_changes import cancel_visits, visits_meant
 from sessions.steps import WORDS, may_be_noted, offered
 from sessions.views.history import history_of
@@ -63,6 +66,7 @@ _DONE = {
     "undo-arrive": "booked again", "undo-no-show": "booked again",
     "undo": "taken back, nothing was sent",
 }
+_SAID_EVERYWHERE = ("undo-arrive", "undo-no-show")  # also on Today, which shows of the others what was done
 
 
 @require_safe
@@ -94,7 +98,10 @@ def appointment_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     elif verb == "undo":
         forget(request)
         messages.success(request, words)
-    elif not request.POST.get("next"):
+    elif verb == "accept":
+        waits = f" Nothing is sent before {said_end_of_grace(done)}." if is_written_to(done.client) else ""
+        messages.success(request, words + waits)
+    elif verb in _SAID_EVERYWHERE or not request.POST.get("next"):
         messages.success(request, words)
     if verb == "keep":
         _warn_of_a_stop(request, done)
@@ -131,6 +138,7 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
     limits = cautions_for(reading.body, on=visit.wall_date, minutes=visit.minutes) if reading else None
     undo = undoing.undo_of(visit)
     hold = visit.holds.select_related("episode").filter(outcome="").first() if visit.status == "held" else None
+    leaving, did_not_leave = told_apart(messages_of(visit, member))
     context = {
         "room": "diary", "visit": visit, "form": form, "buttons": _buttons(visit, member, undo), "hold": hold,
         "steps": history_of(visit, member), "may_be_noted": may_be_noted(visit, member),
@@ -146,7 +154,7 @@ def _page(request: HttpRequest, visit: Appointment, **bound: Any) -> HttpRespons
         "undo": undo, "series_dates": _series_dates(visit, member),
         "others": other_words(getattr(form, "refusal", None)),
         **(could_take(freed) if (freed := freed_of(visit)) else {}),
-        "messages_of": messages_of(visit, member), "not_sent": not_sent_because(visit),
+        "messages_of": leaving, "did_not_leave": did_not_leave, "not_sent": not_sent_because(visit),
         "answered": last_answers(visit),
     }
     return render(request, "sessions/appointment.html", context, status=status_of(form) if form else 200)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +22,7 @@ from practice.models import Membership
 from practice.pages import attempt, find, member_page, post_page
 from sessions.asked import back_to, member_of, stamp, status_of, today_at
 from sessions.availability import Slot
-from sessions.freed import time_of
+from sessions.freed import standing_in, time_of
 from sessions.models import Appointment, FreedTime, WaitlistEntry, WaitlistOffer
 from sessions.views.client_choice import last_visit, whom_asked
 from sessions.waitlist import (
@@ -35,7 +36,7 @@ from sessions.waitlist import (
     waiting,
 )
 from sessions.waitlist_form import OfferForm, WaitForm
-from sessions.waitlist_offers import end_waiting, offer_by_hand, takers
+from sessions.waitlist_offers import end_waiting, is_lost, offer_by_hand, takers
 
 PER_PAGE, SHOWN = 10, 3  # people on one page; open times shown of each
 
@@ -49,7 +50,7 @@ def waitlist(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     entries = list(page.object_list)
     running = {offer.entry_id: offer for offer in WaitlistOffer.objects.filter(entry__in=entries, state="open")
-               .select_related("practice", "therapist__user")}
+               .select_related("practice", "therapist__user", "therapist__practice", "entry")}
     people = _people(member)
     return render(request, "sessions/waitlist/list.html", {
         "room": "diary", "page_obj": page,
@@ -64,8 +65,9 @@ def _people(member: Membership) -> dict[str, Membership]:
 def _row(entry: WaitlistEntry, offer: WaitlistOffer | None, people: dict[str, Membership]) -> dict[str, Any]:
     times = [_time(entry, slot, people[slot.therapist]) for slot in open_soon(entry, SHOWN)]
     until = clock.said(offer.expires_at, entry.practice.time_zone) if offer else ""
-    return {"entry": entry, "wish": said_wish(entry), "since": said_waiting(entry.created_at),
-            "gives": given_up(entry), "offer": offer, "until": until, "times": times}
+    return {"entry": entry, "wish": said_wish(entry), "since": said_waiting(entry.created_at), "has_offer": offer,
+            "gives": given_up(entry), "offer": None if offer and is_lost(offer) else offer, "until": until,
+            "times": times}
 
 
 def _time(entry: WaitlistEntry, slot: Slot, therapist: Membership) -> dict[str, Any]:
@@ -140,7 +142,8 @@ def waitlist_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
         refused = getattr(form, "refusal", None)
         return render(request, "sessions/waitlist/not_offered.html", {
             "room": "diary", "back": back, "entry": entry,
-            "detail": refused.detail if refused else "Choose one of the times."}, status=status_of(form))
+            "detail": refused.detail if refused else "Choose one of the times.",
+            "is_another_better": refused is None or refused.code == "slot_taken"}, status=status_of(form))
     until = clock.said(offer.expires_at, member.practice.time_zone)
     messages.success(request, f"{offer.said} is offered to {entry.client.name} until {until}.")
     return redirect(back)
@@ -158,20 +161,37 @@ def freed_time(request: HttpRequest, pk: UUID) -> HttpResponse:
 def could_take(freed: FreedTime) -> dict[str, Any]:
     """What the section “Who could take this time” shows."""
     zone, people = freed.practice.time_zone, {str(freed.therapist_id): freed.therapist}
-    offers = list(freed.offers.select_related("client", "practice", "therapist__user")) if freed.created_at else []
-    asked = {offer.client_id for offer in offers if offer.state == "open"}
+    relations = ("client", "practice", "therapist__user", "therapist__practice", "entry")
+    offers = list(freed.offers.select_related(*relations)) if freed.created_at else []
+    for offer in offers:
+        if is_lost(offer):
+            offer.state = WaitlistOffer.State.WITHDRAWN  # as the next round will note it
+    found = takers(freed)
+    asked = _asked([taker.entry for taker in found], freed)
     return {"freed": freed, "freed_said": clock.said_span(freed.starts_at, freed.ends_at, zone),
             "offers": [(offer, clock.said(offer.expires_at, zone)) for offer in offers],
             "takers": [{"entry": taker.entry, "gives": given_up(taker.entry), "fit": taker.fit,
-                        "since": said_waiting(taker.entry.created_at), "has_offer": taker.entry.client_id in asked,
+                        "since": said_waiting(taker.entry.created_at), "has_offer": taker.entry.pk in asked,
                         "time": _time(taker.entry, taker.fit.slot, people[taker.fit.slot.therapist])}
-                       for taker in takers(freed)]}
+                       for taker in found]}
+
+
+def _asked(entries: list[WaitlistEntry], freed: FreedTime) -> set[UUID]:
+    """Those of these entries to which no more can be offered now: one offer runs for each, and one for this time."""
+    running = WaitlistOffer.objects.filter(state="open", client__in={entry.client_id for entry in entries})
+    mine = set(running.values_list("entry_id", flat=True))
+    then = running.filter(starts_at__lt=freed.ends_at, ends_at__gt=freed.starts_at)
+    theirs = set(then.values_list("client", flat=True))
+    return {entry.pk for entry in entries if entry.pk in mine or entry.client_id in theirs}
 
 
 def freed_of(visit: Appointment) -> FreedTime | None:
-    """The time this visit let go of last and that is still to come, noted or not; None where there is none."""
+    """The time this visit let go of last, still to come and nobody's yet, noted or not; None where there is none."""
     relations = ("practice", "therapist__user", "room", "appointment")
-    noted = visit.freed.filter(starts_at__gt=timezone.now()).select_related(*relations).order_by("-created_at").first()
+    is_taken = Exists(standing_in(OuterRef("therapist"), OuterRef("starts_at"), OuterRef("ends_at")))
+    coming = visit.freed.filter(starts_at__gt=timezone.now())
+    noted = coming.exclude(is_taken).select_related(*relations).order_by("-created_at").first()
     if noted or not visit.is_released or visit.starts_at <= timezone.now():
         return noted
-    return time_of(visit)
+    time = time_of(visit)
+    return None if standing_in(time.therapist, time.starts_at, time.ends_at).exists() else time
