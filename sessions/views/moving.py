@@ -29,7 +29,7 @@ from sessions.series_changes import Scope, move_visits, try_moving, visits_meant
 from sessions.states import next_state
 from sessions.supply import rooms_for, therapists_for
 from sessions.views.move_instead import back_of, free_room, its_room, move_address, no_such_moment, times_instead
-from sessions.views.refused import plainly, takes_a_reason, words_against
+from sessions.views.refused import other_words, plainly, takes_a_reason, words_against
 from sessions.views.undone import remember
 from sessions.waitlist_offers import said_offered
 from sessions.wished import Wish, checked_at_booking, read
@@ -146,7 +146,7 @@ def _looked_at(request: HttpRequest, visit: Appointment, form: MoveForm, member:
     stays = (start, therapist.pk) == (visit.starts_at, visit.therapist_id) and room in (None, visit.room)
     return {
         "said": clock.said(start, visit.time_zone, today=today_at(member.practice)), "therapist": therapist,
-        "where": room or free_room(wish), "against": words_against(refusal),
+        "where": room or free_room(wish), "against": words_against(refusal), "others": other_words(refusal),
         "offered": [] if stays else said_offered(therapist, start, wish.ends_at, visit.client),
         "nearest": times_instead(refusal, visit, wish, asked),
         "takes_reason": takes_reason, "stays": stays,
