@@ -141,9 +141,13 @@ def test_three_workers_at_once_write_to_nobody_twice_on_one_day(tmp_path, record
 
 @pytest.mark.proof
 def test_workers_that_count_without_taking_a_place_would_write_twice(tmp_path, record_property):
-    each, _ = sent_by_three(tmp_path, 40, _TAKES_NO_PLACE)
-    assert max(each.values()) > 1
-    record_property("figure", f"40 clients, 3 workers: {sum(n > 1 for n in each.values())} written to twice or more")
+    twice = 0
+    for chance in range(3):  # on a busy machine one worker may have sent everything before the next has started
+        each, _ = sent_by_three(tmp_path / f"{chance}", 40, _TAKES_NO_PLACE)
+        if twice := sum(n > 1 for n in each.values()):
+            break
+    assert twice
+    record_property("figure", f"40 clients, 3 workers: {twice} written to twice or more")
 
 
 # --- changed at the moment of sending --------------------------------------------------------------------------------
