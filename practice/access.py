@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from practice import walls
+from practice.composed import ComposedRows
 
 if TYPE_CHECKING:
     from practice.models import Membership, Practice
@@ -78,6 +80,20 @@ def may_read(member: Membership, model: type[models.Model]) -> bool:
     """Whether the member's role may read rows of this model; a therapist-owner reads what therapists read."""
     readers: frozenset[Role] = getattr(model, "readers", EVERYBODY)
     return member.role in readers or (Role.THERAPIST in readers and member.is_therapist)
+
+
+@cache
+def _by_id(model: type[models.Model]) -> ComposedRows[Any]:
+    return ComposedRows(lambda practice, pk: model.objects.of_practice(  # type: ignore[attr-defined]
+        practice).filter(pk=pk).order_by())
+
+
+def visible_row(model: type[models.Model], member: Membership, pk: UUID | str, **where: Any) -> Any:
+    """The row with this id among those the member may see, or None."""
+    rows = model.objects.visible_to(member)  # type: ignore[attr-defined]
+    if where or not isinstance(pk, UUID) or type(rows).visible_to is not OwnedQuerySet.visible_to:
+        return rows.filter(pk=pk, **where).first()
+    return next(iter(_by_id(model)(member.practice_id, pk)), None) if may_read(member, model) else None
 
 
 class MemberMiddleware:

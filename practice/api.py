@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable
 from datetime import timedelta
-from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -25,10 +24,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from practice import rates
-from practice.access import EVERYBODY, OwnedQuerySet, Role, may_read
+from practice.access import EVERYBODY, Role, visible_row
 from practice.api_times import Day, WallTime
 from practice.callers import TokenAuthentication, member_of
-from practice.composed import ComposedRows
 from practice.models import IdempotentRequest, Membership
 from practice.reading import note_found
 from practice.refusals import PROBLEM, BadInput, Refusal, Stale
@@ -185,20 +183,6 @@ class Api(APIView):
             if known is None:
                 raise
             return _replay(known, print_)
-
-
-@cache
-def _by_id(model: type[models.Model]) -> ComposedRows[Any]:
-    return ComposedRows(lambda practice, pk: model.objects.of_practice(  # type: ignore[attr-defined]
-        practice).filter(pk=pk).order_by())
-
-
-def visible_row(model: type[models.Model], member: Membership, pk: UUID | str, **where: Any) -> Any:
-    """The row with this id among those the member may see, or None."""
-    rows = model.objects.visible_to(member)  # type: ignore[attr-defined]
-    if where or not isinstance(pk, UUID) or type(rows).visible_to is not OwnedQuerySet.visible_to:
-        return rows.filter(pk=pk, **where).first()
-    return next(iter(_by_id(model)(member.practice_id, pk)), None) if may_read(member, model) else None
 
 
 def _with_allowance(answer: Any, http: Any) -> Any:
