@@ -23,7 +23,7 @@ from practice.pages import attempt, find, member_page, post_page
 from sessions.asked import member_of, status_of
 from sessions.check_in_letters import episode_behind
 from sessions.check_ins import add_words, answer_check_in, answer_of_today, ask_by_hand, asked_now, see_answers
-from sessions.forms import CheckInForm, LookAgainForm
+from sessions.episode_forms import CheckInForm, LookAgainForm
 from sessions.holds import extend_hold
 from sessions.models import CheckIn
 from sessions.views.episodes import _page, _visits

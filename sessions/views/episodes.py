@@ -24,7 +24,7 @@ from practice.pages import attempt, find, member_page, post_page
 from sessions.asked import back_to, member_of, safe_address, status_of
 from sessions.caution_line import first_name
 from sessions.check_in_course import asked_in
-from sessions.forms import EpisodeForm, FactsForm, KindForm, LookAgainForm, PlanForm, ReportForm, StepForm
+from sessions.episode_forms import EpisodeForm, FactsForm, KindForm, LookAgainForm, PlanForm, ReportForm, StepForm
 from sessions.holds import Effect, change_episode, learn_of_episode, next_visit, report_episode
 from sessions.models import Plan
 from sessions.needs import kind_words

@@ -15,7 +15,7 @@ from practice.pages import attempt
 from sessions import answers
 from sessions.asked import status_of
 from sessions.caution_line import first_name
-from sessions.forms import UnwellForm
+from sessions.episode_forms import UnwellForm
 from sessions.holds import next_visit
 from sessions.models import Appointment, WaitlistOffer
 from sessions.views.own import mine
